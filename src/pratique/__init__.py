@@ -1,0 +1,1 @@
+"""A package registry and firewall that serves nothing before it is cleared."""

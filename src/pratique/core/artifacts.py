@@ -1,0 +1,174 @@
+"""Projects, releases, files and blobs as values: what an index says and what an artefact holds."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from pratique.core.clock import Instant
+from pratique.core.names import ProjectKey
+
+
+class Origin(StrEnum):
+    """Where a project comes from. Sticky: it never changes without an admin."""
+
+    OWN = "own"
+    UPSTREAM = "upstream"
+    UNKNOWN = "unknown"
+
+
+class Clearance(StrEnum):
+    """State of an own release."""
+
+    STAGED = "staged"
+    SCANNING = "scanning"
+    LIVE = "live"
+    QUARANTINED = "quarantined"
+    YANKED = "yanked"
+    REVOKED = "revoked"
+
+
+class Digests(msgspec.Struct, frozen=True):
+    """Hexadecimal digests of one file's bytes, as far as somebody stated them."""
+
+    sha256: str | None = None
+    sha512: str | None = None
+    sha1: str | None = None
+    blake2b_256: str | None = None
+    md5: str | None = None
+
+    def conflicts(self, other: Digests) -> tuple[str, ...]:
+        """Algorithms that both sides state with different values."""
+        pairs = ((field, getattr(self, field), getattr(other, field)) for field in self.__struct_fields__)
+        return tuple(field for field, mine, theirs in pairs if mine and theirs and mine.lower() != theirs.lower())
+
+    def any_strong(self) -> bool:
+        """Whether at least one collision-resistant digest is stated."""
+        return bool(self.sha256 or self.sha512 or self.blake2b_256)
+
+
+class FileView(msgspec.Struct, frozen=True):
+    """One file as an index lists it.
+
+    Attributes:
+        filename: last path segment, unique in its project.
+        version: the release it belongs to.
+        url: where the upstream serves it, absolute; empty for own files.
+        digests: as stated by the index (own files: as computed).
+        size: bytes, if stated.
+        published: when this file appeared, by the upstream's word; None if it says nothing.
+        yanked: the upstream's own yank reason ('' for a yank without one), None if not yanked.
+        attested: the index names provenance for it.
+        execution_points: where code runs before anyone imports it (`postinstall`, `setup.py`), sorted.
+        metadata: digests of the separate metadata file (PEP 658), None if there is none.
+        raw: the index's own entry; unknown fields pass through unchanged.
+    """
+
+    filename: str
+    version: str
+    url: str = ""
+    digests: Digests = Digests()
+    size: int | None = None
+    published: Instant | None = None
+    yanked: str | None = None
+    attested: bool = False
+    execution_points: tuple[str, ...] = ()
+    metadata: Digests | None = None
+    raw: dict[str, Any] = {}
+
+
+class ProjectView(msgspec.Struct, frozen=True):
+    """A project's index document as a value, own or upstream's.
+
+    Attributes:
+        key: ecosystem and canonical name.
+        files: in the order of the document.
+        tags: dist-tag to version (npm); empty elsewhere.
+        raw: project-level fields of the document that are not files or tags.
+    """
+
+    key: ProjectKey
+    files: tuple[FileView, ...]
+    tags: dict[str, str] = {}
+    raw: dict[str, Any] = {}
+
+    def file(self, filename: str) -> FileView | None:
+        """The file of this name, or None."""
+        return next((file for file in self.files if file.filename == filename), None)
+
+    def first_published(self) -> Instant | None:
+        """When the oldest file appeared, or None if no file says so."""
+        return min((file.published for file in self.files if file.published is not None), default=None)
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """What an artefact says of itself: the truth about a release.
+
+    Attributes:
+        name: as written inside.
+        version: as written inside.
+        fields: the ecosystem's metadata (package.json, METADATA as a mapping), JSON values only.
+        metadata: bytes served as separate metadata (PEP 658), empty where the format has none.
+        execution_points: as in FileView.
+    """
+
+    name: str
+    version: str
+    fields: dict[str, Any]
+    metadata: bytes = b""
+    execution_points: tuple[str, ...] = ()
+
+
+class PublishDraft(msgspec.Struct, frozen=True):
+    """What a client claims while uploading one file, before anything is believed.
+
+    Attributes:
+        name: project name as the client wrote it.
+        version: as claimed.
+        filename: as claimed; the ecosystem validated that it is one plain path segment.
+        digests: as claimed; every one given is checked.
+        claims: remaining fields, compared with the manifest.
+        tags: dist-tags to set (npm).
+        attested: the upload carried attestations.
+    """
+
+    name: str
+    version: str
+    filename: str
+    digests: Digests
+    claims: dict[str, Any] = {}
+    tags: tuple[str, ...] = ()
+    attested: bool = False
+
+
+class OwnFile(msgspec.Struct, frozen=True):
+    """One stored file of an own release, handed to an ecosystem to become a FileView."""
+
+    filename: str
+    version: str
+    digests: Digests
+    size: int
+    published: Instant
+    manifest: Manifest
+    yanked: str | None = None
+    metadata: Digests | None = None
+
+
+class Severity(StrEnum):
+    """How much a finding weighs."""
+
+    NOTE = "note"
+    WARN = "warn"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """Something noticed about a file: a claim that differs, a digest that lies, a detector's hit."""
+
+    kind: str
+    severity: Severity
+    sentence: str
+    detail: dict[str, Any] = {}

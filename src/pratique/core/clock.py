@@ -1,0 +1,50 @@
+"""Time as one type and one port: pure code is handed `now`, everything else asks a Clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import NewType, Protocol
+
+Instant = NewType("Instant", int)
+"""Milliseconds since 1970-01-01T00:00:00Z. An integer, so that canonical bytes hold no floats."""
+
+SECOND = 1_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+class Clock(Protocol):
+    """Where the present comes from: the system's clock, or a file in a marked test folder."""
+
+    def now(self) -> Instant:
+        """The present instant."""
+        ...
+
+
+def from_iso(text: str) -> Instant:
+    """Read an ISO 8601 / RFC 3339 time; a time without a zone is taken as UTC.
+
+    Raises:
+        ValueError: the text is not such a time.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return Instant(int(moment.timestamp() * 1_000))
+
+
+def to_iso(instant: Instant) -> str:
+    """Write an instant as RFC 3339 in UTC with milliseconds, as npm's `time` and PEP 700 do."""
+    moment = datetime.fromtimestamp(instant // 1_000, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{instant % 1_000:03d}Z"
+
+
+def in_words(milliseconds: int) -> str:
+    """A duration as people say it: `3 days`, `1 hour`, `40 seconds`."""
+    for unit, name in ((DAY, "day"), (HOUR, "hour"), (MINUTE, "minute")):
+        count = milliseconds // unit
+        if count >= 1:
+            return f"{count} {name}" + ("" if count == 1 else "s")
+    seconds = max(0, milliseconds // SECOND)
+    return f"{seconds} second" + ("" if seconds == 1 else "s")

@@ -1,0 +1,207 @@
+"""Votes, decisions, and what people lay down to steer them: list entries, reservations, waivers."""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+from typing import Any
+
+import msgspec
+
+from pratique.core.clock import Instant
+from pratique.core.names import Subject
+from pratique.core.ranges import ALL_VERSIONS, VersionRange
+
+
+class Action(IntEnum):
+    """What a vote asks for; the strictest wins."""
+
+    ALLOW = 0
+    WARN = 1
+    HIDE = 2
+    HOLD = 3
+    DENY = 4
+
+    @property
+    def refuses_download(self) -> bool:
+        """Hold and deny refuse the bytes; hide lets a pin through."""
+        return self >= Action.HOLD
+
+    @property
+    def leaves_listing(self) -> bool:
+        """hide, hold and deny keep resolvers away."""
+        return self >= Action.HIDE
+
+    @property
+    def word(self) -> str:
+        """Lower-case name, as settings and documents write it."""
+        return self.name.lower()
+
+
+class Mode(StrEnum):
+    """How a rule's votes count."""
+
+    ENFORCE = "enforce"
+    DRY_RUN = "dry-run"
+    OFF = "off"
+
+
+class Moment(StrEnum):
+    """What is being decided."""
+
+    INSTALL = "install"
+    PUBLISH = "publish"
+
+
+class Vote(msgspec.Struct, frozen=True):
+    """One rule's opinion about one subject.
+
+    Attributes:
+        rule: its name.
+        action: what it asks for.
+        why: a clause that follows the subject: `is 3 hours old; 48 hours are needed`.
+        until: when the vote ends by itself, None if only a person can end it.
+    """
+
+    rule: str
+    action: Action
+    why: str
+    until: Instant | None = None
+
+
+class SetAside(msgspec.Struct, frozen=True):
+    """A vote that does not count, and what removed it: a waiver's id, or `dry-run`."""
+
+    vote: Vote
+    by: str
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """The strictest vote on one subject, with all that led to it.
+
+    Attributes:
+        id: base32 of a hash over rules, settings, policy class, subject and facts as instants.
+        subject: what was judged.
+        action: the strictest counted vote's action, allow if there is none.
+        votes: counted votes, strictest first.
+        set_aside: votes that a waiver or dry-run removed.
+        waiting: names of rules that wait for a later stage.
+        valid_until: the next instant at which it can change by time alone; None: never.
+        facts: fact name to its canonical value, for the explanation.
+    """
+
+    id: str
+    subject: Subject
+    action: Action
+    votes: tuple[Vote, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()
+    waiting: tuple[str, ...] = ()
+    valid_until: Instant | None = None
+    facts: dict[str, Any] = {}
+
+    @property
+    def vote(self) -> Vote | None:
+        """The vote that decided, None if nothing objected."""
+        return self.votes[0] if self.votes else None
+
+
+class EntryKind(StrEnum):
+    """What a list entry does."""
+
+    ALLOW = "allow"
+    DENY = "deny"
+    GRANT = "grant"
+
+
+class ListEntry(msgspec.Struct, frozen=True):
+    """One line of an allowlist or denylist, or a grant for agents.
+
+    Attributes:
+        kind: allow (if a repository has allow entries for an ecosystem, only they pass), deny, grant.
+        name: glob over canonical names.
+        versions: which versions it is about.
+        action: for deny entries: hide, hold or deny.
+        reason: shown to whoever is refused.
+        expires: after that it counts no more.
+    """
+
+    id: int
+    kind: EntryKind
+    ecosystem: str
+    name: str
+    versions: VersionRange = ALL_VERSIONS
+    action: Action = Action.DENY
+    reason: str = ""
+    expires: Instant | None = None
+
+
+class Reservation(msgspec.Struct, frozen=True):
+    """A name, prefix or scope kept for own projects; never asked upstream."""
+
+    id: int
+    ecosystem: str
+    pattern: str
+    reason: str = ""
+
+
+class Revocation(msgspec.Struct, frozen=True):
+    """A project, release or file that must not be served any more.
+
+    Attributes:
+        version: None for the whole project.
+        filename: None for the whole release.
+    """
+
+    id: int
+    version: str | None
+    filename: str | None
+    reason: str
+    at: Instant
+
+    def covers(self, subject: Subject) -> bool:
+        """Whether it reaches the subject; what is coarser than the revocation is not reached."""
+        if self.version is not None and self.version != subject.version:
+            return False
+        return self.filename is None or self.filename == subject.filename
+
+
+class Waiver(msgspec.Struct, frozen=True):
+    """Removes one named rule's vote. Nothing else overrides a vote.
+
+    Attributes:
+        rule: the rule whose vote it removes.
+        ecosystem: id.
+        name: canonical project name, no glob: a waiver is about one project.
+        versions: which versions.
+        actor_kinds: for whom; empty for everyone.
+        starts: from when.
+        expires: until when; None: until withdrawn.
+        reason: why.
+    """
+
+    id: int
+    rule: str
+    ecosystem: str
+    name: str
+    versions: VersionRange = ALL_VERSIONS
+    actor_kinds: frozenset[str] = frozenset()
+    starts: Instant = Instant(0)
+    expires: Instant | None = None
+    reason: str = ""
+
+
+class RuleSetting(msgspec.Struct, frozen=True):
+    """How one rule is set in one repository.
+
+    Attributes:
+        rule: its name.
+        mode: enforce, dry-run or off.
+        until: when a dry-run ends by itself and the question is put to the admin.
+        options: the rule's own settings as JSON values, validated by the rule.
+        version: counts changes, part of the decision id.
+    """
+
+    rule: str
+    mode: Mode
+    until: Instant | None = None
+    options: dict[str, Any] = {}
+    version: int = 1

@@ -1,0 +1,105 @@
+"""What can go wrong, each with a sentence for the person in front of the client."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pratique.core.decisions import Decision
+
+
+class PratiqueError(Exception):
+    """Base of all expected failures; `str(error)` is the sentence shown to people.
+
+    Attributes:
+        status: the HTTP status it becomes.
+    """
+
+    status = 500
+
+
+class Invalid(PratiqueError):
+    """The request or value cannot be right."""
+
+    status = 400
+
+
+class InvalidName(Invalid):
+    """Not a name this ecosystem accepts."""
+
+
+class Unauthorised(PratiqueError):
+    """A credential is missing, wrong, expired or revoked."""
+
+    status = 401
+
+
+class Forbidden(PratiqueError):
+    """The credential is right and does not allow this."""
+
+    status = 403
+
+
+class StepUpNeeded(Forbidden):
+    """The password has to be given again first."""
+
+
+class NotFound(PratiqueError):
+    """Nothing of that name, or nothing that this actor may know of."""
+
+    status = 404
+
+
+class Conflict(PratiqueError):
+    """It exists already, with other content."""
+
+    status = 409
+
+
+class TooLarge(PratiqueError):
+    """Over a limit; the sentence names limit and setting."""
+
+    status = 413
+
+
+class TooSlow(PratiqueError):
+    """The client sent nothing for too long."""
+
+    status = 408
+
+
+class BadUpstream(PratiqueError):
+    """The upstream failed or answered something that cannot be right."""
+
+    status = 502
+
+
+class Unavailable(PratiqueError):
+    """Not able to answer safely right now; the client may try again.
+
+    Attributes:
+        retry_after: seconds.
+    """
+
+    status = 503
+
+    def __init__(self, sentence: str, retry_after: int = 5) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
+
+class Refused(PratiqueError):
+    """Policy refuses. Always 403, never a status that clients retry or read as absence.
+
+    Attributes:
+        decision: the refusal with its votes.
+        allowed: allowed versions of the project, newest first, as far as known.
+        url: page that explains the decision.
+    """
+
+    status = 403
+
+    def __init__(self, decision: Decision, allowed: tuple[str, ...] = (), url: str = "") -> None:
+        vote = decision.vote
+        super().__init__(f"{decision.subject} {vote.why if vote else 'is refused'}")
+        self.decision, self.allowed, self.url = decision, allowed, url

@@ -1,0 +1,172 @@
+"""Facts: what policy may look at, each with the stage at which it can be had.
+
+A fact is **known** (knowing that nothing was found is known), **absent** (its source should have it
+and could not give it) or **not yet fetched**. Adding one is a field here and a gatherer in
+`services.gather`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import IntEnum
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from pratique.core.actors import Actor
+from pratique.core.artifacts import Digests, Origin
+from pratique.core.clock import Instant
+from pratique.core.decisions import ListEntry, Reservation, Revocation
+from pratique.core.names import Subject
+from pratique.core.ranges import VersionKey, VersionRange
+
+T = TypeVar("T")
+
+
+class Stage(IntEnum):
+    """When a fact can be had at the latest."""
+
+    NAME = 1
+    LISTING = 2
+    FILE = 3
+
+
+class Fact(Generic[T]):
+    """One thing policy may look at.
+
+    Attributes:
+        name: used in stored decisions and explanations.
+        stage: from here on it is an error not to have it.
+        meaning: one sentence for people.
+    """
+
+    def __init__(self, name: str, stage: Stage, meaning: str) -> None:
+        self.name, self.stage, self.meaning = name, stage, meaning
+        ALL_FACTS.append(self)
+
+    def __repr__(self) -> str:
+        """`<fact published, listing>`."""
+        return f"<fact {self.name}, {self.stage.name.lower()}>"
+
+
+class Absent(msgspec.Struct, frozen=True):
+    """The fact's source should have it and could not give it."""
+
+    why: str
+
+
+class NotYetFetched(Exception):
+    """A rule asked for a fact of a later stage: its vote waits."""
+
+    def __init__(self, fact: Fact[Any]) -> None:
+        super().__init__(f"{fact.name} is not yet fetched")
+        self.fact = fact
+
+
+class FactAbsent(Exception):
+    """A rule asked for a fact that could not be had: it denies."""
+
+    def __init__(self, fact: Fact[Any], why: str) -> None:
+        super().__init__(f"{fact.name} is missing: {why}")
+        self.fact, self.why = fact, why
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """Everything gathered about one subject, for one actor, at one instant.
+
+    Attributes:
+        subject: what is judged.
+        origin: own, upstream or unknown.
+        actor: who asks.
+        now: the instant of judgement.
+        version_key: the ecosystem's version order.
+        values: fact name to its value or Absent; a missing name is not yet fetched.
+    """
+
+    subject: Subject
+    origin: Origin
+    actor: Actor
+    now: Instant
+    version_key: VersionKey
+    values: Mapping[str, Any]
+
+    def __getitem__(self, fact: Fact[T]) -> T:
+        """The fact's value.
+
+        Raises:
+            NotYetFetched: it belongs to a later stage and is not stored from an earlier visit.
+            FactAbsent: its source could not give it.
+        """
+        try:
+            value = self.values[fact.name]
+        except KeyError:
+            raise NotYetFetched(fact) from None
+        if isinstance(value, Absent):
+            raise FactAbsent(fact, value.why)
+        return value  # type: ignore[no-any-return]
+
+    def in_range(self, versions: VersionRange) -> bool:
+        """Whether the subject's version lies in the range; at the name stage only `*` does."""
+        if self.subject.version is None:
+            return versions.covers_all
+        return versions.contains(self.subject.version, self.version_key)
+
+
+class DigestCheck(msgspec.Struct, frozen=True):
+    """What is stated and what is seen about one file's bytes.
+
+    Attributes:
+        listed: by the index now.
+        recorded: computed here from the bytes first accepted under this name; None if never stored.
+        observed: computed from the bytes just fetched; None when they came from the store.
+    """
+
+    listed: Digests
+    recorded: Digests | None = None
+    observed: Digests | None = None
+
+
+class RecentFix(msgspec.Struct, frozen=True):
+    """An advisory whose literal `fixed` version this release is."""
+
+    advisory: str
+    published: Instant
+
+
+ALL_FACTS: list[Fact[Any]] = []
+
+LIST_ENTRIES: Fact[tuple[ListEntry, ...]] = Fact(
+    "list_entries", Stage.NAME, "allow, deny and grant entries that name this project"
+)
+RESERVATION: Fact[Reservation | None] = Fact(
+    "reservation", Stage.NAME, "the reservation that holds this name for own projects"
+)
+REVOCATIONS: Fact[tuple[Revocation, ...]] = Fact(
+    "revocations", Stage.NAME, "revocations in force for this project, its releases and files"
+)
+MALWARE_PROJECT: Fact[tuple[str, ...]] = Fact(
+    "malware_project", Stage.NAME, "ids of malware records that cover every version"
+)
+POPULARITY: Fact[int | None] = Fact(
+    "popularity", Stage.NAME, "rank among the most downloaded names, None if not among them"
+)
+ASKED_BEFORE_EXISTED: Fact[Instant | None] = Fact(
+    "asked_before_existed", Stage.NAME, "when this name was first asked for while the upstream had nothing under it"
+)
+SERVED_BEFORE: Fact[bool] = Fact("served_before", Stage.NAME, "whether a file of this project was served here before")
+PUBLIC_EXISTS: Fact[bool] = Fact("public_exists", Stage.NAME, "whether an upstream has a project of this name")
+PUBLISHED: Fact[Instant] = Fact("published", Stage.LISTING, "when this file was published")
+FIRST_PUBLISHED: Fact[Instant] = Fact("first_published", Stage.LISTING, "when the project's first file was published")
+MALWARE: Fact[tuple[str, ...]] = Fact("malware", Stage.LISTING, "ids of malware records that cover this version")
+RECENT_FIX: Fact[RecentFix | None] = Fact(
+    "recent_fix",
+    Stage.LISTING,
+    "an advisory of a trusted feed, at most 14 days old, that affects what was served here and is fixed by this version",
+)
+NEW_EXECUTION_POINTS: Fact[tuple[str, ...]] = Fact(
+    "new_execution_points", Stage.LISTING, "install-time code that the previous release did not have"
+)
+WEAKER_EVIDENCE: Fact[bool] = Fact(
+    "weaker_evidence", Stage.LISTING, "whether the previous release named provenance and this one does not"
+)
+DIGESTS: Fact[DigestCheck] = Fact("digests", Stage.FILE, "digests as listed, as first recorded here, and as seen")

@@ -1,0 +1,81 @@
+"""What the rooms need from outside, as protocols: bytes to read at a position, and a store of blobs."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import msgspec
+
+from pratique.core.artifacts import Digests
+
+
+class ReadAt(Protocol):
+    """Random access to an artefact's bytes, wherever they lie. Safe to use from one thread at a time."""
+
+    @property
+    def size(self) -> int:
+        """Total bytes."""
+        ...
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        """At most `length` bytes from `offset`; fewer only at the end."""
+        ...
+
+
+class StoredBlob(msgspec.Struct, frozen=True):
+    """A blob that is safely on disk."""
+
+    sha256: str
+    size: int
+    digests: Digests
+
+
+class BlobDraft(ReadAt, Protocol):
+    """A blob being written to a temporary place; nobody else can see it.
+
+    `write` and `read_at` may be used from different threads, one writer at a time.
+    """
+
+    def write(self, chunk: bytes) -> None:
+        """Append bytes and feed every digest. Raises OSError when the disk refuses."""
+        ...
+
+    def digests(self) -> Digests:
+        """Digests of everything written so far."""
+        ...
+
+    def keep(self) -> StoredBlob:
+        """Make it durable under its sha256: fsync, rename, fsync of the folder. Idempotent content-wise."""
+        ...
+
+    def discard(self) -> None:
+        """Forget it; safe to call twice and after `keep`."""
+        ...
+
+
+class Blobs(Protocol):
+    """Content-addressed storage, write-once by sha256."""
+
+    def draft(self) -> BlobDraft:
+        """Start a new blob in a temporary place."""
+        ...
+
+    def open(self, sha256: str) -> BlobFile:
+        """Open a stored blob. Raises FileNotFoundError if it is not there."""
+        ...
+
+    def exists(self, sha256: str) -> bool:
+        """Whether the blob is stored."""
+        ...
+
+
+class BlobFile(ReadAt, Protocol):
+    """An open stored blob."""
+
+    def read_ready(self, offset: int, length: int) -> bytes | None:
+        """Bytes that are in memory already, or None if reading them could block."""
+        ...
+
+    def close(self) -> None:
+        """Release the descriptor."""
+        ...
