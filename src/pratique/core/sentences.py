@@ -1,0 +1,61 @@
+"""The refusal sentence: one line that every channel of every client can carry.
+
+Source: reference measurements of what clients print; the form is DESIGN section 5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pratique.core.decisions import Decision
+
+MAX_LINE = 200
+"""Printable ASCII characters; longer reason phrases were not tried with every client."""
+
+
+def clean(text: str) -> str:
+    """Printable ASCII only: anything else becomes `?`, runs of white space one blank.
+
+    Names are attackers' text, and CR or LF in a reason phrase would split the response.
+    """
+    spaced = " ".join(text.split())
+    return "".join(char if " " <= char <= "~" else "?" for char in spaced)
+
+
+def refusal_line(decision: Decision, allowed: Sequence[str], url: str) -> str:
+    """The sentence for a decision that refuses or warns.
+
+    Args:
+        decision: with at least one vote.
+        allowed: allowed versions, newest first; only the first is named.
+        url: page that explains the decision.
+
+    Returns:
+        At most 200 characters; when too long the why is cut first, then the middle of the
+        subject, never rule, allowed version or URL.
+    """
+    vote = decision.vote
+    rule, why = (vote.rule, clean(vote.why)) if vote else ("unknown", "is refused")
+    head = f"Blocked by policy {clean(rule)}: "
+    tail = f"; allowed: {clean(allowed[0]) if allowed else 'none'}; do not retry or substitute; see {clean(url)}"
+    subject = clean(str(decision.subject))
+    room = MAX_LINE - len(head) - len(tail)
+    if len(subject) + 1 + len(why) > room:
+        subject = _cut_middle(subject, max(16, room - len(why) - 1)) if len(why) <= 24 else subject
+        why = _cut_end(why, max(0, room - len(subject) - 1))
+    if len(subject) + (1 + len(why) if why else 0) > room:
+        subject = _cut_middle(subject, max(0, room - (1 + len(why) if why else 0)))
+    return head + subject + (f" {why}" if why else "") + tail
+
+
+def _cut_end(text: str, length: int) -> str:
+    if len(text) <= length:
+        return text
+    return text[: length - 3].rstrip() + "..." if length >= 12 else ""
+
+
+def _cut_middle(text: str, length: int) -> str:
+    if len(text) <= length:
+        return text
+    keep = max(0, length - 3)
+    return text[: (keep + 1) // 2] + "..." + text[len(text) - keep // 2 :] if keep else ""

@@ -1,0 +1,1 @@
+"""What is kept: one generic schema for every ecosystem, blobs by content, clocks."""
