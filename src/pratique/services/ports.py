@@ -1,0 +1,94 @@
+"""What every use case is handed: the parts, wired once by `app`, and the visit it serves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection
+
+from pratique.core.actors import Actor
+from pratique.core.clock import Clock
+from pratique.core.ecosystem import ArchiveLimits, Ecosystem
+from pratique.core.names import ProjectKey
+from pratique.core.ports import Blobs
+from pratique.store.database import Database
+from pratique.store.repositories import Repository
+from pratique.store.revisions import RevisionReader
+
+if TYPE_CHECKING:
+    from pratique.services.download_log import DownloadLog
+    from pratique.services.fetch_file import Flights
+    from pratique.services.views import ViewCache
+    from pratique.upstream.client import UpstreamClient
+    from pratique.upstream.documents import Documents
+
+Enqueue = Callable[[Connection, str, dict[str, Any], str], None]
+"""(connection of the business transaction, job name, payload, job id): the job starts only if it commits."""
+
+
+@dataclass(frozen=True)
+class PublishLimits:
+    """Bounds on one upload.
+
+    Attributes:
+        max_upload: bytes of the request body.
+        archive: bounds on the artefact's inside.
+    """
+
+    max_upload: int = 1 << 30
+    archive: ArchiveLimits = ArchiveLimits()
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The parts. Built in `app`; a use case takes what it needs and builds none itself.
+
+    Attributes:
+        popularity: rank of a name among the most downloaded, None if not among them.
+        upstream_credentials: nothing here: the client knows them by upstream URL.
+    """
+
+    db: Database
+    blobs: Blobs
+    clock: Clock
+    ecosystems: Mapping[str, Ecosystem]
+    documents: Documents
+    upstream: UpstreamClient
+    flights: Flights
+    revisions: RevisionReader
+    downloads: DownloadLog
+    views: ViewCache
+    enqueue: Enqueue
+    popularity: Callable[[ProjectKey], int | None]
+    publish_limits: PublishLimits = PublishLimits()
+    public_urls: tuple[str, ...] = ()
+
+    @property
+    def public_url(self) -> str:
+        """The first configured public URL, used where no request names one."""
+        return self.public_urls[0]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One client's request: who asks, in which repository and ecosystem, and by which public URL."""
+
+    actor: Actor
+    repository: Repository
+    ecosystem: Ecosystem
+    public_url: str
+
+    @property
+    def base_url(self) -> str:
+        """`https://host/{repository}/{ecosystem}`, without a trailing slash."""
+        return f"{self.public_url}/{self.repository.name}/{self.ecosystem.id}"
+
+    def explain_url(self, decision_id: str) -> str:
+        """The page that explains a decision."""
+        return f"{self.public_url}/r/{decision_id}"
+
+    def key(self, name: str) -> ProjectKey:
+        """The project of this name. Raises InvalidName."""
+        return ProjectKey(self.ecosystem.id, self.ecosystem.canonical(name))

@@ -1,0 +1,1 @@
+"""HTTP: route tables to services, credentials to actors, errors to sentences."""
