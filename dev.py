@@ -1,0 +1,261 @@
+#!/usr/bin/env python3
+"""The whole developer interface: `python3 dev.py up | test | bench | lint | lock`. Standard library only.
+
+Everything it installs goes into `.venv` beside this file, from hashed locks; nothing else on the machine changes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = BIN / "python"
+LOWEST = (3, 11)
+LOCKS = ("test", "run")
+LINTERS = (
+    ("ruff check", ("ruff", "check", ".")),
+    ("ruff format", ("ruff", "format", "--check", ".")),
+    ("mypy", ("mypy",)),
+    ("import contracts", ("lint-imports", "--no-cache")),
+)
+OFFLINE = ("tests/arch", "tests/unit", "tests/protocol", "tests/stores", "tests/flows")
+STOCK_CLIENTS = "tests/clients"
+MUTATION_CHECK = "tests/mutate_rules.py"
+
+
+class Tally:
+    """How many checks passed, failed and were skipped so far, and which failed."""
+
+    def __init__(self) -> None:
+        self.passed = self.skipped = 0
+        self.failures: list[str] = []
+
+    def add(self, name: str, *, passed: bool) -> None:
+        """Count one check."""
+        if passed:
+            self.passed += 1
+        else:
+            self.failures.append(name)
+
+    def add_report(self, path: Path) -> None:
+        """Count the test cases of a JUnit report that pytest wrote."""
+        for case in ElementTree.parse(path).getroot().iter("testcase"):
+            children = {child.tag for child in case}
+            if "skipped" in children:
+                self.skipped += 1
+            else:
+                name = f"{case.get('classname')}.{case.get('name')}"
+                self.add(name, passed=not children & {"failure", "error"})
+
+    def close(self) -> int:
+        """Print the failures and, as the last line, the summary; return the exit code."""
+        for name in self.failures:
+            print(f"FAILED {name}")
+        print(f"{self.passed} passed, {len(self.failures)} failed, {self.skipped} skipped", flush=True)
+        return 1 if self.failures else 0
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; returns its exit code."""
+    parser = argparse.ArgumentParser(prog="dev.py", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("up", help="start Pratique; what follows is passed on to `pratique up`", add_help=False)
+    test = commands.add_parser("test", help="everything that runs offline, or only the given paths")
+    test.add_argument("--strict", action="store_true", help="also stock clients, live installs, the mutation check")
+    test.add_argument("--all", action="store_true", help="as --strict, and the long runs")
+    test.add_argument("paths", nargs="*", help="files or folders under tests/")
+    bench = commands.add_parser("bench", help="run bench/NAME.py; what follows is passed on", add_help=False)
+    bench.add_argument("name")
+    commands.add_parser("lint", help="ruff, mypy and the import contracts")
+    commands.add_parser("lock", help="write locks/ anew from pyproject.toml")
+    known, rest = parser.parse_known_args(arguments)
+    if rest and known.command not in ("up", "bench"):
+        parser.error(f"unknown: {' '.join(rest)}")
+    if known.command == "up":
+        return up(rest)
+    if known.command == "test":
+        return run_tests(known.paths, strict=known.strict or known.all, long=known.all)
+    if known.command == "bench":
+        return run_bench(known.name, rest)
+    return {"lint": lint, "lock": lock}[known.command]()
+
+
+def up(rest: list[str]) -> int:
+    """Start the server in the foreground with its own signal handling."""
+    prepare("run")
+    sys.stdout.flush()
+    os.execv(BIN / "pratique", ["pratique", "up", *rest])
+
+
+def lint() -> int:
+    """Run every linter, also after one has failed."""
+    prepare("test")
+    tally = Tally()
+    run_linters(tally)
+    return tally.close()
+
+
+def run_linters(tally: Tally) -> None:
+    """Run each linter and count it as one check."""
+    for name, (program, *options) in LINTERS:
+        print(f"== {name}", flush=True)
+        tally.add(name, passed=subprocess.call([BIN / program, *options], cwd=ROOT) == 0)
+
+
+def run_tests(paths: list[str], *, strict: bool, long: bool) -> int:
+    """Run the suites; with paths only those tests."""
+    prepare("test")
+    tally = Tally()
+    marks = "" if long else "not long"
+    if paths:
+        run_pytest(tally, paths, marks)
+        return tally.close()
+    run_linters(tally)
+    run_pytest(tally, list(OFFLINE), f"{marks} and not live".removeprefix(" and "), ("-n", "2", "--dist", "loadfile"))
+    if strict:
+        run_pytest(tally, [STOCK_CLIENTS], marks, ("-n", "2", "--dist", "loadfile"))
+        print("== mutation check", flush=True)
+        tally.add("mutation check", passed=subprocess.call([PYTHON, MUTATION_CHECK], cwd=ROOT) == 0)
+    return tally.close()
+
+
+def run_pytest(tally: Tally, paths: list[str], marks: str, options: tuple[str, ...] = ()) -> None:
+    """Run pytest once and count its cases; a run that could not even start counts as one failure."""
+    print(f"== pytest {' '.join(paths)}", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        selection = ("-m", marks) if marks else ()
+        command = [PYTHON, "-m", "pytest", "-q", *options, *selection, *paths, f"--junitxml={report}"]
+        code = subprocess.call(command, cwd=ROOT)
+        before = len(tally.failures)
+        if report.is_file():
+            tally.add_report(report)
+        if code != 0 and len(tally.failures) == before:
+            tally.add(f"pytest {' '.join(paths)} (exit code {code})", passed=False)
+
+
+def run_bench(name: str, rest: list[str]) -> int:
+    """Run one benchmark in the foreground."""
+    script = ROOT / "bench" / f"{name}.py"
+    if not script.is_file():
+        names = ", ".join(sorted(path.stem for path in (ROOT / "bench").glob("*.py"))) or "none yet"
+        print(f"there is no benchmark {name!r}; there are: {names}", file=sys.stderr)
+        return 2
+    prepare("test")
+    return subprocess.call([PYTHON, script, *rest], cwd=ROOT)
+
+
+def lock() -> int:
+    """Write the locks anew: hashed, for every platform, without the address of any index."""
+    prepare("test")
+    compile_lock = (BIN / "uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11",
+                    "--generate-hashes", "--no-emit-index-url", "--custom-compile-command", "python3 dev.py lock",
+                    "--upgrade", "pyproject.toml")  # fmt: skip
+    test, run = lock_file("test"), lock_file("run")
+    subprocess.run([*compile_lock, "--group", "test", "-o", test], cwd=ROOT, check=True)
+    # The shorter lock is held to the versions of the longer one, so that what is tested is what runs.
+    subprocess.run([*compile_lock, "--constraint", test, "-o", run], cwd=ROOT, check=True)
+    addressed = [path.name for path in (test, run) if "://" in path.read_text(encoding="utf-8")]
+    if addressed:
+        print(f"{', '.join(addressed)} holds an address; locks must hold none", file=sys.stderr)
+        return 1
+    return 0
+
+
+def lock_file(name: str) -> Path:
+    """Where a lock stands."""
+    return ROOT / "locks" / f"{name}.txt"
+
+
+def prepare(name: str) -> None:
+    """Make `.venv` hold what a lock says and this project; does nothing when it already does."""
+    wanted = fingerprint(name)
+    # What tests need includes what running needs, so either stamp will do for `up`.
+    if any(stamp(other) == fingerprint(other) for other in LOCKS[: LOCKS.index(name) + 1]):
+        return
+    began = time.monotonic()
+    print(f"installing locks/{name}.txt into {VENV} ...", flush=True)
+    if not runs_new_enough(PYTHON):
+        shutil.rmtree(VENV, ignore_errors=True)
+        run_quietly([find_python(), "-m", "venv", VENV])
+    install("--require-hashes", "-r", lock_file(name))
+    install("--no-deps", "--no-build-isolation", "-e", ROOT)
+    stamp_file(name).write_text(wanted, encoding="utf-8")
+    print(f"installed in {time.monotonic() - began:.0f} s", flush=True)
+
+
+def install(*arguments: str | Path) -> None:
+    """Install into `.venv` with uv when the machine has it, else with the venv's own pip."""
+    uv = shutil.which("uv")
+    if uv:
+        run_quietly([uv, "pip", "install", "--quiet", "--python", PYTHON, *arguments])
+    else:
+        run_quietly([PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments])
+
+
+def run_quietly(command: list[str | Path]) -> None:
+    """Run a command and show its output only if it fails."""
+    done = subprocess.run(command, cwd=ROOT, text=True, capture_output=True, check=False)
+    if done.returncode != 0:
+        sys.exit(f"{done.stdout}{done.stderr}\n`{' '.join(map(str, command))}` failed; mend that and start again")
+
+
+def find_python() -> str:
+    """A Python that is new enough, the one running this first.
+
+    On exit: a sentence, if the machine has none.
+    """
+    names = [sys.executable, *(f"python3.{minor}" for minor in range(11, 20)), "python3", "python"]
+    homes = [Path.home() / ".pyenv" / "versions", Path.home() / ".local" / "share" / "uv" / "python"]
+    names += [str(path) for home in homes for path in sorted(home.glob("*/bin/python3"))]
+    for name in names:
+        path = shutil.which(name)
+        if path and runs_new_enough(Path(path)):
+            return path
+    sys.exit(
+        f"Pratique needs Python {LOWEST[0]}.{LOWEST[1]} or later, and none was found: install one, then run this again"
+    )
+
+
+def runs_new_enough(python: Path) -> bool:
+    """Whether this interpreter starts, has venv, and is new enough."""
+    question = f"import sys, venv, ensurepip; sys.exit(sys.version_info < {LOWEST})"
+    try:
+        return subprocess.run([python, "-c", question], capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
+
+
+def fingerprint(name: str) -> str:
+    """Changes when a lock or the project file does; also when this checkout is moved, as the install names its path."""
+    parts = [lock_file(name).read_bytes(), (ROOT / "pyproject.toml").read_bytes(), str(ROOT).encode()]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def stamp_file(name: str) -> Path:
+    """Where the fingerprint of the last complete install is kept."""
+    return VENV / f".installed-{name}"
+
+
+def stamp(name: str) -> str:
+    """The fingerprint of the last complete install, empty if there is none."""
+    path = stamp_file(name)
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)
