@@ -32,6 +32,8 @@ class Operation(StrEnum):
     POLICY = "policy"
     ACCOUNTS = "accounts"
     EXPLAIN = "explain"
+    MEMBERS = "members"
+    TOKENS = "tokens"
 
 
 class TokenScope(msgspec.Struct, frozen=True):

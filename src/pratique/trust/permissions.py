@@ -1,0 +1,171 @@
+"""Who may do what: one function with one table.
+
+A row says who may do the operation by right. The actor's kind and the token's scope then only take
+away. Where a person in a browser does something that cannot be undone lightly, the password must
+have been given within five minutes; a token whose scope names the operation was made by someone who
+had just given it.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from pratique.core.actors import Actor, ActorKind, Operation
+from pratique.core.clock import Instant
+from pratique.core.errors import Forbidden, NotFound, StepUpNeeded, Unauthorised
+from pratique.core.names import ProjectKey
+from pratique.trust.sessions import stepped_up
+
+
+class Role(StrEnum):
+    """What an account is to an own project."""
+
+    OWNER = "owner"
+    MAINTAINER = "maintainer"
+    READER = "reader"
+
+
+class Visibility(StrEnum):
+    """Who may know of an own project."""
+
+    MEMBERS = "members"
+    PUBLIC = "public"
+
+
+class Right(msgspec.Struct, frozen=True):
+    """One row of the table: who may do an operation.
+
+    Attributes:
+        roles: roles on the own project that suffice.
+        open_names: everyone who may enter may do it on upstream projects and public own ones.
+        new_names: every account may do it on a name that is nobody's yet.
+        self_service: every account may do it for itself.
+        step_up: sessions must have given the password within five minutes.
+        doing: what is being done, for the sentence.
+    """
+
+    doing: str
+    roles: frozenset[Role] = frozenset()
+    open_names: bool = False
+    new_names: bool = False
+    self_service: bool = False
+    step_up: bool = False
+
+
+_EVERY_ROLE = frozenset(Role)
+_WRITERS = frozenset({Role.OWNER, Role.MAINTAINER})
+_OWNERS = frozenset({Role.OWNER})
+
+RIGHTS: dict[Operation, Right] = {
+    Operation.READ: Right("reading", roles=_EVERY_ROLE, open_names=True),
+    Operation.EXPLAIN: Right("reading explanations", roles=_EVERY_ROLE, open_names=True),
+    Operation.PUBLISH: Right("publishing", roles=_WRITERS, new_names=True),
+    Operation.REVOKE: Right("revoking", roles=_OWNERS, step_up=True),
+    Operation.MEMBERS: Right("changing members or visibility", roles=_OWNERS, step_up=True),
+    Operation.TOKENS: Right("making and ending tokens", self_service=True, step_up=True),
+    Operation.APPROVE: Right("approving", step_up=True),
+    Operation.POLICY: Right("changing policy", step_up=True),
+    Operation.ACCOUNTS: Right("managing accounts", step_up=True),
+}
+
+_READING = frozenset({Operation.READ, Operation.EXPLAIN})
+
+CEILING: dict[ActorKind, frozenset[Operation]] = {
+    ActorKind.OPERATOR: frozenset(Operation),
+    ActorKind.USER: frozenset(Operation),
+    ActorKind.CI: _READING | {Operation.PUBLISH, Operation.REVOKE},
+    ActorKind.AGENT: _READING | {Operation.PUBLISH},
+    ActorKind.SERVICE: _READING,
+    ActorKind.NOBODY: _READING,
+}
+"""What each kind may do at most, whatever its scope says."""
+
+NO_SUCH_PROJECT = "there is no project of this name here"
+"""Said of names that do not exist and, in the same words, of those that must not be known."""
+
+
+def authorise(
+    actor: Actor,
+    operation: Operation,
+    project: ProjectKey | None,
+    *,
+    role: str | None,
+    visibility: str | None,
+    anonymous_read: bool,
+    now: Instant,
+) -> None:
+    """Return if the actor may do this, raise otherwise.
+
+    Args:
+        actor: who, as the credential proves.
+        operation: what.
+        project: what it is done to; None for what concerns no single project.
+        role: the account's role on the own project, None for none.
+        visibility: of the own project; None for an upstream's project and for a name nobody has yet.
+        anonymous_read: the repository lets nobody in particular read.
+        now: the instant of asking.
+
+    Raises:
+        Unauthorised: nobody asks for what needs a credential, or the credential has expired.
+        NotFound: a reader who must not know that the own project exists.
+        Forbidden: the sentence names what would be needed.
+        StepUpNeeded: right, but the password must be given again first.
+    """
+    right = RIGHTS[operation]
+    _check_credential(actor, now, open_to_all=anonymous_read and right.open_names)
+    if right.open_names and anonymous_read and visibility in (None, Visibility.PUBLIC):
+        return
+    _check_ceiling(actor, operation)
+    _check_right(actor, right, role, visibility, on_project=project is not None)
+    _check_scope(actor, operation, project)
+    if right.step_up and actor.kind is not ActorKind.OPERATOR and actor.token is None:
+        _check_step_up(actor, right, now)
+
+
+def _check_credential(actor: Actor, now: Instant, *, open_to_all: bool) -> None:
+    if actor.kind is ActorKind.NOBODY and not open_to_all:
+        raise Unauthorised("this needs a credential: send a token, made with `pratique token create`")
+    if actor.scope is not None and actor.scope.expires is not None and now >= actor.scope.expires:
+        raise Unauthorised("the token has expired: make a new one with `pratique token create`")
+
+
+def _check_ceiling(actor: Actor, operation: Operation) -> None:
+    if operation in CEILING[actor.kind]:
+        return
+    doing = RIGHTS[operation].doing
+    able = ", ".join(kind for kind in ActorKind if kind is not ActorKind.OPERATOR and operation in CEILING[kind])
+    raise Forbidden(f"{doing} is never allowed to a credential of kind {actor.kind}; ask a person ({able})")
+
+
+def _check_right(actor: Actor, right: Right, role: str | None, visibility: str | None, *, on_project: bool) -> None:
+    if actor.admin or role in right.roles:
+        return
+    own = visibility is not None
+    if right.open_names:
+        if visibility == Visibility.MEMBERS:
+            raise NotFound(NO_SUCH_PROJECT)
+        return
+    if right.self_service or (right.new_names and on_project and not own):
+        return
+    if own and right.roles:
+        needed = " or ".join(sorted(right.roles))
+        raise Forbidden(f"{right.doing} needs the role {needed} on this project; {actor.name} has {role or 'none'}")
+    raise Forbidden(f"{right.doing} needs an administrator; {actor.name} is none")
+
+
+def _check_scope(actor: Actor, operation: Operation, project: ProjectKey | None) -> None:
+    scope = actor.scope
+    if scope is None or scope.covers(operation, project):
+        return
+    if operation not in scope.operations:
+        has = ", ".join(sorted(scope.operations)) or "nothing"
+        raise Forbidden(f"the token's scope lacks `{operation}`; it is good for: {has}")
+    ecosystems = ", ".join(sorted(scope.ecosystems)) or "every ecosystem"
+    raise Forbidden(f"the token's scope does not reach this project: {ecosystems}, names {', '.join(scope.names)}")
+
+
+def _check_step_up(actor: Actor, right: Right, now: Instant) -> None:
+    if not stepped_up(actor.stepped_up_at, now):
+        raise StepUpNeeded(f"{right.doing} needs the password again: give it once more, it counts for five minutes")

@@ -1,0 +1,59 @@
+"""API tokens: opaque, recognisable by their prefix, with a checksum that tells a typo from a wrong token.
+
+The form is `prq_`, 43 characters of base 62 (256 random bits) and 6 characters of CRC-32 over what
+stands before. Secret scanners match `SCANNER_PATTERN`; the server keeps the SHA-256 only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import zlib
+
+from pratique.core.errors import Unauthorised
+
+PREFIX = "prq_"
+SCANNER_PATTERN = r"prq_[0-9A-Za-z]{49}"
+
+_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_BODY = 43
+_CHECK = 6
+_FORM = re.compile(SCANNER_PATTERN + r"\Z")
+
+
+def new_token() -> str:
+    """A fresh token in clear; show it once and store only `token_digest` of it."""
+    body = PREFIX + _base62(secrets.randbits(256), _BODY)
+    return body + _checksum(body)
+
+
+def token_digest(token: str) -> str:
+    """What is stored: the SHA-256 of the token. A fast hash is enough for 256 random bits."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def check_form(token: str) -> None:
+    """Tell a damaged token from one that was never ours.
+
+    Raises:
+        Unauthorised: the sentence says whether it is cut, mistyped, or not one of ours at all.
+    """
+    if not token.startswith(PREFIX):
+        raise Unauthorised(f"this is not a token of this server: those begin with `{PREFIX}`")
+    if not _FORM.match(token):
+        raise Unauthorised("the token is cut or damaged: copy it again, whole and without blanks")
+    if not secrets.compare_digest(token[-_CHECK:], _checksum(token[:-_CHECK])):
+        raise Unauthorised("the token is mistyped: its checksum does not fit; copy it again")
+
+
+def _checksum(body: str) -> str:
+    return _base62(zlib.crc32(body.encode()), _CHECK)
+
+
+def _base62(number: int, length: int) -> str:
+    digits = []
+    for _ in range(length):
+        number, digit = divmod(number, 62)
+        digits.append(_DIGITS[digit])
+    return "".join(reversed(digits))
