@@ -1,0 +1,1 @@
+"""One folder an ecosystem, all pure, the same rooms in each; none knows another."""

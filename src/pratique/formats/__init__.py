@@ -1,0 +1,1 @@
+"""Formats that several ecosystems share, pure: archives, versions, structured text."""
