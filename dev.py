@@ -21,8 +21,8 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / "python"
+STAMP = VENV / ".installed"
 LOWEST = (3, 11)
-LOCKS = ("test", "run")
 LINTERS = (
     ("ruff check", ("ruff", "check", ".")),
     ("ruff format", ("ruff", "format", "--check", ".")),
@@ -78,9 +78,9 @@ def main(arguments: list[str]) -> int:
     bench = commands.add_parser("bench", help="run bench/NAME.py; what follows is passed on", add_help=False)
     bench.add_argument("name")
     commands.add_parser("lint", help="ruff, mypy and the import contracts")
-    commands.add_parser("lock", help="write locks/ anew from pyproject.toml")
+    commands.add_parser("lock", help="write locks/ anew; what follows (--upgrade) is passed on to `uv pip compile`")
     known, rest = parser.parse_known_args(arguments)
-    if rest and known.command not in ("up", "bench"):
+    if rest and known.command not in ("up", "bench", "lock"):
         parser.error(f"unknown: {' '.join(rest)}")
     if known.command == "up":
         return up(rest)
@@ -88,19 +88,21 @@ def main(arguments: list[str]) -> int:
         return run_tests(known.paths, strict=known.strict or known.all, long=known.all)
     if known.command == "bench":
         return run_bench(known.name, rest)
-    return {"lint": lint, "lock": lock}[known.command]()
+    if known.command == "lock":
+        return lock(rest)
+    return lint()
 
 
 def up(rest: list[str]) -> int:
     """Start the server in the foreground with its own signal handling."""
-    prepare("run")
+    prepare()
     sys.stdout.flush()
     os.execv(BIN / "pratique", ["pratique", "up", *rest])
 
 
 def lint() -> int:
     """Run every linter, also after one has failed."""
-    prepare("test")
+    prepare()
     tally = Tally()
     run_linters(tally)
     return tally.close()
@@ -115,7 +117,7 @@ def run_linters(tally: Tally) -> None:
 
 def run_tests(paths: list[str], *, strict: bool, long: bool) -> int:
     """Run the suites; with paths only those tests."""
-    prepare("test")
+    prepare()
     tally = Tally()
     marks = "" if long else "not long"
     if paths:
@@ -152,20 +154,35 @@ def run_bench(name: str, rest: list[str]) -> int:
         names = ", ".join(sorted(path.stem for path in (ROOT / "bench").glob("*.py"))) or "none yet"
         print(f"there is no benchmark {name!r}; there are: {names}", file=sys.stderr)
         return 2
-    prepare("test")
+    prepare()
     return subprocess.call([PYTHON, script, *rest], cwd=ROOT)
 
 
-def lock() -> int:
+def lock(rest: list[str]) -> int:
     """Write the locks anew: hashed, for every platform, without the address of any index."""
-    prepare("test")
-    compile_lock = (BIN / "uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11",
-                    "--generate-hashes", "--no-emit-index-url", "--custom-compile-command", "python3 dev.py lock",
-                    "--upgrade", "pyproject.toml")  # fmt: skip
+    prepare()
+    options = [
+        "--quiet",
+        "--universal",
+        "--python-version",
+        "3.11",
+        "--generate-hashes",
+        "--no-emit-index-url",
+        "--no-annotate",
+    ]
+    command: list[str | Path] = [
+        BIN / "uv",
+        "pip",
+        "compile",
+        *options,
+        "--custom-compile-command",
+        "python3 dev.py lock",
+        *rest,
+    ]
     test, run = lock_file("test"), lock_file("run")
-    subprocess.run([*compile_lock, "--group", "test", "-o", test], cwd=ROOT, check=True)
+    subprocess.run([*command, "pyproject.toml", "--group", "test", "-o", test], cwd=ROOT, check=True)
     # The shorter lock is held to the versions of the longer one, so that what is tested is what runs.
-    subprocess.run([*compile_lock, "--constraint", test, "-o", run], cwd=ROOT, check=True)
+    subprocess.run([*command, "pyproject.toml", "--constraint", test, "-o", run], cwd=ROOT, check=True)
     addressed = [path.name for path in (test, run) if "://" in path.read_text(encoding="utf-8")]
     if addressed:
         print(f"{', '.join(addressed)} holds an address; locks must hold none", file=sys.stderr)
@@ -178,30 +195,34 @@ def lock_file(name: str) -> Path:
     return ROOT / "locks" / f"{name}.txt"
 
 
-def prepare(name: str) -> None:
-    """Make `.venv` hold what a lock says and this project; does nothing when it already does."""
-    wanted = fingerprint(name)
-    # What tests need includes what running needs, so either stamp will do for `up`.
-    if any(stamp(other) == fingerprint(other) for other in LOCKS[: LOCKS.index(name) + 1]):
+def prepare() -> None:
+    """Make `.venv` hold what the lock says and this project; does nothing when it already does."""
+    wanted = fingerprint()
+    if STAMP.is_file() and STAMP.read_text(encoding="utf-8") == wanted:
         return
     began = time.monotonic()
-    print(f"installing locks/{name}.txt into {VENV} ...", flush=True)
+    print(f"installing locks/test.txt into {VENV} ...", flush=True)
     if not runs_new_enough(PYTHON):
         shutil.rmtree(VENV, ignore_errors=True)
         run_quietly([find_python(), "-m", "venv", VENV])
-    install("--require-hashes", "-r", lock_file(name))
+    install("--require-hashes", "-r", lock_file("test"))
     install("--no-deps", "--no-build-isolation", "-e", ROOT)
-    stamp_file(name).write_text(wanted, encoding="utf-8")
+    STAMP.write_text(wanted, encoding="utf-8")
     print(f"installed in {time.monotonic() - began:.0f} s", flush=True)
 
 
 def install(*arguments: str | Path) -> None:
-    """Install into `.venv` with uv when the machine has it, else with the venv's own pip."""
-    uv = shutil.which("uv")
+    """Install into `.venv` with the machine's uv, else with the venv's own pip, else with its own uv."""
+    uv = shutil.which("uv") or ("" if has_pip() else str(BIN / "uv"))
     if uv:
         run_quietly([uv, "pip", "install", "--quiet", "--python", PYTHON, *arguments])
     else:
         run_quietly([PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments])
+
+
+def has_pip() -> bool:
+    """Whether `.venv` can install by pip; one that uv made cannot."""
+    return subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True, check=False).returncode == 0
 
 
 def run_quietly(command: list[str | Path]) -> None:
@@ -237,21 +258,10 @@ def runs_new_enough(python: Path) -> bool:
         return False
 
 
-def fingerprint(name: str) -> str:
-    """Changes when a lock or the project file does; also when this checkout is moved, as the install names its path."""
-    parts = [lock_file(name).read_bytes(), (ROOT / "pyproject.toml").read_bytes(), str(ROOT).encode()]
+def fingerprint() -> str:
+    """Changes with the lock and the project file, and when this checkout is moved, as the install names its path."""
+    parts = [lock_file("test").read_bytes(), (ROOT / "pyproject.toml").read_bytes(), str(ROOT).encode()]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
-
-
-def stamp_file(name: str) -> Path:
-    """Where the fingerprint of the last complete install is kept."""
-    return VENV / f".installed-{name}"
-
-
-def stamp(name: str) -> str:
-    """The fingerprint of the last complete install, empty if there is none."""
-    path = stamp_file(name)
-    return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
 if __name__ == "__main__":
