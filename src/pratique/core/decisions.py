@@ -195,7 +195,7 @@ class RuleSetting(msgspec.Struct, frozen=True):
     Attributes:
         rule: its name.
         mode: enforce, dry-run or off.
-        until: when a dry-run ends by itself and the question is put to the admin.
+        until: when the result of a dry-run is put to the admin as a question; it stays a dry-run until answered.
         options: the rule's own settings as JSON values, validated by the rule.
         version: counts changes, part of the decision id.
     """

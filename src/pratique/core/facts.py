@@ -138,6 +138,11 @@ ALL_FACTS: list[Fact[Any]] = []
 LIST_ENTRIES: Fact[tuple[ListEntry, ...]] = Fact(
     "list_entries", Stage.NAME, "allow, deny and grant entries that name this project"
 )
+ALLOWLIST_IN_FORCE: Fact[bool] = Fact(
+    "allowlist_in_force",
+    Stage.NAME,
+    "whether the repository has allow entries for this ecosystem, expired ones included",
+)
 RESERVATION: Fact[Reservation | None] = Fact(
     "reservation", Stage.NAME, "the reservation that holds this name for own projects"
 )
@@ -161,7 +166,7 @@ MALWARE: Fact[tuple[str, ...]] = Fact("malware", Stage.LISTING, "ids of malware 
 RECENT_FIX: Fact[RecentFix | None] = Fact(
     "recent_fix",
     Stage.LISTING,
-    "an advisory of a trusted feed, at most 14 days old, that affects what was served here and is fixed by this version",
+    "an advisory of a trusted feed, at most 14 days old, that affects what was served here and that this version fixes",
 )
 NEW_EXECUTION_POINTS: Fact[tuple[str, ...]] = Fact(
     "new_execution_points", Stage.LISTING, "install-time code that the previous release did not have"
@@ -170,3 +175,6 @@ WEAKER_EVIDENCE: Fact[bool] = Fact(
     "weaker_evidence", Stage.LISTING, "whether the previous release named provenance and this one does not"
 )
 DIGESTS: Fact[DigestCheck] = Fact("digests", Stage.FILE, "digests as listed, as first recorded here, and as seen")
+GONE_UPSTREAM: Fact[bool] = Fact(
+    "gone_upstream", Stage.LISTING, "whether the upstream lists this file no more, while its bytes are stored here"
+)

@@ -1,0 +1,153 @@
+"""One decision on one subject: ask every rule, remove what is waived or on trial, the strictest vote wins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from pratique.core.clock import MINUTE, Instant
+from pratique.core.decisions import Action, Decision, Mode, Moment, SetAside, Vote
+from pratique.core.facts import LIST_ENTRIES, Absent, FactAbsent, Facts, NotYetFetched, Stage
+from pratique.rules.canonical import canonical, without_excuses
+from pratique.rules.contract import deny
+from pratique.rules.policy import ActiveRule, Policy, policy_class, short_hash
+from pratique.rules.waivers import Effect, weigh
+
+DRY_RUN = "dry-run"
+
+TRY_AGAIN = MINUTE
+"""A decision that rests on a failure is worth asking for again after so long."""
+
+
+class UndeclaredFact(Exception):
+    """A rule read a fact that is not among its needs: a fault in the rule, which therefore denies."""
+
+
+class Opinion(msgspec.Struct, frozen=True):
+    """What one rule said, or that it waits (no vote, `waits` set).
+
+    Attributes:
+        failed: the vote is a denial because the rule could not judge.
+    """
+
+    active: ActiveRule
+    vote: Vote | None = None
+    waits: bool = False
+    failed: bool = False
+
+
+class Tally(msgspec.Struct):
+    """Votes as they come in."""
+
+    votes: list[Vote] = []
+    set_aside: list[SetAside] = []
+    waiting: list[str] = []
+    ends: list[Instant] = []
+
+
+def decide(policy: Policy, facts: Facts, stage: Stage, moment: Moment = Moment.INSTALL) -> Decision:
+    """Judge a subject by all facts known at a stage.
+
+    A rule that waits for a fact says nothing at the name and the listing stage and denies at the file
+    stage; a rule whose fact is absent, or that raises, denies by its name. Votes of a rule in dry-run
+    and waived votes are set aside, nothing else is.
+
+    Args:
+        policy: of the repository, with the waivers of the project.
+        facts: of one project, release or file, for one actor at one instant.
+        stage: what should be known by now.
+        moment: install or publish.
+
+    Returns:
+        The decision. Its id is the same as long as rules, settings, policy class, subject and facts
+        are, however late it is; at the instant `valid_until` its outcome may differ.
+
+    Source: DESIGN sections 1 and 3.
+    """
+    active = tuple(one for one in policy.rules if moment in one.rule.moments)
+    tally = Tally()
+    for one in active:
+        _count(tally, _ask(one, facts, stage), policy, facts)
+    tally.votes.sort(key=lambda vote: -vote.action)
+    looked_at = _looked_at(active, facts.values)
+    return Decision(
+        id=_identity(active, policy, facts, looked_at),
+        subject=facts.subject,
+        action=tally.votes[0].action if tally.votes else Action.ALLOW,
+        votes=tuple(tally.votes),
+        set_aside=tuple(tally.set_aside),
+        waiting=tuple(tally.waiting),
+        valid_until=min((end for end in tally.ends if end > facts.now), default=None),
+        facts=looked_at,
+    )
+
+
+class _Declared(dict[str, Any]):
+    """The facts of one rule; a read of any other is a fault, not a wait."""
+
+    def __init__(self, active: ActiveRule, values: Mapping[str, Any]) -> None:
+        names = [fact.name for fact in active.rule.needs]
+        super().__init__((name, values[name]) for name in names if name in values)
+        self._names = names
+
+    def __missing__(self, name: str) -> Any:
+        if name in self._names:
+            raise KeyError(name)
+        raise UndeclaredFact(name)
+
+
+def _ask(active: ActiveRule, facts: Facts, stage: Stage) -> Opinion:
+    """The rule's vote, or what stands for it when the rule cannot judge."""
+    rule = active.rule
+    mine = msgspec.structs.replace(facts, values=_Declared(active, facts.values))
+    try:
+        return Opinion(active, rule.vote(mine, active.options))
+    except NotYetFetched as wait:
+        if stage < Stage.FILE:
+            return Opinion(active, waits=True)
+        return _failed(active, f"cannot be judged: {wait.fact.name} ({wait.fact.meaning}) was not fetched")
+    except FactAbsent as absence:
+        return _failed(active, f"cannot be judged: {absence.fact.name} is missing ({absence.why})")
+    except Exception as error:  # noqa: BLE001 - whatever goes wrong in a rule denies, under its name
+        return _failed(active, f"cannot be judged: the rule failed with {type(error).__name__}")
+
+
+def _failed(active: ActiveRule, why: str) -> Opinion:
+    return Opinion(active, deny(active.rule.name, why), failed=True)
+
+
+def _count(tally: Tally, opinion: Opinion, policy: Policy, facts: Facts) -> None:
+    vote = opinion.vote
+    if opinion.waits:
+        tally.waiting.append(opinion.active.rule.name)
+    if vote is None:
+        return
+    if opinion.active.mode is Mode.DRY_RUN:
+        tally.set_aside.append(SetAside(vote, DRY_RUN))
+        return
+    weighed = weigh(vote, policy.waivers, facts)
+    if weighed.effect is Effect.COUNTS:
+        tally.votes.append(vote)
+    elif weighed.effect is Effect.REMOVED:
+        tally.set_aside.append(SetAside(vote, weighed.by))
+    else:
+        tally.waiting.append(vote.rule)
+    if weighed.until is not None:
+        tally.ends.append(weighed.until)
+    if opinion.failed:
+        tally.ends.append(Instant(facts.now + TRY_AGAIN))
+
+
+def _looked_at(active: tuple[ActiveRule, ...], values: Mapping[str, Any]) -> dict[str, Any]:
+    names = {fact.name for one in active for fact in one.rule.needs}
+    return {name: canonical(values[name]) for name in sorted(names) if name in values}
+
+
+def _identity(active: tuple[ActiveRule, ...], policy: Policy, facts: Facts, looked_at: dict[str, Any]) -> str:
+    entries = facts.values.get(LIST_ENTRIES.name, ())
+    known = () if isinstance(entries, Absent) else entries
+    group = policy_class(policy, facts.actor, facts.subject.project, known)
+    rules = [one.identity for one in active]
+    return short_hash([rules, group, facts.subject.purl, facts.subject.filename, without_excuses(looked_at)])

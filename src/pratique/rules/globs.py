@@ -1,0 +1,50 @@
+"""Which projects a glob means, in list entries, reservations and rules' exemptions."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterable
+
+from pratique.core.clock import Instant
+from pratique.core.decisions import EntryKind, ListEntry, Reservation
+from pratique.core.names import ProjectKey
+
+
+def matches(glob: str, project: ProjectKey) -> bool:
+    """Whether a glob over canonical names means this project.
+
+    `acme-*` means it in every ecosystem, `npm:@acme/*` only in npm. Case counts: canonical names
+    are compared with what a person wrote, after the ecosystem has brought both to one form.
+    """
+    name = project.name
+    return fnmatch.fnmatchcase(name, glob) or fnmatch.fnmatchcase(f"{project.ecosystem}:{name}", glob)
+
+
+def entries_about(project: ProjectKey, entries: Iterable[ListEntry]) -> tuple[ListEntry, ...]:
+    """The list entries that name the project, expired ones included; the value of `LIST_ENTRIES`."""
+    return tuple(
+        entry
+        for entry in entries
+        if entry.ecosystem == project.ecosystem and fnmatch.fnmatchcase(project.name, entry.name)
+    )
+
+
+def reservation_of(project: ProjectKey, reservations: Iterable[Reservation]) -> Reservation | None:
+    """The reservation that holds this name, the most exact one; the value of `RESERVATION`."""
+    holding = [
+        reservation
+        for reservation in reservations
+        if reservation.ecosystem == project.ecosystem and fnmatch.fnmatchcase(project.name, reservation.pattern)
+    ]
+    return max(holding, key=lambda reservation: (len(reservation.pattern), -reservation.id), default=None)
+
+
+def in_force(entries: tuple[ListEntry, ...], kind: EntryKind, now: Instant) -> tuple[ListEntry, ...]:
+    """The entries of one kind that have not expired."""
+    return tuple(entry for entry in entries if entry.kind is kind and (entry.expires is None or now < entry.expires))
+
+
+def last_end(ends: Iterable[Instant | None]) -> Instant | None:
+    """When the last of them ends; None if one of them never does."""
+    known = list(ends)
+    return None if None in known else max(end for end in known if end is not None)

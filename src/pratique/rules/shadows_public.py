@@ -1,0 +1,47 @@
+"""Refuse a new own project that would take the name of a public one."""
+
+from __future__ import annotations
+
+from pratique.core.actors import Actor, ActorKind
+from pratique.core.artifacts import Origin
+from pratique.core.clock import MINUTE, Instant
+from pratique.core.decisions import Vote
+from pratique.core.facts import POPULARITY, PUBLIC_EXISTS, RESERVATION, SERVED_BEFORE, Facts
+from pratique.rules.contract import PUBLISH, Needs, NoOptions, allow, deny
+
+NAME = "shadows_public"
+NEEDS: Needs = (RESERVATION, POPULARITY, SERVED_BEFORE, PUBLIC_EXISTS)
+MOMENTS = PUBLISH
+
+STEP_UP_LASTS = 5 * MINUTE
+_WAY_OUT = "an admin must reserve or publish it first"
+
+
+def vote(facts: Facts, _options: NoOptions) -> Vote | None:
+    """Deny a name that exists upstream, was served from there, or is popular.
+
+    Inside a reservation it may become own, and an admin who just gave the password again (or the
+    operator on the data folder) may make it own. The upstream is asked last, so never about reserved
+    names; where it cannot be asked the fact is absent, and the publish is denied.
+
+    Source: DESIGN section 6.
+    """
+    if facts.origin is Origin.OWN or facts[RESERVATION] is not None:
+        return None
+    if facts.actor.kind is ActorKind.OPERATOR:
+        return None
+    if (end := _step_up_ends(facts.actor)) is not None and facts.now < end:
+        return allow(NAME, why="is published by an admin who gave the password again", until=end)
+    if facts[POPULARITY] is not None:
+        return deny(NAME, why=f"is the name of a popular public project; {_WAY_OUT}")
+    if facts.origin is Origin.UPSTREAM or facts[SERVED_BEFORE]:
+        return deny(NAME, why=f"was served here from a public registry; {_WAY_OUT}")
+    if facts[PUBLIC_EXISTS]:
+        return deny(NAME, why=f"is the name of a public project; {_WAY_OUT}")
+    return None
+
+
+def _step_up_ends(actor: Actor) -> Instant | None:
+    if not actor.admin or actor.stepped_up_at is None:
+        return None
+    return Instant(actor.stepped_up_at + STEP_UP_LASTS)
