@@ -120,9 +120,11 @@ class _Inflated:
         self._members += 1
 
     def content(self) -> Iterator[bytes]:
-        """The current member's unread content, in pieces."""
-        mine = self._members
-        while self._content and mine == self._members:
+        """The current member's unread content, in pieces; ends when the next member begins."""
+        return self._pieces(self._members)
+
+    def _pieces(self, member: int) -> Iterator[bytes]:
+        while self._content and member == self._members:
             part = self._take_some(self._content)
             if not part:
                 raise Invalid("the tar archive ends inside a member; build and upload it again")
