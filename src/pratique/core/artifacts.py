@@ -64,6 +64,7 @@ class FileView(msgspec.Struct, frozen=True):
         execution_points: where code runs before anyone imports it (`postinstall`, `setup.py`), sorted.
         metadata: digests of the separate metadata file (PEP 658), None if there is none.
         raw: the index's own entry; unknown fields pass through unchanged.
+        gone: the upstream lists it no more; it stands here because its bytes are stored.
     """
 
     filename: str
@@ -77,6 +78,7 @@ class FileView(msgspec.Struct, frozen=True):
     execution_points: tuple[str, ...] = ()
     metadata: Digests | None = None
     raw: dict[str, Any] = {}
+    gone: bool = False
 
 
 class ProjectView(msgspec.Struct, frozen=True):

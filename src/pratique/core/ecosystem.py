@@ -159,6 +159,10 @@ class Ecosystem(Protocol):
         """Canonical form of a project name. Raises InvalidName with a helpful sentence."""
         ...
 
+    def check_new_name(self, name: str) -> None:
+        """Refuse what nobody may publish under from now on. Raises InvalidName with a helpful sentence."""
+        ...
+
     def version_key(self, version: str) -> Any:
         """Sort key of a version. Raises ValueError on what is no version."""
         ...

@@ -20,6 +20,7 @@ from pratique.store.revisions import RevisionReader
 if TYPE_CHECKING:
     from pratique.services.download_log import DownloadLog
     from pratique.services.fetch_file import Flights
+    from pratique.services.remember_decisions import DecisionMemory
     from pratique.services.views import ViewCache
     from pratique.upstream.client import UpstreamClient
     from pratique.upstream.documents import Documents
@@ -47,7 +48,7 @@ class Ports:
 
     Attributes:
         popularity: rank of a name among the most downloaded, None if not among them.
-        upstream_credentials: nothing here: the client knows them by upstream URL.
+        public_urls: the URLs under which clients may reach this server; absolute links are built from these only.
     """
 
     db: Database
@@ -59,6 +60,7 @@ class Ports:
     flights: Flights
     revisions: RevisionReader
     downloads: DownloadLog
+    decisions: DecisionMemory
     views: ViewCache
     enqueue: Enqueue
     popularity: Callable[[ProjectKey], int | None]

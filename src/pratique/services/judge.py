@@ -1,0 +1,122 @@
+"""From what is known to decisions: the same few calls for listing, download, publish and explanation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pratique.core.actors import ActorKind, Operation
+from pratique.core.artifacts import FileView, Origin, ProjectView
+from pratique.core.clock import Instant
+from pratique.core.decisions import Action, Decision, Moment
+from pratique.core.errors import NotFound, Refused
+from pratique.core.facts import Facts, Stage
+from pratique.core.names import ProjectKey
+from pratique.core.ranges import VersionKey
+from pratique.rules.decide import decide
+from pratique.services.gather import Inquiry, ListingGatherer, name_stage
+from pratique.services.knowledge import Knowledge
+from pratique.services.ports import Ports, Visit
+from pratique.trust.permissions import authorise
+
+
+def inquire(ports: Ports, visit: Visit, known: Knowledge) -> Inquiry:
+    """What all decisions of this visit share."""
+    return Inquiry(known, visit.actor, ports.clock.now(), visit.ecosystem.version_key, ports.popularity)
+
+
+def not_found(visit: Visit, key: ProjectKey) -> NotFound:
+    """The one answer for a name that does not exist and for one that the asker may not know of."""
+    return NotFound(f"{key.name} is not in the repository {visit.repository.name}, nor in any upstream of it")
+
+
+def admit_reader(visit: Visit, known: Knowledge, now: Instant) -> None:
+    """Let the actor look at the project, or raise.
+
+    Raises:
+        NotFound: an outsider asks for a private or reserved name.
+        Unauthorised: the repository has no anonymous read.
+        Forbidden: the token does not reach this project.
+    """
+    if known.is_private_name and visit.actor.kind is ActorKind.NOBODY and visit.repository.anonymous_read:
+        raise not_found(visit, known.key)
+    authorise(
+        visit.actor,
+        Operation.READ,
+        known.key,
+        role=None,
+        visibility=known.project.visibility if known.project and known.origin is Origin.OWN else "public",
+        anonymous_read=visit.repository.anonymous_read,
+        now=now,
+    )
+
+
+async def refuse_name(ports: Ports, visit: Visit, inquiry: Inquiry) -> None:
+    """Name stage: refuse the whole project before any upstream request.
+
+    Raises:
+        Refused: hold or deny; the decision is stored.
+    """
+    facts = name_stage(inquiry)
+    decision = decide(inquiry.knowledge.policy, facts, Stage.NAME, Moment.INSTALL)
+    if decision.action.refuses_download:
+        await refuse(ports, visit, inquiry, decision, ())
+
+
+async def refuse(
+    ports: Ports, visit: Visit, inquiry: Inquiry, decision: Decision, allowed: tuple[str, ...]
+) -> None:
+    """Store a refusal and raise it. Raises Refused, always."""
+    known = inquiry.knowledge
+    await ports.decisions.remember(known.repository_id, known.key, (decision,), inquiry.now)
+    raise Refused(decision, allowed, visit.explain_url(decision.id))
+
+
+def decide_listing(inquiry: Inquiry, view: ProjectView) -> dict[str, Decision]:
+    """A decision for every file of a view, by filename."""
+    gather = ListingGatherer(inquiry, view)
+    policy = inquiry.knowledge.policy
+    return {file.filename: decide(policy, gather(file), Stage.LISTING, Moment.INSTALL) for file in view.files}
+
+
+def decide_one(inquiry: Inquiry, view: ProjectView, file: FileView) -> tuple[Facts, Decision]:
+    """The listing decision of one file, with the facts that a file decision adds to."""
+    facts = ListingGatherer(inquiry, view)(file)
+    return facts, decide(inquiry.knowledge.policy, facts, Stage.LISTING, Moment.INSTALL)
+
+
+def decide_file(inquiry: Inquiry, facts: Facts) -> Decision:
+    """The decision with every fact in hand: what a download hangs on."""
+    return decide(inquiry.knowledge.policy, facts, Stage.FILE, Moment.INSTALL)
+
+
+def allowed_versions(
+    view: ProjectView, decisions: dict[str, Decision], version_key: VersionKey
+) -> tuple[str, ...]:
+    """Versions with a file that resolvers may take, newest first."""
+    offered = {
+        file.version for file in view.files if not decisions[file.filename].action.leaves_listing and file.yanked is None
+    }
+    return newest_first(offered, version_key)
+
+
+def newest_first(versions: Iterable[str], version_key: VersionKey) -> tuple[str, ...]:
+    """Versions in falling order; what the order cannot read is left out."""
+    readable = []
+    for version in versions:
+        try:
+            readable.append((version_key(version), version))
+        except ValueError:
+            continue
+    return tuple(version for _, version in sorted(readable, key=lambda pair: pair[0], reverse=True))
+
+
+def soonest(decisions: Iterable[Decision]) -> Instant | None:
+    """The next instant at which any of them can change by time alone."""
+    return min((one.valid_until for one in decisions if one.valid_until is not None), default=None)
+
+
+def strictest(decisions: Iterable[Decision]) -> Action:
+    """The strictest action among them, allow if there are none."""
+    return max((one.action for one in decisions), default=Action.ALLOW)
+
+

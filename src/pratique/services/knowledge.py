@@ -1,0 +1,96 @@
+"""Everything the database knows about one project, read in a fixed number of queries."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Mapping
+
+import msgspec
+from sqlalchemy import Connection
+
+from pratique.core.artifacts import Digests, Origin
+from pratique.core.clock import Instant
+from pratique.core.decisions import ListEntry, Reservation, Revocation
+from pratique.core.names import ProjectKey
+from pratique.rules.policy import Policy
+from pratique.store import advisories, downloads, files, findings, missing, policy, projects, revisions, revocations
+from pratique.store.advisories import StoredAdvisory
+from pratique.store.files import FileRow
+from pratique.store.findings import StoredFinding
+from pratique.store.projects import Project
+
+
+class Knowledge(msgspec.Struct, frozen=True):
+    """One project as this repository knows it, at one revision.
+
+    Attributes:
+        project: None if nothing was ever published or fetched under the name.
+        files: rows by filename: stored ones and sightings.
+        digests: of the stored blobs, by sha256.
+        entries: allow, deny and grant entries that name the project.
+        allowlist_in_force: the repository has allow entries for this ecosystem.
+        revision: read in the same transaction; what is rendered from this is valid for it alone.
+    """
+
+    repository_id: int
+    key: ProjectKey
+    project: Project | None
+    files: Mapping[str, FileRow]
+    digests: Mapping[str, Digests]
+    findings: tuple[StoredFinding, ...]
+    entries: tuple[ListEntry, ...]
+    allowlist_in_force: bool
+    reservation: Reservation | None
+    revocations: tuple[Revocation, ...]
+    advisories: tuple[StoredAdvisory, ...]
+    policy: Policy
+    asked_before_existed: Instant | None
+    served_before: bool
+    revision: int
+
+    @property
+    def origin(self) -> Origin:
+        """Sticky: what the project row says; unknown until there is one."""
+        return Origin.UNKNOWN if self.project is None else self.project.origin
+
+    @property
+    def is_private_name(self) -> bool:
+        """Own and not public, or reserved: a name that must not leak to outsiders."""
+        if self.project is not None and self.project.origin is Origin.OWN:
+            return self.project.visibility != "public"
+        return self.reservation is not None
+
+
+def read_knowledge(connection: Connection, repository_id: int, key: ProjectKey) -> Knowledge:
+    """Read it in one transaction."""
+    project = projects.find(connection, repository_id, key)
+    rows = files.of_project(connection, project.id) if project else {}
+    stored = [row.sha256 for row in rows.values() if row.sha256]
+    entries = policy.list_entries(connection, repository_id, key.ecosystem)
+    return Knowledge(
+        repository_id=repository_id,
+        key=key,
+        project=project,
+        files=rows,
+        digests=files.blob_digests(connection, stored) if stored else {},
+        findings=findings.of_project(connection, project.id) if project else (),
+        entries=tuple(entry for entry in entries if fnmatch.fnmatchcase(key.name, entry.name)),
+        allowlist_in_force=any(entry.kind == "allow" for entry in entries),
+        reservation=_reservation(connection, repository_id, key),
+        revocations=revocations.in_force(connection, repository_id, key),
+        advisories=advisories.of_project(connection, key),
+        policy=Policy(
+            settings=policy.rule_settings(connection, repository_id),
+            waivers=policy.waivers(connection, repository_id, key),
+        ),
+        asked_before_existed=missing.first_asked(connection, repository_id, key),
+        served_before=downloads.was_served(connection, repository_id, key),
+        revision=revisions.project_revision(connection, repository_id, key),
+    )
+
+
+def _reservation(connection: Connection, repository_id: int, key: ProjectKey) -> Reservation | None:
+    reserved = policy.reservations(connection, repository_id, key.ecosystem)
+    return next((one for one in reserved if fnmatch.fnmatchcase(key.name, one.pattern)), None)
+
+

@@ -1,0 +1,261 @@
+"""Take in one upload, or refuse it with a sentence. The steps are ARCHITECTURE.md, "Publish"."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Mapping
+
+import msgspec
+from sqlalchemy import Connection
+
+from pratique.core.actors import Actor, Operation
+from pratique.core.artifacts import Clearance, Digests, Finding, Manifest, Origin, PublishDraft, Severity
+from pratique.core.clock import Instant
+from pratique.core.decisions import Decision, Moment
+from pratique.core.ecosystem import Rendered
+from pratique.core.errors import BadUpstream, Conflict, Invalid, TooLarge
+from pratique.core.events import Event, new_event
+from pratique.core.facts import Absent, Facts, Stage
+from pratique.core.names import ProjectKey
+from pratique.core.ports import BlobDraft, StoredBlob
+from pratique.rules.decide import decide
+from pratique.services.gather import publish_stage
+from pratique.services.judge import inquire, refuse
+from pratique.services.knowledge import Knowledge, read_knowledge
+from pratique.services.ports import Enqueue, Ports, Visit
+from pratique.services.sources import exists_upstream
+from pratique.store import events, files, findings, projects, releases, revisions
+from pratique.store.projects import Project
+from pratique.trust.permissions import authorise
+
+RECHECK_JOB = "recheck_release"
+"""Decides again with fresh advisories."""
+
+_FEED_BYTES = 1 << 18
+"""Body bytes handed to the reading thread at once."""
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """All that the business transaction needs."""
+
+    known: Knowledge
+    draft: PublishDraft
+    manifest: Manifest
+    blob: StoredBlob
+    findings: tuple[Finding, ...]
+    actor: Actor
+    now: Instant
+
+
+async def publish(
+    ports: Ports, visit: Visit, name: str | None, headers: Mapping[str, str], body: AsyncIterator[bytes]
+) -> Rendered:
+    """Take in one upload.
+
+    Args:
+        name: the project the URL names; None where only the body does (PyPI).
+        headers: of the request, for the reader to learn boundaries and types.
+        body: the request body as it arrives.
+
+    Raises:
+        Unauthorised, Forbidden: the actor may not publish this project.
+        Invalid, TooLarge: the upload is broken, hostile, over a limit, or contradicts itself.
+        Conflict: the file exists with other bytes.
+        Refused: policy does not let this name or release in.
+    """
+    await authorise_publisher(ports, visit, name)  # 1
+    blob = ports.blobs.draft()
+    try:
+        draft = await store_upload(ports, visit, headers, body, blob)  # 2
+        known = await authorise_project(ports, visit, name, draft)
+        manifest, noticed = await read_artefact(ports, visit, draft, blob)  # 3
+        refuse_attestations(draft)  # 4
+        await judge_publish(ports, visit, known)  # 5
+        accepted = Accepted(
+            known, draft, manifest, await asyncio.to_thread(blob.keep), noticed, visit.actor, ports.clock.now()
+        )
+    finally:
+        await asyncio.to_thread(blob.discard)
+    note = await ports.db.write(record_release, visit, accepted, ports.enqueue)  # 6
+    return visit.ecosystem.write_published(draft, note)  # 7
+
+
+async def authorise_publisher(ports: Ports, visit: Visit, name: str | None) -> None:
+    """Turn away who may publish nothing, or nothing of this name, before the body is read."""
+    if name is not None:
+        known = await ports.db.read(read_knowledge, visit.repository.id, visit.key(name))
+        await _authorise_known(ports, visit, known)
+        return
+    authorise(
+        visit.actor,
+        Operation.PUBLISH,
+        None,
+        role=None,
+        visibility=None,
+        anonymous_read=visit.repository.anonymous_read,
+        now=ports.clock.now(),
+    )
+
+
+async def store_upload(
+    ports: Ports, visit: Visit, headers: Mapping[str, str], body: AsyncIterator[bytes], blob: BlobDraft
+) -> PublishDraft:
+    """Stream the body through the ecosystem's reader into a temporary blob."""
+    reader = visit.ecosystem.publish_reader(headers, blob.write)
+    taken, waiting = 0, bytearray()
+    async for chunk in body:
+        taken += len(chunk)
+        if taken > ports.publish_limits.max_upload:
+            raise TooLarge(
+                f"the upload is over {ports.publish_limits.max_upload} bytes (setting publish.max_upload)"
+            )
+        waiting += chunk
+        if len(waiting) >= _FEED_BYTES:
+            await asyncio.to_thread(reader.feed, bytes(waiting))
+            waiting.clear()
+    if waiting:
+        await asyncio.to_thread(reader.feed, bytes(waiting))
+    return reader.finish()
+
+
+async def authorise_project(ports: Ports, visit: Visit, name: str | None, draft: PublishDraft) -> Knowledge:
+    """May this actor publish into this project, or found it? Raises also if URL and body name two projects."""
+    key = visit.key(draft.name)
+    if name is not None and visit.key(name) != key:
+        raise Invalid(f"the address names {visit.key(name).name}, the upload itself {key.name}; they must agree")
+    known = await ports.db.read(read_knowledge, visit.repository.id, key)
+    await _authorise_known(ports, visit, known)
+    if known.origin is not Origin.OWN:
+        visit.ecosystem.check_new_name(draft.name)
+    return known
+
+
+async def _authorise_known(ports: Ports, visit: Visit, known: Knowledge) -> None:
+    project, account = known.project, visit.actor.account
+    own = project is not None and project.origin is Origin.OWN
+    role = await ports.db.read(projects.role_of, project.id, account) if own and project and account else None
+    authorise(
+        visit.actor,
+        Operation.PUBLISH,
+        known.key,
+        role=role,
+        visibility=project.visibility if own and project else None,
+        anonymous_read=visit.repository.anonymous_read,
+        now=ports.clock.now(),
+    )
+
+
+async def read_artefact(
+    ports: Ports, visit: Visit, draft: PublishDraft, blob: BlobDraft
+) -> tuple[Manifest, tuple[Finding, ...]]:
+    """Believe the artefact: check every stated digest, read the manifest, note where the claim differs."""
+    seen = blob.digests()
+    wrong = draft.digests.conflicts(seen)
+    if wrong:
+        stated, found = getattr(draft.digests, wrong[0]), getattr(seen, wrong[0])
+        raise Invalid(f"{draft.filename}: the {wrong[0]} you sent is {stated}, the bytes that arrived have {found}")
+    if not draft.digests.any_strong():
+        raise Invalid(f"{draft.filename}: state its sha256 or sha512; an upload without a digest is not taken")
+    limits = ports.publish_limits.archive
+    manifest = await asyncio.to_thread(visit.ecosystem.read_manifest, draft.filename, blob, limits)
+    differing = visit.ecosystem.compare_claims(draft, manifest)
+    if not differing:
+        return manifest, ()
+    sentence = f"the upload claims other values than the artefact for {', '.join(differing)}; the artefact is believed"
+    return manifest, (Finding("claim_differs", Severity.WARN, sentence, {"fields": list(differing)}),)
+
+
+def refuse_attestations(draft: PublishDraft) -> None:
+    """An attestation that nobody verified must not look verified. Raises Invalid."""
+    if draft.attested:
+        raise Invalid(
+            f"{draft.filename}: this server cannot verify attestations yet and stores none unverified; "
+            "upload again without them (npm: --provenance=false; twine: without --attestations; uv: --no-attestations)"
+        )
+
+
+async def judge_publish(ports: Ports, visit: Visit, known: Knowledge) -> Decision:
+    """Decide whether the name may become or stay ours. Raises Refused."""
+    inquiry = inquire(ports, visit, known)
+    asked: bool | Absent | None = None
+    if known.origin is not Origin.OWN and known.reservation is None:
+        asked = await _ask_whether_public(ports, known)
+    facts: Facts = publish_stage(inquiry, public_exists=asked)
+    decision = decide(known.policy, facts, Stage.NAME, Moment.PUBLISH)
+    if decision.action.refuses_download:
+        await refuse(ports, visit, inquiry, decision, ())
+    return decision
+
+
+async def _ask_whether_public(ports: Ports, known: Knowledge) -> bool | Absent:
+    try:
+        return await exists_upstream(ports, known.repository_id, known.key.ecosystem, known.key)
+    except BadUpstream as error:
+        return Absent(f"no upstream could be asked: {error}")
+
+
+def record_release(connection: Connection, visit: Visit, accepted: Accepted, enqueue: Enqueue) -> str:
+    """One transaction: project, release, file, tags, findings, event and job. Returns what happens next.
+
+    Raises:
+        Conflict: the file exists with other bytes, or the project changed while the upload was read.
+    """
+    draft, manifest, known, now = accepted.draft, accepted.manifest, accepted.known, accepted.now
+    project = _own_project(connection, known, draft, accepted.actor, now)
+    earlier = files.find(connection, project.id, draft.filename)
+    if earlier is not None and earlier.sha256 == accepted.blob.sha256:
+        return f"{draft.filename} is already here with the same bytes; nothing changed"
+    release = releases.find(connection, project.id, draft.version) or releases.create(
+        connection, project.id, draft.version, Clearance.LIVE, now
+    )
+    if release.clearance in (Clearance.QUARANTINED, Clearance.REVOKED):
+        raise Conflict(f"{known.key.name}@{draft.version} is {release.clearance}; publish under a new version")
+    metadata_sha256 = hashlib.sha256(manifest.metadata).hexdigest() if manifest.metadata else None
+    files.create_own(connection, release, draft.filename, accepted.blob, manifest, metadata_sha256, now)
+    for tag in draft.tags:
+        releases.set_tag(connection, project.id, tag, draft.version)
+    for finding in accepted.findings:
+        findings.add(connection, project.id, draft.version, draft.filename, finding, now)
+    event = _published(known.key, accepted)
+    events.append(connection, event)
+    revisions.bump(connection, known.repository_id, known.key)
+    enqueue(
+        connection,
+        RECHECK_JOB,
+        {"repository_id": known.repository_id, "releases": [[known.key.ecosystem, known.key.name, draft.version]]},
+        event.id,
+    )
+    return _what_next(visit, known.key, draft, accepted.findings)
+
+
+def _own_project(
+    connection: Connection, known: Knowledge, draft: PublishDraft, actor: Actor, now: Instant
+) -> Project:
+    """The project row as ours: existing, new, or taken over from an upstream by a decision that allowed it."""
+    current = projects.find(connection, known.repository_id, known.key)
+    if (current.id if current else None) != (known.project.id if known.project else None):
+        raise Conflict(f"{known.key.name} was published by somebody else at the same time; try again")
+    if current is not None and current.origin is Origin.OWN:
+        return current
+    if current is None:
+        project = projects.create(
+            connection, known.repository_id, known.key, draft.name, Origin.OWN, None, "members", now
+        )
+    else:
+        project = projects.make_own(connection, current.id)
+        events.append(connection, new_event("origin_changed", now, actor, known.key.purl(), {"to": "own"}))
+    if actor.account is not None:
+        projects.set_role(connection, project.id, actor.account, "owner")
+    return project
+
+
+def _published(key: ProjectKey, accepted: Accepted) -> Event:
+    digests: Digests = accepted.blob.digests
+    body = {"file": accepted.draft.filename, "sha256": digests.sha256, "size": accepted.blob.size}
+    return new_event("published", accepted.now, accepted.actor, key.purl(accepted.draft.version), body)
+
+
+def _what_next(visit: Visit, key: ProjectKey, draft: PublishDraft, noticed: tuple[Finding, ...]) -> str:
+    note = f"{key.name}@{draft.version} is live in {visit.repository.name}"
+    return note + "".join(f"; note: {finding.sentence}" for finding in noticed)

@@ -1,0 +1,49 @@
+"""Decisions that refuse or warn are stored, so that the page behind a refusal's address can explain it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+
+from sqlalchemy import Connection
+
+from pratique.core.clock import HOUR, Instant
+from pratique.core.decisions import Action, Decision
+from pratique.core.names import ProjectKey
+from pratique.store import decisions
+from pratique.store.database import Database
+
+_KNOWN_AT_MOST = 50_000
+
+
+class DecisionMemory:
+    """Writes each decision once an hour at most from this process."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._written: OrderedDict[str, Instant] = OrderedDict()
+
+    async def remember(
+        self, repository_id: int, key: ProjectKey, found: Iterable[Decision], now: Instant
+    ) -> None:
+        """Store those that object to something. Returns once they can be looked up."""
+        fresh = [one for one in found if one.action > Action.ALLOW and self._is_due(one, now)]
+        if not fresh:
+            return
+        await self._db.write(_store_all, repository_id, key, fresh, now, durable=False)
+        for one in fresh:
+            self._written[one.id] = now
+            self._written.move_to_end(one.id)
+        while len(self._written) > _KNOWN_AT_MOST:
+            self._written.popitem(last=False)
+
+    def _is_due(self, decision: Decision, now: Instant) -> bool:
+        written = self._written.get(decision.id)
+        return written is None or not 0 <= now - written < HOUR
+
+
+def _store_all(
+    connection: Connection, repository_id: int, key: ProjectKey, found: list[Decision], now: Instant
+) -> None:
+    for one in found:
+        decisions.remember(connection, repository_id, key, one, now)

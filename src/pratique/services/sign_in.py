@@ -1,0 +1,137 @@
+"""Who asks: from an Authorization header or a session's cookie to an actor."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+import msgspec
+from sqlalchemy import Connection
+
+from pratique.core.actors import NOBODY, Actor, ActorKind
+from pratique.core.clock import MINUTE, Clock, Instant
+from pratique.core.errors import Unauthorised
+from pratique.store import accounts, tokens
+from pratique.store.accounts import Account, Session
+from pratique.store.database import Database
+from pratique.store.revisions import RevisionReader
+from pratique.store.tokens import Token
+from pratique.trust.credentials import PasswordCredential, read_authorization
+from pratique.trust.sessions import secret_digest
+from pratique.trust.tokens import check_form, token_digest
+
+CACHE_LIFE = MINUTE
+CACHE_SIZE = 4_096
+
+
+class SignedIn(msgspec.Struct, frozen=True):
+    """A browser's session with the actor it stands for."""
+
+    actor: Actor
+    csrf: str
+    secret_sha256: str
+
+
+class _Remembered(msgspec.Struct, frozen=True):
+    actor: Actor
+    revision: int
+    until: Instant
+
+
+class SignIn:
+    """Resolves credentials; remembers tokens for at most a minute.
+
+    What is remembered counts only while the global revision is the one read before the token was
+    looked up. Ending a token, disabling an account and changing its rights bump it, so that they
+    bite as fast as any change of policy.
+    """
+
+    def __init__(self, db: Database, clock: Clock, revisions: RevisionReader) -> None:
+        self._db, self._clock, self._revisions = db, clock, revisions
+        self._remembered: dict[str, _Remembered] = {}
+
+    async def actor(self, authorization: str | None) -> Actor:
+        """The actor behind an Authorization header; nobody if there is none.
+
+        Raises:
+            Unauthorised: the credential is malformed, unknown, expired, revoked, or a password.
+        """
+        credential = read_authorization(authorization)
+        if credential is None:
+            return NOBODY
+        if isinstance(credential, PasswordCredential):
+            raise Unauthorised(
+                "a password is for the sign-in page only: send a token as the password, made with `pratique token create`"
+            )
+        check_form(credential.token)
+        return await self._token_actor(token_digest(credential.token))
+
+    async def _token_actor(self, digest: str) -> Actor:
+        now, revision = self._clock.now(), await self._revisions.current()
+        found = self._remembered.get(digest)
+        if found is None or found.revision != revision or not now < found.until <= now + CACHE_LIFE:
+            found = _Remembered(await self._db.read(_look_up, digest, now), revision, Instant(now + CACHE_LIFE))
+            if len(self._remembered) >= CACHE_SIZE:
+                self._remembered.clear()
+            self._remembered[digest] = found
+        expires = found.actor.scope.expires if found.actor.scope else None
+        if expires is not None and now >= expires:
+            _refuse_expired()
+        return found.actor
+
+    async def session(self, secret: str | None) -> SignedIn | None:
+        """The session of a cookie; None if it is missing, unknown, over, or its account disabled."""
+        if not secret:
+            return None
+        digest = secret_digest(secret)
+        found = await self._db.read(_find_session, digest, self._clock.now())
+        if found is None:
+            return None
+        session, account = found
+        return SignedIn(session_actor(account, session.stepped_up), session.csrf, digest)
+
+
+def session_actor(account: Account, stepped_up_at: Instant | None) -> Actor:
+    """The actor of a signed-in person."""
+    return Actor(ActorKind.USER, account.id, account.name, account.admin, stepped_up_at=stepped_up_at)
+
+
+def _find_session(connection: Connection, digest: str, now: Instant) -> tuple[Session, Account] | None:
+    session = accounts.find_session(connection, digest, now)
+    account = accounts.find(connection, session.account_id) if session else None
+    return (session, account) if session and account and account.disabled is None else None
+
+
+def _look_up(connection: Connection, digest: str, now: Instant) -> Actor:
+    found = tokens.find(connection, digest)
+    if found is None:
+        raise Unauthorised("the token is not known here: it may belong to another server, or have been deleted")
+    token, account = found
+    if token.revoked is not None:
+        raise Unauthorised(f'the token "{token.name}" was revoked: make a new one with `pratique token create`')
+    if token.expires is not None and now >= token.expires:
+        _refuse_expired()
+    if account is not None and account.disabled is not None:
+        raise Unauthorised(f"the account {account.name} is disabled; an administrator can enable it again")
+    return token_actor(token, account)
+
+
+def token_actor(token: Token, account: Account | None) -> Actor:
+    """The actor of a token: its own kind and scope, its account's name and rights."""
+    return Actor(
+        kind=token.kind,
+        account=account.id if account else None,
+        name=_token_name(token, account),
+        admin=account.admin if account else False,
+        token=token.id,
+        scope=msgspec.structs.replace(token.scope, expires=token.expires),
+    )
+
+
+def _token_name(token: Token, account: Account | None) -> str:
+    if account is None:
+        return token.name
+    return account.name if token.kind is ActorKind.USER else f"{account.name}/{token.name}"
+
+
+def _refuse_expired() -> NoReturn:
+    raise Unauthorised("the token has expired: make a new one with `pratique token create`")

@@ -1,0 +1,99 @@
+"""Where a project's files come from: our own releases, or the one upstream that it sticks to."""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy import Connection
+
+from pratique.core.artifacts import FileView, Origin, ProjectView
+from pratique.core.names import ProjectKey
+from pratique.services.judge import not_found
+from pratique.services.knowledge import Knowledge
+from pratique.services.ports import Ports, Visit
+from pratique.store import files, missing, releases, repositories
+from pratique.store.repositories import Upstream
+
+
+class Source(msgspec.Struct, frozen=True):
+    """A project's view and what it was read from.
+
+    Attributes:
+        view: all files, also those that are kept here while the upstream lists them no more.
+        document: sha256 of the upstream's document; empty for own projects.
+        upstream: None for own projects.
+    """
+
+    view: ProjectView
+    document: str = ""
+    upstream: Upstream | None = None
+
+
+async def find_source(ports: Ports, visit: Visit, known: Knowledge) -> Source:
+    """The project's files, asking the upstream if it is not ours.
+
+    Raises:
+        NotFound: neither we nor any upstream has it; the question is counted.
+        BadUpstream: an upstream that may have it could not answer; no later one is asked instead.
+    """
+    if known.origin is Origin.OWN:
+        return Source(await ports.db.read(_own_view, visit, known))
+    for upstream in await ports.db.read(_upstreams_to_ask, known):
+        answer = await ports.documents.view(upstream, visit.ecosystem, known.key.name)
+        if answer is not None:
+            view = await ports.db.read(with_kept_files, answer.view, known)
+            return Source(view, answer.sha256, upstream)
+    kept = await ports.db.read(with_kept_files, ProjectView(known.key, ()), known)
+    if kept.files:
+        return Source(kept)
+    await ports.db.write(
+        missing.asked, known.repository_id, known.key, visit.actor.kind, ports.clock.now(), durable=False
+    )
+    raise not_found(visit, known.key)
+
+
+def _own_view(connection: Connection, visit: Visit, known: Knowledge) -> ProjectView:
+    if known.project is None:
+        raise not_found(visit, known.key)
+    own = files.own_files(connection, known.project.id)
+    tags = releases.tags(connection, known.project.id)
+    return visit.ecosystem.own_project(known.key, tuple(visit.ecosystem.own_file(one) for one in own), tags)
+
+
+def _upstreams_to_ask(connection: Connection, known: Knowledge) -> tuple[Upstream, ...]:
+    """All in order, or only the one that the project sticks to."""
+    configured = repositories.upstreams(connection, known.repository_id, known.key.ecosystem)
+    sticky = known.project.upstream_id if known.project else None
+    bound = tuple(one for one in configured if one.id == sticky)
+    return bound or configured
+
+
+def with_kept_files(connection: Connection, view: ProjectView, known: Knowledge) -> ProjectView:
+    """Add stored files that the upstream lists no more, so that what is pinned here stays."""
+    listed = {file.filename for file in view.files}
+    gone = [row for row in known.files.values() if row.sha256 and row.filename not in listed]
+    kept = tuple(file for row in gone if (file := _kept_file(connection, row.id)) is not None)
+    return msgspec.structs.replace(view, files=view.files + kept) if kept else view
+
+
+def _kept_file(connection: Connection, file_id: int) -> FileView | None:
+    manifest = files.manifest_of(connection, file_id)
+    if manifest is None or KEPT_AS not in manifest.fields:
+        return None
+    return msgspec.structs.replace(msgspec.convert(manifest.fields[KEPT_AS], FileView), gone=True)
+
+
+KEPT_AS = "index_entry"
+"""Field of a stored upstream file's manifest that holds its FileView as it was when it was stored."""
+
+
+async def exists_upstream(ports: Ports, repository_id: int, ecosystem_id: str, key: ProjectKey) -> bool:
+    """Whether any upstream has a project of this name.
+
+    Raises:
+        BadUpstream: one could not be asked.
+    """
+    ecosystem = ports.ecosystems[ecosystem_id]
+    for upstream in await ports.db.read(repositories.upstreams, repository_id, key.ecosystem):
+        if await ports.documents.view(upstream, ecosystem, key.name) is not None:
+            return True
+    return False
