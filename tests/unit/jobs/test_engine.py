@@ -1,0 +1,60 @@
+"""The engine as whole processes on one SQLite file, killed and taken over."""
+
+from pratique.jobs import outbox
+
+
+def promise(engine, name, job_id, payload=None):
+    with engine.begin() as connection:
+        outbox.enqueue(connection, name, payload or {}, job_id)
+
+
+def test_a_promised_job_is_done_with_its_payload(engine, job_process, log_of):
+    promise(engine, "plain", "event-1", {"release": 7})
+    job_process("A")
+
+    assert log_of("event-1", 1) == ['done A 1 {"release":7}']
+
+
+def test_a_job_killed_in_mid_step_is_taken_over_by_another_process(engine, job_process, log_of, tmp_path):
+    promise(engine, "slow", "event-1")
+    first = job_process("A")
+    log_of("event-1", 1)
+    first.kill()
+    (tmp_path / "go").touch()
+
+    second = job_process("B")
+
+    assert second.line() == "took A"
+    assert log_of("event-1", 3) == ["begun A 1 {}", "begun B 1 {}", "done B 1 {}"]
+
+
+def test_a_living_process_keeps_its_jobs_and_nothing_is_done_twice(engine, job_process, log_of, tmp_path):
+    job_process("A", "B")
+    job_process("B", "A")
+    for number in range(20):
+        promise(engine, "slow" if number == 0 else "plain", f"event-{number}")
+    slow_owner = log_of("event-0", 1)[0].split()[1]
+
+    logs = [log_of(f"event-{number}", 1) for number in range(1, 20)]
+    (tmp_path / "go").touch()
+
+    assert all(len(lines) == 1 for lines in logs)
+    assert log_of("event-0", 2) == [f"begun {slow_owner} 1 {{}}", f"done {slow_owner} 1 {{}}"]
+
+
+def test_a_failing_job_is_tried_again_until_it_works(engine, job_process, log_of):
+    promise(engine, "flaky", "event-1")
+    job_process("A")
+
+    assert [line.split()[2] for line in log_of("event-1", 3)] == ["1", "2", "3"]
+
+
+def test_the_pause_before_another_attempt_outlives_the_process(engine, job_process, log_of):
+    promise(engine, "flaky", "event-1")
+    first = job_process("A")
+    log_of("event-1", 1)
+    first.kill()
+
+    job_process("B")
+
+    assert log_of("event-1", 3)[-1].startswith("tried B 3") or log_of("event-1", 4)[-1].startswith("tried B 3")
