@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pratique.core.actors import ActorKind, Operation
-from pratique.core.artifacts import FileView, Origin, ProjectView
+from pratique.core.artifacts import FileView, ProjectView
 from pratique.core.clock import Instant
 from pratique.core.decisions import Action, Decision, Moment
 from pratique.core.errors import NotFound, Refused
@@ -14,7 +14,7 @@ from pratique.core.names import ProjectKey
 from pratique.core.ranges import VersionKey
 from pratique.rules.decide import decide
 from pratique.services.gather import Inquiry, ListingGatherer, name_stage
-from pratique.services.knowledge import Knowledge
+from pratique.services.knowledge import Knowledge, read_knowledge
 from pratique.services.ports import Ports, Visit
 from pratique.trust.permissions import authorise
 
@@ -39,15 +39,28 @@ def admit_reader(visit: Visit, known: Knowledge, now: Instant) -> None:
     """
     if known.is_private_name and visit.actor.kind is ActorKind.NOBODY and visit.repository.anonymous_read:
         raise not_found(visit, known.key)
+    try:
+        authorise_on(visit, Operation.READ, known, now)
+    except NotFound:
+        raise not_found(visit, known.key) from None
+
+
+def authorise_on(visit: Visit, operation: Operation, known: Knowledge, now: Instant) -> None:
+    """`trust.permissions.authorise` for this visit and project. Raises what it raises."""
     authorise(
         visit.actor,
-        Operation.READ,
+        operation,
         known.key,
-        role=None,
-        visibility=known.project.visibility if known.project and known.origin is Origin.OWN else "public",
+        role=known.role,
+        visibility=known.visibility,
         anonymous_read=visit.repository.anonymous_read,
         now=now,
     )
+
+
+async def know(ports: Ports, visit: Visit, key: ProjectKey) -> Knowledge:
+    """Everything known of the project, with the asker's role."""
+    return await ports.db.read(read_knowledge, visit.repository.id, key, visit.actor.account)
 
 
 async def refuse_name(ports: Ports, visit: Visit, inquiry: Inquiry) -> None:

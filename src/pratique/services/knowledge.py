@@ -24,6 +24,7 @@ class Knowledge(msgspec.Struct, frozen=True):
     """One project as this repository knows it, at one revision.
 
     Attributes:
+        role: of the asking account on the own project, None for none.
         project: None if nothing was ever published or fetched under the name.
         files: rows by filename: stored ones and sightings.
         digests: of the stored blobs, by sha256.
@@ -35,6 +36,7 @@ class Knowledge(msgspec.Struct, frozen=True):
     repository_id: int
     key: ProjectKey
     project: Project | None
+    role: str | None
     files: Mapping[str, FileRow]
     digests: Mapping[str, Digests]
     findings: tuple[StoredFinding, ...]
@@ -54,6 +56,11 @@ class Knowledge(msgspec.Struct, frozen=True):
         return Origin.UNKNOWN if self.project is None else self.project.origin
 
     @property
+    def visibility(self) -> str | None:
+        """Of an own project; None for an upstream's and for a name that nobody has."""
+        return self.project.visibility if self.project is not None and self.project.origin is Origin.OWN else None
+
+    @property
     def is_private_name(self) -> bool:
         """Own and not public, or reserved: a name that must not leak to outsiders."""
         if self.project is not None and self.project.origin is Origin.OWN:
@@ -61,8 +68,10 @@ class Knowledge(msgspec.Struct, frozen=True):
         return self.reservation is not None
 
 
-def read_knowledge(connection: Connection, repository_id: int, key: ProjectKey) -> Knowledge:
-    """Read it in one transaction."""
+def read_knowledge(
+    connection: Connection, repository_id: int, key: ProjectKey, account: int | None = None
+) -> Knowledge:
+    """Read it in one transaction; `account` is the asker's, for its role."""
     project = projects.find(connection, repository_id, key)
     rows = files.of_project(connection, project.id) if project else {}
     stored = [row.sha256 for row in rows.values() if row.sha256]
@@ -71,6 +80,7 @@ def read_knowledge(connection: Connection, repository_id: int, key: ProjectKey) 
         repository_id=repository_id,
         key=key,
         project=project,
+        role=projects.role_of(connection, project.id, account) if project and account is not None else None,
         files=rows,
         digests=files.blob_digests(connection, stored) if stored else {},
         findings=findings.of_project(connection, project.id) if project else (),

@@ -12,8 +12,8 @@ from pratique.core.decisions import Decision
 from pratique.core.ecosystem import Listing, Rendered
 from pratique.rules.policy import policy_class, view_key
 from pratique.services.gather import Inquiry
-from pratique.services.judge import admit_reader, decide_listing, inquire, refuse_name, soonest
-from pratique.services.knowledge import Knowledge, read_knowledge
+from pratique.services.judge import admit_reader, decide_listing, inquire, know, refuse_name, soonest
+from pratique.services.knowledge import Knowledge
 from pratique.services.ports import Ports, Visit
 from pratique.services.sources import Source, find_source
 from pratique.services.views import View
@@ -34,11 +34,11 @@ async def list_project(ports: Ports, visit: Visit, name: str, form: str, encodin
         InvalidName, NotFound, Unauthorised, Forbidden, Refused, BadUpstream.
     """
     key = visit.key(name)
-    known = await ports.db.read(read_knowledge, visit.repository.id, key)
+    known = await know(ports, visit, key)
     admit_reader(visit, known, ports.clock.now())  # 1
     await refuse_name(ports, visit, inquire(ports, visit, known))  # 2
     source = await find_source(ports, visit, known)  # 4, before 3: the document is part of the question
-    known = await refreshed(ports, known)
+    known = await refreshed(ports, visit, known)
     inquiry = inquire(ports, visit, known)
     address = view_address(visit, inquiry, form, encoding)
     view = ports.views.get(address)
@@ -51,12 +51,12 @@ async def list_project(ports: Ports, visit: Visit, name: str, form: str, encodin
     return view
 
 
-async def refreshed(ports: Ports, known: Knowledge) -> Knowledge:
+async def refreshed(ports: Ports, visit: Visit, known: Knowledge) -> Knowledge:
     """The same knowledge if nothing has changed since it was read, else read again."""
     revision = await ports.db.read(revisions.project_revision, known.repository_id, known.key)
     if revision == known.revision:
         return known
-    return await ports.db.read(read_knowledge, known.repository_id, known.key)
+    return await know(ports, visit, known.key)
 
 
 def view_address(visit: Visit, inquiry: Inquiry, form: str, encoding: str) -> str:

@@ -9,25 +9,24 @@ from collections.abc import AsyncIterator, Mapping
 import msgspec
 from sqlalchemy import Connection
 
-from pratique.core.actors import Actor, Operation
+from pratique.core.actors import Actor, ActorKind, Operation
 from pratique.core.artifacts import Clearance, Digests, Finding, Manifest, Origin, PublishDraft, Severity
 from pratique.core.clock import Instant
 from pratique.core.decisions import Decision, Moment
 from pratique.core.ecosystem import Rendered
-from pratique.core.errors import BadUpstream, Conflict, Invalid, TooLarge
+from pratique.core.errors import BadUpstream, Conflict, Invalid, TooLarge, Unauthorised
 from pratique.core.events import Event, new_event
 from pratique.core.facts import Absent, Facts, Stage
 from pratique.core.names import ProjectKey
 from pratique.core.ports import BlobDraft, StoredBlob
 from pratique.rules.decide import decide
 from pratique.services.gather import publish_stage
-from pratique.services.judge import inquire, refuse
-from pratique.services.knowledge import Knowledge, read_knowledge
+from pratique.services.judge import authorise_on, inquire, know, refuse
+from pratique.services.knowledge import Knowledge
 from pratique.services.ports import Enqueue, Ports, Visit
 from pratique.services.sources import exists_upstream
 from pratique.store import events, files, findings, projects, releases, revisions
 from pratique.store.projects import Project
-from pratique.trust.permissions import authorise
 
 RECHECK_JOB = "recheck_release"
 """Decides again with fresh advisories."""
@@ -83,19 +82,10 @@ async def publish(
 
 async def authorise_publisher(ports: Ports, visit: Visit, name: str | None) -> None:
     """Turn away who may publish nothing, or nothing of this name, before the body is read."""
+    if visit.actor.kind is ActorKind.NOBODY:
+        raise Unauthorised("publishing needs a token; make one with `pratique token create`")
     if name is not None:
-        known = await ports.db.read(read_knowledge, visit.repository.id, visit.key(name))
-        await _authorise_known(ports, visit, known)
-        return
-    authorise(
-        visit.actor,
-        Operation.PUBLISH,
-        None,
-        role=None,
-        visibility=None,
-        anonymous_read=visit.repository.anonymous_read,
-        now=ports.clock.now(),
-    )
+        authorise_on(visit, Operation.PUBLISH, await know(ports, visit, visit.key(name)), ports.clock.now())
 
 
 async def store_upload(
@@ -124,26 +114,11 @@ async def authorise_project(ports: Ports, visit: Visit, name: str | None, draft:
     key = visit.key(draft.name)
     if name is not None and visit.key(name) != key:
         raise Invalid(f"the address names {visit.key(name).name}, the upload itself {key.name}; they must agree")
-    known = await ports.db.read(read_knowledge, visit.repository.id, key)
-    await _authorise_known(ports, visit, known)
+    known = await know(ports, visit, key)
+    authorise_on(visit, Operation.PUBLISH, known, ports.clock.now())
     if known.origin is not Origin.OWN:
         visit.ecosystem.check_new_name(draft.name)
     return known
-
-
-async def _authorise_known(ports: Ports, visit: Visit, known: Knowledge) -> None:
-    project, account = known.project, visit.actor.account
-    own = project is not None and project.origin is Origin.OWN
-    role = await ports.db.read(projects.role_of, project.id, account) if own and project and account else None
-    authorise(
-        visit.actor,
-        Operation.PUBLISH,
-        known.key,
-        role=role,
-        visibility=project.visibility if own and project else None,
-        anonymous_read=visit.repository.anonymous_read,
-        now=ports.clock.now(),
-    )
 
 
 async def read_artefact(

@@ -1,0 +1,42 @@
+"""Package URLs as people type them: to a project, and the versions that are meant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+from packageurl import PackageURL
+
+from pratique.core.ecosystem import Ecosystem
+from pratique.core.errors import Invalid
+from pratique.core.names import EcosystemId, ProjectKey
+
+
+class Named(msgspec.Struct, frozen=True):
+    """What a purl names: a project, or one of its releases."""
+
+    key: ProjectKey
+    version: str | None
+
+    @property
+    def purl(self) -> str:
+        """Its canonical text."""
+        return self.key.purl(self.version)
+
+
+def read_purl(text: str, ecosystems: Mapping[str, Ecosystem]) -> Named:
+    """Read `pkg:npm/left@1.0.1`, with a name as its ecosystem accepts it.
+
+    Raises:
+        Invalid: not a purl, or of an ecosystem that this server does not speak.
+        InvalidName: the ecosystem has no such names.
+    """
+    try:
+        purl = PackageURL.from_string(text)
+    except ValueError:
+        raise Invalid(f'"{text}" is not a package URL; write for example pkg:npm/left-pad@1.3.0') from None
+    ecosystem = ecosystems.get(purl.type)
+    if ecosystem is None:
+        raise Invalid(f'"{purl.type}" is not an ecosystem of this server; it speaks {", ".join(sorted(ecosystems))}')
+    name = f"{purl.namespace}/{purl.name}" if purl.namespace else purl.name
+    return Named(ProjectKey(EcosystemId(ecosystem.id), ecosystem.canonical(name)), purl.version or None)

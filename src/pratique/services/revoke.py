@@ -1,0 +1,147 @@
+"""Take back a project, release or file at once and everywhere, and give it back as fast."""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy import Connection
+
+from pratique.core.actors import Actor, Operation
+from pratique.core.artifacts import Clearance, Origin
+from pratique.core.clock import Instant
+from pratique.core.errors import Conflict, Invalid, NotFound
+from pratique.core.events import new_event
+from pratique.core.names import ProjectKey
+from pratique.services.exposure import Exposure, exposure
+from pratique.services.judge import authorise_on, know
+from pratique.services.ports import Ports
+from pratique.services.purls import Named, read_purl
+from pratique.services.visits import visit_repository
+from pratique.store import events, projects, releases, revisions, revocations
+
+
+class Revoked(msgspec.Struct, frozen=True):
+    """What was done.
+
+    Attributes:
+        purl: canonical.
+        filename: None for all files.
+        revocation: its id, which `unrevoke` takes back.
+        event: id of the event.
+        exposure: who fetched it before.
+    """
+
+    purl: str
+    filename: str | None
+    revocation: int
+    event: str
+    exposure: Exposure
+
+
+class Unrevoked(msgspec.Struct, frozen=True):
+    """What was given back."""
+
+    purl: str
+    filename: str | None
+    revocations: tuple[int, ...]
+    event: str
+
+
+async def revoke(
+    ports: Ports, repository: str, purl: str, filename: str | None, reason: str, actor: Actor
+) -> Revoked:
+    """Refuse it from now on, on every process within a second.
+
+    Raises:
+        Invalid: no purl, no reason, or a file without a version.
+        Forbidden, StepUpNeeded: the actor may not, or must give the password again.
+        Conflict: it is revoked already.
+    """
+    named = read_purl(purl, ports.ecosystems)
+    if not reason.strip():
+        raise Invalid("say why: whoever is refused will read it")
+    visit = await visit_repository(ports, repository, named.key.ecosystem, actor)
+    known = await know(ports, visit, named.key)
+    authorise_on(visit, Operation.REVOKE, known, ports.clock.now())  # 1
+    number, event = await ports.db.write(  # 2
+        record_revocation, visit.repository.id, named, filename, reason.strip(), actor, ports.clock.now()
+    )
+    seen = await exposure(ports, repository, purl, actor)  # 5
+    return Revoked(named.purl, filename, number, event, seen)
+
+
+async def unrevoke(ports: Ports, repository: str, purl: str, filename: str | None, actor: Actor) -> Unrevoked:
+    """Serve it again.
+
+    Raises:
+        NotFound: no such revocation is in force.
+        Forbidden, StepUpNeeded: as for `revoke`.
+    """
+    named = read_purl(purl, ports.ecosystems)
+    visit = await visit_repository(ports, repository, named.key.ecosystem, actor)
+    known = await know(ports, visit, named.key)
+    authorise_on(visit, Operation.REVOKE, known, ports.clock.now())
+    numbers, event = await ports.db.write(
+        record_lifting, visit.repository.id, named, filename, actor, ports.clock.now()
+    )
+    return Unrevoked(named.purl, filename, numbers, event)
+
+
+def record_revocation(
+    connection: Connection,
+    repository_id: int,
+    named: Named,
+    filename: str | None,
+    reason: str,
+    actor: Actor,
+    now: Instant,
+) -> tuple[int, str]:
+    """One transaction: revocation, state of an own release, event, revisions."""
+    if any(
+        (one.version, one.filename) == (named.version, filename)
+        for one in revocations.in_force(connection, repository_id, named.key)
+    ):
+        raise Conflict(f"{named.purl} is revoked already")
+    number = revocations.add(
+        connection, repository_id, named.key, named.version, filename, reason, actor.name, now
+    )
+    if filename is None:
+        _set_own_clearance(connection, repository_id, named.key, named.version, Clearance.REVOKED)
+    body = {"revocation": number, "filename": filename, "reason": reason}
+    event = new_event("revoked", now, actor, named.purl, body)
+    events.append(connection, event)
+    revisions.bump(connection, repository_id, named.key)
+    return number, event.id
+
+
+def record_lifting(
+    connection: Connection, repository_id: int, named: Named, filename: str | None, actor: Actor, now: Instant
+) -> tuple[tuple[int, ...], str]:
+    """One transaction: lift every revocation of exactly this subject."""
+    numbers = tuple(
+        one.id
+        for one in revocations.in_force(connection, repository_id, named.key)
+        if (one.version, one.filename) == (named.version, filename)
+    )
+    if not numbers:
+        raise NotFound(f"no revocation of {named.purl}{f' ({filename})' if filename else ''} is in force")
+    for number in numbers:
+        revocations.lift(connection, number, actor.name, now)
+    if filename is None:
+        _set_own_clearance(connection, repository_id, named.key, named.version, Clearance.LIVE)
+    event = new_event("unrevoked", now, actor, named.purl, {"revocations": list(numbers), "filename": filename})
+    events.append(connection, event)
+    revisions.bump(connection, repository_id, named.key)
+    return numbers, event.id
+
+
+def _set_own_clearance(
+    connection: Connection, repository_id: int, key: ProjectKey, version: str | None, clearance: Clearance
+) -> None:
+    """Own releases carry the state; an upstream's have none."""
+    project = projects.find(connection, repository_id, key)
+    if project is None or project.origin is not Origin.OWN:
+        return
+    between = {Clearance.REVOKED: Clearance.LIVE, Clearance.LIVE: Clearance.REVOKED}[clearance]
+    for release in releases.of_project(connection, project.id):
+        if version in (None, release.version) and release.clearance is between:
+            releases.set_clearance(connection, release.id, clearance)
