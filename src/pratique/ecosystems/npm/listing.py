@@ -1,0 +1,143 @@
+"""Write the packument a client reads: only what may be installed, tarballs here, tags moved.
+
+Source: npm's registry documentation, "package-metadata.md", for the two forms.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+
+from pratique.core.artifacts import FileView
+from pratique.core.clock import to_iso
+from pratique.core.ecosystem import Listing, Rendered
+from pratique.ecosystems.npm.restrictions import restrictions
+from pratique.ecosystems.npm.tags import move_tags
+from pratique.ecosystems.npm.versions import newest_first
+
+FULL = "full"
+ABBREVIATED = "abbreviated"
+_ABBREVIATED_TYPE = "application/vnd.npm.install-v1+json"
+_CONTENT_TYPES = {FULL: "application/json", ABBREVIATED: _ABBREVIATED_TYPE}
+
+_ABBREVIATED_FIELDS = (
+    "name",
+    "version",
+    "deprecated",
+    "dependencies",
+    "optionalDependencies",
+    "devDependencies",
+    "bundleDependencies",
+    "bundledDependencies",
+    "peerDependencies",
+    "peerDependenciesMeta",
+    "acceptDependencies",
+    "bin",
+    "directories",
+    "dist",
+    "engines",
+    "os",
+    "cpu",
+    "libc",
+    "funding",
+    "_hasShrinkwrap",
+    "hasInstallScript",
+)
+
+
+def negotiate(accept: str | None) -> str:
+    """`abbreviated` for clients that ask for it at least as much as for JSON, else `full`."""
+    wanted = {}
+    for part in (accept or "").split(","):
+        media_type, _, parameters = part.partition(";")
+        wanted[media_type.strip().lower()] = _quality(parameters)
+    abbreviated = wanted.get(_ABBREVIATED_TYPE, 0.0)
+    return ABBREVIATED if abbreviated > 0 and abbreviated >= wanted.get("application/json", 0.0) else FULL
+
+
+def write_listing(listing: Listing, form: str) -> Rendered:
+    """The packument in one of its forms.
+
+    Files whose decision leaves the listing appear nowhere but, by version, in `policyRestrictions`.
+    """
+    offered = [file for file in listing.view.files if not listing.decisions[file.filename].action.leaves_listing]
+    document = _head(listing, offered)
+    abbreviated = form == ABBREVIATED
+    document["versions"] = {file.version: _version(listing, file, abbreviated=abbreviated) for file in offered}
+    document["time"] = _times(listing.view.raw, offered)
+    if abbreviated:
+        document = _abbreviated_head(document)
+    return Rendered(body=orjson.dumps(document), content_type=_CONTENT_TYPES[form])
+
+
+def _quality(parameters: str) -> float:
+    for parameter in parameters.split(";"):
+        key, _, value = parameter.partition("=")
+        if key.strip().lower() == "q":
+            try:
+                return float(value)
+            except ValueError:
+                return 0.0
+    return 1.0
+
+
+def _head(listing: Listing, offered: list[FileView]) -> dict[str, Any]:
+    view = listing.view
+    allowed = newest_first([file.version for file in offered])
+    refused = {
+        file.version: listing.decisions[file.filename]
+        for file in view.files
+        if listing.decisions[file.filename].action.leaves_listing
+    }
+    document = {key: value for key, value in view.raw.items() if key not in ("time", "modified")}
+    name = view.key.name
+    said = restrictions(name, refused, allowed, listing.explain_url, document.pop("policyRestrictions", None))
+    document |= {"_id": name, "name": name, "dist-tags": move_tags(view.tags, allowed)}
+    if not isinstance(document.get("_rev"), str):
+        document["_rev"] = _revision(offered, document["dist-tags"])
+    return document if said is None else {**document, "policyRestrictions": said}
+
+
+def _revision(offered: list[FileView], tags: Mapping[str, str]) -> str:
+    """A CouchDB-like revision, which npm sends back when it changes a package."""
+    content = orjson.dumps([[file.version for file in offered], tags], option=orjson.OPT_SORT_KEYS)
+    return f"{len(offered)}-{hashlib.sha256(content).hexdigest()[:32]}"
+
+
+def _version(listing: Listing, file: FileView, *, abbreviated: bool) -> dict[str, Any]:
+    entry = {**file.raw, "name": listing.view.key.name, "version": file.version}
+    if abbreviated:
+        if file.execution_points:
+            entry["hasInstallScript"] = True
+        entry = {field: entry[field] for field in _ABBREVIATED_FIELDS if field in entry}
+    entry["dist"] = {**file.raw["dist"], "tarball": _tarball_url(listing, file)}
+    return entry
+
+
+def _tarball_url(listing: Listing, file: FileView) -> str:
+    return f"{listing.base_url}/{quote(listing.view.key.name, safe='@/')}/-/{quote(file.filename)}"
+
+
+def _times(raw: Mapping[str, Any], offered: list[FileView]) -> dict[str, str]:
+    """Publish times of what is offered; `created` and `modified` as stated, else from those."""
+    published = {file.version: file.published for file in offered if file.published is not None}
+    stated = raw.get("time", {})
+    times = {}
+    if "created" in stated or published:
+        times["created"] = stated.get("created") or to_iso(min(published.values()))
+    if "modified" in stated or published:
+        times["modified"] = stated.get("modified") or to_iso(max(published.values()))
+    return times | {version: to_iso(instant) for version, instant in published.items()}
+
+
+def _abbreviated_head(document: dict[str, Any]) -> dict[str, Any]:
+    kept = {key: document[key] for key in ("name", "dist-tags", "versions", "time")}
+    if "modified" in document["time"]:
+        kept["modified"] = document["time"]["modified"]
+    if "policyRestrictions" in document:
+        kept["policyRestrictions"] = document["policyRestrictions"]
+    return kept

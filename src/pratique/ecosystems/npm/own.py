@@ -1,0 +1,67 @@
+"""Own releases as a packument carries them, built from what stands inside the tarball."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pratique.core.artifacts import FileView, OwnFile, ProjectView
+from pratique.core.clock import to_iso
+from pratique.core.names import ProjectKey
+from pratique.ecosystems.npm.integrity import write_integrity
+from pratique.ecosystems.npm.package_json import index_entry
+from pratique.ecosystems.npm.versions import newest_first
+
+_PROJECT_FIELDS = (
+    "description",
+    "homepage",
+    "keywords",
+    "repository",
+    "author",
+    "bugs",
+    "license",
+    "contributors",
+    "maintainers",
+)
+_YANKED = "this release was withdrawn by its publisher"
+
+
+def own_file(file: OwnFile) -> FileView:
+    """An own tarball as a listed file; a yanked one is marked deprecated, npm has no other word for it."""
+    entry = index_entry(file.manifest.fields, file.manifest.name, file.version)
+    entry["dist"] = _dist(file)
+    if file.manifest.execution_points:
+        entry["hasInstallScript"] = True
+    if file.yanked is not None:
+        entry["deprecated"] = file.yanked or _YANKED
+    return FileView(
+        filename=file.filename,
+        version=file.version,
+        digests=file.digests,
+        size=file.size,
+        published=file.published,
+        yanked=file.yanked,
+        execution_points=file.manifest.execution_points,
+        raw=entry,
+    )
+
+
+def own_project(key: ProjectKey, files: tuple[FileView, ...], tags: dict[str, str]) -> ProjectView:
+    """An own project around its files; what describes it comes from the release that `latest` names."""
+    raw: dict[str, Any] = {"_id": key.name, "name": key.name}
+    by_version = {file.version: file for file in files}
+    newest = tags.get("latest") or next(iter(newest_first(list(by_version))), "")
+    if newest in by_version:
+        described = by_version[newest].raw
+        raw |= {field: described[field] for field in _PROJECT_FIELDS if field in described}
+    published = [file.published for file in files if file.published is not None]
+    if published:
+        raw["time"] = {"created": to_iso(min(published)), "modified": to_iso(max(published))}
+    return ProjectView(key=key, files=files, tags=dict(tags), raw=raw)
+
+
+def _dist(file: OwnFile) -> dict[str, Any]:
+    """What is known of the bytes; `write_listing` fills in the address."""
+    dist: dict[str, Any] = {"tarball": "", "integrity": write_integrity(file.digests)}
+    if file.digests.sha1:
+        dist["shasum"] = file.digests.sha1
+    return {key: value for key, value in dist.items() if value or key == "tarball"}

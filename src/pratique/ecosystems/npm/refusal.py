@@ -1,0 +1,44 @@
+"""Answers in the words and fields that npm's clients show.
+
+Measured: npm prints reason phrase, JSON `error` and `npm-notice`; yarn 1 the JSON `error`; yarn 4 and pnpm
+the reason phrase. On a 401 npm prints only the challenge and the notice.
+"""
+
+from __future__ import annotations
+
+import orjson
+
+from pratique.core.ecosystem import Refusal, Rendered
+from pratique.core.sentences import clean
+
+_JSON = "application/json"
+_UNAUTHORISED = 401
+
+
+def write_refusal(refusal: Refusal) -> Rendered:
+    """A refusal or failure; a 401 carries the sentence in its challenge, where npm looks."""
+    headers = {"npm-notice": refusal.line}
+    if refusal.status == _UNAUTHORISED:
+        headers["WWW-Authenticate"] = _challenge(refusal.line)
+    return Rendered(
+        body=orjson.dumps(refusal.body),
+        content_type=_JSON,
+        status=refusal.status,
+        reason=refusal.line,
+        headers=headers,
+    )
+
+
+def write_published(note: str) -> Rendered:
+    """The answer to a successful publish; npm shows the note as a notice."""
+    headers = {"npm-notice": clean(note)[:400]} if note else {}
+    return Rendered(body=b'{"ok":true,"success":true}', content_type=_JSON, status=201, headers=headers)
+
+
+def _challenge(line: str) -> str:
+    """A Bearer challenge (RFC 6750) whose description is the sentence.
+
+    The scheme, which is case-insensitive, is written small: for `Bearer` npm prints a fixed text instead.
+    """
+    described = line.replace("\\", "/").replace('"', "'")
+    return f'bearer realm="pratique", error_description="{described}"'
