@@ -9,12 +9,12 @@ from pratique.core.actors import NOBODY, OPERATOR, Actor, Operation
 from pratique.core.clock import Instant, to_iso
 from pratique.core.errors import NotFound
 from pratique.core.events import new_event
-from pratique.services.permit import permit
+from pratique.services.changes import note_change, permit
+from pratique.services.hashing import hash_password
 from pratique.services.ports import Ports
-from pratique.store import accounts, events, revisions
+from pratique.store import accounts, events
 from pratique.store.accounts import Account
 from pratique.trust.account_names import check_account_name
-from pratique.trust.passwords import hash_new_password
 from pratique.trust.sessions import LINK_LIFE, new_secret, secret_digest
 
 PURPOSE = "admin"
@@ -39,12 +39,13 @@ class AdminLink(msgspec.Struct, frozen=True):
 async def make_admin_link(ports: Ports, request: MakeAdminLink, actor: Actor) -> AdminLink:
     """Make a link. Raises Forbidden to all but administrators and the operator."""
     del request
-    permit(actor, Operation.ACCOUNTS, ports.clock.now())
-    return await ports.db.write(create_admin_link, ports.public_url, ports.clock.now(), actor)
+    now = ports.clock.now()
+    permit(actor, Operation.ACCOUNTS, now)
+    return await ports.db.write(create_admin_link, ports.public_url, now, actor)
 
 
 def create_admin_link(connection: Connection, public_url: str, now: Instant, actor: Actor = OPERATOR) -> AdminLink:
-    """Store a link's hash and give the link; for a start-up that has no other ports yet, too."""
+    """Store a link's hash and give the link; `pratique up` calls this before there are ports."""
     secret, expires = new_secret(), Instant(now + LINK_LIFE)
     accounts.create_link(connection, secret_digest(secret), PURPOSE, expires)
     events.append(connection, new_event("admin_link_made", now, actor, "server", {"expires": expires}))
@@ -60,7 +61,7 @@ async def claim_admin_link(ports: Ports, secret: str, name: str, password: str) 
         NotFound: the link is unknown, used or expired.
     """
     check_account_name(name)
-    hashed = await ports.db.compute(hash_new_password, password, name)
+    hashed = await hash_password(password, name)
     return await ports.db.write(_claim, secret_digest(secret), name, hashed, ports.clock.now())
 
 
@@ -68,6 +69,5 @@ def _claim(connection: Connection, digest: str, name: str, hashed: str, now: Ins
     if not accounts.use_link(connection, digest, PURPOSE, now):
         raise NotFound("this link is unknown, used or older than 15 minutes: make a new one with `pratique admin link`")
     account = accounts.create(connection, name, hashed, admin=True, now=now)
-    events.append(connection, new_event("admin_claimed", now, NOBODY, f"account:{name}", {"admin": True}))
-    revisions.bump_global(connection)
+    note_change(connection, "account_created", f"account:{name}", {"admin": True, "by_link": True}, actor=NOBODY, now=now)
     return account

@@ -69,8 +69,7 @@ async def refuse_name(ports: Ports, visit: Visit, inquiry: Inquiry) -> None:
     Raises:
         Refused: hold or deny; the decision is stored.
     """
-    facts = name_stage(inquiry)
-    decision = decide(inquiry.knowledge.policy, facts, Stage.NAME, Moment.INSTALL)
+    decision = decide_name(inquiry)
     if decision.action.refuses_download:
         await refuse(ports, visit, inquiry, decision, ())
 
@@ -82,6 +81,11 @@ async def refuse(
     known = inquiry.knowledge
     await ports.decisions.remember(known.repository_id, known.key, (decision,), inquiry.now)
     raise Refused(decision, allowed, visit.explain_url(decision.id))
+
+
+def decide_name(inquiry: Inquiry) -> Decision:
+    """The decision on the whole project that needs no upstream."""
+    return decide(inquiry.knowledge.policy, name_stage(inquiry), Stage.NAME, Moment.INSTALL)
 
 
 def decide_listing(inquiry: Inquiry, view: ProjectView) -> dict[str, Decision]:

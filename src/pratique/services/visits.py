@@ -24,3 +24,8 @@ def find_repository(connection: Connection, name: str) -> Repository:
     if found is None:
         raise NotFound(f'there is no repository "{name}"; there is: {", ".join(one.name for one in known) or "none"}')
     return found
+
+
+def find_repository_by_id(connection: Connection, repository_id: int) -> Repository:
+    """The repository of this id, which another row names, so that it must exist."""
+    return next(one for one in repositories.repositories(connection) if one.id == repository_id)

@@ -1,0 +1,168 @@
+"""Accounts: add, list, disable, enable, change the password."""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy import Connection
+
+from pratique.core.actors import Actor, ActorKind, Operation
+from pratique.core.clock import Instant, to_iso
+from pratique.core.errors import Conflict, NotFound
+from pratique.services.changes import note_change, permit
+from pratique.services.hashing import hash_password
+from pratique.services.ports import Ports
+from pratique.store import accounts
+from pratique.store.accounts import Account
+from pratique.trust.account_names import check_account_name
+
+
+class AddUser(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Make an account. Without a password it can hold tokens and not sign in."""
+
+    name: str
+    password: str | None = None
+    admin: bool = False
+
+
+class ListUsers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """List all accounts."""
+
+
+class DisableUser(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """End an account's sessions and tokens until it is enabled again."""
+
+    name: str
+
+
+class EnableUser(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Let a disabled account in again."""
+
+    name: str
+
+
+class SetPassword(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Give an account another password; its sessions end."""
+
+    name: str
+    password: str
+
+
+class UserShown(msgspec.Struct, frozen=True):
+    """One account as shown to administrators. Times are RFC 3339."""
+
+    name: str
+    admin: bool
+    created: str
+    disabled: str | None
+    has_password: bool
+
+
+class Users(msgspec.Struct, frozen=True):
+    """All accounts, by name."""
+
+    users: tuple[UserShown, ...]
+
+
+def shown(account: Account) -> UserShown:
+    """An account without its hash."""
+    disabled = None if account.disabled is None else to_iso(account.disabled)
+    return UserShown(account.name, account.admin, to_iso(account.created), disabled, account.password is not None)
+
+
+async def add_user(ports: Ports, request: AddUser, actor: Actor) -> UserShown:
+    """Make an account.
+
+    Raises:
+        InvalidName, Invalid: name or password will not do.
+        Conflict: there is one of that name.
+        Forbidden: the actor is no administrator.
+    """
+    now = ports.clock.now()
+    permit(actor, Operation.ACCOUNTS, now)
+    check_account_name(request.name)
+    hashed = None if request.password is None else await hash_password(request.password, request.name)
+    return shown(await ports.db.write(_add, request.name, hashed, request.admin, actor, now))
+
+
+def _add(
+    connection: Connection,
+    name: str,
+    hashed: str | None,
+    admin: bool,  # noqa: FBT001
+    actor: Actor,
+    now: Instant,
+) -> Account:
+    account = accounts.create(connection, name, hashed, admin=admin, now=now)
+    note_change(connection, "account_created", f"account:{name}", {"admin": admin}, actor=actor, now=now)
+    return account
+
+
+async def list_users(ports: Ports, request: ListUsers, actor: Actor) -> Users:
+    """All accounts. Raises Forbidden to all but administrators."""
+    del request
+    permit(actor, Operation.ACCOUNTS, ports.clock.now())
+    found = await ports.db.read(accounts.list_all)
+    return Users(tuple(sorted((shown(account) for account in found), key=lambda user: user.name)))
+
+
+async def disable_user(ports: Ports, request: DisableUser, actor: Actor) -> UserShown:
+    """Disable an account.
+
+    Raises:
+        NotFound: there is none of that name.
+        Conflict: it is the last administrator, and the actor is not the operator.
+    """
+    now = ports.clock.now()
+    permit(actor, Operation.ACCOUNTS, now)
+    return shown(await ports.db.write(_set_disabled, request.name, now, actor, now))
+
+
+async def enable_user(ports: Ports, request: EnableUser, actor: Actor) -> UserShown:
+    """Enable a disabled account. Raises NotFound if there is none of that name."""
+    now = ports.clock.now()
+    permit(actor, Operation.ACCOUNTS, now)
+    return shown(await ports.db.write(_set_disabled, request.name, None, actor, now))
+
+
+def _set_disabled(connection: Connection, name: str, disabled: Instant | None, actor: Actor, now: Instant) -> Account:
+    account = account_named(connection, name)
+    last_admin = account.admin and account.disabled is None and accounts.count_admins(connection) <= 1
+    if disabled is not None and last_admin and actor.kind is not ActorKind.OPERATOR:
+        raise Conflict(f"{name} is the only administrator: make another one first, or disable it on the data folder")
+    accounts.disable(connection, account.id, disabled)
+    if disabled is not None:
+        accounts.end_sessions(connection, account.id)
+    kind = "account_enabled" if disabled is None else "account_disabled"
+    note_change(connection, kind, f"account:{name}", {}, actor=actor, now=now)
+    return account_named(connection, name)
+
+
+async def set_password(ports: Ports, request: SetPassword, actor: Actor) -> UserShown:
+    """Give an account another password: one's own, or as an administrator anyone's.
+
+    Raises:
+        Forbidden, StepUpNeeded: not one's own, and no administrator.
+        NotFound: there is none of that name.
+        Invalid: the password will not do.
+    """
+    now = ports.clock.now()
+    own = actor.kind is ActorKind.USER and actor.name == request.name
+    permit(actor, Operation.TOKENS if own else Operation.ACCOUNTS, now)
+    hashed = await hash_password(request.password, request.name)
+    return shown(await ports.db.write(_set_password, request.name, hashed, actor, now))
+
+
+def _set_password(connection: Connection, name: str, hashed: str, actor: Actor, now: Instant) -> Account:
+    account = account_named(connection, name)
+    accounts.set_password(connection, account.id, hashed)
+    accounts.end_sessions(connection, account.id)
+    note_change(connection, "password_set", f"account:{name}", {}, actor=actor, now=now)
+    return account_named(connection, name)
+
+
+def account_named(connection: Connection, name: str) -> Account:
+    """The account of this name. Raises NotFound with the way to make one."""
+    account = accounts.find_by_name(connection, name)
+    if account is None:
+        raise NotFound(f'there is no account "{name[:80]}": make one with `pratique user add`, or see `pratique user list`')
+    return account

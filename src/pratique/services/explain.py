@@ -1,0 +1,213 @@
+"""Why: every vote, every fact, what is allowed instead, and whom to ask."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from pratique.core.actors import Actor, ActorKind, Operation
+from pratique.core.artifacts import ProjectView
+from pratique.core.clock import Instant
+from pratique.core.decisions import Decision
+from pratique.core.errors import NotFound, PratiqueError
+from pratique.core.facts import ALL_FACTS
+from pratique.core.sentences import refusal_line
+from pratique.services.gather import Inquiry
+from pratique.services.judge import (
+    allowed_versions,
+    authorise_on,
+    decide_listing,
+    decide_name,
+    inquire,
+    know,
+    newest_first,
+)
+from pratique.services.ports import Ports, Visit
+from pratique.services.purls import Named, read_purl
+from pratique.services.sources import find_source
+from pratique.services.visits import find_repository_by_id, visit_repository
+from pratique.store import decisions as stored_decisions
+
+_SHOWN_AT_MOST = 20
+"""Refused releases shown for a purl without a version; the rest are counted."""
+
+
+class VoteShown(msgspec.Struct, frozen=True):
+    """One vote. `set_aside_by` is a waiver's id or `dry-run` where it does not count."""
+
+    rule: str
+    action: str
+    why: str
+    until: Instant | None = None
+    set_aside_by: str | None = None
+
+
+class FactShown(msgspec.Struct, frozen=True):
+    """One fact that was looked at, and what it means."""
+
+    name: str
+    meaning: str
+    value: Any
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """Everything that led to one decision.
+
+    Attributes:
+        subject: purl.
+        filename: None if it is about a whole release or project.
+        action: allow, warn, hide, hold or deny.
+        sentence: what the client printed or would print.
+        votes: counted ones, strictest first, then those set aside.
+        waiting: rules that can only say once the bytes are here.
+        allowed: allowed versions of the project, newest first.
+        next_step: what the reader can do now.
+        at: when it was judged (stored ones: last seen).
+    """
+
+    id: str
+    subject: str
+    filename: str | None
+    action: str
+    sentence: str
+    votes: tuple[VoteShown, ...]
+    waiting: tuple[str, ...]
+    facts: tuple[FactShown, ...]
+    allowed: tuple[str, ...]
+    next_step: str
+    at: Instant
+    url: str
+
+
+class Explained(msgspec.Struct, frozen=True):
+    """Explanations of all files that a purl names, strictest first.
+
+    Attributes:
+        asked_as: the kind of actor it was judged for.
+        allowed_count: files that nothing objects to.
+        not_shown: refused files beyond those explained.
+    """
+
+    purl: str
+    repository: str
+    asked_as: str
+    explanations: tuple[Explanation, ...]
+    allowed_count: int = 0
+    not_shown: int = 0
+
+
+async def explain(ports: Ports, repository: str, purl: str, as_kind: ActorKind, actor: Actor) -> Explained:
+    """Judge now, as if an actor of that kind asked, without side effects but storing what it shows.
+
+    Raises:
+        Invalid, InvalidName: not a purl we know.
+        NotFound: no such project or release, or none that the actor may know of.
+    """
+    named = read_purl(purl, ports.ecosystems)
+    visit = await visit_repository(ports, repository, named.key.ecosystem, actor)
+    known = await know(ports, visit, named.key)
+    authorise_on(visit, Operation.EXPLAIN, known, ports.clock.now())
+    inquiry = msgspec.structs.replace(inquire(ports, visit, known), actor=Actor(as_kind, name=as_kind))
+    by_name = decide_name(inquiry)
+    if by_name.action.refuses_download:
+        found, allowed = [by_name], ()
+    else:
+        view = (await find_source(ports, visit, known)).view
+        decisions = decide_listing(inquiry, view)
+        allowed = allowed_versions(view, decisions, inquiry.version_key)
+        found = _chosen(inquiry, named, view, decisions)
+    await ports.decisions.remember(known.repository_id, named.key, found, inquiry.now)
+    return _explained(visit, inquiry, named, found, allowed)
+
+
+def _chosen(
+    inquiry: Inquiry, named: Named, view: ProjectView, decisions: dict[str, Decision]
+) -> list[Decision]:
+    """Decisions on what the purl names: every file of a release, or of all releases from the newest on."""
+    if named.version is None:
+        order = newest_first({file.version for file in view.files}, inquiry.version_key)
+        rank = {version: place for place, version in enumerate(order)}
+        files = sorted(view.files, key=lambda file: rank.get(file.version, len(rank)))
+    else:
+        files = [file for file in view.files if file.version == named.version]
+        if not files:
+            raise NotFound(f"{named.purl} does not exist; {named.key.name} has {len(view.files)} files of other versions")
+    return sorted((decisions[file.filename] for file in files), key=lambda one: -one.action)
+
+
+def _explained(
+    visit: Visit, inquiry: Inquiry, named: Named, found: list[Decision], allowed: tuple[str, ...]
+) -> Explained:
+    objecting = [one for one in found if one.votes or one.set_aside]
+    shown = objecting[:_SHOWN_AT_MOST] or found[:1]
+    return Explained(
+        purl=named.purl,
+        repository=visit.repository.name,
+        asked_as=inquiry.actor.kind,
+        explanations=tuple(
+            show(one, allowed, visit.explain_url(one.id), inquiry.now) for one in shown
+        ),
+        allowed_count=sum(1 for one in found if not one.action.leaves_listing),
+        not_shown=max(0, len(objecting) - len(shown)),
+    )
+
+
+async def stored(ports: Ports, decision_id: str, actor: Actor) -> Explanation:
+    """Explain a decision that was stored when it refused or warned.
+
+    Raises:
+        NotFound: no such decision, or one about a name that the actor may not know of.
+    """
+    unknown = NotFound(f"there is no decision {decision_id[:32]}; they are kept for 90 days")
+    record = await ports.db.read(stored_decisions.find, decision_id)
+    if record is None:
+        raise unknown
+    repository = await ports.db.read(find_repository_by_id, record.repository_id)
+    visit = Visit(actor, repository, ports.ecosystems[record.key.ecosystem], ports.public_url)
+    known = await know(ports, visit, record.key)
+    try:
+        if known.is_private_name and actor.account is None and not actor.admin:
+            raise unknown
+        authorise_on(visit, Operation.EXPLAIN, known, ports.clock.now())
+    except PratiqueError:
+        raise unknown from None
+    return show(record.decision, (), visit.explain_url(decision_id), record.last)
+
+
+def show(decision: Decision, allowed: tuple[str, ...], url: str, at: Instant) -> Explanation:
+    """A decision in the form that people read."""
+    meanings = {fact.name: fact.meaning for fact in ALL_FACTS}
+    counted = [VoteShown(vote.rule, vote.action.word, vote.why, vote.until) for vote in decision.votes]
+    aside = [
+        VoteShown(one.vote.rule, one.vote.action.word, one.vote.why, one.vote.until, one.by)
+        for one in decision.set_aside
+    ]
+    return Explanation(
+        id=decision.id,
+        subject=decision.subject.purl,
+        filename=decision.subject.filename,
+        action=decision.action.word,
+        sentence=refusal_line(decision, allowed, url) if decision.votes else "nothing objects to it",
+        votes=tuple(counted + aside),
+        waiting=decision.waiting,
+        facts=tuple(FactShown(name, meanings.get(name, ""), value) for name, value in decision.facts.items()),
+        allowed=allowed[:10],
+        next_step=next_step(decision, allowed),
+        at=at,
+        url=url,
+    )
+
+
+def next_step(decision: Decision, allowed: tuple[str, ...]) -> str:
+    """What the reader can do now, in one sentence."""
+    vote = decision.vote
+    if vote is None or not decision.action.leaves_listing:
+        return "nothing to do: it installs"
+    instead = f"take {allowed[0]}, or " if allowed else ""
+    if not decision.action.refuses_download:
+        return f"{instead}pin exactly this version: hidden releases are served to whoever names them"
+    if decision.action.word == "hold":
+        end = ", or wait for the hold's end" if vote.until is not None else ""
+        return f"{instead}ask an administrator to run `pratique approve {decision.subject.purl}`{end}"
+    return f"{instead}ask an administrator; `pratique waive {vote.rule} {decision.subject.purl}` says what a waiver takes"

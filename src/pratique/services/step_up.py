@@ -1,0 +1,88 @@
+"""Sessions of people: sign in with a password, give it again before something grave, sign out."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from pratique.core.actors import Actor
+from pratique.core.clock import Instant
+from pratique.core.errors import Unauthorised
+from pratique.core.events import new_event
+from pratique.services.hashing import check_password
+from pratique.services.ports import Ports
+from pratique.services.sign_in import SignedIn, session_actor
+from pratique.store import accounts, events
+from pratique.store.accounts import Account
+from pratique.trust.sessions import SESSION_LIFE, new_secret, secret_digest
+from pratique.trust.throttle import Throttle
+
+FAILURES_PER_ACCOUNT = 20
+FAILURES_PER_ADDRESS = 10
+
+
+class PasswordGate:
+    """Checks passwords, slowing down whoever guesses. One for each process."""
+
+    def __init__(self) -> None:
+        self._accounts = Throttle(FAILURES_PER_ACCOUNT)
+        self._addresses = Throttle(FAILURES_PER_ADDRESS)
+
+    async def check(self, ports: Ports, name: str, password: str, address: str) -> Account:
+        """The account, if the password is its own.
+
+        Args:
+            ports: the parts.
+            name: of the account, as typed.
+            password: as typed.
+            address: where the request comes from.
+
+        Raises:
+            Unauthorised: no such account, wrong password, or disabled: one sentence for all three.
+            Unavailable: too many failures.
+        """
+        now = ports.clock.now()
+        self._addresses.check(address, now)
+        self._accounts.check(name, now)
+        account = await ports.db.read(accounts.find_by_name, name)
+        matches = await check_password(account.password if account else None, password)
+        if not matches or account is None or account.disabled is not None:
+            self._addresses.failed(address, now)
+            self._accounts.failed(name, now)
+            raise Unauthorised("name and password do not fit together")
+        self._addresses.succeeded(address)
+        self._accounts.succeeded(name)
+        return account
+
+
+async def sign_in(ports: Ports, gate: PasswordGate, name: str, password: str, address: str) -> tuple[str, SignedIn]:
+    """Start a session: the secret for the cookie, and who is signed in. Raises as `PasswordGate.check`."""
+    account = await gate.check(ports, name, password, address)
+    return await start_session(ports, account)
+
+
+async def start_session(ports: Ports, account: Account) -> tuple[str, SignedIn]:
+    """Start a session for an account that has just proved who it is: that counts as a step-up."""
+    secret, csrf, now = new_secret(), new_secret(), ports.clock.now()
+    digest = secret_digest(secret)
+    await ports.db.write(_start, digest, account, csrf, now)
+    return secret, SignedIn(session_actor(account, now), csrf, digest)
+
+
+def _start(connection: Connection, digest: str, account: Account, csrf: str, now: Instant) -> None:
+    accounts.create_session(connection, digest, account.id, csrf, now, Instant(now + SESSION_LIFE))
+    accounts.step_up(connection, digest, now)
+    actor = session_actor(account, now)
+    events.append(connection, new_event("signed_in", now, actor, f"account:{account.name}", {}))
+
+
+async def step_up(ports: Ports, gate: PasswordGate, session: SignedIn, password: str, address: str) -> Actor:
+    """Give the password again; it counts for five minutes. Raises as `PasswordGate.check`."""
+    account = await gate.check(ports, session.actor.name, password, address)
+    now = ports.clock.now()
+    await ports.db.write(accounts.step_up, session.secret_sha256, now)
+    return session_actor(account, now)
+
+
+async def sign_out(ports: Ports, session: SignedIn) -> None:
+    """End the session."""
+    await ports.db.write(accounts.end_session, session.secret_sha256)
