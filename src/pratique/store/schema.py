@@ -81,12 +81,19 @@ document = Table(
     Column("last_modified", Text),
     Column("content_type", Text, nullable=False),
     Column("url", Text, nullable=False),  # where it was fetched, the base of relative links
-    Column("content", LargeBinary, nullable=False),  # gzip
     Column("sha256", String(64), nullable=False),  # of the uncompressed content
     Column("size", BigInteger, nullable=False),  # uncompressed
     _instant("fetched"),  # when these bytes arrived
     _instant("checked"),  # when the upstream last confirmed them
     UniqueConstraint("upstream_id", "name"),
+)
+
+# Apart from its document, so that confirming one does not write megabytes again.
+document_content = Table(
+    "document_content",
+    metadata,
+    Column("document_id", _Id, ForeignKey("document.id"), primary_key=True),
+    Column("content", LargeBinary, nullable=False),  # gzip
 )
 
 project = Table(
@@ -387,6 +394,7 @@ missing_name = Table(
     _instant("first"),
     _instant("last"),
     Column("count", Integer, nullable=False),
+    Index(None, "last"),
 )
 
 process = Table(

@@ -1,0 +1,158 @@
+"""Advisories by the project they name, and when each source was last imported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+import sqlalchemy as sa
+
+from pratique.core.clock import Instant
+from pratique.core.names import EcosystemId, ProjectKey
+from pratique.store.dialects import insert
+from pratique.store.rows import many
+from pratique.store.schema import advisory, advisory_import
+
+_BATCH = 2_000
+_IDS = 500
+
+
+class StoredAdvisory(msgspec.Struct, frozen=True):
+    """One record as far as it concerns one project.
+
+    Attributes:
+        id: of the record (`GHSA-...`, `MAL-...`).
+        source: the import that brought it.
+        malware: the record says that the package itself is harmful.
+        severity: as the advisories room words it.
+        affected: JSON text of the affected ranges, read by the advisories room.
+    """
+
+    id: str
+    ecosystem: str
+    name: str
+    source: str
+    malware: bool
+    withdrawn: bool
+    severity: str
+    summary: str
+    affected: str
+    published: Instant
+    modified: Instant
+
+    @property
+    def key(self) -> ProjectKey:
+        """The project it names."""
+        return ProjectKey(EcosystemId(self.ecosystem), self.name)
+
+
+class AdvisoryImport(msgspec.Struct, frozen=True):
+    """The last import from one source.
+
+    Attributes:
+        at: when it ended.
+        newest: latest modification time among its records.
+        records: taken in.
+        rejected: records that could not be read.
+    """
+
+    source: str
+    at: Instant
+    newest: Instant
+    records: int
+    rejected: int
+
+
+def of_project(c: sa.Connection, key: ProjectKey) -> tuple[StoredAdvisory, ...]:
+    """All records that name the project, also withdrawn ones."""
+    wanted = sa.select(advisory).where(advisory.c.ecosystem == key.ecosystem, advisory.c.name == key.name)
+    return many(c.execute(wanted.order_by(advisory.c.id)), StoredAdvisory)
+
+
+def upsert_many(c: sa.Connection, source: str, rows: Iterable[StoredAdvisory]) -> int:
+    """Take records in; one that is known in a newer form stays as it is.
+
+    All rows of a record have to come together: a project that its newer form does not name any
+    more loses the old row.
+
+    Args:
+        c: a writing transaction.
+        source: written into every row, whatever the row says.
+        rows: in any number; they are taken in batches.
+
+    Returns:
+        How many rows were written.
+    """
+    row = insert(c, advisory)
+    changed = {column.name: row.excluded[column.name] for column in advisory.c if not column.primary_key}
+    upsert = row.on_conflict_do_update(
+        index_elements=["id", "ecosystem", "name"], set_=changed, where=row.excluded.modified >= advisory.c.modified
+    )
+    outdated = advisory.delete().where(
+        advisory.c.id == sa.bindparam("record"), advisory.c.modified < sa.bindparam("newest")
+    )
+    written = 0
+    for batch in _batches(rows, _BATCH):
+        values = [{**msgspec.structs.asdict(one), "source": source} for one in batch]
+        written += c.execute(upsert, values).rowcount
+        c.execute(outdated, [{"record": record, "newest": at} for record, at in _newest_by_record(batch).items()])
+    return written
+
+
+def changed_keys(c: sa.Connection, rows: Iterable[StoredAdvisory]) -> frozenset[ProjectKey]:
+    """Projects for which `upsert_many` of these rows would change what is known: those to decide again."""
+    changed: set[ProjectKey] = set()
+    for batch in _batches(rows, _IDS):
+        known = _rows_of_records(c, sorted({row.id for row in batch}))
+        newest = _newest_by_record(batch)
+        given = {(row.id, row.key): row for row in batch}
+        for place, row in given.items():
+            before = known.get(place)
+            if before is None or (row.modified >= before.modified and not _same(row, before)):
+                changed.add(row.key)
+        changed.update(row.key for place, row in known.items() if place not in given and row.modified < newest[row.id])
+    return frozenset(changed)
+
+
+def note_import(c: sa.Connection, source: str, at: Instant, newest: Instant, records: int, rejected: int) -> None:
+    """Record that an import from a source ended."""
+    changed = {"at": at, "newest": newest, "records": records, "rejected": rejected}
+    row = insert(c, advisory_import).values(source=source, **changed)
+    c.execute(row.on_conflict_do_update(index_elements=["source"], set_=changed))
+
+
+def imports(c: sa.Connection) -> tuple[AdvisoryImport, ...]:
+    """The last import of every source."""
+    return many(c.execute(sa.select(advisory_import).order_by(advisory_import.c.source)), AdvisoryImport)
+
+
+def _batches(rows: Iterable[StoredAdvisory], size: int) -> Iterator[list[StoredAdvisory]]:
+    """Lists of about this size that never part the rows of one record, if these follow each other."""
+    batch: list[StoredAdvisory] = []
+    for row in rows:
+        if len(batch) >= size and row.id != batch[-1].id:
+            yield batch
+            batch = []
+        batch.append(row)
+    if batch:
+        yield batch
+
+
+def _newest_by_record(batch: Sequence[StoredAdvisory]) -> dict[str, Instant]:
+    newest: dict[str, Instant] = {}
+    for row in batch:
+        newest[row.id] = max(row.modified, newest.get(row.id, row.modified))
+    return newest
+
+
+def _rows_of_records(c: sa.Connection, ids: Sequence[str]) -> dict[tuple[str, ProjectKey], StoredAdvisory]:
+    found: dict[tuple[str, ProjectKey], StoredAdvisory] = {}
+    for start in range(0, len(ids), _IDS):
+        some = sa.select(advisory).where(advisory.c.id.in_(ids[start : start + _IDS]))
+        found.update({(row.id, row.key): row for row in many(c.execute(some), StoredAdvisory)})
+    return found
+
+
+def _same(one: StoredAdvisory, other: StoredAdvisory) -> bool:
+    """Equal in everything that a decision looks at; the source does not count."""
+    return msgspec.structs.replace(one, source=other.source) == other

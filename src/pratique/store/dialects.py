@@ -1,0 +1,109 @@
+"""Everything that differs from database to database: connections, transactions, errors, upserts."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+
+from pratique.core.errors import Invalid, Unavailable
+
+BUSY_TIMEOUT_MS = 5_000
+"""How long one process waits for another's write before it answers 503."""
+
+_SENTENCES = {
+    sqlite3.SQLITE_BUSY: "the database was busy for more than 5 seconds; try again",
+    sqlite3.SQLITE_LOCKED: "the database was busy for more than 5 seconds; try again",
+    sqlite3.SQLITE_FULL: "the disk of the data folder is full; nothing was changed; make room and try again",
+    sqlite3.SQLITE_IOERR: "the database file could not be read or written; check the disk of the data folder",
+    sqlite3.SQLITE_READONLY: "the database file is read-only; check owner and permissions of the data folder",
+    sqlite3.SQLITE_CANTOPEN: "the database file cannot be opened; check path and permissions of the data folder",
+    sqlite3.SQLITE_CORRUPT: "the database file is damaged; stop the server and restore the data folder from a backup",
+    sqlite3.SQLITE_NOTADB: "the database file is no SQLite database; check the path of the data folder",
+}
+
+
+def reading_engine(url: str, connections: int) -> sa.Engine:
+    """Engine whose transactions see one snapshot and cannot write.
+
+    Raises:
+        Invalid: the URL names no database that is supported.
+    """
+    return _sqlite_engine(url, connections, begin="BEGIN", pragmas=("query_only = ON",))
+
+
+def writing_engine(url: str, *, durable: bool) -> sa.Engine:
+    """Engine with one connection whose transactions hold the write lock from their first moment.
+
+    Reading first and locking at the first write loses or refuses updates when two do it at once.
+
+    Args:
+        url: of the database.
+        durable: a commit returns after the disk has it (publish, revoke, events); otherwise the
+            last commits may be lost with the machine's power, never with the process.
+
+    Raises:
+        Invalid: the URL names no database that is supported.
+    """
+    synchronous = "FULL" if durable else "NORMAL"
+    return _sqlite_engine(url, 1, begin="BEGIN IMMEDIATE", pragmas=(f"synchronous = {synchronous}",))
+
+
+def insert(connection: sa.Connection, table: sa.Table) -> sqlite.Insert:
+    """INSERT that can take ON CONFLICT, in the connection's dialect."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)  # type: ignore[return-value]  # the same methods, another class
+    return sqlite.insert(table)
+
+
+def as_unavailable(error: DBAPIError) -> Unavailable | None:
+    """The sentence for a failure of the database itself, None if the statement was at fault."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is None:
+        return None
+    sentence = _SENTENCES.get(code & 0xFF)
+    return None if sentence is None else Unavailable(sentence)
+
+
+def _sqlite_engine(url: str, connections: int, *, begin: str, pragmas: tuple[str, ...]) -> sa.Engine:
+    _check_is_sqlite_file(url)
+    engine = sa.create_engine(
+        url,
+        poolclass=sa.QueuePool,
+        pool_size=connections,
+        max_overflow=0,
+        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1_000, "cached_statements": 256},
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver starts no transactions of its own
+        _switch_to_wal(connection)
+        for pragma in (f"busy_timeout = {BUSY_TIMEOUT_MS}", "foreign_keys = ON", "temp_store = MEMORY", *pragmas):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def start(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _check_is_sqlite_file(url: str) -> None:
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError:
+        raise Invalid("the database URL cannot be read; write sqlite:////absolute/path/pratique.db") from None
+    if parsed.get_backend_name() != "sqlite":
+        raise Invalid(f'"{parsed.drivername}" is no supported database; write sqlite:////absolute/path/pratique.db')
+    if parsed.database in (None, "", ":memory:"):
+        raise Invalid("an SQLite database in memory cannot be shared; write sqlite:////absolute/path/pratique.db")
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """Writers and readers side by side. The mode stays in the file: only its first opener changes it."""
+    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        connection.execute("PRAGMA journal_mode = WAL")

@@ -1,0 +1,249 @@
+"""Files of projects: what was seen of upstreams' files, and everything about own ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+
+import msgspec
+import sqlalchemy as sa
+
+from pratique.core.artifacts import Clearance, Digests, Manifest, OwnFile
+from pratique.core.clock import Instant
+from pratique.core.errors import Conflict
+from pratique.core.ports import StoredBlob
+from pratique.store.dialects import insert
+from pratique.store.releases import Release
+from pratique.store.rows import many, one
+from pratique.store.schema import blob, file, manifest, release
+
+_CHUNK = 500
+"""Values in one IN list; databases limit the parameters of a statement."""
+
+
+class Sight(StrEnum):
+    """How a file came to be known here."""
+
+    OWN = "own"
+    LATE = "late"
+    """It appeared in a document although an earlier copy that we held did not have it."""
+    FIRST = "first"
+    """It was recorded when its project was first seen, or at its first download."""
+
+
+class FileRow(msgspec.Struct, frozen=True):
+    """One file.
+
+    Attributes:
+        release_id: own files only.
+        sha256: of the bytes first accepted under this name, None if they were never stored.
+        published: by the publisher's or the upstream's word.
+        first_seen: by our clock.
+    """
+
+    id: int
+    project_id: int
+    release_id: int | None
+    version: str
+    filename: str
+    sha256: str | None
+    size: int | None
+    metadata_sha256: str | None
+    published: Instant | None
+    first_seen: Instant
+    sight: Sight
+
+
+class _StoredManifest(msgspec.Struct, frozen=True):
+    """The JSON half of a manifest; its metadata bytes have a column of their own."""
+
+    name: str
+    version: str
+    fields: msgspec.Raw
+    execution_points: tuple[str, ...]
+
+
+_of_project = sa.select(file).where(file.c.project_id == sa.bindparam("project"))
+_by_name = _of_project.where(file.c.filename == sa.bindparam("wanted"))
+_own = (
+    sa.select(
+        file.c.filename,
+        file.c.version,
+        file.c.published,
+        file.c.first_seen,
+        file.c.metadata_sha256,
+        blob.c.size,
+        blob.c.digests,
+        manifest.c.content,
+        manifest.c.metadata,
+        release.c.clearance,
+        release.c.yank_reason,
+    )
+    .join(release, release.c.id == file.c.release_id)
+    .join(blob, blob.c.sha256 == file.c.sha256)
+    .join(manifest, manifest.c.file_id == file.c.id)
+    .where(
+        file.c.project_id == sa.bindparam("project"),
+        release.c.clearance.in_((Clearance.LIVE.value, Clearance.YANKED.value)),
+    )
+    .order_by(file.c.id)
+)
+
+
+def of_project(c: sa.Connection, project_id: int) -> dict[str, FileRow]:
+    """File name to row, for every file known of the project."""
+    return {row.filename: row for row in many(c.execute(_of_project, {"project": project_id}), FileRow)}
+
+
+def find(c: sa.Connection, project_id: int, filename: str) -> FileRow | None:
+    """The file of this name, or None."""
+    return one(c.execute(_by_name, {"project": project_id, "wanted": filename}), FileRow)
+
+
+def record_sightings(
+    c: sa.Connection,
+    project_id: int,
+    rows: Sequence[tuple[str, str, Instant | None, Sight]],
+    now: Instant,
+) -> None:
+    """Note files of a document: version, file name, publish time, sight. A file known already stays as it is."""
+    values = [
+        {
+            "project_id": project_id,
+            "version": version,
+            "filename": filename,
+            "published": published,
+            "first_seen": now,
+            "sight": sight.value,
+        }
+        for version, filename, published, sight in rows
+    ]
+    if values:
+        c.execute(insert(c, file).on_conflict_do_nothing(index_elements=["project_id", "filename"]), values)
+
+
+def record_stored(
+    c: sa.Connection,
+    project_id: int,
+    version: str,
+    filename: str,
+    stored: StoredBlob,
+    published: Instant | None,
+    now: Instant,
+) -> FileRow:
+    """Note that an upstream's file is kept here now; its digest is the one first accepted from here on.
+
+    Raises:
+        Conflict: other bytes were accepted under this name before.
+    """
+    _record_blob(c, stored, now)
+    record_sightings(c, project_id, ((version, filename, published, Sight.FIRST),), now)
+    mine = (file.c.project_id == project_id, file.c.filename == filename)
+    c.execute(file.update().where(*mine, file.c.sha256.is_(None)).values(sha256=stored.sha256, size=stored.size))
+    row = _expect(c, project_id, filename)
+    if row.sha256 != stored.sha256:
+        raise Conflict(
+            f"{filename} was first accepted with sha256 {row.sha256}, the upstream now sends {stored.sha256}; "
+            "nothing was stored"
+        )
+    return row
+
+
+def create_own(
+    c: sa.Connection,
+    own_release: Release,
+    filename: str,
+    stored: StoredBlob,
+    content: Manifest,
+    metadata_sha256: str | None,
+    now: Instant,
+) -> FileRow:
+    """Add a file to an own release; the very same file again is fine and changes nothing.
+
+    Raises:
+        Conflict: the project has a file of this name with other bytes or in another release.
+    """
+    known = find(c, own_release.project_id, filename)
+    if known is not None:
+        if (known.release_id, known.sha256) == (own_release.id, stored.sha256):
+            return known
+        raise Conflict(
+            f"{filename} exists already with other content; a published file never changes, choose the next version"
+        )
+    _record_blob(c, stored, now)
+    values = {
+        "project_id": own_release.project_id,
+        "release_id": own_release.id,
+        "version": own_release.version,
+        "filename": filename,
+        "sha256": stored.sha256,
+        "size": stored.size,
+        "metadata_sha256": metadata_sha256,
+        "published": now,
+        "first_seen": now,
+        "sight": Sight.OWN.value,
+    }
+    c.execute(file.insert().values(values))
+    row = _expect(c, own_release.project_id, filename)
+    c.execute(manifest.insert().values(file_id=row.id, content=_encode(content), metadata=content.metadata))
+    return row
+
+
+def blob_digests(c: sa.Connection, sha256s: Iterable[str]) -> dict[str, Digests]:
+    """Sha256 to every digest computed when the blob was stored; unknown ones are left out."""
+    wanted = sorted(set(sha256s))
+    found: dict[str, Digests] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        some = sa.select(blob.c.sha256, blob.c.digests).where(blob.c.sha256.in_(wanted[start : start + _CHUNK]))
+        for row in c.execute(some):
+            found[row.sha256] = msgspec.json.decode(row.digests, type=Digests)
+    return found
+
+
+def manifest_of(c: sa.Connection, file_id: int) -> Manifest | None:
+    """What an own file says of itself, None for a file of an upstream."""
+    row = c.execute(sa.select(manifest).where(manifest.c.file_id == file_id)).one_or_none()
+    return None if row is None else _decode(row.content, row.metadata)
+
+
+def own_files(c: sa.Connection, project_id: int) -> tuple[OwnFile, ...]:
+    """The files of live and yanked releases in the order of their upload."""
+    return tuple(_own_file(row) for row in c.execute(_own, {"project": project_id}).mappings())
+
+
+def _own_file(row: sa.RowMapping) -> OwnFile:
+    described = row["metadata_sha256"]
+    return OwnFile(
+        filename=row["filename"],
+        version=row["version"],
+        digests=msgspec.json.decode(row["digests"], type=Digests),
+        size=row["size"],
+        published=Instant(row["first_seen"] if row["published"] is None else row["published"]),
+        manifest=_decode(row["content"], row["metadata"]),
+        yanked=(row["yank_reason"] or "") if row["clearance"] == Clearance.YANKED else None,
+        metadata=None if described is None else Digests(sha256=described),
+    )
+
+
+def _record_blob(c: sa.Connection, stored: StoredBlob, now: Instant) -> None:
+    digests = msgspec.json.encode(stored.digests).decode()
+    row = insert(c, blob).values(sha256=stored.sha256, size=stored.size, digests=digests, created=now)
+    c.execute(row.on_conflict_do_nothing(index_elements=["sha256"]))
+
+
+def _expect(c: sa.Connection, project_id: int, filename: str) -> FileRow:
+    row = find(c, project_id, filename)
+    assert row is not None
+    return row
+
+
+def _encode(content: Manifest) -> str:
+    fields = msgspec.Raw(msgspec.json.encode(content.fields))
+    stored = _StoredManifest(content.name, content.version, fields, content.execution_points)
+    return msgspec.json.encode(stored).decode()
+
+
+def _decode(content: str, metadata: bytes) -> Manifest:
+    stored = msgspec.json.decode(content, type=_StoredManifest)
+    fields = msgspec.json.decode(stored.fields, type=dict)
+    return Manifest(stored.name, stored.version, fields, metadata, stored.execution_points)

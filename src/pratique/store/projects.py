@@ -1,0 +1,158 @@
+"""Projects of a repository, who may see them, and who has a role in them."""
+
+from __future__ import annotations
+
+import msgspec
+import sqlalchemy as sa
+
+from pratique.core.artifacts import Origin
+from pratique.core.clock import Instant
+from pratique.core.names import EcosystemId, ProjectKey
+from pratique.store.dialects import insert
+from pratique.store.rows import many
+from pratique.store.schema import account, membership, project
+
+
+class Project(msgspec.Struct, frozen=True):
+    """One project.
+
+    Attributes:
+        key: ecosystem and canonical name.
+        display: the name as its first publisher or its upstream writes it.
+        origin: sticky.
+        upstream_id: where it comes from, None for an own project.
+        visibility: `members` or `public`.
+        served: when a file of it was first served here, None if never.
+    """
+
+    id: int
+    repository_id: int
+    key: ProjectKey
+    display: str
+    origin: Origin
+    upstream_id: int | None
+    visibility: str
+    created: Instant
+    served: Instant | None
+
+
+class Member(msgspec.Struct, frozen=True):
+    """An account with a role (owner, maintainer, reader) in a project."""
+
+    account_id: int
+    name: str
+    role: str
+
+
+_KEY = ("repository_id", "ecosystem", "name")
+_by_key = sa.select(project).where(
+    project.c.repository_id == sa.bindparam("repository"),
+    project.c.ecosystem == sa.bindparam("wanted_ecosystem"),
+    project.c.name == sa.bindparam("wanted_name"),
+)
+
+
+def _project(row: sa.RowMapping) -> Project:
+    return Project(
+        id=row["id"],
+        repository_id=row["repository_id"],
+        key=ProjectKey(EcosystemId(row["ecosystem"]), row["name"]),
+        display=row["display"],
+        origin=Origin(row["origin"]),
+        upstream_id=row["upstream_id"],
+        visibility=row["visibility"],
+        created=Instant(row["created"]),
+        served=row["served"],
+    )
+
+
+def find(c: sa.Connection, repository_id: int, key: ProjectKey) -> Project | None:
+    """The project of this name, or None if the repository never had it."""
+    where = {"repository": repository_id, "wanted_ecosystem": key.ecosystem, "wanted_name": key.name}
+    row = c.execute(_by_key, where).mappings().one_or_none()
+    return None if row is None else _project(row)
+
+
+def create(
+    c: sa.Connection,
+    repository_id: int,
+    key: ProjectKey,
+    display: str,
+    origin: Origin,
+    upstream_id: int | None,
+    visibility: str,
+    now: Instant,
+) -> Project:
+    """Create the project; one that exists already is returned unchanged, its origin is sticky."""
+    row = insert(c, project).values(
+        repository_id=repository_id,
+        ecosystem=key.ecosystem,
+        name=key.name,
+        display=display,
+        origin=origin.value,
+        upstream_id=upstream_id,
+        visibility=visibility,
+        created=now,
+    )
+    c.execute(row.on_conflict_do_nothing(index_elements=_KEY))
+    found = find(c, repository_id, key)
+    assert found is not None
+    return found
+
+
+def mark_served(c: sa.Connection, project_id: int, now: Instant) -> None:
+    """Record that a file of it was served; only the first time counts."""
+    c.execute(project.update().where(project.c.id == project_id, project.c.served.is_(None)).values(served=now))
+
+
+def set_visibility(c: sa.Connection, project_id: int, visibility: str) -> None:
+    """Set who may read an own project: `members` or `public`."""
+    c.execute(project.update().where(project.c.id == project_id).values(visibility=visibility))
+
+
+def role_of(c: sa.Connection, project_id: int, account_id: int) -> str | None:
+    """The account's role in the project, None if it has none."""
+    wanted = sa.select(membership.c.role).where(
+        membership.c.project_id == project_id, membership.c.account_id == account_id
+    )
+    role: str | None = c.execute(wanted).scalar_one_or_none()
+    return role
+
+
+def set_role(c: sa.Connection, project_id: int, account_id: int, role: str | None) -> None:
+    """Give the account this role in the project in place of any other; None takes it away."""
+    if role is None:
+        c.execute(
+            membership.delete().where(membership.c.project_id == project_id, membership.c.account_id == account_id)
+        )
+        return
+    row = insert(c, membership).values(project_id=project_id, account_id=account_id, role=role)
+    c.execute(row.on_conflict_do_update(index_elements=["project_id", "account_id"], set_={"role": role}))
+
+
+def members(c: sa.Connection, project_id: int) -> tuple[Member, ...]:
+    """Everyone with a role in the project, by name."""
+    rows = (
+        sa.select(membership.c.account_id, account.c.name, membership.c.role)
+        .join(account, account.c.id == membership.c.account_id)
+        .where(membership.c.project_id == project_id)
+    )
+    return many(c.execute(rows.order_by(account.c.name)), Member)
+
+
+def projects_of(
+    c: sa.Connection,
+    repository_id: int,
+    origin: Origin | None = None,
+    ecosystem: str | None = None,
+    limit: int = 100,
+    after: int = 0,
+) -> tuple[Project, ...]:
+    """One page of a repository's projects in the order of their ids; `after` is the last id of the page before."""
+    wanted = sa.select(project).where(project.c.repository_id == repository_id, project.c.id > after)
+    if origin is not None:
+        wanted = wanted.where(project.c.origin == origin.value)
+    if ecosystem is not None:
+        wanted = wanted.where(project.c.ecosystem == ecosystem)
+    rows = c.execute(wanted.order_by(project.c.id).limit(limit)).mappings()
+    return tuple(_project(row) for row in rows)

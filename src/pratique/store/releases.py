@@ -1,0 +1,80 @@
+"""Own releases with their clearance, and dist-tags."""
+
+from __future__ import annotations
+
+import msgspec
+import sqlalchemy as sa
+
+from pratique.core.artifacts import Clearance
+from pratique.core.clock import Instant
+from pratique.core.errors import Conflict
+from pratique.store.dialects import insert
+from pratique.store.rows import many, one
+from pratique.store.schema import dist_tag, release
+
+
+class Release(msgspec.Struct, frozen=True):
+    """One version of an own project.
+
+    Attributes:
+        yank_reason: why it was yanked (may be empty), None if it is not.
+    """
+
+    id: int
+    project_id: int
+    version: str
+    clearance: Clearance
+    yank_reason: str | None
+    created: Instant
+
+
+def find(c: sa.Connection, project_id: int, version: str) -> Release | None:
+    """The release of this version, or None."""
+    wanted = sa.select(release).where(release.c.project_id == project_id, release.c.version == version)
+    return one(c.execute(wanted), Release)
+
+
+def of_project(c: sa.Connection, project_id: int) -> tuple[Release, ...]:
+    """All releases in the order of their creation."""
+    return many(c.execute(sa.select(release).where(release.c.project_id == project_id).order_by(release.c.id)), Release)
+
+
+def create(c: sa.Connection, project_id: int, version: str, clearance: Clearance, now: Instant) -> Release:
+    """Create a release.
+
+    Raises:
+        Conflict: this version exists already.
+    """
+    row = insert(c, release).values(project_id=project_id, version=version, clearance=clearance.value, created=now)
+    made = one(c.execute(row.on_conflict_do_nothing().returning(*release.c)), Release)
+    if made is None:
+        raise Conflict(f"version {version} exists already; a published version never changes, choose the next one")
+    return made
+
+
+def set_clearance(c: sa.Connection, release_id: int, clearance: Clearance, yank_reason: str | None = None) -> None:
+    """Move a release to another state; only a yank keeps a reason."""
+    reason = (yank_reason or "") if clearance is Clearance.YANKED else None
+    moved = release.update().where(release.c.id == release_id)
+    c.execute(moved.values(clearance=clearance.value, yank_reason=reason))
+
+
+def tags(c: sa.Connection, project_id: int) -> dict[str, str]:
+    """Dist-tag to version, as the owners set them."""
+    rows = c.execute(
+        sa.select(dist_tag.c.tag, dist_tag.c.version)
+        .where(dist_tag.c.project_id == project_id)
+        .order_by(dist_tag.c.tag)
+    )
+    return {row.tag: row.version for row in rows}
+
+
+def set_tag(c: sa.Connection, project_id: int, tag: str, version: str) -> None:
+    """Point a dist-tag at a version."""
+    row = insert(c, dist_tag).values(project_id=project_id, tag=tag, version=version)
+    c.execute(row.on_conflict_do_update(index_elements=["project_id", "tag"], set_={"version": version}))
+
+
+def drop_tag(c: sa.Connection, project_id: int, tag: str) -> None:
+    """Remove a dist-tag; none of that name is fine."""
+    c.execute(dist_tag.delete().where(dist_tag.c.project_id == project_id, dist_tag.c.tag == tag))

@@ -1,0 +1,75 @@
+"""What must not be served any more, and what was once revoked."""
+
+from __future__ import annotations
+
+import msgspec
+import sqlalchemy as sa
+
+from pratique.core.clock import Instant
+from pratique.core.decisions import Revocation
+from pratique.core.names import ProjectKey
+from pratique.store.rows import many
+from pratique.store.schema import revocation
+
+
+class StoredRevocation(msgspec.Struct, frozen=True):
+    """A revocation with its history; `lifted` is None while it is in force."""
+
+    id: int
+    version: str | None
+    filename: str | None
+    reason: str
+    by: str
+    at: Instant
+    lifted: Instant | None
+    lifted_by: str | None
+
+
+def in_force(c: sa.Connection, repository_id: int, key: ProjectKey) -> tuple[Revocation, ...]:
+    """The project's revocations that were not lifted."""
+    wanted = _of(repository_id, key).where(revocation.c.lifted.is_(None))
+    return many(c.execute(wanted), Revocation)
+
+
+def add(
+    c: sa.Connection,
+    repository_id: int,
+    key: ProjectKey,
+    version: str | None,
+    filename: str | None,
+    reason: str,
+    by: str,
+    now: Instant,
+) -> int:
+    """Revoke a project (version None), a release (filename None) or a file; returns the revocation's id."""
+    values = {
+        "repository_id": repository_id,
+        "ecosystem": key.ecosystem,
+        "name": key.name,
+        "version": version,
+        "filename": filename,
+        "reason": reason,
+        "by": by,
+        "at": now,
+    }
+    return int(c.execute(revocation.insert().values(values).returning(revocation.c.id)).scalar_one())
+
+
+def lift(c: sa.Connection, revocation_id: int, by: str, now: Instant) -> bool:
+    """Take a revocation back. False if there is none of this id in force."""
+    lifted = revocation.update().where(revocation.c.id == revocation_id, revocation.c.lifted.is_(None))
+    return c.execute(lifted.values(lifted=now, lifted_by=by)).rowcount == 1
+
+
+def history(c: sa.Connection, repository_id: int, key: ProjectKey) -> tuple[StoredRevocation, ...]:
+    """Every revocation the project ever had, oldest first."""
+    return many(c.execute(_of(repository_id, key)), StoredRevocation)
+
+
+def _of(repository_id: int, key: ProjectKey) -> sa.Select[*tuple[object, ...]]:
+    mine = sa.select(revocation).where(
+        revocation.c.repository_id == repository_id,
+        revocation.c.ecosystem == key.ecosystem,
+        revocation.c.name == key.name,
+    )
+    return mine.order_by(revocation.c.id)
