@@ -1,0 +1,88 @@
+"""What no type can say: settings that would contradict one another or the wire."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pratique.core.errors import Invalid
+from pratique.settings.values import RepositorySettings, Settings
+
+_REPOSITORY = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+
+TAKEN = frozenset({"api", "admin", "healthz", "login", "logout", "metrics", "r", "readyz", "static", "v1"})
+"""First path segments that the server needs itself."""
+
+
+def check(settings: Settings) -> None:
+    """Refuse settings that cannot work. Raises Invalid."""
+    if not 0 < settings.port < 65_536:
+        raise Invalid(f"`port` is {settings.port}; choose one from 1 to 65535")
+    if not 0 <= settings.workers <= 64:
+        raise Invalid(f"`workers` is {settings.workers}; choose 1 to 64 web processes, or 0 for one for each core")
+    _check_clock(settings)
+    for url in settings.public_urls:
+        _check_origin(url)
+    for address in settings.trusted_proxies:
+        _check_address(address)
+    for name, repository in settings.repositories.items():
+        _check_repository(name, repository)
+    for url in settings.upstream.access:
+        check_upstream(url, "upstream.access")
+    if settings.jobs.at_once < 1:
+        raise Invalid("`jobs.at_once` must be at least 1, or promised jobs would wait for ever")
+
+
+def check_upstream(url: str, setting: str) -> None:
+    """Refuse what is no base URL of an upstream. Raises Invalid."""
+    try:
+        parts = urlsplit(url)
+        fine = parts.scheme in ("http", "https") and parts.hostname and (parts.port or 1)
+    except ValueError:
+        fine = False
+    if not fine:
+        raise Invalid(f"`{setting}`: {url!r} is no http or https URL")
+    if parts.username or parts.password:
+        raise Invalid(
+            f"`{setting}`: the URL of {parts.hostname} carries a password, which would show up in logs; put "
+            f'it into [upstream.access."..."] as `user` and `password`'
+        )
+    if parts.query or parts.fragment:
+        raise Invalid(f"`{setting}`: {url!r} has a query or fragment; give the plain base URL")
+
+
+def _check_origin(url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path or parts.query or "@" in parts.netloc:
+        raise Invalid(f"`public_urls`: {url!r} is no plain origin; write for example https://packages.example.test")
+
+
+def _check_address(address: str) -> None:
+    try:
+        ipaddress.ip_network(address)
+    except ValueError:
+        raise Invalid(f"`trusted_proxies`: {address!r} is no IP address or network (10.0.0.0/8)") from None
+
+
+def _check_repository(name: str, repository: RepositorySettings) -> None:
+    if not _REPOSITORY.fullmatch(name):
+        raise Invalid(f"`repositories.{name}`: the name is part of URLs; use lower-case letters, digits and `-`")
+    if name in TAKEN:
+        raise Invalid(f"`repositories.{name}`: the server uses /{name} itself; choose another name")
+    for ecosystem, urls in repository.upstreams.items():
+        for url in urls:
+            check_upstream(url, f"repositories.{name}.upstreams.{ecosystem}")
+
+
+def _check_clock(settings: Settings) -> None:
+    if not settings.unsafe_test_clock:
+        return
+    if not settings.loopback:
+        raise Invalid(
+            "`unsafe_test_clock` lets a file decide what time it is; it works on loopback only, so set "
+            '`host = "127.0.0.1"` or remove it'
+        )
+    if not Path(settings.unsafe_test_clock).is_absolute():
+        raise Invalid("`unsafe_test_clock` must be an absolute path; a relative one would depend on where you start")

@@ -1,0 +1,239 @@
+"""Every setting with its default. The file `pratique.toml` has the same keys in the same tables."""
+
+from __future__ import annotations
+
+import ipaddress
+
+import msgspec
+
+from pratique.settings.quantities import Duration, Size
+
+MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
+MB, GB = 1 << 20, 1 << 30
+
+
+class RepositorySettings(msgspec.Struct, frozen=True, kw_only=True):
+    """One repository.
+
+    Attributes:
+        upstreams: ecosystem to the base URLs it fetches from, in order. npm: what stands before `/name`;
+            pypi: the simple root, what stands before `/name/`. Another Pratique: `https://host/main/npm`.
+        anonymous_read: whether people without a credential may read; not set: only while the server
+            listens on this machine alone.
+    """
+
+    upstreams: dict[str, tuple[str, ...]] = {}
+    anonymous_read: bool | None = None
+
+
+class AccessSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How to reach one upstream.
+
+    Attributes:
+        user: sent only to the upstream's own scheme, host and port; empty: the password is a bearer token.
+        password: empty for an upstream that anybody may read.
+        file_hosts: hosts outside the public internet that its documents may name.
+    """
+
+    user: str = ""
+    password: str = ""
+    file_hosts: tuple[str, ...] = ()
+
+
+class UpstreamSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Patience and bounds towards upstreams.
+
+    Attributes:
+        connect_timeout: until a connection stands.
+        silence: between two bytes.
+        max_document: an index document, uncompressed.
+        max_file: an artefact.
+        fresh_for: a stored document is served unasked.
+        stale_for: served while it is asked for again in the background; older ones wait for the upstream.
+        usable_for: served when the upstream fails.
+        missing_for: a "no such project" is believed.
+        parsed_cache: memory for parsed documents, in bytes of the originals, in each process.
+        ca_file: certificates to trust instead of the system's.
+        access: URL of an upstream to credentials and hosts.
+    """
+
+    connect_timeout: Duration = Duration(10)
+    silence: Duration = Duration(30)
+    max_document: Size = Size(64 * MB)
+    max_file: Size = Size(4 * GB)
+    fresh_for: Duration = Duration(MINUTE)
+    stale_for: Duration = Duration(10 * MINUTE)
+    usable_for: Duration = Duration(7 * DAY)
+    missing_for: Duration = Duration(MINUTE)
+    parsed_cache: Size = Size(64 * MB)
+    ca_file: str = ""
+    access: dict[str, AccessSettings] = {}
+
+
+class ArchiveSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Bounds on an artefact's inside.
+
+    Attributes:
+        max_entries: members.
+        max_unpacked: bytes of all members together.
+        max_ratio: unpacked to packed.
+        ratio_from: unpacked bytes below which the ratio is not looked at.
+        max_member: bytes of a member that is read into memory.
+        max_depth: path segments of a member's name.
+    """
+
+    max_entries: int = 100_000
+    max_unpacked: Size = Size(4 * GB)
+    max_ratio: int = 200
+    ratio_from: Size = Size(64 * MB)
+    max_member: Size = Size(16 * MB)
+    max_depth: int = 64
+
+
+class PublishSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Bounds on uploads.
+
+    Attributes:
+        max_upload: bytes of a request body.
+        archive: bounds on the artefact's inside.
+    """
+
+    max_upload: Size = Size(GB)
+    archive: ArchiveSettings = ArchiveSettings()
+
+
+class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Bounds on requests.
+
+    Attributes:
+        body_silence: between two bytes of a request body.
+        max_body: a request body that is no upload.
+        keep_alive: an idle connection is kept.
+        stop_patience: running requests may finish when the server stops.
+    """
+
+    body_silence: Duration = Duration(30)
+    max_body: Size = Size(8 * MB)
+    keep_alive: Duration = Duration(75)
+    stop_patience: Duration = Duration(10)
+
+
+class DownloadSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How first downloads wait for what decides them.
+
+    Attributes:
+        wait_seconds: the answer is held back so long for the whole file.
+        wait_bytes: files up to this size are checked whole before their first byte is sent.
+        held_back: of longer ones so much is kept until everything is checked.
+    """
+
+    wait_seconds: Duration = Duration(8)
+    wait_bytes: Size = Size(50 * MB)
+    held_back: Size = Size(64 << 10)
+
+
+class AdvisorySettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Where records of vulnerabilities and malware come from.
+
+    Attributes:
+        sources: URLs or paths of OSV exports (`all.zip`, a folder); empty: the public export of each
+            ecosystem that has an upstream.
+        scheduled: import them once a day.
+        at: time of day of the import, UTC, as a time after midnight.
+        max_age: older than this, the start page and `pratique advisories status` warn.
+    """
+
+    sources: tuple[str, ...] = ()
+    scheduled: bool = True
+    at: Duration = Duration(3 * HOUR)
+    max_age: Duration = Duration(3 * DAY)
+
+
+class JobSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """The job process.
+
+    Attributes:
+        at_once: jobs running at the same time.
+        polling: between two looks at the queue.
+        restarts: so often may a job take its process down before it is given up.
+        keep_finished: records of finished jobs.
+        dead_after: a process without a heartbeat for so long is dead, and its jobs are taken over.
+    """
+
+    at_once: int = 8
+    polling: Duration = Duration(0.2)
+    restarts: int = 10
+    keep_finished: Duration = Duration(7 * DAY)
+    dead_after: Duration = Duration(10)
+
+
+class KeepSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How long records are kept.
+
+    Attributes:
+        decisions: stored decisions after they were last made.
+    """
+
+    decisions: Duration = Duration(90 * DAY)
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything.
+
+    Attributes:
+        host: address to listen on.
+        port: TCP port.
+        workers: web processes; 0: one for each core, at most four.
+        public_urls: how clients reach the server, without a trailing slash; the first one is used where
+            no request names one. Empty: `http://host:port`.
+        behind_proxy: a proxy in front ends TLS and sets X-Forwarded-For and -Proto.
+        trusted_proxies: whose X-Forwarded headers are believed.
+        unsafe_test_clock: a file that holds the time; for tests, on loopback only, and for good in one folder.
+        database: URL of the database; empty: a file in the data folder.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 7417
+    workers: int = 0
+    public_urls: tuple[str, ...] = ()
+    behind_proxy: bool = False
+    trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
+    unsafe_test_clock: str = ""
+    database: str = ""
+    repositories: dict[str, RepositorySettings] = {}
+    upstream: UpstreamSettings = UpstreamSettings()
+    publish: PublishSettings = PublishSettings()
+    downloads: DownloadSettings = DownloadSettings()
+    web: WebSettings = WebSettings()
+    advisories: AdvisorySettings = AdvisorySettings()
+    jobs: JobSettings = JobSettings()
+    keep: KeepSettings = KeepSettings()
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine can connect."""
+        return is_loopback(self.host)
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """The public URLs, or the address listened on where none is set."""
+        if self.public_urls:
+            return self.public_urls
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        names = (host, "localhost") if self.loopback and host != "localhost" else (host,)
+        return tuple(f"http://{name}:{self.port}" for name in names)
+
+    def anonymous_read(self, repository: str) -> bool:
+        """Whether people without a credential may read this repository."""
+        said = self.repositories[repository].anonymous_read
+        return self.loopback and not self.behind_proxy if said is None else said
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address to listen on is reachable from this machine only."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
