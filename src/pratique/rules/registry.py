@@ -8,6 +8,7 @@ from pratique.rules import (
     cooldown,
     denylist,
     digest_mismatch,
+    gone_upstream,
     known_malware,
     reserved_name,
     revoked,
@@ -27,6 +28,7 @@ RULES: tuple[Rule, ...] = tuple(
         allowlist,
         agent_new_name,
         cooldown,
+        gone_upstream,
     )
 )
 """All rules; of two votes equally strict the one whose rule stands first here speaks."""

@@ -1,0 +1,1 @@
+"""Names and how well known they are."""

@@ -1,0 +1,32 @@
+"""Rebuild the lists of popular names from tables of names in order of rank.
+
+    python tools/build_popular.py FOLDER
+
+FOLDER holds `npm.tsv` and `pypi.tsv`: the name in the first column, the most downloaded first.
+"""
+
+from __future__ import annotations
+
+import lzma
+import sys
+from pathlib import Path
+
+from packaging.utils import canonicalize_name
+
+TARGET = Path(__file__).parent.parent / "src/pratique/naming/data"
+CANONICAL = {"npm": str, "pypi": canonicalize_name}
+
+
+def main(folder: Path) -> None:
+    """Read, bring names to canonical form, pack."""
+    for ecosystem, canonical in CANONICAL.items():
+        lines = (folder / f"{ecosystem}.tsv").read_text(encoding="utf-8").splitlines()
+        names = list(dict.fromkeys(canonical(line.split("\t")[0]) for line in lines if line))
+        content = lzma.compress("\n".join(names).encode(), preset=9 | lzma.PRESET_EXTREME)
+        TARGET.mkdir(exist_ok=True)
+        (TARGET / f"{ecosystem}.xz").write_bytes(content)
+        sys.stdout.write(f"{ecosystem}.xz: {len(names)} names, {len(content)} bytes\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
