@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import lzma
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
 TARGET = Path(__file__).parent.parent / "src/pratique/naming/data"
-CANONICAL = {"npm": str, "pypi": canonicalize_name}
+CANONICAL: dict[str, Callable[[str], str]] = {"npm": str, "pypi": canonicalize_name}
+XZ = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "dict_size": 2 << 20}]
+"""The dictionary is as large as the data: a reader sets aside that much memory."""
 
 
 def main(folder: Path) -> None:
@@ -22,7 +25,7 @@ def main(folder: Path) -> None:
     for ecosystem, canonical in CANONICAL.items():
         lines = (folder / f"{ecosystem}.tsv").read_text(encoding="utf-8").splitlines()
         names = list(dict.fromkeys(canonical(line.split("\t")[0]) for line in lines if line))
-        content = lzma.compress("\n".join(names).encode(), preset=9 | lzma.PRESET_EXTREME)
+        content = lzma.compress("\n".join(names).encode(), filters=XZ)
         TARGET.mkdir(exist_ok=True)
         (TARGET / f"{ecosystem}.xz").write_bytes(content)
         sys.stdout.write(f"{ecosystem}.xz: {len(names)} names, {len(content)} bytes\n")
