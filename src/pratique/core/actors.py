@@ -34,6 +34,7 @@ class Operation(StrEnum):
     EXPLAIN = "explain"
     MEMBERS = "members"
     TOKENS = "tokens"
+    EXPOSURE = "exposure"
 
 
 class TokenScope(msgspec.Struct, frozen=True):

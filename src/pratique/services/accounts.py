@@ -92,7 +92,7 @@ def _add(
     actor: Actor,
     now: Instant,
 ) -> Account:
-    account = accounts.create(connection, name, hashed, admin=admin, now=now)
+    account = accounts.create(connection, name, hashed, admin, now)
     note_change(connection, "account_created", f"account:{name}", {"admin": admin}, actor=actor, now=now)
     return account
 
@@ -102,7 +102,7 @@ async def list_users(ports: Ports, request: ListUsers, actor: Actor) -> Users:
     del request
     permit(actor, Operation.ACCOUNTS, ports.clock.now())
     found = await ports.db.read(accounts.list_all)
-    return Users(tuple(sorted((shown(account) for account in found), key=lambda user: user.name)))
+    return Users(tuple(shown(account) for account in found))
 
 
 async def disable_user(ports: Ports, request: DisableUser, actor: Actor) -> UserShown:
@@ -114,26 +114,29 @@ async def disable_user(ports: Ports, request: DisableUser, actor: Actor) -> User
     """
     now = ports.clock.now()
     permit(actor, Operation.ACCOUNTS, now)
-    return shown(await ports.db.write(_set_disabled, request.name, now, actor, now))
+    return shown(await ports.db.write(_disable, request.name, actor, now))
 
 
 async def enable_user(ports: Ports, request: EnableUser, actor: Actor) -> UserShown:
     """Enable a disabled account. Raises NotFound if there is none of that name."""
     now = ports.clock.now()
     permit(actor, Operation.ACCOUNTS, now)
-    return shown(await ports.db.write(_set_disabled, request.name, None, actor, now))
+    return shown(await ports.db.write(_enable, request.name, actor, now))
 
 
-def _set_disabled(connection: Connection, name: str, disabled: Instant | None, actor: Actor, now: Instant) -> Account:
+def _disable(connection: Connection, name: str, actor: Actor, now: Instant) -> Account:
     account = account_named(connection, name)
     last_admin = account.admin and account.disabled is None and accounts.count_admins(connection) <= 1
-    if disabled is not None and last_admin and actor.kind is not ActorKind.OPERATOR:
+    if last_admin and actor.kind is not ActorKind.OPERATOR:
         raise Conflict(f"{name} is the only administrator: make another one first, or disable it on the data folder")
-    accounts.disable(connection, account.id, disabled)
-    if disabled is not None:
-        accounts.end_sessions(connection, account.id)
-    kind = "account_enabled" if disabled is None else "account_disabled"
-    note_change(connection, kind, f"account:{name}", {}, actor=actor, now=now)
+    accounts.disable(connection, account.id, now)
+    note_change(connection, "account_disabled", f"account:{name}", {}, actor=actor, now=now)
+    return account_named(connection, name)
+
+
+def _enable(connection: Connection, name: str, actor: Actor, now: Instant) -> Account:
+    accounts.enable(connection, account_named(connection, name).id)
+    note_change(connection, "account_enabled", f"account:{name}", {}, actor=actor, now=now)
     return account_named(connection, name)
 
 
@@ -155,7 +158,6 @@ async def set_password(ports: Ports, request: SetPassword, actor: Actor) -> User
 def _set_password(connection: Connection, name: str, hashed: str, actor: Actor, now: Instant) -> Account:
     account = account_named(connection, name)
     accounts.set_password(connection, account.id, hashed)
-    accounts.end_sessions(connection, account.id)
     note_change(connection, "password_set", f"account:{name}", {}, actor=actor, now=now)
     return account_named(connection, name)
 
@@ -164,5 +166,7 @@ def account_named(connection: Connection, name: str) -> Account:
     """The account of this name. Raises NotFound with the way to make one."""
     account = accounts.find_by_name(connection, name)
     if account is None:
-        raise NotFound(f'there is no account "{name[:80]}": make one with `pratique user add`, or see `pratique user list`')
+        raise NotFound(
+            f'there is no account "{name[:80]}": make one with `pratique user add`, or see `pratique user list`'
+        )
     return account

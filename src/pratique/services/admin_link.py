@@ -61,13 +61,25 @@ async def claim_admin_link(ports: Ports, secret: str, name: str, password: str) 
         NotFound: the link is unknown, used or expired.
     """
     check_account_name(name)
+    if not await link_is_open(ports, secret):
+        raise _closed()
     hashed = await hash_password(password, name)
     return await ports.db.write(_claim, secret_digest(secret), name, hashed, ports.clock.now())
 
 
 def _claim(connection: Connection, digest: str, name: str, hashed: str, now: Instant) -> Account:
     if not accounts.use_link(connection, digest, PURPOSE, now):
-        raise NotFound("this link is unknown, used or older than 15 minutes: make a new one with `pratique admin link`")
-    account = accounts.create(connection, name, hashed, admin=True, now=now)
-    note_change(connection, "account_created", f"account:{name}", {"admin": True, "by_link": True}, actor=NOBODY, now=now)
+        raise _closed()
+    account = accounts.create(connection, name, hashed, True, now)  # noqa: FBT003
+    body = {"admin": True, "by_link": True}
+    note_change(connection, "account_created", f"account:{name}", body, actor=NOBODY, now=now)
     return account
+
+
+async def link_is_open(ports: Ports, secret: str) -> bool:
+    """Whether the link can still be used: for showing its form."""
+    return await ports.db.read(accounts.link_is_open, secret_digest(secret), PURPOSE, ports.clock.now())
+
+
+def _closed() -> NotFound:
+    return NotFound("this link is unknown, used or older than 15 minutes: make a new one with `pratique admin link`")

@@ -60,7 +60,7 @@ class SignIn:
             return NOBODY
         if isinstance(credential, PasswordCredential):
             raise Unauthorised(
-                "a password is for the sign-in page only: send a token as the password, made with `pratique token create`"
+                "a password is for the sign-in page only: send a token in its place, made with `pratique token create`"
             )
         check_form(credential.token)
         return await self._token_actor(token_digest(credential.token))
@@ -98,7 +98,7 @@ def session_actor(account: Account, stepped_up_at: Instant | None) -> Actor:
 def _find_session(connection: Connection, digest: str, now: Instant) -> tuple[Session, Account] | None:
     session = accounts.find_session(connection, digest, now)
     account = accounts.find(connection, session.account_id) if session else None
-    return (session, account) if session and account and account.disabled is None else None
+    return (session, account) if session and account else None
 
 
 def _look_up(connection: Connection, digest: str, now: Instant) -> Actor:

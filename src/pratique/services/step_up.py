@@ -12,7 +12,7 @@ from pratique.services.hashing import check_password
 from pratique.services.ports import Ports
 from pratique.services.sign_in import SignedIn, session_actor
 from pratique.store import accounts, events
-from pratique.store.accounts import Account
+from pratique.store.accounts import Account, Session
 from pratique.trust.sessions import SESSION_LIFE, new_secret, secret_digest
 from pratique.trust.throttle import Throttle
 
@@ -62,17 +62,16 @@ async def sign_in(ports: Ports, gate: PasswordGate, name: str, password: str, ad
 
 async def start_session(ports: Ports, account: Account) -> tuple[str, SignedIn]:
     """Start a session for an account that has just proved who it is: that counts as a step-up."""
-    secret, csrf, now = new_secret(), new_secret(), ports.clock.now()
-    digest = secret_digest(secret)
-    await ports.db.write(_start, digest, account, csrf, now)
-    return secret, SignedIn(session_actor(account, now), csrf, digest)
-
-
-def _start(connection: Connection, digest: str, account: Account, csrf: str, now: Instant) -> None:
-    accounts.create_session(connection, digest, account.id, csrf, now, Instant(now + SESSION_LIFE))
-    accounts.step_up(connection, digest, now)
+    secret, now = new_secret(), ports.clock.now()
+    session = Session(secret_digest(secret), account.id, new_secret(), now, Instant(now + SESSION_LIFE), now)
     actor = session_actor(account, now)
-    events.append(connection, new_event("signed_in", now, actor, f"account:{account.name}", {}))
+    await ports.db.write(_start, session, actor)
+    return secret, SignedIn(actor, session.csrf, session.secret_sha256)
+
+
+def _start(connection: Connection, session: Session, actor: Actor) -> None:
+    accounts.create_session(connection, session)
+    events.append(connection, new_event("signed_in", session.created, actor, f"account:{actor.name}", {}))
 
 
 async def step_up(ports: Ports, gate: PasswordGate, session: SignedIn, password: str, address: str) -> Actor:

@@ -63,6 +63,7 @@ RIGHTS: dict[Operation, Right] = {
     Operation.EXPLAIN: Right("reading explanations", roles=_EVERY_ROLE, open_names=True),
     Operation.PUBLISH: Right("publishing", roles=_WRITERS, new_names=True),
     Operation.REVOKE: Right("revoking", roles=_OWNERS, step_up=True),
+    Operation.EXPOSURE: Right("seeing who fetched it", roles=_WRITERS),
     Operation.MEMBERS: Right("changing members or visibility", roles=_OWNERS, step_up=True),
     Operation.TOKENS: Right("making and ending tokens", self_service=True, step_up=True),
     Operation.APPROVE: Right("approving", step_up=True),
@@ -75,12 +76,15 @@ _READING = frozenset({Operation.READ, Operation.EXPLAIN})
 CEILING: dict[ActorKind, frozenset[Operation]] = {
     ActorKind.OPERATOR: frozenset(Operation),
     ActorKind.USER: frozenset(Operation),
-    ActorKind.CI: _READING | {Operation.PUBLISH, Operation.REVOKE},
+    ActorKind.CI: _READING | {Operation.PUBLISH, Operation.REVOKE, Operation.EXPOSURE},
     ActorKind.AGENT: _READING | {Operation.PUBLISH},
     ActorKind.SERVICE: _READING,
     ActorKind.NOBODY: _READING,
 }
 """What each kind may do at most, whatever its scope says."""
+
+IMPLIED: dict[Operation, Operation] = {Operation.EXPOSURE: Operation.REVOKE}
+"""A scope that names the second operation is good for the first: whoever revokes has to see who is affected."""
 
 NO_SUCH_PROJECT = "there is no project of this name here"
 """Said of names that do not exist and, in the same words, of those that must not be known."""
@@ -101,7 +105,8 @@ def authorise(
     Args:
         actor: who, as the credential proves.
         operation: what.
-        project: what it is done to; None for what concerns no single project.
+        project: what it is done to; None for what concerns no single project, and for an upload
+            whose name is not known yet.
         role: the account's role on the own project, None for none.
         visibility: of the own project; None for an upstream's project and for a name nobody has yet.
         anonymous_read: the repository lets nobody in particular read.
@@ -118,7 +123,7 @@ def authorise(
     if right.open_names and anonymous_read and visibility in (None, Visibility.PUBLIC):
         return
     _check_ceiling(actor, operation)
-    _check_right(actor, right, role, visibility, on_project=project is not None)
+    _check_right(actor, right, role, visibility)
     _check_scope(actor, operation, project)
     if right.step_up and actor.kind is not ActorKind.OPERATOR and actor.token is None:
         _check_step_up(actor, right, now)
@@ -139,7 +144,7 @@ def _check_ceiling(actor: Actor, operation: Operation) -> None:
     raise Forbidden(f"{doing} is never allowed to a credential of kind {actor.kind}; ask a person ({able})")
 
 
-def _check_right(actor: Actor, right: Right, role: str | None, visibility: str | None, *, on_project: bool) -> None:
+def _check_right(actor: Actor, right: Right, role: str | None, visibility: str | None) -> None:
     if actor.admin or role in right.roles:
         return
     own = visibility is not None
@@ -147,7 +152,7 @@ def _check_right(actor: Actor, right: Right, role: str | None, visibility: str |
         if visibility == Visibility.MEMBERS:
             raise NotFound(NO_SUCH_PROJECT)
         return
-    if right.self_service or (right.new_names and on_project and not own):
+    if right.self_service or (right.new_names and not own):
         return
     if own and right.roles:
         needed = " or ".join(sorted(right.roles))
@@ -157,7 +162,7 @@ def _check_right(actor: Actor, right: Right, role: str | None, visibility: str |
 
 def _check_scope(actor: Actor, operation: Operation, project: ProjectKey | None) -> None:
     scope = actor.scope
-    if scope is None or scope.covers(operation, project):
+    if scope is None or scope.covers(operation, project) or scope.covers(IMPLIED.get(operation, operation), project):
         return
     if operation not in scope.operations:
         has = ", ".join(sorted(scope.operations)) or "nothing"
