@@ -1,0 +1,188 @@
+"""A real server in a folder of its own: started, turned in time, administered and read like an operator does it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.harness.process import Result, run, stranger
+
+PRATIQUE = Path(sys.executable).parent / "pratique"
+START_PATIENCE = 60.0
+TRUST = ("SSL_CERT_FILE", "SSL_CERT_DIR", "HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy")
+"""Only how to reach the outside at all is taken over from this machine, and only a live test goes there."""
+
+
+class ClockFile:
+    """The server's time, as an offset from now; a test turns it instead of waiting."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.set("+0s")
+
+    def set(self, offset: str) -> None:
+        """Set the distance from the present: `-90d`, `+49h`, `+0s`. Atomic, as the server reads at any moment."""
+        fresh = self.path.with_suffix(".new")
+        fresh.write_text(offset)
+        fresh.rename(self.path)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the server answered over HTTP."""
+
+    status: int
+    reason: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8", "replace")
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class Server:
+    """`pratique up` on a free port."""
+
+    def __init__(self, folder: Path, *, settings: str = "", workers: int = 1, test_clock: bool = True) -> None:
+        """Prepare the data folder; nothing runs before `start`.
+
+        Args:
+            settings: TOML for the settings file; tables and keys after those the harness sets.
+        """
+        self.folder, self.data, self.workers = folder, folder / "data", workers
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.data.mkdir(parents=True, mode=0o700)
+        self.clock = ClockFile(folder / "clock")
+        head = f"unsafe_test_clock = {json.dumps(str(self.clock.path))}\n" if test_clock else ""
+        (self.data / "pratique.toml").write_text(head + settings)
+        passed_on = {name: os.environ[name] for name in TRUST if name in os.environ}
+        self.environment = stranger(folder / "home", PYTHONUNBUFFERED="1", **passed_on)
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def npm(self) -> str:
+        """The npm registry's URL."""
+        return f"{self.url}/main/npm"
+
+    @property
+    def pypi(self) -> str:
+        """The Python index's URL, without `/simple/`."""
+        return f"{self.url}/main/pypi"
+
+    def start(self) -> Server:
+        """Start it and wait until it says that it is ready."""
+        command = [PRATIQUE, "up", "--port", str(self.port), "--data", self.data, "--workers", str(self.workers)]
+        with (self.folder / "terminal").open("ab") as terminal:
+            self.process = subprocess.Popen(
+                list(map(str, command)),
+                cwd=self.folder,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=terminal,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + START_PATIENCE
+        while not self._ready():
+            assert self.process.poll() is None, f"the server stopped at once:\n{self.terminal()}"
+            assert time.monotonic() < deadline, f"not ready after {START_PATIENCE} s:\n{self.terminal()}"
+            time.sleep(0.1)
+        return self
+
+    def stop(self) -> int:
+        """End it as an operator does (SIGTERM); its exit code. Whoever does not stop in time is killed and fails."""
+        if self.process is None:
+            return 0
+        process, self.process = self.process, None
+        process.send_signal(signal.SIGTERM)
+        try:
+            return process.wait(30)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            raise AssertionError(f"the server did not stop within 30 s:\n{self.terminal()}") from None
+
+    def terminal(self) -> str:
+        """What it printed where it was started."""
+        path = self.folder / "terminal"
+        return path.read_text("utf-8", "replace") if path.is_file() else ""
+
+    def cli(self, *arguments: str, answer: str = "") -> Result:
+        """`pratique ARGUMENTS` on this server's data folder, as its operator."""
+        environment = self.environment | {"PRATIQUE_DATA": str(self.data)}
+        return run([PRATIQUE, *arguments], self.folder, environment, answer=answer)
+
+    def get(self, path: str, token: str | None = None, **headers: str) -> Answer:
+        """GET a path below the server's URL."""
+        return ask("GET", self.url + path, token, headers=headers)
+
+    def requests(self) -> list[dict[str, Any]]:
+        """The access log, oldest first."""
+        lines = []
+        for path in sorted((self.data / "logs").glob("web*.jsonl")):
+            lines += [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        return [line for line in lines if line.get("event") == "request"]
+
+    def asked_for(self, part: str) -> list[str]:
+        """Method and path of every request so far whose path holds this."""
+        return [f"{line['method']} {line['path']}" for line in self.requests() if part in line["path"]]
+
+    def no_5xx(self) -> None:
+        """Fail if the server ever answered that it failed itself."""
+        failures = [line for line in self.requests() if line["status"] >= 500]
+        assert not failures, "\n".join(map(str, failures))
+
+    def _ready(self) -> bool:
+        try:
+            return self.get("/readyz").status == 200
+        except OSError:
+            return False
+
+
+def ask(
+    method: str,
+    url: str,
+    token: str | None = None,
+    *,
+    body: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Answer:
+    """One request without any client's habits: no redirect followed, no proxy, errors are answers."""
+    request = urllib.request.Request(url, data=body, method=method, headers=dict(headers or {}))
+    if token:
+        request.add_header("Authorization", f"Bearer {token}")
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect)
+    try:
+        with opener.open(request, timeout=30) as response:
+            return Answer(response.status, response.reason, dict(response.headers), response.read())
+    except urllib.error.HTTPError as error:
+        with error:
+            return Answer(error.code, error.reason, dict(error.headers), error.read())
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_arguments: Any) -> None:
+        return None
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
