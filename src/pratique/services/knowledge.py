@@ -12,7 +12,7 @@ from pratique.core.artifacts import Digests, Origin
 from pratique.core.clock import Instant
 from pratique.core.decisions import ListEntry, Reservation, Revocation
 from pratique.core.names import ProjectKey
-from pratique.rules.policy import Policy
+from pratique.rules.policy import Policy, read_policy
 from pratique.store import advisories, downloads, files, findings, missing, policy, projects, revisions, revocations
 from pratique.store.advisories import StoredAdvisory
 from pratique.store.files import FileRow
@@ -89,9 +89,8 @@ def read_knowledge(
         reservation=_reservation(connection, repository_id, key),
         revocations=revocations.in_force(connection, repository_id, key),
         advisories=advisories.of_project(connection, key),
-        policy=Policy(
-            settings=policy.rule_settings(connection, repository_id),
-            waivers=policy.waivers(connection, repository_id, key),
+        policy=read_policy(
+            policy.rule_settings(connection, repository_id), policy.waivers(connection, repository_id, key)
         ),
         asked_before_existed=missing.first_asked(connection, repository_id, key),
         served_before=downloads.was_served(connection, repository_id, key),

@@ -62,7 +62,7 @@ async def refreshed(ports: Ports, visit: Visit, known: Knowledge) -> Knowledge:
 def view_address(visit: Visit, inquiry: Inquiry, form: str, encoding: str) -> str:
     """The key under which this actor's view of the project is kept."""
     known = inquiry.knowledge
-    actor_class = policy_class(known.policy, visit.actor, known.entries)
+    actor_class = policy_class(known.policy, visit.actor, known.key, known.entries)
     return view_key(visit.repository.name, known.key, form, encoding, visit.public_url, actor_class)
 
 

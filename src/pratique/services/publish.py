@@ -218,7 +218,8 @@ def _own_project(
             connection, known.repository_id, known.key, draft.name, Origin.OWN, None, "members", now
         )
     else:
-        project = projects.make_own(connection, current.id)
+        projects.make_own(connection, current.id)
+        project = current
         events.append(connection, new_event("origin_changed", now, actor, known.key.purl(), {"to": "own"}))
     if actor.account is not None:
         projects.set_role(connection, project.id, actor.account, "owner")

@@ -205,7 +205,7 @@ def _one_waiver(
 
 def _waiting_for_second(
     connection: Connection, repository_id: int, terms: _Terms, rule: str
-) -> policy.WaiverRecord | None:
+) -> policy.StoredWaiver | None:
     return next(
         (
             one
@@ -219,7 +219,7 @@ def _waiting_for_second(
     )
 
 
-def _confirm(connection: Connection, first: policy.WaiverRecord, actor: Actor) -> None:
+def _confirm(connection: Connection, first: policy.StoredWaiver, actor: Actor) -> None:
     if actor.account is None or first.by == actor.name:
         raise Forbidden(f"{first.by} asked for this waiver; another administrator must confirm it, signed in as a person")
     policy.confirm_waiver(connection, first.waiver.id, actor.name)

@@ -84,7 +84,7 @@ _own = (
     .join(manifest, manifest.c.file_id == file.c.id)
     .where(
         file.c.project_id == sa.bindparam("project"),
-        release.c.clearance.in_((Clearance.LIVE.value, Clearance.YANKED.value)),
+        release.c.clearance.not_in((Clearance.STAGED.value, Clearance.SCANNING.value)),
     )
     .order_by(file.c.id)
 )
@@ -201,13 +201,29 @@ def blob_digests(c: sa.Connection, sha256s: Iterable[str]) -> dict[str, Digests]
 
 
 def manifest_of(c: sa.Connection, file_id: int) -> Manifest | None:
-    """What an own file says of itself, None for a file of an upstream."""
+    """What is kept of a file's description, None if nothing is."""
     row = c.execute(sa.select(manifest).where(manifest.c.file_id == file_id)).one_or_none()
     return None if row is None else _decode(row.content, row.metadata)
 
 
+def describe(c: sa.Connection, file_id: int, content: Manifest) -> None:
+    """Keep what is known of an upstream's stored file, for the day its index names it no more."""
+    row = insert(c, manifest).values(file_id=file_id, content=_encode(content), metadata=content.metadata)
+    c.execute(row.on_conflict_do_nothing(index_elements=["file_id"]))
+
+
+def describe(c: sa.Connection, file_id: int, content: Manifest) -> None:
+    """Keep what is known of an upstream's stored file, for the day its index names it no more."""
+    row = insert(c, manifest).values(file_id=file_id, content=_encode(content), metadata=content.metadata)
+    c.execute(row.on_conflict_do_nothing(index_elements=["file_id"]))
+
+
 def own_files(c: sa.Connection, project_id: int) -> tuple[OwnFile, ...]:
-    """The files of live and yanked releases in the order of their upload."""
+    """The files of all releases past their scan, in the order of their upload.
+
+    Revoked and quarantined ones are among them: rules refuse those with a sentence, where leaving
+    them out would look as if they had never been.
+    """
     return tuple(_own_file(row) for row in c.execute(_own, {"project": project_id}).mappings())
 
 

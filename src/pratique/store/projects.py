@@ -10,7 +10,7 @@ from pratique.core.clock import Instant
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.store.dialects import insert
 from pratique.store.rows import many
-from pratique.store.schema import account, membership, project
+from pratique.store.schema import account, file, manifest, membership, project
 
 
 class Project(msgspec.Struct, frozen=True):
@@ -98,6 +98,18 @@ def create(
     found = find(c, repository_id, key)
     assert found is not None
     return found
+
+
+def make_own(c: sa.Connection, project_id: int) -> None:
+    """Take a name over from the upstream it stuck to; only a decision that allowed it may lead here.
+
+    The upstream's files under that name are ours no more: own and foreign files never stand together.
+    """
+    own = {"origin": Origin.OWN.value, "upstream_id": None, "visibility": "members"}
+    c.execute(project.update().where(project.c.id == project_id).values(own))
+    theirs = sa.select(file.c.id).where(file.c.project_id == project_id, file.c.release_id.is_(None))
+    c.execute(manifest.delete().where(manifest.c.file_id.in_(theirs)))
+    c.execute(file.delete().where(file.c.project_id == project_id, file.c.release_id.is_(None)))
 
 
 def mark_served(c: sa.Connection, project_id: int, now: Instant) -> None:
