@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pratique.core.decisions import Decision
@@ -103,3 +103,17 @@ class Refused(PratiqueError):
         vote = decision.vote
         super().__init__(f"{decision.subject} {vote.why if vote else 'is refused'}")
         self.decision, self.allowed, self.url = decision, allowed, url
+
+
+class UpstreamRefused(PratiqueError):
+    """An upstream that decides as we do refuses; the strictest along the chain counts, in its own words.
+
+    Attributes:
+        fields: machine fields of its refusal (`decision_id`, `rule`, ...).
+    """
+
+    status = 403
+
+    def __init__(self, sentence: str, fields: dict[str, Any]) -> None:
+        super().__init__(sentence)
+        self.fields = fields

@@ -1,0 +1,67 @@
+"""Bounds on what upstreams may send and how long we wait for them. All are settings; durations are milliseconds."""
+
+from __future__ import annotations
+
+import msgspec
+
+from pratique.core.clock import DAY, MINUTE, SECOND
+
+
+class UpstreamLimits(msgspec.Struct, frozen=True):
+    """Bounds on one exchange with an upstream.
+
+    Attributes:
+        connect: until name, connection and TLS stand.
+        silence: longest pause between two reads.
+        document: until a whole index document is there, so that a slow drip ends.
+        slowest_file: bytes a second that a file must average after its first minute.
+        max_document: bytes of an index document, packed or unpacked; the largest known are 40 MB.
+        max_file: bytes of one artefact.
+        max_redirects: hops followed for one request.
+    """
+
+    connect: int = 10 * SECOND
+    silence: int = 30 * SECOND
+    document: int = 2 * MINUTE
+    slowest_file: int = 1024
+    max_document: int = 64 << 20
+    max_file: int = 4 << 30
+    max_redirects: int = 5
+
+
+class Freshness(msgspec.Struct, frozen=True):
+    """How long a stored index document is believed.
+
+    A listing of a project in use never waits: up to `wait_after` the stored document answers while a
+    new one is fetched behind it. Beyond that one round trip is waited for: ten minutes bound how long a
+    withdrawal upstream can stay unseen, and an older answer would surprise whoever has just published.
+
+    Attributes:
+        fresh_for: believed without asking.
+        wait_after: older than this, the upstream is asked first.
+        missing_for: how long "the upstream has nothing of that name" is believed.
+        stale_if_error: up to this age a stored document answers when the upstream cannot.
+        retry_after: after a failure the same document is not asked for again this long.
+        cached_views: bytes of documents whose parsed form is kept in memory.
+    """
+
+    fresh_for: int = MINUTE
+    wait_after: int = 10 * MINUTE
+    missing_for: int = MINUTE
+    stale_if_error: int = 7 * DAY
+    retry_after: int = 15 * SECOND
+    cached_views: int = 64 << 20
+
+
+class FlightLimits(msgspec.Struct, frozen=True):
+    """How the first download of a file is handed on while it is being fetched and judged.
+
+    Attributes:
+        complete_bytes: up to this many bytes the client waits for a file that is fetched and judged ...
+        complete_within: ... and no longer than this: pip gives up after 15 silent seconds.
+        held_back: bytes at the end that no client gets before the file is judged.
+    """
+
+    complete_bytes: int = 50 << 20
+    complete_within: int = 8 * SECOND
+    held_back: int = 64 << 10
