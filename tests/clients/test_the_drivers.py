@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.harness import packages
 from tests.harness.clients import Npm, Pip, Uv
+from tests.harness.plain_registry import PlainRegistry
 
 
 def test_npm_installs_a_built_tarball(npm: Npm, tmp_path: Path) -> None:
@@ -24,6 +25,18 @@ def test_pip_and_uv_install_a_built_wheel(pip: Pip, uv: Uv, tmp_path: Path) -> N
     uv.use("http://127.0.0.1:9/main/pypi").install(str(tmp_path / filename)).must()
 
     assert pip.installed("left-pad") == uv.installed("left-pad") == "1.0"
+
+
+def test_clients_install_from_the_plain_registry_and_it_remembers_what_it_was_asked(npm: Npm, pip: Pip) -> None:
+    with PlainRegistry() as registry:
+        registry.npm("@acme/left", "1.0.0")
+        registry.wheel("left-pad", "1.0")
+
+        npm.use(f"{registry.url}/npm").run("install", "@acme/left").must()
+        pip.use(f"{registry.url}/pypi").install("left-pad").must()
+
+    assert (npm.installed("@acme/left"), pip.installed("left-pad")) == ("1.0.0", "1.0")
+    assert registry.downloads("left-1.0.0.tgz") == 1
 
 
 def test_clients_see_nothing_of_this_machines_configuration(npm: Npm, pip: Pip) -> None:

@@ -1,0 +1,155 @@
+"""A public registry without any policy, whose owner may change his mind: yank, remove, swap bytes.
+
+It speaks just enough npm and Python index to be an upstream, and writes down what it was asked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import unquote
+
+from tests.harness import packages
+
+
+@dataclass
+class Release:
+    """One file of one release, as the registry lists it."""
+
+    version: str
+    filename: str
+    content: bytes
+    published: datetime
+    manifest: dict[str, Any] = field(default_factory=dict)
+    yanked: str | None = None
+    listed: bool = True
+
+
+class PlainRegistry:
+    """Serves `/npm/NAME` and `/pypi/simple/NAME/` on a free port, in a thread, while the `with` lasts."""
+
+    def __init__(self) -> None:
+        self.releases: dict[tuple[str, str], list[Release]] = {}
+        self.asked: list[str] = []
+        registry = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                registry.asked.append(self.path)
+                status, kind, body = registry._answer(unquote(self.path))
+                self.send_response(status)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_arguments: Any) -> None:
+                """The list of paths is log enough."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    @property
+    def settings(self) -> str:
+        """The table of a front's settings file that makes this its upstream."""
+        return f'[repositories.main.upstreams]\nnpm = ["{self.url}/npm"]\npypi = ["{self.url}/pypi/simple"]\n'
+
+    def npm(self, name: str, version: str, *, days: float = 90, **manifest: Any) -> Release:
+        """Publish a tarball that many days ago."""
+        content = packages.npm_tarball(name, version, manifest=manifest)
+        base = name.rsplit("/", 1)[-1]
+        release = Release(version, f"{base}-{version}.tgz", content, _ago(days), manifest)
+        return self._add("npm", name, release)
+
+    def wheel(self, name: str, version: str, *, days: float = 90) -> Release:
+        """Publish a wheel that many days ago."""
+        filename, content = packages.wheel(name, version)
+        return self._add("pypi", name, Release(version, filename, content, _ago(days)))
+
+    def downloads(self, filename: str) -> int:
+        """How often a file was asked for."""
+        return sum(path.endswith("/" + filename) for path in self.asked)
+
+    def _add(self, ecosystem: str, name: str, release: Release) -> Release:
+        self.releases.setdefault((ecosystem, name), []).append(release)
+        return release
+
+    def _answer(self, path: str) -> tuple[int, str, bytes]:
+        if path.startswith("/files/"):
+            _, _, ecosystem, rest = path.split("/", 3)
+            name, filename = rest.rsplit("/", 1)
+            for release in self.releases.get((ecosystem, name), []):
+                if release.filename == filename:
+                    return 200, "application/octet-stream", release.content
+        elif path.startswith("/npm/"):
+            name = path.removeprefix("/npm/")
+            if releases := self.releases.get(("npm", name)):
+                return 200, "application/json", json.dumps(self._packument(name, releases)).encode()
+        elif path.startswith("/pypi/simple/"):
+            name = path.removeprefix("/pypi/simple/").rstrip("/")
+            if releases := self.releases.get(("pypi", name)):
+                page = json.dumps(self._simple_page(name, releases)).encode()
+                return 200, "application/vnd.pypi.simple.v1+json", page
+        return 404, "application/json", b'{"error": "not found"}'
+
+    def _packument(self, name: str, releases: list[Release]) -> dict[str, Any]:
+        listed = [release for release in releases if release.listed]
+        versions = {
+            release.version: {
+                "name": name,
+                "version": release.version,
+                **release.manifest,
+                "dist": {
+                    "integrity": packages.npm_integrity(release.content),
+                    "shasum": hashlib.sha1(release.content).hexdigest(),
+                    "tarball": f"{self.url}/files/npm/{name}/{release.filename}",
+                },
+            }
+            for release in listed
+        }
+        times = {release.version: release.published.isoformat() for release in listed}
+        latest = listed[-1].version if listed else ""
+        tags = {"latest": latest} if latest else {}
+        return {"_id": name, "name": name, "dist-tags": tags, "versions": versions, "time": times}
+
+    def _simple_page(self, name: str, releases: list[Release]) -> dict[str, Any]:
+        listed = [release for release in releases if release.listed]
+        files = [
+            {
+                "filename": release.filename,
+                "url": f"{self.url}/files/pypi/{name}/{release.filename}",
+                "hashes": {"sha256": hashlib.sha256(release.content).hexdigest()},
+                "requires-python": ">=3.8",
+                "size": len(release.content),
+                "upload-time": release.published.isoformat().replace("+00:00", "Z"),
+                "yanked": release.yanked if release.yanked is not None else False,
+            }
+            for release in listed
+        ]
+        versions = sorted({release.version for release in listed})
+        return {"meta": {"api-version": "1.1"}, "name": name, "versions": versions, "files": files}
+
+
+def _ago(days: float) -> datetime:
+    return (datetime.now(UTC) - timedelta(days=days)).replace(microsecond=0)

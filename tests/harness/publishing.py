@@ -1,0 +1,64 @@
+"""Uploads over plain HTTP, for tests that are not about how a client uploads."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from tests.harness import packages
+from tests.harness.server import Answer, ask
+
+BOUNDARY = "a-boundary-that-no-content-holds"
+
+
+def put_npm(registry: str, token: str, name: str, version: str, tarball: bytes, *, tag: str = "latest") -> Answer:
+    """What `npm publish` sends."""
+    body = json.dumps(packages.npm_publish_body(name, version, tarball, tag=tag)).encode()
+    url = f"{registry}/{quote(name, safe='@')}"
+    return ask("PUT", url, token, body=body, headers={"Content-Type": "application/json"})
+
+
+def post_python(
+    index: str,
+    token: str,
+    name: str,
+    version: str,
+    filename: str,
+    content: bytes,
+    *,
+    fields: Mapping[str, str] | None = None,
+) -> Answer:
+    """What `twine upload` sends; `fields` replaces or adds form fields."""
+    kind = "bdist_wheel" if filename.endswith(".whl") else "sdist"
+    form = {
+        ":action": "file_upload",
+        "protocol_version": "1",
+        "metadata_version": "2.2",
+        "name": name,
+        "version": version,
+        "filetype": kind,
+        "pyversion": "py3" if kind == "bdist_wheel" else "source",
+        "requires_python": ">=3.8",
+        "summary": "An inert test package",
+        "sha256_digest": hashlib.sha256(content).hexdigest(),
+        "blake2_256_digest": hashlib.blake2b(content, digest_size=32).hexdigest(),
+        **(fields or {}),
+    }
+    body = multipart(form, filename, content)
+    credential = base64.b64encode(f"__token__:{token}".encode()).decode()
+    headers = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}", "Authorization": f"Basic {credential}"}
+    return ask("POST", f"{index}/legacy/", body=body, headers=headers)
+
+
+def multipart(form: Mapping[str, str], filename: str, content: bytes) -> bytes:
+    """A form with one file in the field `content`."""
+    parts = [
+        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'.encode()
+        for key, value in form.items()
+    ]
+    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="content"; filename="{filename}"\r\n'
+    kind = "Content-Type: application/octet-stream\r\n\r\n"
+    return b"".join([*parts, (head + kind).encode(), content, f"\r\n--{BOUNDARY}--\r\n".encode()])
