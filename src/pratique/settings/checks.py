@@ -23,6 +23,7 @@ def check(settings: Settings) -> None:
     if not 0 <= settings.workers <= 64:
         raise Invalid(f"`workers` is {settings.workers}; choose 1 to 64 web processes, or 0 for one for each core")
     _check_clock(settings)
+    _check_exposure(settings)
     for url in settings.public_urls:
         _check_origin(url)
     for address in settings.trusted_proxies:
@@ -79,10 +80,27 @@ def _check_repository(name: str, repository: RepositorySettings) -> None:
 def _check_clock(settings: Settings) -> None:
     if not settings.unsafe_test_clock:
         return
-    if not settings.loopback:
+    if settings.exposed:
         raise Invalid(
             "`unsafe_test_clock` lets a file decide what time it is; it works on loopback only, so set "
             '`host = "127.0.0.1"` or remove it'
         )
     if not Path(settings.unsafe_test_clock).is_absolute():
         raise Invalid("`unsafe_test_clock` must be an absolute path; a relative one would depend on where you start")
+
+
+def _check_exposure(settings: Settings) -> None:
+    if bool(settings.tls_certificate) != bool(settings.tls_key):
+        raise Invalid("`tls_certificate` and `tls_key` belong together; set both or none")
+    if not settings.exposed:
+        return
+    if not settings.behind_proxy and not settings.tls_certificate:
+        raise Invalid(
+            f"`host` is {settings.host}, which others can reach, and passwords would travel in clear text: set "
+            "`tls_certificate` and `tls_key`, or `behind_proxy = true` if a proxy in front of it speaks TLS"
+        )
+    if not settings.public_urls:
+        raise Invalid(
+            "others can reach this server, so it has to know its own name: set `public_urls`, for example "
+            '["https://packages.example.test"]'
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 
 import msgspec
 
@@ -44,27 +45,35 @@ class UpstreamSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Patience and bounds towards upstreams.
 
     Attributes:
-        connect_timeout: until a connection stands.
-        silence: between two bytes.
-        max_document: an index document, uncompressed.
-        max_file: an artefact.
+        connect_timeout: until name, connection and TLS stand.
+        silence: between two reads.
+        document_timeout: until a whole index document is there.
+        slowest_file: bytes a second that a file must average after its first minute.
+        max_document: an index document, packed or unpacked.
+        max_file: one artefact.
+        max_redirects: hops followed for one request.
         fresh_for: a stored document is served unasked.
         stale_for: served while it is asked for again in the background; older ones wait for the upstream.
         usable_for: served when the upstream fails.
         missing_for: a "no such project" is believed.
+        retry_after: after a failure the same document is not asked for again.
         parsed_cache: memory for parsed documents, in bytes of the originals, in each process.
-        ca_file: certificates to trust instead of the system's.
+        ca_file: certificates to trust beside the system's.
         access: URL of an upstream to credentials and hosts.
     """
 
     connect_timeout: Duration = Duration(10)
     silence: Duration = Duration(30)
+    document_timeout: Duration = Duration(2 * MINUTE)
+    slowest_file: Size = Size(1024)
     max_document: Size = Size(64 * MB)
     max_file: Size = Size(4 * GB)
+    max_redirects: int = 5
     fresh_for: Duration = Duration(MINUTE)
     stale_for: Duration = Duration(10 * MINUTE)
     usable_for: Duration = Duration(7 * DAY)
     missing_for: Duration = Duration(MINUTE)
+    retry_after: Duration = Duration(15)
     parsed_cache: Size = Size(64 * MB)
     ca_file: str = ""
     access: dict[str, AccessSettings] = {}
@@ -167,6 +176,20 @@ class JobSettings(msgspec.Struct, frozen=True, kw_only=True):
     dead_after: Duration = Duration(10)
 
 
+class LogSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """The files in `logs/` of the data folder, one JSON object a line.
+
+    Attributes:
+        requests: write a line for every request.
+        max_file: a longer file is put aside.
+        keep: so many files put aside are kept of each kind.
+    """
+
+    requests: bool = True
+    max_file: Size = Size(64 * MB)
+    keep: int = 5
+
+
 class KeepSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How long records are kept.
 
@@ -186,7 +209,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         workers: web processes; 0: one for each core, at most four.
         public_urls: how clients reach the server, without a trailing slash; the first one is used where
             no request names one. Empty: `http://host:port`.
-        behind_proxy: a proxy in front ends TLS and sets X-Forwarded-For and -Proto.
+        tls_certificate: file of the certificate chain (PEM), to speak https without a proxy.
+        tls_key: file of its private key (PEM).
+        behind_proxy: a proxy in front ends TLS; the server is then open to others even on loopback.
         trusted_proxies: whose X-Forwarded headers are believed.
         unsafe_test_clock: a file that holds the time; for tests, on loopback only, and for good in one folder.
         database: URL of the database; empty: a file in the data folder.
@@ -196,6 +221,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: int = 7417
     workers: int = 0
     public_urls: tuple[str, ...] = ()
+    tls_certificate: str = ""
+    tls_key: str = ""
     behind_proxy: bool = False
     trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
     unsafe_test_clock: str = ""
@@ -207,12 +234,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     web: WebSettings = WebSettings()
     advisories: AdvisorySettings = AdvisorySettings()
     jobs: JobSettings = JobSettings()
+    logs: LogSettings = LogSettings()
     keep: KeepSettings = KeepSettings()
 
     @property
-    def loopback(self) -> bool:
-        """Whether only this machine can connect."""
-        return is_loopback(self.host)
+    def exposed(self) -> bool:
+        """Whether others than this machine can reach the server."""
+        return self.behind_proxy or not is_loopback(self.host)
 
     @property
     def origins(self) -> tuple[str, ...]:
@@ -220,13 +248,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         if self.public_urls:
             return self.public_urls
         host = f"[{self.host}]" if ":" in self.host else self.host
-        names = (host, "localhost") if self.loopback and host != "localhost" else (host,)
-        return tuple(f"http://{name}:{self.port}" for name in names)
+        names = (host,) if self.exposed or host == "localhost" else (host, "localhost")
+        scheme = "https" if self.tls_certificate else "http"
+        return tuple(f"{scheme}://{name}:{self.port}" for name in names)
+
+    @property
+    def web_processes(self) -> int:
+        """How many web processes to run."""
+        return self.workers or min(4, os.cpu_count() or 1)
 
     def anonymous_read(self, repository: str) -> bool:
         """Whether people without a credential may read this repository."""
         said = self.repositories[repository].anonymous_read
-        return self.loopback and not self.behind_proxy if said is None else said
+        return not self.exposed if said is None else said
 
 
 def is_loopback(host: str) -> bool:

@@ -1,0 +1,94 @@
+"""What lies where in a data folder: everything one Pratique owns."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from pratique.core.errors import Invalid
+
+
+class DataFolder(msgspec.Struct, frozen=True):
+    """One server's folder. Only its owner may look inside."""
+
+    root: Path
+
+    @property
+    def settings_file(self) -> Path:
+        """The settings."""
+        return self.root / "pratique.toml"
+
+    @property
+    def database_file(self) -> Path:
+        """The database, unless the settings name another."""
+        return self.root / "pratique.db"
+
+    @property
+    def logs(self) -> Path:
+        """Folder of the logs."""
+        return self.root / "logs"
+
+    @property
+    def lock_file(self) -> Path:
+        """Held by the supervisor while the server runs."""
+        return self.root / "lock"
+
+    @property
+    def secret_file(self) -> Path:
+        """The server's own secret."""
+        return self.root / "secret"
+
+    def database_url(self, configured: str) -> str:
+        """The database's URL: as configured, or the file here."""
+        return configured or f"sqlite:///{self.database_file}"
+
+    def create(self) -> bool:
+        """Make the folder; True if it is new.
+
+        Raises:
+            Invalid: it cannot be made or written, or others may look inside.
+        """
+        try:
+            fresh = not self.settings_file.exists()
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.logs.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise Invalid(
+                f'the data folder "{self.root}" cannot be made ({error.strerror}); choose one with --data'
+            ) from error
+        if self.root.stat().st_mode & 0o077:
+            raise Invalid(
+                f'others may look into the data folder "{self.root}", which holds secrets; run: chmod 700 "{self.root}"'
+            )
+        return fresh
+
+    def secret(self) -> bytes:
+        """The server's secret, 32 random bytes, made when first asked for."""
+        if not self.secret_file.exists():
+            write_private(self.secret_file, secrets.token_bytes(32))
+        return self.secret_file.read_bytes()
+
+
+def default_root(environment: Mapping[str, str]) -> Path:
+    """Where the data lies if nobody says: `$PRATIQUE_DATA`, else `pratique` in the user's data folder.
+
+    The user's data folder and not the current one, so that every command finds the same server from anywhere.
+    """
+    if environment.get("PRATIQUE_DATA"):
+        return Path(environment["PRATIQUE_DATA"]).absolute()
+    base = environment.get("XDG_DATA_HOME") or "~/.local/share"
+    return Path(base).expanduser() / "pratique"
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file that only its owner may read, whole or not at all."""
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.rename(path)

@@ -1,0 +1,100 @@
+"""Run one web process: listen, serve, and stop without cutting anyone off."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from pratique.core.errors import Invalid
+from pratique.web.access_log import AccessLog, RequestLog
+
+BACKLOG = 1024
+MAX_HEADER = 16 << 10
+
+
+class Listening(msgspec.Struct, frozen=True):
+    """Where and how to listen.
+
+    Attributes:
+        host: address.
+        port: TCP port, shared by all web processes.
+        keep_alive: seconds an idle connection is kept.
+        patience: seconds that running requests get when the process stops.
+        certificate: PEM file of the certificate chain; empty for plain http.
+        key: PEM file of its private key.
+    """
+
+    host: str
+    port: int
+    keep_alive: float = 75.0
+    patience: float = 10.0
+    certificate: str = ""
+    key: str = ""
+
+
+async def serve(
+    application: web.Application,
+    listening: Listening,
+    *,
+    stop: asyncio.Event,
+    ready: Callable[[], None],
+    write_log: Callable[[dict[str, Any]], None] | None,
+) -> None:
+    """Serve until `stop` is set, then let running requests end.
+
+    Args:
+        application: what to serve.
+        listening: where.
+        stop: set to end.
+        ready: called once connections are accepted.
+        write_log: takes a line for every request; None for no such log.
+
+    Raises:
+        Invalid: the certificate cannot be used.
+        OSError: the address cannot be listened on.
+    """
+    runner = web.AppRunner(
+        application,
+        access_log_class=AccessLog,
+        access_log=RequestLog(write_log) if write_log else None,
+        keepalive_timeout=listening.keep_alive,
+        shutdown_timeout=listening.patience,
+        max_line_size=MAX_HEADER,
+        max_field_size=MAX_HEADER,
+        # Publishing must not half-happen because a client hung up while the transaction ran.
+        handler_cancellation=False,
+    )
+    await runner.setup()
+    try:
+        site = web.TCPSite(
+            runner,
+            listening.host,
+            listening.port,
+            ssl_context=_tls(listening),
+            backlog=BACKLOG,
+            reuse_address=True,
+            reuse_port=True,
+        )
+        await site.start()
+        ready()
+        await stop.wait()
+    finally:
+        with suppress(asyncio.TimeoutError):
+            await runner.cleanup()
+
+
+def _tls(listening: Listening) -> ssl.SSLContext | None:
+    if not listening.certificate:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(listening.certificate, listening.key)
+    except (OSError, ssl.SSLError) as error:
+        raise Invalid(f"the TLS certificate cannot be used: {error}; check `tls_certificate` and `tls_key`") from error
+    return context
