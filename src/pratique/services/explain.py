@@ -111,7 +111,7 @@ async def explain(ports: Ports, repository: str, purl: str, as_kind: ActorKind, 
     inquiry = msgspec.structs.replace(inquire(ports, visit, known), actor=Actor(as_kind, name=as_kind))
     by_name = decide_name(inquiry)
     if by_name.action.refuses_download:
-        found, allowed = [by_name], ()
+        found, allowed = [by_name], tuple[str, ...]()
     else:
         view = (await find_source(ports, visit, known)).view
         decisions = decide_listing(inquiry, view)
@@ -121,9 +121,7 @@ async def explain(ports: Ports, repository: str, purl: str, as_kind: ActorKind, 
     return _explained(visit, inquiry, named, found, allowed)
 
 
-def _chosen(
-    inquiry: Inquiry, named: Named, view: ProjectView, decisions: dict[str, Decision]
-) -> list[Decision]:
+def _chosen(inquiry: Inquiry, named: Named, view: ProjectView, decisions: dict[str, Decision]) -> list[Decision]:
     """Decisions on what the purl names: every file of a release, or of all releases from the newest on."""
     if named.version is None:
         order = newest_first({file.version for file in view.files}, inquiry.version_key)
@@ -132,7 +130,9 @@ def _chosen(
     else:
         files = [file for file in view.files if file.version == named.version]
         if not files:
-            raise NotFound(f"{named.purl} does not exist; {named.key.name} has {len(view.files)} files of other versions")
+            raise NotFound(
+                f"{named.purl} does not exist; {named.key.name} has {len(view.files)} files of other versions"
+            )
     return sorted((decisions[file.filename] for file in files), key=lambda one: -one.action)
 
 
@@ -145,9 +145,7 @@ def _explained(
         purl=named.purl,
         repository=visit.repository.name,
         asked_as=inquiry.actor.kind,
-        explanations=tuple(
-            show(one, allowed, visit.explain_url(one.id), inquiry.now) for one in shown
-        ),
+        explanations=tuple(show(one, allowed, visit.explain_url(one.id), inquiry.now) for one in shown),
         allowed_count=sum(1 for one in found if not one.action.leaves_listing),
         not_shown=max(0, len(objecting) - len(shown)),
     )
@@ -164,8 +162,8 @@ async def stored(ports: Ports, decision_id: str, actor: Actor) -> Explanation:
     if record is None:
         raise unknown
     repository = await ports.db.read(find_repository_by_id, record.repository_id)
-    visit = Visit(actor, repository, ports.ecosystems[record.key.ecosystem], ports.public_url)
-    known = await know(ports, visit, record.key)
+    visit = Visit(actor, repository, ports.ecosystems[record.decision.subject.project.ecosystem], ports.public_url)
+    known = await know(ports, visit, record.decision.subject.project)
     try:
         if known.is_private_name and actor.account is None and not actor.admin:
             raise unknown
@@ -210,4 +208,6 @@ def next_step(decision: Decision, allowed: tuple[str, ...]) -> str:
     if decision.action.word == "hold":
         end = ", or wait for the hold's end" if vote.until is not None else ""
         return f"{instead}ask an administrator to run `pratique approve {decision.subject.purl}`{end}"
-    return f"{instead}ask an administrator; `pratique waive {vote.rule} {decision.subject.purl}` says what a waiver takes"
+    return (
+        f"{instead}ask an administrator; `pratique waive {vote.rule} {decision.subject.purl}` says what a waiver takes"
+    )

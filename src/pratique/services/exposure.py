@@ -56,9 +56,7 @@ async def exposure(ports: Ports, repository: str, purl: str, actor: Actor) -> Ex
     known = await know(ports, visit, named.key)
     authorise_on(visit, Operation.EXPOSURE, known, ports.clock.now())
     await ports.downloads.flush()
-    rows = await ports.db.read(
-        downloads.exposure, visit.repository.id, named.key, named.version, _SHOWN_AT_MOST + 1
-    )
+    rows = await ports.db.read(downloads.exposure, visit.repository.id, named.key, named.version, _SHOWN_AT_MOST + 1)
     shown = tuple(
         Fetched(row.at, row.version, row.filename, row.actor_kind, row.actor, row.token_id)
         for row in rows[:_SHOWN_AT_MOST]

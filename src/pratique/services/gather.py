@@ -168,9 +168,9 @@ def published(row: FileRow | None, file: FileView) -> Instant | None:
 def digest_lies(known: Knowledge) -> dict[str, Digests]:
     """Digests once seen on bytes that were refused, by filename and listed digest."""
     return {
-        one.filename: msgspec.convert(one.detail["observed"], Digests)
+        one.filename: msgspec.convert(one.finding.detail["observed"], Digests)
         for one in known.findings
-        if one.kind == DIGEST_FINDING and one.filename is not None
+        if one.finding.kind == DIGEST_FINDING and one.filename is not None
     }
 
 
@@ -185,4 +185,3 @@ def stored_digests(
     if lie is not None and file.digests.conflicts(lie):
         return DigestCheck(listed=file.digests, observed=lie)
     return None
-

@@ -74,9 +74,7 @@ async def refuse_name(ports: Ports, visit: Visit, inquiry: Inquiry) -> None:
         await refuse(ports, visit, inquiry, decision, ())
 
 
-async def refuse(
-    ports: Ports, visit: Visit, inquiry: Inquiry, decision: Decision, allowed: tuple[str, ...]
-) -> None:
+async def refuse(ports: Ports, visit: Visit, inquiry: Inquiry, decision: Decision, allowed: tuple[str, ...]) -> None:
     """Store a refusal and raise it. Raises Refused, always."""
     known = inquiry.knowledge
     await ports.decisions.remember(known.repository_id, known.key, (decision,), inquiry.now)
@@ -106,12 +104,12 @@ def decide_file(inquiry: Inquiry, facts: Facts) -> Decision:
     return decide(inquiry.knowledge.policy, facts, Stage.FILE, Moment.INSTALL)
 
 
-def allowed_versions(
-    view: ProjectView, decisions: dict[str, Decision], version_key: VersionKey
-) -> tuple[str, ...]:
+def allowed_versions(view: ProjectView, decisions: dict[str, Decision], version_key: VersionKey) -> tuple[str, ...]:
     """Versions with a file that resolvers may take, newest first."""
     offered = {
-        file.version for file in view.files if not decisions[file.filename].action.leaves_listing and file.yanked is None
+        file.version
+        for file in view.files
+        if not decisions[file.filename].action.leaves_listing and file.yanked is None
     }
     return newest_first(offered, version_key)
 
@@ -135,5 +133,3 @@ def soonest(decisions: Iterable[Decision]) -> Instant | None:
 def strictest(decisions: Iterable[Decision]) -> Action:
     """The strictest action among them, allow if there are none."""
     return max((one.action for one in decisions), default=Action.ALLOW)
-
-

@@ -101,5 +101,3 @@ def read_knowledge(
 def _reservation(connection: Connection, repository_id: int, key: ProjectKey) -> Reservation | None:
     reserved = policy.reservations(connection, repository_id, key.ecosystem)
     return next((one for one in reserved if fnmatch.fnmatchcase(key.name, one.pattern)), None)
-
-

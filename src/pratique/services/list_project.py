@@ -44,11 +44,11 @@ async def list_project(ports: Ports, visit: Visit, name: str, form: str, encodin
     view = ports.views.get(address)
     if view is not None and view.holds(known.revision, source.document, inquiry.now):  # 3
         return view
-    view, decisions = await asyncio.to_thread(_render, visit, inquiry, source, form, encoding)  # 5, 6
+    rendered, decisions = await asyncio.to_thread(_render, visit, inquiry, source, form, encoding)  # 5, 6
     await ports.decisions.remember(known.repository_id, key, decisions.values(), inquiry.now)
     if await ports.db.read(revisions.project_revision, known.repository_id, key) == known.revision:
-        ports.views.put(address, view)  # 7
-    return view
+        ports.views.put(address, rendered)  # 7
+    return rendered
 
 
 async def refreshed(ports: Ports, visit: Visit, known: Knowledge) -> Knowledge:
@@ -70,16 +70,12 @@ def _render(
     visit: Visit, inquiry: Inquiry, source: Source, form: str, encoding: str
 ) -> tuple[View, dict[str, Decision]]:
     decisions = decide_listing(inquiry, source.view)
-    rendered = visit.ecosystem.write_listing(
-        Listing(source.view, decisions, visit.base_url, visit.explain_url), form
-    )
+    rendered = visit.ecosystem.write_listing(Listing(source.view, decisions, visit.base_url, visit.explain_url), form)
     until = soonest(decisions.values())
     return make_view(rendered, encoding, inquiry.knowledge.revision, source.document, until), decisions
 
 
-def make_view(
-    rendered: Rendered, encoding: str, revision: int, document: str, valid_until: Instant | None
-) -> View:
+def make_view(rendered: Rendered, encoding: str, revision: int, document: str, valid_until: Instant | None) -> View:
     """Compress once, and name the bytes by their content."""
     etag = hashlib.sha256(rendered.body).hexdigest()[:32]
     body, headers = rendered.body, dict(rendered.headers)

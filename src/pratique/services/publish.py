@@ -24,12 +24,10 @@ from pratique.services.gather import publish_stage
 from pratique.services.judge import authorise_on, inquire, know, refuse
 from pratique.services.knowledge import Knowledge
 from pratique.services.ports import Enqueue, Ports, Visit
+from pratique.services.recheck_release import RECHECK_JOB
 from pratique.services.sources import exists_upstream
 from pratique.store import events, files, findings, projects, releases, revisions
 from pratique.store.projects import Project
-
-RECHECK_JOB = "recheck_release"
-"""Decides again with fresh advisories."""
 
 _FEED_BYTES = 1 << 18
 """Body bytes handed to the reading thread at once."""
@@ -97,9 +95,7 @@ async def store_upload(
     async for chunk in body:
         taken += len(chunk)
         if taken > ports.publish_limits.max_upload:
-            raise TooLarge(
-                f"the upload is over {ports.publish_limits.max_upload} bytes (setting publish.max_upload)"
-            )
+            raise TooLarge(f"the upload is over {ports.publish_limits.max_upload} bytes (setting publish.max_upload)")
         waiting += chunk
         if len(waiting) >= _FEED_BYTES:
             await asyncio.to_thread(reader.feed, bytes(waiting))
@@ -204,9 +200,7 @@ def record_release(connection: Connection, visit: Visit, accepted: Accepted, enq
     return _what_next(visit, known.key, draft, accepted.findings)
 
 
-def _own_project(
-    connection: Connection, known: Knowledge, draft: PublishDraft, actor: Actor, now: Instant
-) -> Project:
+def _own_project(connection: Connection, known: Knowledge, draft: PublishDraft, actor: Actor, now: Instant) -> Project:
     """The project row as ours: existing, new, or taken over from an upstream by a decision that allowed it."""
     current = projects.find(connection, known.repository_id, known.key)
     if (current.id if current else None) != (known.project.id if known.project else None):

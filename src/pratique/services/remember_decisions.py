@@ -23,9 +23,7 @@ class DecisionMemory:
         self._db = db
         self._written: OrderedDict[str, Instant] = OrderedDict()
 
-    async def remember(
-        self, repository_id: int, key: ProjectKey, found: Iterable[Decision], now: Instant
-    ) -> None:
+    async def remember(self, repository_id: int, key: ProjectKey, found: Iterable[Decision], now: Instant) -> None:
         """Store those that object to something. Returns once they can be looked up."""
         fresh = [one for one in found if one.action > Action.ALLOW and self._is_due(one, now)]
         if not fresh:

@@ -46,9 +46,7 @@ class Unrevoked(msgspec.Struct, frozen=True):
     event: str
 
 
-async def revoke(
-    ports: Ports, repository: str, purl: str, filename: str | None, reason: str, actor: Actor
-) -> Revoked:
+async def revoke(ports: Ports, repository: str, purl: str, filename: str | None, reason: str, actor: Actor) -> Revoked:
     """Refuse it from now on, on every process within a second.
 
     Raises:
@@ -101,9 +99,7 @@ def record_revocation(
         for one in revocations.in_force(connection, repository_id, named.key)
     ):
         raise Conflict(f"{named.purl} is revoked already")
-    number = revocations.add(
-        connection, repository_id, named.key, named.version, filename, reason, actor.name, now
-    )
+    number = revocations.add(connection, repository_id, named.key, named.version, filename, reason, actor.name, now)
     if filename is None:
         _set_own_clearance(connection, repository_id, named.key, named.version, Clearance.REVOKED)
     body = {"revocation": number, "filename": filename, "reason": reason}

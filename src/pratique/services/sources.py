@@ -36,7 +36,7 @@ async def find_source(ports: Ports, visit: Visit, known: Knowledge) -> Source:
         BadUpstream: an upstream that may have it could not answer; no later one is asked instead.
     """
     if known.origin is Origin.OWN:
-        return Source(await ports.db.read(_own_view, visit, known))
+        return Source(await ports.db.read(own_view, visit, known))
     for upstream in await ports.db.read(_upstreams_to_ask, known):
         answer = await ports.documents.view(upstream, visit.ecosystem, known.key.name)
         if answer is not None:
@@ -51,7 +51,8 @@ async def find_source(ports: Ports, visit: Visit, known: Knowledge) -> Source:
     raise not_found(visit, known.key)
 
 
-def _own_view(connection: Connection, visit: Visit, known: Knowledge) -> ProjectView:
+def own_view(connection: Connection, visit: Visit, known: Knowledge) -> ProjectView:
+    """All files of our own releases. Raises NotFound if there is no project."""
     if known.project is None:
         raise not_found(visit, known.key)
     own = files.own_files(connection, known.project.id)
@@ -65,6 +66,11 @@ def _upstreams_to_ask(connection: Connection, known: Knowledge) -> tuple[Upstrea
     sticky = known.project.upstream_id if known.project else None
     bound = tuple(one for one in configured if one.id == sticky)
     return bound or configured
+
+
+def stored_view(connection: Connection, known: Knowledge) -> ProjectView:
+    """An upstream's project as far as its files are stored here, without asking anybody."""
+    return with_kept_files(connection, ProjectView(known.key, ()), known)
 
 
 def with_kept_files(connection: Connection, view: ProjectView, known: Knowledge) -> ProjectView:

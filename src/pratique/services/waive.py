@@ -221,7 +221,9 @@ def _waiting_for_second(
 
 def _confirm(connection: Connection, first: policy.StoredWaiver, actor: Actor) -> None:
     if actor.account is None or first.by == actor.name:
-        raise Forbidden(f"{first.by} asked for this waiver; another administrator must confirm it, signed in as a person")
+        raise Forbidden(
+            f"{first.by} asked for this waiver; another administrator, signed in as a person, must confirm it"
+        )
     policy.confirm_waiver(connection, first.waiver.id, actor.name)
 
 

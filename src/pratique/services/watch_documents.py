@@ -44,10 +44,13 @@ def find_sightings(old: ProjectView | None, new: ProjectView, old_checked: Insta
         if file.published is None:
             late = held is not None and file.filename not in held
             sightings.append((file.version, file.filename, None, Sight.LATE if late else Sight.FIRST))
-        elif held is not None and file.filename not in held and old_checked is not None:
-            if file.published <= old_checked:
-                sightings.append((file.version, file.filename, file.published, Sight.LATE))
+        elif held is not None and file.filename not in held and _before(file.published, old_checked):
+            sightings.append((file.version, file.filename, file.published, Sight.LATE))
     return sightings
+
+
+def _before(published: Instant, checked: Instant | None) -> bool:
+    return checked is not None and published <= checked
 
 
 def record_change(

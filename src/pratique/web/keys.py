@@ -3,5 +3,11 @@
 from aiohttp import web
 
 from pratique.services.ports import Ports
+from pratique.services.sign_in import SignIn
+from pratique.web.hosts import Hosts
+from pratique.web.places import RepositoryNames
 
 PORTS: web.AppKey[Ports] = web.AppKey("ports", Ports)
+SIGN_IN: web.AppKey[SignIn] = web.AppKey("sign_in", SignIn)
+HOSTS: web.AppKey[Hosts] = web.AppKey("hosts", Hosts)
+REPOSITORIES: web.AppKey[RepositoryNames] = web.AppKey("repositories", RepositoryNames)

@@ -1,0 +1,188 @@
+"""Take in advisories: from the starter set, an OSV export on disk, or one behind a URL."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import Connection
+
+from pratique.advisories.import_files import read_export
+from pratique.advisories.record import Advisory, OsvEcosystems, Rejected
+from pratique.advisories.starter import starter_date, starter_records
+from pratique.core.actors import Actor, Operation
+from pratique.core.clock import Clock, Instant
+from pratique.core.errors import Invalid
+from pratique.core.events import new_event
+from pratique.core.names import ProjectKey
+from pratique.services.changes import permit
+from pratique.services.ports import Enqueue, Ports
+from pratique.services.recheck_release import enqueue_rechecks
+from pratique.store import advisories, events, repositories, revisions
+from pratique.store.advisories import StoredAdvisory
+from pratique.store.database import Database
+
+STARTER = "starter"
+"""Name of the set that the package carries."""
+
+_BATCH = 2_000
+_SOURCE_LENGTH = 32
+
+Progress = Callable[[int], None]
+"""Told how many records were read so far."""
+
+
+class Imported(msgspec.Struct, frozen=True):
+    """What one import did.
+
+    Attributes:
+        records: taken in or already known.
+        changed: projects about which something new is known.
+        rejected: up to twenty of the records that could not be used, with the reason.
+        rejected_count: all of them.
+        newest: latest change among the records: how old the data is.
+    """
+
+    source: str
+    records: int
+    changed: int
+    rejected: tuple[str, ...]
+    rejected_count: int
+    newest: Instant
+
+
+class Importing:
+    """Counts of one import."""
+
+    def __init__(self, source: str, progress: Progress | None) -> None:
+        self.source, self._progress = source, progress
+        self.records = self.rejected_count = self.newest = 0
+        self.rejected: list[str] = []
+        self.changed: set[ProjectKey] = set()
+
+    def accepted(self, read: Iterable[Advisory | Rejected]) -> Iterator[StoredAdvisory]:
+        """The usable records as rows of the store; the others are noted."""
+        for one in read:
+            if isinstance(one, Rejected):
+                self.rejected_count += 1
+                if len(self.rejected) < 20:
+                    self.rejected.append(f"{one.source} {one.why}")
+                continue
+            self.records += 1
+            self.newest = max(self.newest, one.modified)
+            if self._progress is not None and self.records % _BATCH == 0:
+                self._progress(self.records)
+            yield to_row(one, self.source)
+
+    def result(self) -> Imported:
+        """What it came to."""
+        return Imported(
+            self.source,
+            self.records,
+            len(self.changed),
+            tuple(self.rejected),
+            self.rejected_count,
+            Instant(self.newest),
+        )
+
+
+async def import_advisories(ports: Ports, source: str, actor: Actor, progress: Progress | None = None) -> Imported:
+    """Import an export: `starter`, a path to `all.zip` or a folder, or an https URL of an `all.zip`.
+
+    Raises:
+        Forbidden, StepUpNeeded: the actor may not change what policy looks at.
+        Invalid, TooLarge, BadUpstream: the source cannot be used; what was read before it broke counts.
+    """
+    permit(actor, Operation.POLICY, ports.clock.now())
+    ecosystems = osv_ecosystems(ports)
+    counts = Importing(source_name(source), progress)
+    if "://" in source:
+        with tempfile.TemporaryDirectory(prefix="pratique-advisories-") as folder:
+            path = await _download(ports, source, Path(folder))
+            await asyncio.to_thread(_take_in, ports.db, counts, read_export(path, ecosystems))
+    elif source == STARTER:
+        await asyncio.to_thread(_take_in, ports.db, counts, starter_records(ecosystems))
+        counts.newest = starter_date()
+    else:
+        await asyncio.to_thread(_take_in, ports.db, counts, read_export(Path(source), ecosystems))
+    return await asyncio.to_thread(_conclude, ports.db, ports.clock, counts, actor, ports.enqueue)
+
+
+def source_name(source: str) -> str:
+    """How a source is called in the table: short, stable, without credentials."""
+    if source == STARTER:
+        return STARTER
+    shown = source.partition("://")[2].rpartition("@")[2] if "://" in source else source
+    return shown if len(shown) <= _SOURCE_LENGTH else "..." + shown[-(_SOURCE_LENGTH - 3) :]
+
+
+def osv_ecosystems(ports: Ports) -> OsvEcosystems:
+    """OSV's names of the wired ecosystems."""
+    return {one.osv_name: (one.id, one.canonical) for one in ports.ecosystems.values()}
+
+
+def to_row(one: Advisory, source: str) -> StoredAdvisory:
+    """An advisory as the store keeps it."""
+    return StoredAdvisory(
+        id=one.id,
+        ecosystem=one.ecosystem,
+        name=one.name,
+        source=source,
+        malware=one.malware,
+        withdrawn=one.withdrawn,
+        severity=one.severity,
+        summary=one.summary,
+        affected=one.affected,
+        published=one.published,
+        modified=one.modified,
+    )
+
+
+def _take_in(db: Database, counts: Importing, read: Iterable[Advisory | Rejected]) -> None:
+    """Write in batches, each a transaction: a broken end does not undo a good beginning."""
+    rows = counts.accepted(read)
+    while batch := list(islice(rows, _BATCH)):
+        counts.changed |= db.write_now(_write_batch, counts.source, batch)
+
+
+def _write_batch(connection: Connection, source: str, batch: list[StoredAdvisory]) -> frozenset[ProjectKey]:
+    changed = advisories.changed_keys(connection, batch)
+    if changed:
+        advisories.upsert_many(connection, source, batch)
+        for repository in repositories.repositories(connection):
+            revisions.bump(connection, repository.id, None)
+    return changed
+
+
+def _conclude(db: Database, clock: Clock, counts: Importing, actor: Actor, enqueue: Enqueue) -> Imported:
+    result = counts.result()
+    if result.records == 0 and result.rejected_count:
+        raise Invalid(f"no record of {counts.source} could be used; the first one: {result.rejected[0]}")
+    db.write_now(_note, counts, result, actor, clock.now(), enqueue)
+    return result
+
+
+def _note(
+    connection: Connection, counts: Importing, result: Imported, actor: Actor, now: Instant, enqueue: Enqueue
+) -> None:
+    advisories.note_import(connection, result.source, now, result.newest, result.records, result.rejected_count)
+    body = {"records": result.records, "changed": result.changed, "rejected": result.rejected_count}
+    event = new_event("advisories_imported", now, actor, result.source, body)
+    events.append(connection, event)
+    enqueue_rechecks(connection, counts.changed, event.id, enqueue)
+
+
+async def _download(ports: Ports, url: str, folder: Path) -> Path:
+    path = folder / "all.zip"
+    stream = await ports.upstream.open_file(url, url)
+    try:
+        with path.open("wb") as out:
+            async for chunk in stream.chunks():
+                await asyncio.to_thread(out.write, chunk)
+    finally:
+        stream.close()
+    return path

@@ -1,0 +1,187 @@
+"""Allowlist, denylist and grants for agents: add a line, remove it, list them."""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy import Connection
+
+from pratique.core.actors import Actor, Operation
+from pratique.core.clock import Instant, to_iso
+from pratique.core.decisions import Action, EntryKind, ListEntry
+from pratique.core.errors import Invalid, NotFound
+from pratique.core.names import EcosystemId, ProjectKey
+from pratique.core.ranges import ALL_VERSIONS, VersionRange, parse_range
+from pratique.services.changes import note_change, permit
+from pratique.services.durations import read_duration
+from pratique.services.name_globs import read_purl_glob
+from pratique.services.ports import Ports
+from pratique.services.purls import Named
+from pratique.services.visits import find_repository
+from pratique.store import policy
+
+
+class AddEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Add a line to a list.
+
+    Attributes:
+        kind: allow, deny or grant.
+        purl: the name may hold `*`; a version limits the line to that release.
+        versions: a range, instead of a version in the purl.
+        action: for deny: hide, hold or deny.
+        expires_in: a duration; None: until removed.
+    """
+
+    kind: EntryKind
+    purl: str
+    versions: str | None = None
+    action: str = "deny"
+    reason: str = ""
+    expires_in: str | None = None
+    repository: str = "main"
+
+
+class RemoveEntries(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Remove the lines of a kind that say exactly this name and these versions."""
+
+    kind: EntryKind
+    purl: str
+    versions: str | None = None
+    repository: str = "main"
+
+
+class ListEntries(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """List the lines in force."""
+
+    kind: EntryKind | None = None
+    repository: str = "main"
+
+
+class EntryShown(msgspec.Struct, frozen=True):
+    """One line. Times are RFC 3339."""
+
+    id: int
+    kind: EntryKind
+    purl: str
+    versions: str
+    action: str | None
+    reason: str
+    expires: str | None
+
+
+class Entries(msgspec.Struct, frozen=True):
+    """Lines of the lists of one repository."""
+
+    entries: tuple[EntryShown, ...]
+
+
+async def add_entry(ports: Ports, request: AddEntry, actor: Actor) -> EntryShown:
+    """Add a line.
+
+    Raises:
+        Invalid, InvalidName: purl, range, action or duration cannot be right; a denial without a reason.
+        Forbidden, StepUpNeeded: the actor may not, or must give the password again.
+    """
+    now = ports.clock.now()
+    permit(actor, Operation.POLICY, now)
+    named = read_purl_glob(request.purl, ports.ecosystems)
+    entry = ListEntry(
+        id=0,
+        kind=request.kind,
+        ecosystem=named.key.ecosystem,
+        name=named.key.name,
+        versions=_versions(named, request.versions),
+        action=_action(request),
+        reason=request.reason.strip(),
+        expires=None if request.expires_in is None else Instant(now + read_duration(request.expires_in)),
+    )
+    if entry.kind is EntryKind.DENY and not entry.reason:
+        raise Invalid("say why with --reason: whoever is refused will read it")
+    return await ports.db.write(_add, request.repository, entry, actor, now)
+
+
+def _action(request: AddEntry) -> Action:
+    if request.kind is not EntryKind.DENY:
+        return Action.ALLOW
+    words = {action.word: action for action in (Action.HIDE, Action.HOLD, Action.DENY)}
+    if request.action not in words:
+        raise Invalid(f'"{request.action}" is no action of a denylist; there are: {", ".join(words)}')
+    return words[request.action]
+
+
+def _versions(named: Named, versions: str | None) -> VersionRange:
+    if versions is None:
+        return ALL_VERSIONS if named.version is None else parse_range(named.version)
+    if named.version is not None:
+        raise Invalid("name the versions once: in the purl or as a range")
+    return parse_range(versions)
+
+
+def _add(connection: Connection, repository_name: str, entry: ListEntry, actor: Actor, now: Instant) -> EntryShown:
+    repository = find_repository(connection, repository_name)
+    number = policy.add_list_entry(connection, repository.id, entry, actor.name, now)
+    shown = _shown(msgspec.structs.replace(entry, id=number))
+    _note(connection, "list_entry_added", shown, actor, now, repository.id)
+    return shown
+
+
+async def remove_entries(ports: Ports, request: RemoveEntries, actor: Actor) -> Entries:
+    """Remove lines.
+
+    Raises:
+        NotFound: there is no such line.
+        Forbidden, StepUpNeeded: the actor may not, or must give the password again.
+    """
+    now = ports.clock.now()
+    permit(actor, Operation.POLICY, now)
+    named = read_purl_glob(request.purl, ports.ecosystems)
+    versions = _versions(named, request.versions)
+    return await ports.db.write(_remove, request, named, versions, actor, now)
+
+
+def _remove(
+    connection: Connection, request: RemoveEntries, named: Named, versions: VersionRange, actor: Actor, now: Instant
+) -> Entries:
+    repository = find_repository(connection, request.repository)
+    same_name = [
+        one
+        for one in policy.list_entries(connection, repository.id, named.key.ecosystem)
+        if one.kind is request.kind and one.name == named.key.name
+    ]
+    found = tuple(_shown(one) for one in same_name if str(one.versions) == str(versions))
+    if not found:
+        others = ", ".join(str(one.versions) for one in same_name)
+        near = f"; there are lines for the versions {others}" if others else ""
+        raise NotFound(f"no {request.kind} line says {named.key.name} {versions}{near}")
+    for one in found:
+        policy.remove_list_entry(connection, one.id, now)
+        _note(connection, "list_entry_removed", one, actor, now, repository.id)
+    return Entries(found)
+
+
+async def list_entries(ports: Ports, request: ListEntries, actor: Actor) -> Entries:
+    """The lines in force. Raises Forbidden to all but administrators."""
+    permit(actor, Operation.POLICY, ports.clock.now())
+    return await ports.db.read(_list, request)
+
+
+def _list(connection: Connection, request: ListEntries) -> Entries:
+    repository = find_repository(connection, request.repository)
+    found = policy.list_entries(connection, repository.id)
+    return Entries(tuple(_shown(one) for one in found if request.kind in (None, one.kind)))
+
+
+def _shown(entry: ListEntry) -> EntryShown:
+    return EntryShown(
+        id=entry.id,
+        kind=entry.kind,
+        purl=ProjectKey(EcosystemId(entry.ecosystem), entry.name).purl().replace("%2A", "*"),
+        versions=str(entry.versions),
+        action=entry.action.word if entry.kind is EntryKind.DENY else None,
+        reason=entry.reason,
+        expires=None if entry.expires is None else to_iso(entry.expires),
+    )
+
+
+def _note(connection: Connection, kind: str, entry: EntryShown, actor: Actor, now: Instant, repository_id: int) -> None:
+    body = {"kind": str(entry.kind), "versions": entry.versions, "action": entry.action, "reason": entry.reason}
+    note_change(connection, kind, entry.purl, body, actor=actor, now=now, repository_id=repository_id)

@@ -1,0 +1,156 @@
+"""Who may know of an own project, and who has which role in it."""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy import Connection
+
+from pratique.core.actors import Actor, Operation
+from pratique.core.artifacts import Origin
+from pratique.core.clock import Instant
+from pratique.core.errors import Conflict, Invalid, NotFound
+from pratique.services.accounts import account_named
+from pratique.services.changes import note_change
+from pratique.services.judge import authorise_on, know
+from pratique.services.ports import Ports
+from pratique.services.purls import Named, read_purl
+from pratique.services.visits import visit_repository
+from pratique.store import projects
+from pratique.store.projects import Project
+from pratique.trust.permissions import NO_SUCH_PROJECT, Role, Visibility
+
+
+class SetVisibility(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Show an own project to everyone who may read here, or to its members only."""
+
+    purl: str
+    visibility: Visibility
+    repository: str = "main"
+
+
+class SetMember(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Give an account a role in an own project; None takes it away."""
+
+    purl: str
+    user: str
+    role: Role | None
+    repository: str = "main"
+
+
+class ShowProject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Ask who may see an own project and who its members are."""
+
+    purl: str
+    repository: str = "main"
+
+
+class MemberShown(msgspec.Struct, frozen=True):
+    """An account with its role."""
+
+    user: str
+    role: str
+
+
+class ProjectShown(msgspec.Struct, frozen=True):
+    """An own project with its members, by name."""
+
+    purl: str
+    repository: str
+    visibility: str
+    members: tuple[MemberShown, ...]
+
+
+class _Asked(msgspec.Struct, frozen=True):
+    repository_id: int
+    repository: str
+    named: Named
+    actor: Actor
+    now: Instant
+
+
+async def show_project(ports: Ports, request: ShowProject, actor: Actor) -> ProjectShown:
+    """Look an own project up.
+
+    Raises:
+        NotFound: there is none of that name, or none that the actor may know of.
+    """
+    asked = await _ask(ports, request.repository, request.purl, actor, Operation.READ)
+    return await ports.db.read(_show, asked)
+
+
+async def set_visibility(ports: Ports, request: SetVisibility, actor: Actor) -> ProjectShown:
+    """Set who may read an own project.
+
+    Raises:
+        NotFound: there is no own project of that name.
+        Forbidden, StepUpNeeded: the actor is no owner of it, or must give the password again.
+    """
+    asked = await _ask(ports, request.repository, request.purl, actor, Operation.MEMBERS)
+    return await ports.db.write(_set_visibility, asked, request.visibility)
+
+
+async def set_member(ports: Ports, request: SetMember, actor: Actor) -> ProjectShown:
+    """Give an account a role in an own project, or take it away.
+
+    Raises:
+        NotFound: there is no own project or no account of that name.
+        Conflict: the project would be left without an owner.
+        Forbidden, StepUpNeeded: the actor is no owner of it, or must give the password again.
+    """
+    asked = await _ask(ports, request.repository, request.purl, actor, Operation.MEMBERS)
+    return await ports.db.write(_set_member, asked, request.user, request.role)
+
+
+async def _ask(ports: Ports, repository: str, purl: str, actor: Actor, operation: Operation) -> _Asked:
+    named = read_purl(purl, ports.ecosystems)
+    if named.version is not None:
+        raise Invalid(f"this is about the whole project: write {named.key.purl()}, without a version")
+    visit = await visit_repository(ports, repository, named.key.ecosystem, actor)
+    now = ports.clock.now()
+    authorise_on(visit, operation, await know(ports, visit, named.key), now)
+    return _Asked(visit.repository.id, visit.repository.name, named, actor, now)
+
+
+def _own(connection: Connection, asked: _Asked) -> Project:
+    project = projects.find(connection, asked.repository_id, asked.named.key)
+    if project is None:
+        raise NotFound(NO_SUCH_PROJECT)
+    if project.origin is not Origin.OWN:
+        raise Conflict(f"{asked.named.key.name} comes from an upstream: only own projects have members and visibility")
+    return project
+
+
+def _show(connection: Connection, asked: _Asked) -> ProjectShown:
+    project = _own(connection, asked)
+    members = tuple(MemberShown(one.name, one.role) for one in projects.members(connection, project.id))
+    return ProjectShown(asked.named.key.purl(), asked.repository, project.visibility, members)
+
+
+def _set_visibility(connection: Connection, asked: _Asked, visibility: Visibility) -> ProjectShown:
+    projects.set_visibility(connection, _own(connection, asked).id, visibility.value)
+    _note(connection, asked, "visibility_set", {"visibility": visibility.value})
+    return _show(connection, asked)
+
+
+def _set_member(connection: Connection, asked: _Asked, user: str, role: Role | None) -> ProjectShown:
+    project = _own(connection, asked)
+    account = account_named(connection, user)
+    owners = [one.account_id for one in projects.members(connection, project.id) if one.role == Role.OWNER]
+    if owners == [account.id] and role is not Role.OWNER:
+        raise Conflict(f"{user} is the only owner of {project.display}: make somebody else an owner first")
+    projects.set_role(connection, project.id, account.id, None if role is None else role.value)
+    _note(connection, asked, "member_set", {"user": user, "role": None if role is None else role.value})
+    return _show(connection, asked)
+
+
+def _note(connection: Connection, asked: _Asked, kind: str, body: dict[str, str | None]) -> None:
+    note_change(
+        connection,
+        kind,
+        asked.named.key.purl(),
+        body,
+        actor=asked.actor,
+        now=asked.now,
+        repository_id=asked.repository_id,
+        key=asked.named.key,
+    )

@@ -1,0 +1,128 @@
+"""Decide again about what was cleared before, with what is known now. A job, idempotent."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+
+import msgspec
+from sqlalchemy import Connection
+
+from pratique.core.actors import Actor, ActorKind
+from pratique.core.artifacts import Clearance, Origin
+from pratique.core.clock import Instant
+from pratique.core.decisions import Decision
+from pratique.core.events import new_event
+from pratique.core.names import EcosystemId, ProjectKey
+from pratique.services.gather import Inquiry
+from pratique.services.judge import decide_listing
+from pratique.services.knowledge import Knowledge, read_knowledge
+from pratique.services.ports import Enqueue, Ports, Visit
+from pratique.services.sources import own_view, stored_view
+from pratique.services.visits import find_repository_by_id
+from pratique.store import downloads, events, files, projects, releases, repositories, revisions
+
+RECHECK_JOB = "recheck_release"
+RELEASES_A_JOB = 100
+"""A poll of the job engine takes few jobs, so a job carries many releases."""
+
+JUDGED_AS = Actor(ActorKind.USER, name="recheck")
+"""State is for everybody: it is judged as for a person without waivers of their own."""
+
+
+class Recheck(msgspec.Struct, frozen=True):
+    """Payload: releases as (ecosystem, name, version)."""
+
+    repository_id: int
+    releases: tuple[tuple[str, str, str], ...]
+
+
+async def recheck_releases(ports: Ports, work: Recheck) -> None:
+    """Judge each release again.
+
+    An own release that policy now refuses is quarantined, one that it no longer refuses is live
+    again; an upstream's release that was served and is refused now is reported with an event.
+    """
+    for ecosystem, name, version in work.releases:
+        key = ProjectKey(EcosystemId(ecosystem), name)
+        await ports.db.write(_recheck_one, ports, work.repository_id, key, version, ports.clock.now())
+
+
+def _recheck_one(
+    connection: Connection, ports: Ports, repository_id: int, key: ProjectKey, version: str, now: Instant
+) -> None:
+    known = read_knowledge(connection, repository_id, key)
+    if known.project is None:
+        return
+    decision = _decide(connection, ports, known, version, now)
+    if decision is None:
+        return
+    if known.origin is Origin.OWN:
+        _move_own(connection, known, version, decision, now)
+    elif decision.action.refuses_download:
+        _report_served(connection, known, version, decision, now)
+
+
+def _decide(connection: Connection, ports: Ports, known: Knowledge, version: str, now: Instant) -> Decision | None:
+    """The strictest decision over the release's stored files; None if there are none."""
+    ecosystem = ports.ecosystems[known.key.ecosystem]
+    repository = find_repository_by_id(connection, known.repository_id)
+    visit = Visit(JUDGED_AS, repository, ecosystem, ports.public_url)
+    view = own_view(connection, visit, known) if known.origin is Origin.OWN else stored_view(connection, known)
+    inquiry = Inquiry(known, JUDGED_AS, now, ecosystem.version_key, ports.popularity)
+    decisions = decide_listing(inquiry, view)
+    mine = [decisions[file.filename] for file in view.files if file.version == version]
+    return max(mine, key=lambda one: one.action, default=None)
+
+
+_MOVES = {
+    (Clearance.LIVE, True): (Clearance.QUARANTINED, "quarantined"),
+    (Clearance.QUARANTINED, False): (Clearance.LIVE, "cleared"),
+}
+
+
+def _move_own(connection: Connection, known: Knowledge, version: str, decision: Decision, now: Instant) -> None:
+    if known.project is None:
+        return
+    release = releases.find(connection, known.project.id, version)
+    if release is None:
+        return
+    move = _MOVES.get((release.clearance, decision.action.refuses_download))
+    if move is None:
+        return
+    releases.set_clearance(connection, release.id, move[0])
+    body = {"decision": decision.id, "rules": [vote.rule for vote in decision.votes]}
+    events.append(connection, new_event(move[1], now, JUDGED_AS, known.key.purl(version), body))
+    revisions.bump(connection, known.repository_id, known.key)
+
+
+def _report_served(connection: Connection, known: Knowledge, version: str, decision: Decision, now: Instant) -> None:
+    """An event for whoever must clean up: it was served here and is refused now."""
+    served = downloads.exposure(connection, known.repository_id, known.key, version, 1)
+    purl = known.key.purl(version)
+    reported = any(one.kind == "refused_after_serving" for one in events.of_subject(connection, purl, 50))
+    if not served or reported or not any(vote.rule == "known_malware" for vote in decision.votes):
+        return
+    body = {"decision": decision.id, "why": decision.votes[0].why, "last_served": served[0].at}
+    events.append(connection, new_event("refused_after_serving", now, JUDGED_AS, purl, body))
+
+
+def enqueue_rechecks(connection: Connection, changed: Collection[ProjectKey], occasion: str, enqueue: Enqueue) -> None:
+    """Promise rechecks of every stored release of the changed projects, in the caller's transaction."""
+    for repository in repositories.repositories(connection):
+        found = list(_stored_releases(connection, repository.id, changed))
+        for start in range(0, len(found), RELEASES_A_JOB):
+            batch = found[start : start + RELEASES_A_JOB]
+            payload = {"repository_id": repository.id, "releases": batch}
+            enqueue(connection, RECHECK_JOB, payload, f"{occasion}:{repository.id}:{start}")
+
+
+def _stored_releases(
+    connection: Connection, repository_id: int, changed: Iterable[ProjectKey]
+) -> Iterator[tuple[str, str, str]]:
+    for key in sorted(changed):
+        project = projects.find(connection, repository_id, key)
+        if project is None:
+            continue
+        rows = files.of_project(connection, project.id).values()
+        for version in sorted({row.version for row in rows if row.sha256}):
+            yield key.ecosystem, key.name, version

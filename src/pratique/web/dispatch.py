@@ -1,0 +1,66 @@
+"""Package clients' requests: from the raw path to one use case, and back in the ecosystem's words."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+from aiohttp import web
+
+from pratique.core.actors import Actor, ActorKind
+from pratique.core.ecosystem import Ecosystem, UseCase
+from pratique.core.errors import NotFound, PratiqueError, Unauthorised
+from pratique.services.ports import Visit
+from pratique.web import use_cases
+from pratique.web.keys import HOSTS, PORTS, REPOSITORIES, SIGN_IN
+from pratique.web.places import Match, Place, find_place, match_route
+from pratique.web.refusals import answer_error
+
+log = structlog.get_logger(__name__)
+
+Handler = Callable[[web.Request, Visit, Match], Awaitable[web.StreamResponse]]
+
+HANDLERS: dict[UseCase, Handler] = {
+    UseCase.LIST_PROJECT: use_cases.list_project,
+    UseCase.GET_FILE: use_cases.get_file,
+    UseCase.GET_METADATA: use_cases.get_metadata,
+    UseCase.PUBLISH: use_cases.publish,
+    UseCase.WHOAMI: use_cases.whoami,
+    UseCase.PING: use_cases.ping,
+}
+
+
+async def dispatch(request: web.Request) -> web.StreamResponse:
+    """Answer any request that is not of the management API or the pages."""
+    raw_path = request.raw_path.partition("?")[0]
+    place = find_place(raw_path, request.app[PORTS].ecosystems)
+    ecosystem = place.ecosystem if place else None
+    try:
+        if place is None:
+            raise NotFound("there is nothing at this address; package clients use /{repository}/{ecosystem}/")
+        return await _serve(request, place)
+    except PratiqueError as error:
+        return answer_error(error, ecosystem)
+    except web.HTTPException:
+        raise
+    except Exception:
+        log.exception("request failed", path=raw_path, method=request.method)
+        return answer_error(PratiqueError("the server failed; its log tells more"), ecosystem)
+
+
+async def _serve(request: web.Request, place: Place) -> web.StreamResponse:
+    app = request.app
+    public_url = app[HOSTS].public_url(request.host)
+    actor = await app[SIGN_IN].actor(request.headers.get("Authorization"))
+    request["actor"] = actor
+    repository = await app[REPOSITORIES].find(place.repository)
+    _demand_credential(actor, place.ecosystem, anonymous_read=repository.anonymous_read)
+    match = match_route(place, request.method)
+    visit = Visit(actor, repository, place.ecosystem, public_url)
+    return await HANDLERS[match.route.use_case](request, visit, match)
+
+
+def _demand_credential(actor: Actor, ecosystem: Ecosystem, *, anonymous_read: bool) -> None:
+    """Without anonymous read, 401 comes before any look-up, so that no name can be probed."""
+    if actor.kind is ActorKind.NOBODY and not anonymous_read:
+        raise Unauthorised(f"this {ecosystem.id} repository needs a token; make one with `pratique token create`")

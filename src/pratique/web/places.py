@@ -1,0 +1,92 @@
+"""From a raw path to the repository, ecosystem and route it names. Nothing is decoded before it is matched."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from urllib.parse import unquote
+
+import msgspec
+
+from pratique.core.ecosystem import Ecosystem, Route
+from pratique.core.errors import Invalid, NotFound, PratiqueError
+from pratique.store import repositories
+from pratique.store.database import Database
+from pratique.store.repositories import Repository
+from pratique.store.revisions import RevisionReader
+
+_PLACE = re.compile(r"/([A-Za-z0-9][A-Za-z0-9._-]{0,63})/([a-z]{2,16})(/.*)?\Z")
+
+
+class MethodNotAllowed(PratiqueError):
+    """The path exists, the verb does not."""
+
+    status = 405
+
+
+class Place(msgspec.Struct, frozen=True):
+    """What a raw path names before any route is looked for."""
+
+    repository: str
+    ecosystem: Ecosystem
+    rest: str
+
+
+class Match(msgspec.Struct, frozen=True):
+    """A route and its decoded groups."""
+
+    route: Route
+    groups: dict[str, str]
+
+
+def find_place(raw_path: str, ecosystems: Mapping[str, Ecosystem]) -> Place | None:
+    """Repository name, ecosystem and the raw path below them; None if the path is of another kind."""
+    found = _PLACE.match(raw_path)
+    ecosystem = ecosystems.get(found[2]) if found else None
+    if found is None or ecosystem is None:
+        return None
+    return Place(found[1], ecosystem, found[3] or "/")
+
+
+def match_route(place: Place, method: str) -> Match:
+    """The first route of the ecosystem's table that fits.
+
+    Raises:
+        NotFound: no route has this path.
+        MethodNotAllowed: one has it, for other methods.
+        Invalid: a group is not valid percent-encoded UTF-8.
+    """
+    wanted = "GET" if method == "HEAD" else method
+    fitting = [(route, found) for route in place.ecosystem.routes if (found := route.pattern.fullmatch(place.rest))]
+    for route, found in fitting:
+        if route.method == wanted:
+            return Match(route, {name: _decode(text) for name, text in found.groupdict().items() if text is not None})
+    if fitting:
+        raise MethodNotAllowed(f"{method} is not offered here; {', '.join(sorted({r.method for r, _ in fitting}))} is")
+    raise NotFound(f"this server has no {place.ecosystem.id} address of that form")
+
+
+def _decode(text: str) -> str:
+    try:
+        return unquote(text, errors="strict")
+    except UnicodeDecodeError:
+        raise Invalid("the address is not valid percent-encoded UTF-8") from None
+
+
+class RepositoryNames:
+    """Repositories by name, read again whenever anything has changed."""
+
+    def __init__(self, db: Database, revisions: RevisionReader) -> None:
+        self._db, self._revisions = db, revisions
+        self._revision = -1
+        self._known: dict[str, Repository] = {}
+
+    async def find(self, name: str) -> Repository:
+        """The repository. Raises NotFound."""
+        revision = await self._revisions.current()
+        if revision != self._revision:
+            found = await self._db.read(repositories.repositories)
+            self._known, self._revision = {one.name: one for one in found}, revision
+        if name not in self._known:
+            raise NotFound(f'there is no repository "{name[:64]}" on this server')
+        return self._known[name]

@@ -1,0 +1,90 @@
+"""One handler for each use case: request in, service called, response out."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from pratique.core.ecosystem import Rendered
+from pratique.core.errors import Unauthorised
+from pratique.services import get_file as get_file_service
+from pratique.services import list_project as list_project_service
+from pratique.services import publish as publish_service
+from pratique.services.get_metadata import get_metadata as read_metadata
+from pratique.services.ports import Visit
+from pratique.web.bodies import read_body
+from pratique.web.files import send_file
+from pratique.web.keys import PORTS
+from pratique.web.places import Match
+
+PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Accept, Accept-Encoding"}
+"""Index documents: revalidated every time, so that a revocation bites."""
+
+
+def respond(rendered: Rendered, headers: dict[str, str] | None = None) -> web.Response:
+    """A rendered answer as a response."""
+    return web.Response(
+        body=rendered.body,
+        status=rendered.status,
+        reason=rendered.reason or None,
+        headers={"Content-Type": rendered.content_type, **(headers or {}), **rendered.headers},
+    )
+
+
+async def list_project(request: web.Request, visit: Visit, match: Match) -> web.StreamResponse:
+    """The index document, or 304."""
+    form = visit.ecosystem.negotiate(request.headers.get("Accept"))
+    encoding = "gzip" if "gzip" in request.headers.get("Accept-Encoding", "").lower() else "identity"
+    view = await list_project_service.list_project(request.app[PORTS], visit, match.groups["project"], form, encoding)
+    headers = {**PRIVATE, "ETag": view.etag}
+    if etag_matches(request.headers.get("If-None-Match"), view.etag):
+        return web.Response(status=304, headers=headers)
+    return respond(view.rendered, headers)
+
+
+def etag_matches(if_none_match: str | None, etag: str) -> bool:
+    """Weak comparison of an If-None-Match header (RFC 9110, 13.1.2)."""
+    if if_none_match is None:
+        return False
+    offered = {one.strip().removeprefix("W/") for one in if_none_match.split(",")}
+    return "*" in offered or etag in offered
+
+
+async def get_file(request: web.Request, visit: Visit, match: Match) -> web.StreamResponse:
+    """An artefact's bytes."""
+    ports, groups = request.app[PORTS], match.groups
+    if request.method == "HEAD":
+        head = await get_file_service.head_file(ports, visit, groups["project"], groups["file"])
+        return await send_file(request, head)
+    answer = await get_file_service.get_file(ports, visit, groups["project"], groups["file"])
+    return await send_file(request, answer)
+
+
+async def get_metadata(request: web.Request, visit: Visit, match: Match) -> web.StreamResponse:
+    """The separate metadata of an artefact (PEP 658)."""
+    content = await read_metadata(request.app[PORTS], visit, match.groups["project"], match.groups["file"])
+    etag = f'"{content.sha256[:32]}"'
+    if etag_matches(request.headers.get("If-None-Match"), etag):
+        return web.Response(status=304, headers={**PRIVATE, "ETag": etag})
+    return respond(Rendered(content.body, "application/octet-stream"), {**PRIVATE, "ETag": etag})
+
+
+async def publish(request: web.Request, visit: Visit, match: Match) -> web.StreamResponse:
+    """Take in an upload."""
+    return respond(
+        await publish_service.publish(
+            request.app[PORTS], visit, match.groups.get("project"), request.headers, read_body(request)
+        ),
+        {"Cache-Control": "no-store"},
+    )
+
+
+async def whoami(_request: web.Request, visit: Visit, _match: Match) -> web.StreamResponse:
+    """Who the credential says is asking."""
+    if visit.actor.account is None:
+        raise Unauthorised("nobody is signed in: send a token, made with `pratique token create`")
+    return web.json_response({"username": visit.actor.name, "kind": visit.actor.kind})
+
+
+async def ping(_request: web.Request, _visit: Visit, _match: Match) -> web.StreamResponse:
+    """The server is there."""
+    return web.json_response({})
