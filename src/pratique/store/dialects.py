@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,6 +25,11 @@ _SENTENCES = {
     sqlite3.SQLITE_CORRUPT: "the database file is damaged; stop the server and restore the data folder from a backup",
     sqlite3.SQLITE_NOTADB: "the database file is no SQLite database; check the path of the data folder",
 }
+
+
+def database_url(path: Path) -> str:
+    """The URL of an SQLite database in a file; a `%` or `?` in the path is escaped."""
+    return sa.URL.create("sqlite", database=str(path)).render_as_string()
 
 
 def reading_engine(url: str, connections: int) -> sa.Engine:
@@ -50,6 +56,20 @@ def writing_engine(url: str, *, durable: bool) -> sa.Engine:
     """
     synchronous = "FULL" if durable else "NORMAL"
     return _sqlite_engine(url, 1, begin="BEGIN IMMEDIATE", pragmas=(f"synchronous = {synchronous}",))
+
+
+def migrating_engine(url: str) -> sa.Engine:
+    """Engine for schema changes: as a durable writer, but tables can be replaced while others refer to them.
+
+    Raises:
+        Invalid: the URL names no database that is supported.
+    """
+    return _sqlite_engine(url, 1, begin="BEGIN IMMEDIATE", pragmas=("synchronous = FULL", "foreign_keys = OFF"))
+
+
+def broken_references(connection: sa.Connection) -> int:
+    """How many rows refer to something that is not there: to be none after a migration."""
+    return len(connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall())
 
 
 def insert(connection: sa.Connection, table: sa.Table) -> sqlite.Insert:

@@ -212,12 +212,6 @@ def describe(c: sa.Connection, file_id: int, content: Manifest) -> None:
     c.execute(row.on_conflict_do_nothing(index_elements=["file_id"]))
 
 
-def describe(c: sa.Connection, file_id: int, content: Manifest) -> None:
-    """Keep what is known of an upstream's stored file, for the day its index names it no more."""
-    row = insert(c, manifest).values(file_id=file_id, content=_encode(content), metadata=content.metadata)
-    c.execute(row.on_conflict_do_nothing(index_elements=["file_id"]))
-
-
 def own_files(c: sa.Connection, project_id: int) -> tuple[OwnFile, ...]:
     """The files of all releases past their scan, in the order of their upload.
 

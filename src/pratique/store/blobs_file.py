@@ -1,0 +1,266 @@
+"""Blobs in a folder, by content: written aside, made durable, then moved into place in one step."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import re
+import secrets
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from pratique.core.artifacts import Digests
+from pratique.core.ports import StoredBlob
+
+LEFT_OVER_AFTER = 3_600
+"""Seconds after which a draft of a process that is gone is removed."""
+
+_SHA256 = re.compile(r"[0-9a-f]{64}\Z")
+_NEW_FILE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+
+
+class FileBlobs:
+    """A `core.ports.Blobs` in a local folder: `blobs/ab/cd/<sha256>`, and drafts in `tmp/`.
+
+    A blob is visible under its name only when all of it is on the disk: after a crash there are
+    whole blobs and drafts, nothing between. Only the owner of the process can read the folder.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._blobs, self._tmp = root / "blobs", root / "tmp"
+        for folder in (root, self._blobs, self._tmp):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _remove_left_over_drafts(self._tmp)
+
+    def draft(self) -> FileDraft:
+        """Start a new blob in the temporary folder.
+
+        Raises:
+            OSError: the disk refuses.
+        """
+        return FileDraft(self._tmp / f"{os.getpid()}-{secrets.token_hex(16)}", self._blobs)
+
+    def open(self, sha256: str) -> FileBlob:
+        """Open a stored blob.
+
+        Raises:
+            FileNotFoundError: it is not stored.
+        """
+        return FileBlob(_path(self._blobs, sha256))
+
+    def exists(self, sha256: str) -> bool:
+        """Whether the blob is stored."""
+        try:
+            return _path(self._blobs, sha256).is_file()
+        except FileNotFoundError:
+            return False
+
+
+class FileDraft:
+    """A `core.ports.BlobDraft` in a temporary file, which is locked as long as its process lives."""
+
+    def __init__(self, path: Path, blobs: Path) -> None:
+        self._path, self._blobs = path, blobs
+        self._size = 0
+        self._kept: StoredBlob | None = None
+        self._turn = threading.Lock()  # a descriptor closed under a running write could be another file's by then
+        self._hashes: dict[str, Any] = {
+            "sha256": hashlib.sha256(),
+            "sha512": hashlib.sha512(),
+            "sha1": hashlib.sha1(usedforsecurity=False),
+            "blake2b_256": hashlib.blake2b(digest_size=32),
+            "md5": hashlib.md5(usedforsecurity=False),
+        }
+        self._descriptor: int | None = os.open(path, _NEW_FILE, 0o600)
+        fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    @property
+    def size(self) -> int:
+        """Bytes written so far."""
+        return self._size
+
+    def write(self, chunk: bytes) -> None:
+        """Append bytes and feed every digest.
+
+        Raises:
+            OSError: the disk refuses; the draft is discarded.
+            ValueError: the draft was kept or discarded before.
+        """
+        with self._turn:
+            if self._kept is not None:
+                raise ValueError("a kept blob cannot grow")
+            try:
+                _write_all(self._open_descriptor(), chunk, self._size)
+            except OSError:
+                self._remove()
+                raise
+            for digest in self._hashes.values():
+                digest.update(chunk)
+            self._size += len(chunk)
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        """At most `length` bytes from `offset` of what was written; fewer only at the end."""
+        with self._turn:
+            return os.pread(self._open_descriptor(), max(0, min(length, self._size - offset)), offset)
+
+    def digests(self) -> Digests:
+        """Digests of everything written so far."""
+        return Digests(**{name: digest.hexdigest() for name, digest in self._hashes.items()})
+
+    def keep(self) -> StoredBlob:
+        """Make it durable under its sha256; it can still be read until `discard`.
+
+        Raises:
+            OSError: the disk refuses; the draft is discarded.
+            ValueError: the draft was discarded before.
+        """
+        with self._turn:
+            descriptor = self._open_descriptor()
+            if self._kept is None:
+                digests = self.digests()
+                sha256 = str(digests.sha256)
+                try:
+                    os.fsync(descriptor)
+                    _move_into_place(self._path, _path(self._blobs, sha256), self._size)
+                except OSError:
+                    self._remove()
+                    raise
+                self._kept = StoredBlob(sha256, self._size, digests)
+            return self._kept
+
+    def discard(self) -> None:
+        """Forget it; safe to call twice and after `keep`."""
+        with self._turn:
+            self._remove()
+
+    def _remove(self) -> None:
+        if self._kept is None:
+            with suppress(FileNotFoundError):
+                self._path.unlink()
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def _open_descriptor(self) -> int:
+        if self._descriptor is None:
+            raise ValueError("this draft was discarded")
+        return self._descriptor
+
+
+class FileBlob:
+    """A `core.ports.BlobFile`: an open stored blob, which never changes."""
+
+    def __init__(self, path: Path) -> None:
+        self._descriptor: int | None = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        self._size = os.fstat(self._descriptor).st_size
+        self._turn = threading.Lock()  # see FileDraft
+
+    @property
+    def size(self) -> int:
+        """Total bytes."""
+        return self._size
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        """At most `length` bytes from `offset`; fewer only at the end."""
+        length = max(0, min(length, self._size - offset))
+        with self._turn:
+            chunk = os.pread(self._open_descriptor(), length, offset)
+            while len(chunk) < length:  # a signal or a file system may cut a read short
+                more = os.pread(self._open_descriptor(), length - len(chunk), offset + len(chunk))
+                if not more:
+                    break
+                chunk += more
+        return chunk
+
+    def read_ready(self, offset: int, length: int) -> bytes | None:
+        """Bytes that are in memory already, perhaps fewer than asked for; None if reading could block.
+
+        Empty only at the end. Where the system cannot tell (not Linux), always None.
+        """
+        if _NO_WAIT is None:
+            return None
+        chunk = bytearray(max(0, min(length, self._size - offset)))
+        with self._turn:
+            try:
+                count = os.preadv(self._open_descriptor(), [chunk], offset, _NO_WAIT)
+            except OSError:  # EAGAIN: not in memory; EOPNOTSUPP: a file system that cannot tell
+                return None
+        return bytes(chunk) if count == len(chunk) else bytes(memoryview(chunk)[:count])
+
+    def close(self) -> None:
+        """Release the descriptor; safe to call twice."""
+        with self._turn:
+            if self._descriptor is not None:
+                os.close(self._descriptor)
+                self._descriptor = None
+
+    def _open_descriptor(self) -> int:
+        if self._descriptor is None:
+            raise ValueError("this blob was closed")
+        return self._descriptor
+
+
+_NO_WAIT: int | None = getattr(os, "RWF_NOWAIT", None) if hasattr(os, "preadv") else None
+
+
+def _path(blobs: Path, sha256: str) -> Path:
+    # Also keeps text that is no digest, such as `../..`, out of paths.
+    if not _SHA256.match(sha256):
+        raise FileNotFoundError(f'"{sha256[:80]}" is no sha256 of a blob')
+    return blobs / sha256[:2] / sha256[2:4] / sha256
+
+
+def _write_all(descriptor: int, chunk: bytes, offset: int) -> None:
+    rest = memoryview(chunk)
+    while rest:
+        written = os.pwrite(descriptor, rest, offset)
+        rest, offset = rest[written:], offset + written
+
+
+def _move_into_place(draft: Path, target: Path, size: int) -> None:
+    """Give a synced draft its name. Every folder on the way is synced, or the name could be lost with the power."""
+    outer, inner = target.parent.parent, target.parent
+    for folder in (outer, inner):
+        folder.mkdir(mode=0o700, exist_ok=True)
+    if _has_size(target, size):
+        draft.unlink()
+    else:
+        draft.rename(target)
+    for folder in (inner, outer, outer.parent):
+        _sync_folder(folder)
+
+
+def _has_size(path: Path, size: int) -> bool:
+    try:
+        return path.stat().st_size == size
+    except FileNotFoundError:
+        return False
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _remove_left_over_drafts(tmp: Path) -> None:
+    oldest = time.time() - LEFT_OVER_AFTER
+    for path in tmp.iterdir():
+        with suppress(FileNotFoundError, BlockingIOError):  # another process was faster, or is still writing
+            if path.stat().st_mtime < oldest:
+                _unlink_if_abandoned(path)
+
+
+def _unlink_if_abandoned(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        path.unlink()
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,127 @@
+"""The schema's history leads to the schema, and back."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from pratique.core.errors import Conflict
+from pratique.store.dialects import database_url, reading_engine
+from pratique.store.migrations import VERSION_TABLE, current, downgrade, head, upgrade
+from pratique.store.schema import metadata
+
+
+@pytest.fixture
+def url(tmp_path):
+    return database_url(tmp_path / "a b%20c?.db")
+
+
+def connect(url):
+    return closing(sqlite3.connect(sa.make_url(url).database, isolation_level=None))
+
+
+def tables(url):
+    with connect(url) as connection:
+        rows = connection.execute("select name from sqlite_master where type = 'table' and name not like 'sqlite_%'")
+        return {row[0] for row in rows}
+
+
+def test_a_new_database_has_no_revision_and_gets_the_newest(url):
+    assert current(url) is None
+
+    upgrade(url)
+
+    assert current(url) == head()
+
+
+def test_up_down_up_leaves_the_whole_schema(url):
+    upgrade(url)
+    downgrade(url, "base")
+    assert tables(url) == {VERSION_TABLE}
+
+    upgrade(url)
+
+    assert tables(url) == {VERSION_TABLE, *metadata.tables}
+
+
+def test_upgrading_twice_keeps_what_is_stored(url):
+    upgrade(url)
+    with connect(url) as connection:
+        connection.execute("insert into repository (name, anonymous_read, created) values ('main', 1, 0)")
+
+    upgrade(url)
+
+    with connect(url) as connection:
+        assert connection.execute("select name from repository").fetchall() == [("main",)]
+
+
+def test_the_scripts_build_what_the_code_expects(url):
+    upgrade(url)
+    engine = reading_engine(url, 1)
+    with engine.connect() as connection:
+        options = {"version_table": VERSION_TABLE, "compare_type": True, "compare_server_default": True}
+        differences = compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
+    engine.dispose()
+
+    assert differences == []
+
+
+def test_the_scripts_name_indexes_and_keys_as_the_code_does(url, tmp_path):
+    upgrade(url)
+    with closing(sqlite3.connect(tmp_path / "direct.db")) as direct:
+        for statement in _ddl():
+            direct.execute(statement)
+        expected = _objects(direct)
+
+    with connect(url) as built:
+        assert {name: kind for name, kind in _objects(built).items() if VERSION_TABLE not in name} == expected
+
+
+def _objects(connection):
+    rows = connection.execute("select name, type from sqlite_master where name not like 'sqlite_%'")
+    return dict(rows.fetchall())
+
+
+def _ddl():
+    for table in metadata.sorted_tables:
+        yield str(CreateTable(table).compile(dialect=sqlite.dialect()))
+        for index in table.indexes:
+            yield str(CreateIndex(index).compile(dialect=sqlite.dialect()))
+
+
+def test_tables_of_the_job_engine_are_left_alone(url):
+    with connect(url) as connection:
+        connection.execute("create table workflow_status (workflow_uuid text primary key)")
+
+    upgrade(url)
+    downgrade(url, "base")
+
+    assert "workflow_status" in tables(url)
+
+
+@pytest.mark.parametrize("step", [upgrade, lambda url: downgrade(url, "base")])
+def test_a_newer_schema_is_refused_with_what_to_do(url, step):
+    upgrade(url)
+    with connect(url) as connection:
+        connection.execute(f"update {VERSION_TABLE} set version_num = '9999'")
+
+    with pytest.raises(Conflict, match=r"written by a newer version .schema 9999.*install that version"):
+        step(url)
+
+
+def test_a_migration_that_fails_changes_nothing(url):
+    with connect(url) as connection:
+        connection.execute("create table waiver (id integer primary key)")
+
+    with pytest.raises(Exception, match="waiver"):
+        upgrade(url)
+
+    assert tables(url) == {"waiver"}
+    assert current(url) is None
