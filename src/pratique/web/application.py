@@ -1,0 +1,39 @@
+"""The web application: pages and management API by their routes, everything else to `dispatch`."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from pratique.services.ports import Ports
+from pratique.services.sign_in import SignIn
+from pratique.web import api, ui
+from pratique.web.dispatch import dispatch
+from pratique.web.health import healthz, readyz
+from pratique.web.hosts import Hosts
+from pratique.web.keys import HOSTS, PORTS, REPOSITORIES, SIGN_IN
+from pratique.web.places import RepositoryNames
+
+
+def make_application(ports: Ports) -> web.Application:
+    """Wire the application; the caller runs it."""
+    application = web.Application(client_max_size=1 << 20)
+    application[PORTS] = ports
+    application[SIGN_IN] = SignIn(ports.db, ports.clock, ports.revisions)
+    application[HOSTS] = Hosts(ports.public_urls)
+    application[REPOSITORIES] = RepositoryNames(ports.db, ports.revisions)
+    application.router.add_get("/healthz", healthz)
+    application.router.add_get("/readyz", readyz)
+    application.add_routes(api.routes())
+    application.add_routes(ui.routes())
+    application.router.add_route("*", "/{rest:.*}", dispatch)
+    application.on_startup.append(_start)
+    application.on_cleanup.append(_stop)
+    return application
+
+
+async def _start(application: web.Application) -> None:
+    application[PORTS].downloads.start()
+
+
+async def _stop(application: web.Application) -> None:
+    await application[PORTS].downloads.stop()

@@ -1,0 +1,108 @@
+"""Send an artefact: from the store at any range, or while it is still on its way from an upstream."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+from aiohttp import web
+
+from pratique.core.ports import BlobFile
+from pratique.services.get_file import Coming, FileAnswer, Known, Stored
+
+_CHUNK = 1 << 20
+_RANGE = re.compile(r"bytes=(\d*)-(\d*)\Z")
+
+CACHED = {"Cache-Control": "private, max-age=3600, immutable"}
+"""Artefacts never change under their name; shared caches would outlive a revocation (DESIGN section 5)."""
+
+
+async def send_file(request: web.Request, answer: FileAnswer) -> web.StreamResponse:
+    """Send what `get_file` or `head_file` answered."""
+    headers = {"Content-Type": "application/octet-stream", **CACHED, **answer.headers}
+    if isinstance(answer.body, Known):
+        if answer.body.size is not None:
+            headers["Content-Length"] = str(answer.body.size)
+        return web.Response(headers=headers)
+    if isinstance(answer.body, Stored):
+        headers["ETag"] = f'"{answer.body.sha256}"'
+        return await _send_stored(request, answer.body, headers)
+    return await _send_coming(request, answer.body, headers)
+
+
+async def _send_stored(request: web.Request, stored: Stored, headers: dict[str, str]) -> web.StreamResponse:
+    blob = stored.blob
+    try:
+        if request.headers.get("If-None-Match") == headers["ETag"]:
+            return web.Response(status=304, headers=headers)
+        first, last = 0, blob.size - 1
+        status = 200
+        wanted = request.headers.get("Range")
+        if wanted is not None and request.headers.get("If-Range", headers["ETag"]) == headers["ETag"]:
+            span = read_range(wanted, blob.size)
+            if span is None:
+                return web.Response(status=416, headers={**headers, "Content-Range": f"bytes */{blob.size}"})
+            if span != (first, last):
+                (first, last), status = span, 206
+                headers["Content-Range"] = f"bytes {first}-{last}/{blob.size}"
+        headers["Accept-Ranges"] = "bytes"
+        headers["Content-Length"] = str(last - first + 1)
+        response = web.StreamResponse(status=status, headers=headers)
+        await response.prepare(request)
+        await _write_span(response, blob, first, last + 1)
+        await response.write_eof()
+        return response
+    finally:
+        blob.close()
+
+
+async def _write_span(response: web.StreamResponse, blob: BlobFile, offset: int, end: int) -> None:
+    """Bytes in the page cache are written at once; only what the disk must fetch costs a thread."""
+    while offset < end:
+        length = min(_CHUNK, end - offset)
+        chunk = blob.read_ready(offset, length)
+        if not chunk:
+            chunk = await asyncio.to_thread(blob.read_at, offset, length)
+        if not chunk:
+            raise ConnectionAbortedError("the stored file is shorter than its size says")
+        await response.write(chunk)
+        offset += len(chunk)
+
+
+def read_range(header: str, size: int) -> tuple[int, int] | None:
+    """First and last byte of a single range (RFC 9110, 14.1.2).
+
+    Returns:
+        The whole file for what is no single byte range, None for one that lies outside.
+    """
+    found = _RANGE.match(header.strip())
+    if found is None or found[0] == "bytes=-":
+        return (0, size - 1)
+    if not found[1]:
+        length = int(found[2])
+        return (max(0, size - length), size - 1) if length and size else None
+    first = int(found[1])
+    last = min(int(found[2]), size - 1) if found[2] else size - 1
+    if first >= size or (found[2] and int(found[2]) < first):
+        return None
+    return (first, last)
+
+
+async def _send_coming(request: web.Request, coming: Coming, headers: dict[str, str]) -> web.StreamResponse:
+    """Send while fetching; the end is held back until the file is cleared, and a failure cuts the connection."""
+    if coming.size is not None:
+        headers["Content-Length"] = str(coming.size)
+    response = web.StreamResponse(headers=headers)
+    try:
+        await response.prepare(request)
+        async for chunk in coming.chunks:
+            await response.write(chunk)
+        await response.write_eof()
+    except BaseException:
+        response.force_close()
+        if request.transport is not None:
+            request.transport.abort()
+        raise
+    finally:
+        await coming.leave()
+    return response
