@@ -1,0 +1,103 @@
+"""The Python package ecosystem: the Simple API, wheels and source archives, the legacy upload API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pratique.core.artifacts import FileView, Manifest, OwnFile, ProjectView, PublishDraft
+from pratique.core.ecosystem import ArchiveLimits, Ecosystem, Listing, Refusal, Rendered, Route, UpstreamRequest
+from pratique.core.names import EcosystemId, ProjectKey
+from pratique.core.ports import ReadAt
+from pratique.ecosystems.pypi import archive, claims, index, names, negotiation, routes, versions
+from pratique.ecosystems.pypi.listing import write_listing
+from pratique.ecosystems.pypi.publish import UploadReader
+from pratique.ecosystems.pypi.refusal import client_setup, write_published, write_refusal
+
+__all__ = ["PYPI", "Pypi"]
+
+
+class Pypi:
+    """`core.ecosystem.Ecosystem` for Python packages; each method is the function of that name in a room."""
+
+    @property
+    def id(self) -> EcosystemId:
+        """`pypi`."""
+        return index.PYPI_ID
+
+    @property
+    def osv_name(self) -> str:
+        """`PyPI`."""
+        return "PyPI"
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """See `routes.ROUTES`."""
+        return routes.ROUTES
+
+    def canonical(self, name: str) -> str:
+        """See `names.canonical`."""
+        return names.canonical(name)
+
+    def check_new_name(self, name: str) -> None:
+        """See `names.check_new_name`."""
+        names.check_new_name(name)
+
+    def version_key(self, version: str) -> Any:
+        """See `versions.version_key`."""
+        return versions.version_key(version)
+
+    def is_prerelease(self, version: str) -> bool:
+        """See `versions.is_prerelease`."""
+        return versions.is_prerelease(version)
+
+    def upstream_listing(self, name: str) -> UpstreamRequest:
+        """See `index.upstream_listing`."""
+        return index.upstream_listing(name)
+
+    def read_listing(self, name: str, content: bytes, content_type: str, url: str) -> ProjectView:
+        """See `index.read_listing`."""
+        return index.read_listing(name, content, content_type, url)
+
+    def negotiate(self, accept: str | None) -> str:
+        """See `negotiation.negotiate`."""
+        return negotiation.negotiate(accept)
+
+    def write_listing(self, listing: Listing, form: str) -> Rendered:
+        """See `listing.write_listing`."""
+        return write_listing(listing, form)
+
+    def publish_reader(self, headers: Mapping[str, str], sink: Callable[[bytes], object]) -> UploadReader:
+        """See `publish.UploadReader`."""
+        return UploadReader(headers, sink)
+
+    def read_manifest(self, filename: str, artefact: ReadAt, limits: ArchiveLimits) -> Manifest:
+        """See `archive.read_manifest`."""
+        return archive.read_manifest(filename, artefact, limits)
+
+    def own_file(self, file: OwnFile) -> FileView:
+        """See `index.own_file`."""
+        return index.own_file(file)
+
+    def own_project(self, key: ProjectKey, files: tuple[FileView, ...], tags: dict[str, str]) -> ProjectView:
+        """See `index.own_project`."""
+        return index.own_project(key, files, tags)
+
+    def compare_claims(self, draft: PublishDraft, manifest: Manifest) -> tuple[str, ...]:
+        """See `claims.compare_claims`."""
+        return claims.compare_claims(draft, manifest)
+
+    def write_refusal(self, refusal: Refusal) -> Rendered:
+        """See `refusal.write_refusal`."""
+        return write_refusal(refusal)
+
+    def write_published(self, draft: PublishDraft, note: str) -> Rendered:
+        """See `refusal.write_published`."""
+        return write_published(draft, note)
+
+    def client_setup(self, base_url: str) -> tuple[tuple[str, str], ...]:
+        """See `refusal.client_setup`."""
+        return client_setup(base_url)
+
+
+PYPI: Ecosystem = Pypi()

@@ -1,0 +1,117 @@
+"""Read one file entry of a Simple API document; HTML anchors are brought into the same shape first.
+
+Source: PEP 691 "Project Detail", PEP 700, PEP 658 and 714, PEP 592, PEP 740.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from pratique.core.artifacts import Digests, FileView
+from pratique.core.clock import Instant, from_iso
+from pratique.ecosystems.pypi.filenames import SDIST, read_filename
+
+SDIST_EXECUTES = ("setup.py",)
+"""Installing a source archive runs its build; a wheel is only unpacked."""
+
+MAX_NESTING = 16
+"""Levels of fields that are passed through without being understood."""
+
+_LENGTHS = {"md5": 32, "sha1": 40, "sha256": 64, "sha512": 128}
+_HEX = re.compile(r"[0-9A-Fa-f]+\Z")
+
+
+def read_entry(entry: Any, project: str, document_url: str) -> FileView | None:
+    """One listed file, or None if it cannot be offered: another format, another project's, or malformed.
+
+    Dropping is the closed side of failing: what is not understood is not offered.
+    """
+    if not isinstance(entry, dict):
+        return None
+    filename, url = entry.get("filename"), entry.get("url")
+    if not isinstance(filename, str) or not isinstance(url, str):
+        return None
+    named = read_filename(filename, project)
+    location = _absolute(url, document_url)
+    digests = _digests(entry.get("hashes", {}))
+    size = entry.get("size")
+    if named is None or location is None or digests is None or not _is_size(size):
+        return None
+    return FileView(
+        filename=filename,
+        version=named.version,
+        url=location,
+        digests=digests,
+        size=size,
+        published=_instant(entry.get("upload-time")),
+        yanked=_yanked(entry.get("yanked", False)),
+        attested=_is_text(entry.get("provenance")),
+        execution_points=SDIST_EXECUTES if named.filetype == SDIST else (),
+        metadata=_metadata(entry),
+        raw={key: value for key, value in entry.items() if is_shallow(value, MAX_NESTING)},
+    )
+
+
+def is_shallow(value: Any, levels: int) -> bool:
+    """Whether a value can be written again without running into a serialiser's depth limit."""
+    if isinstance(value, dict):
+        return levels > 0 and all(is_shallow(item, levels - 1) for item in value.values())
+    if isinstance(value, list):
+        return levels > 0 and all(is_shallow(item, levels - 1) for item in value)
+    return True
+
+
+def _absolute(url: str, document_url: str) -> str | None:
+    try:
+        location = urljoin(document_url, url)
+        parts = urlsplit(location)
+    except ValueError:
+        return None
+    usable = parts.scheme in ("http", "https") and parts.hostname and location.isascii() and location.isprintable()
+    return location.partition("#")[0] if usable and " " not in location else None
+
+
+def _digests(hashes: Any) -> Digests | None:
+    """The digests we know by name; None if any of them cannot be one."""
+    if not isinstance(hashes, dict):
+        return None
+    known = {name: hashes[name] for name in _LENGTHS if name in hashes}
+    for name, value in known.items():
+        if not isinstance(value, str) or len(value) != _LENGTHS[name] or not _HEX.match(value):
+            return None
+    return Digests(**{name: value.lower() for name, value in known.items()})
+
+
+def _is_size(size: Any) -> bool:
+    return size is None or (isinstance(size, int) and not isinstance(size, bool) and size >= 0)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and value != ""
+
+
+def _instant(value: Any) -> Instant | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        instant = from_iso(value)
+    except (ValueError, OverflowError):
+        return None
+    return instant if instant >= 0 else None
+
+
+def _yanked(value: Any) -> str | None:
+    """The reason, '' for a yank without one, None for what is not yanked: any true value is a yank (PEP 691)."""
+    if not value:
+        return None
+    return value if isinstance(value, str) else ""
+
+
+def _metadata(entry: dict[str, Any]) -> Digests | None:
+    """Digests of the metadata file: the current key wins over the one from before PEP 714."""
+    value = entry["core-metadata"] if "core-metadata" in entry else entry.get("dist-info-metadata")
+    if value is True:
+        return Digests()
+    return _digests(value) if isinstance(value, dict) else None

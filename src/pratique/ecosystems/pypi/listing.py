@@ -1,0 +1,115 @@
+"""Write the listing a client reads: refused files stay listed, yanked, with the sentence as reason.
+
+A yanked file is skipped by resolvers, and pip, uv and poetry show its reason; a left-out file only looks
+like a spelling mistake. Source: PEP 592; DESIGN section 5; reference consumer 1.3.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+
+from pratique.core.artifacts import Digests, FileView
+from pratique.core.clock import Instant, to_iso
+from pratique.core.ecosystem import Listing, Rendered
+from pratique.core.sentences import refusal_line
+from pratique.ecosystems.pypi.listing_html import write_page
+from pratique.ecosystems.pypi.negotiation import CONTENT_TYPES, JSON
+from pratique.ecosystems.pypi.versions import version_key
+
+FULL_VERSION, BARE_VERSION = "1.4", "1.0"
+"""1.1 and later promise a size for every file; where an upstream states none we promise less."""
+
+_NOT_PASSED_ON = frozenset({"alternate-locations", "files", "versions", "meta"})
+"""Project fields not passed on: other places to fetch from would lead around every decision."""
+
+_REWRITTEN = frozenset(
+    {
+        "filename",
+        "url",
+        "hashes",
+        "size",
+        "upload-time",
+        "requires-python",
+        "yanked",
+        "core-metadata",
+        "dist-info-metadata",
+        "provenance",
+        "gpg-sig",
+    }
+)
+"""File fields written anew or checked; `gpg-sig` promises a file beside ours that we do not serve."""
+
+_ALGORITHMS = ("sha256", "sha512", "sha1", "md5")
+
+
+def write_listing(listing: Listing, form: str) -> Rendered:
+    """The document in the form that `negotiate` chose."""
+    document = _document(listing)
+    body = orjson.dumps(document) if form == JSON else write_page(document)
+    return Rendered(body=body, content_type=CONTENT_TYPES[form])
+
+
+def allowed_versions(listing: Listing) -> list[str]:
+    """Versions of which nothing is refused or yanked: newest first, final releases before pre-releases."""
+    offered: dict[str, bool] = {}
+    for file in listing.view.files:
+        open_ = file.yanked is None and not listing.decisions[file.filename].action.leaves_listing
+        offered[file.version] = offered.get(file.version, True) and open_
+    keys = {version: version_key(version) for version, open_ in offered.items() if open_}
+    return sorted(keys, key=lambda version: (not keys[version].is_prerelease, keys[version]), reverse=True)
+
+
+def _document(listing: Listing) -> dict[str, Any]:
+    view = listing.view
+    complete = all(file.size is not None for file in view.files)
+    meta = view.raw.get("meta")
+    kept = {key: value for key, value in meta.items() if key != "tracks"} if isinstance(meta, dict) else {}
+    allowed = allowed_versions(listing)
+    return {
+        "meta": kept | {"api-version": FULL_VERSION if complete else BARE_VERSION},
+        **{key: value for key, value in view.raw.items() if key not in _NOT_PASSED_ON},
+        "name": view.key.name,
+        "versions": sorted({file.version for file in view.files}, key=version_key),
+        "files": [_entry(listing, file, allowed) for file in view.files],
+    }
+
+
+def _entry(listing: Listing, file: FileView, allowed: list[str]) -> dict[str, Any]:
+    entry: dict[str, Any] = {key: value for key, value in file.raw.items() if key not in _REWRITTEN}
+    entry["filename"] = file.filename
+    entry["url"] = f"{listing.base_url}/files/{listing.view.key.name}/{quote(file.filename, safe='+!')}"
+    entry["hashes"] = _hashes(file)
+    if file.size is not None:
+        entry["size"] = file.size
+    if file.published is not None:
+        entry["upload-time"] = _upload_time(file.raw.get("upload-time"), file.published)
+    entry |= {key: file.raw[key] for key in ("requires-python", "provenance") if isinstance(file.raw.get(key), str)}
+    if file.metadata is not None:
+        entry["core-metadata"] = entry["dist-info-metadata"] = _known(file.metadata) or True
+    entry["yanked"] = _yanked(listing, file, allowed)
+    return entry
+
+
+def _upload_time(stated: Any, published: Instant) -> str:
+    """The time as the index wrote it, with all its digits; ours if it left the zone out."""
+    return stated if isinstance(stated, str) and stated.endswith("Z") else to_iso(published)
+
+
+def _known(digests: Digests) -> dict[str, str]:
+    return {name: value for name in _ALGORITHMS if (value := getattr(digests, name))}
+
+
+def _hashes(file: FileView) -> dict[str, str]:
+    stated = file.raw.get("hashes")
+    others = {key: value for key, value in stated.items() if isinstance(value, str)} if isinstance(stated, dict) else {}
+    return others | _known(file.digests)
+
+
+def _yanked(listing: Listing, file: FileView, allowed: list[str]) -> bool | str:
+    decision = listing.decisions[file.filename]
+    if decision.action.leaves_listing:
+        return refusal_line(decision, allowed, listing.explain_url(decision.id))
+    return False if file.yanked is None else file.yanked or True

@@ -1,0 +1,79 @@
+"""Core metadata of a release: the METADATA of a wheel, the PKG-INFO of a source archive.
+
+Source: core metadata specification; PEP 566, PEP 643, PEP 639.
+"""
+
+from __future__ import annotations
+
+import email.errors
+from typing import Any
+
+from packaging.metadata import Metadata, parse_email
+
+from pratique.core.artifacts import Manifest
+from pratique.core.errors import Invalid, TooLarge
+from pratique.ecosystems.pypi.filenames import read_filename
+from pratique.ecosystems.pypi.names import canonical
+from pratique.ecosystems.pypi.versions import canonical_version
+
+MAX_METADATA = 4 << 20
+"""Bytes; a long description takes a few hundred kilobytes."""
+
+
+def parse_metadata(content: bytes, where: str) -> dict[str, Any]:
+    """Core metadata as JSON values, validated field by field.
+
+    Args:
+        content: the file's bytes.
+        where: its path, for sentences.
+
+    Raises:
+        Invalid: not core metadata; the sentence names the first wrong field.
+        TooLarge: longer than `MAX_METADATA`.
+    """
+    if len(content) > MAX_METADATA:
+        raise TooLarge(f"{where} has {len(content)} bytes; at most {MAX_METADATA} are read")
+    try:
+        raw, unparsed = parse_email(content)
+    except (ValueError, LookupError, TypeError, AttributeError, AssertionError, email.errors.MessageError):
+        # The standard library's e-mail parser answers malformed headers with any of these.
+        raise Invalid(f"{where} cannot be read as core metadata") from None
+    ambiguous = sorted(unparsed.keys() & {"metadata-version", "name", "version", "requires-python"})
+    if ambiguous:
+        raise Invalid(f"{where} states {ambiguous[0]} more than once, or not in UTF-8")
+    try:
+        Metadata.from_raw(raw)
+    except ExceptionGroup as group:
+        raise Invalid(f"{where} is not valid core metadata: {_first_sentence(group)}") from None
+    return dict(sorted(raw.items()))
+
+
+def _first_sentence(group: ExceptionGroup[Exception]) -> str:
+    first = group.exceptions[0]
+    if isinstance(first, ExceptionGroup):
+        return _first_sentence(first)
+    return ascii(str(first))[1:-1][:300]
+
+
+def build_manifest(
+    filename: str, content: bytes, where: str, *, served: bytes, execution_points: tuple[str, ...]
+) -> Manifest:
+    """The manifest, once name and version inside agree with the file name.
+
+    Args:
+        filename: of the artefact.
+        content: the metadata's bytes.
+        where: path of the metadata inside, for sentences.
+        served: bytes offered as separate metadata, empty for none.
+        execution_points: as in `FileView`.
+
+    Raises:
+        Invalid: not core metadata, or of another project or version.
+        TooLarge: the metadata is too long.
+    """
+    fields = parse_metadata(content, where)
+    name, version = fields["name"], canonical_version(fields["version"])
+    named = read_filename(filename, canonical(name))
+    if named is None or named.version != version:
+        raise Invalid(f'"{filename}" holds {name!a} {version}: name and version inside must be those of the file name')
+    return Manifest(name=name, version=version, fields=fields, metadata=served, execution_points=execution_points)

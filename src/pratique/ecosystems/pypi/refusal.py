@@ -1,0 +1,42 @@
+"""What pip, uv, poetry and twine are told when something is refused or taken in.
+
+All of them print the reason phrase of a refused download; uv and poetry print the body of a refused upload too.
+Source: reference consumer 1.1; RFC 9110, 11.6.1; RFC 7617.
+"""
+
+from __future__ import annotations
+
+import orjson
+
+from pratique.core.artifacts import PublishDraft
+from pratique.core.ecosystem import Refusal, Rendered
+
+_REALM = 'Basic realm="pratique", charset="UTF-8"'
+
+
+def write_refusal(refusal: Refusal) -> Rendered:
+    """The refusal: its sentence as reason phrase, everything as JSON."""
+    return Rendered(
+        body=orjson.dumps(refusal.body | {"error": refusal.line, "message": refusal.line}) + b"\n",
+        content_type="application/json",
+        status=refusal.status,
+        reason=refusal.line,
+        headers={"WWW-Authenticate": _REALM} if refusal.status == 401 else {},
+    )
+
+
+def write_published(draft: PublishDraft, note: str) -> Rendered:
+    """The answer to an upload that was taken in."""
+    text = f"OK: {draft.filename}\n{note}\n" if note else f"OK: {draft.filename}\n"
+    return Rendered(body=text.encode("utf-8", "replace"), content_type="text/plain; charset=utf-8")
+
+
+def client_setup(base_url: str) -> tuple[tuple[str, str], ...]:
+    """For each client, the lines to paste."""
+    simple, upload = f"{base_url}/simple/", f"{base_url}/legacy/"
+    return (
+        ("pip", f"pip config set global.index-url {simple}"),
+        ("uv", f"export UV_DEFAULT_INDEX={simple}"),
+        ("twine", f"twine upload --repository-url {upload} --username __token__ dist/*"),
+        ("uv publish", f"uv publish --publish-url {upload} --username __token__ dist/*"),
+    )

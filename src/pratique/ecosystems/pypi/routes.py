@@ -1,0 +1,24 @@
+"""The paths pip, uv, poetry and twine ask for, below `/{repository}/pypi`.
+
+Source: PEP 503, PEP 658, the legacy upload API; reference clients 4.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pratique.core.ecosystem import Route, UseCase
+
+
+def _route(method: str, pattern: str, use_case: UseCase) -> Route:
+    return Route(method, re.compile(pattern + r"\Z"), use_case)
+
+
+ROUTES = (
+    _route("GET", r"/simple/(?P<project>[^/]+)/?", UseCase.LIST_PROJECT),
+    _route("GET", r"/files/(?P<project>[^/]+)/(?P<file>[^/]+)\.metadata", UseCase.GET_METADATA),
+    _route("GET", r"/files/(?P<project>[^/]+)/(?P<file>[^/]+)", UseCase.GET_FILE),
+    _route("POST", r"/legacy/?", UseCase.PUBLISH),
+    _route("GET", r"/?", UseCase.PING),
+)
+"""First match wins. The root listing of all projects is not among them: no client needs it to install."""

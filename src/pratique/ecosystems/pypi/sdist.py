@@ -1,0 +1,62 @@
+"""Read a source archive: one top folder `{name}-{version}` with its PKG-INFO.
+
+Source: source distribution format specification; PEP 517, PEP 625, PEP 643.
+"""
+
+from __future__ import annotations
+
+from pratique.core.artifacts import Manifest
+from pratique.core.ecosystem import ArchiveLimits
+from pratique.core.errors import Invalid
+from pratique.core.ports import ReadAt
+from pratique.ecosystems.pypi.filenames import read_filename
+from pratique.ecosystems.pypi.index_entry import SDIST_EXECUTES
+from pratique.ecosystems.pypi.metadata import build_manifest
+from pratique.ecosystems.pypi.names import canonical
+from pratique.formats.archive import Member, walk_tar_gz
+
+_PKG_INFO = "PKG-INFO"
+
+
+def read_sdist(filename: str, artefact: ReadAt, limits: ArchiveLimits) -> Manifest:
+    """Read a source archive to its end.
+
+    Raises:
+        Invalid: broken or hostile; not exactly one top folder of the file's name and version; no PKG-INFO in it.
+        TooLarge: over a limit.
+    """
+    top = metadata = None
+    for member in walk_tar_gz(artefact, limits):
+        folder = _top(member)
+        if top not in (None, folder):
+            raise Invalid(f"the source archive holds {top!a} and {folder!a}; it must hold one top folder")
+        top = folder
+        if _is_pkg_info(member):
+            metadata = member.read()
+    if top is None or metadata is None:
+        raise Invalid(
+            f'the source archive "{filename}" lacks PKG-INFO in its top folder; build it with `python -m build`'
+        )
+    where = f"{top}/{_PKG_INFO}"
+    manifest = build_manifest(filename, metadata, where, served=b"", execution_points=SDIST_EXECUTES)
+    inside = read_filename(f"{top}.tar.gz", canonical(manifest.name))
+    if inside is None or inside.version != manifest.version:
+        raise Invalid(f'the top folder {top!a} of "{filename}" is not named after name and version inside')
+    return manifest
+
+
+def _top(member: Member) -> str:
+    top, slash, _ = member.name.partition("/")
+    if not slash and member.kind != "directory":
+        raise Invalid(f"the source archive holds {member.name!a} outside its top folder")
+    return top
+
+
+def _is_pkg_info(member: Member) -> bool:
+    """Whether this is the top folder's PKG-INFO; a twin in other case would replace it on many systems."""
+    name = member.name.partition("/")[2]
+    if name.casefold() != _PKG_INFO.casefold():
+        return False
+    if name != _PKG_INFO or member.kind != "file":
+        raise Invalid(f"{member.name!a} must be a regular file named PKG-INFO")
+    return True
