@@ -1,12 +1,28 @@
-"""Fixtures: stock clients in homes of their own."""
+"""Fixtures: stock clients in homes of their own, and a server in front of another."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.harness.clients import Npm, Pip, Twine, Uv
+from tests.harness.pair import Pair
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "/clients/" in item.path.as_posix():
+            item.add_marker(pytest.mark.client)
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    """Started once for a file; each test uses names of its own."""
+    both = Pair(tmp_path_factory.mktemp("pair"))
+    yield both
+    both.stop()
 
 
 @pytest.fixture

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 from tests.harness import packages
+from tests.harness.clients import NpmPin
 from tests.harness.publishing import post_python, put_npm
-from tests.harness.server import Server
+from tests.harness.server import Answer, Server
 
 EAGER = """
 [upstream]
@@ -22,27 +24,36 @@ class Pair:
     """`upstream` holds what a test publishes; clients talk to `front`.
 
     Attributes:
-        reader: the token by which the front reads the upstream.
+        publisher: a token that publishes to the upstream; the front reads the upstream with it, too.
+        user: a person's token for the front.
     """
 
     def __init__(self, folder: Path, *, workers: int = 1) -> None:
-        self.upstream = Server(folder / "upstream", settings="[repositories.main.upstreams]\n")
-        self.upstream.start()
+        self.upstream = Server(folder / "upstream", settings="[repositories.main.upstreams]\n").start()
         self.publisher = self.upstream.token("publisher", operations=("read", "publish"))
-        self.front = Server(folder / "front", settings=self._settings(), workers=workers)
-        self.front.start()
+        self.front = Server(folder / "front", settings=self._settings(), workers=workers).start()
+        self.user = self.front.token("user", operations=("read", "publish"))
 
-    def publish_npm(self, name: str, version: str, *, age: str = "90d", **manifest: Any) -> bytes:
-        """Put a release on the upstream, as old as said; its tarball."""
+    def publish_npm(self, name: str, version: str, *, age: str = "90d", tag: str = "latest", **manifest: Any) -> NpmPin:
+        """Put a release on the upstream, as old as said; how a lockfile made through the front pins it."""
         tarball = packages.npm_tarball(name, version, manifest=manifest)
-        self._at(age, lambda: put_npm(self.upstream.npm, self.publisher, name, version, tarball))
-        return tarball
+        self.upstream.clock.set(f"-{age}")
+        taken = put_npm(self.upstream.npm, self.publisher, name, version, tarball, tag=tag)
+        self._back_to_the_present(taken)
+        filename = f"{name.rsplit('/', 1)[-1]}-{version}.tgz"
+        return NpmPin(name, version, f"{self.front.npm}/{name}/-/{filename}", packages.npm_integrity(tarball))
 
     def publish_wheel(self, name: str, version: str, *, age: str = "90d", requires: tuple[str, ...] = ()) -> bytes:
         """Put a wheel on the upstream, as old as said; its bytes."""
         filename, content = packages.wheel(name, version, requires)
-        self._at(age, lambda: post_python(self.upstream.pypi, self.publisher, name, version, filename, content))
+        self.upstream.clock.set(f"-{age}")
+        taken = post_python(self.upstream.pypi, self.publisher, name, version, filename, content)
+        self._back_to_the_present(taken)
         return content
+
+    def downloads(self, filename: str) -> int:
+        """How often the upstream was asked for a file's bytes."""
+        return len([line for line in self.upstream.asked_for(filename) if line.startswith("GET")])
 
     def stop(self) -> None:
         """End both, and fail if either ever failed itself."""
@@ -50,3 +61,15 @@ class Pair:
         self.front.no_5xx()
         self.upstream.no_5xx()
         assert codes == [0, 0], codes
+
+    def _back_to_the_present(self, taken: Answer) -> None:
+        self.upstream.clock.set("+0s")
+        assert taken.status in (200, 201), f"{taken.status} {taken.reason}\n{taken.text}"
+
+    def _settings(self) -> str:
+        npm, pypi = self.upstream.npm, f"{self.upstream.pypi}/simple"
+        upstreams = f"[repositories.main.upstreams]\nnpm = [{json.dumps(npm)}]\npypi = [{json.dumps(pypi)}]\n"
+        access = [
+            f"[upstream.access.{json.dumps(url)}]\npassword = {json.dumps(self.publisher)}\n" for url in (npm, pypi)
+        ]
+        return "\n".join([upstreams, EAGER, *access])

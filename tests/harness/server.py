@@ -70,7 +70,8 @@ class Server:
         self.data.mkdir(parents=True, mode=0o700)
         self.clock = ClockFile(folder / "clock")
         head = f"unsafe_test_clock = {json.dumps(str(self.clock.path))}\n" if test_clock else ""
-        (self.data / "pratique.toml").write_text(head + settings)
+        if head or settings:
+            (self.data / "pratique.toml").write_text(head + settings)
         passed_on = {name: os.environ[name] for name in TRUST if name in os.environ}
         self.environment = stranger(folder / "home", PYTHONUNBUFFERED="1", **passed_on)
         self.process: subprocess.Popen[bytes] | None = None

@@ -1,0 +1,86 @@
+"""A few installs from the public registries themselves, through a fresh server with its default settings."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+
+from tests.harness.clients import Npm, Pip, Uv
+from tests.harness.server import Server
+
+pytestmark = pytest.mark.live
+NAMES = {"npm": "the npm registry", "pypi": "PyPI"}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    running = Server(tmp_path_factory.mktemp("live"), test_clock=False).start()
+    yield running
+    assert running.stop() == 0
+    running.no_5xx()
+
+
+@pytest.fixture
+def npm_registry(server: Server) -> None:
+    unless_unreachable(server, "npm")
+
+
+@pytest.fixture
+def python_index(server: Server) -> None:
+    unless_unreachable(server, "pypi")
+
+
+def unless_unreachable(server: Server, ecosystem: str) -> None:
+    """Go on if the registry answers anything at all to a request that does not pass through Pratique."""
+    settings = tomllib.loads((server.data / "pratique.toml").read_text())
+    url = settings["repositories"]["main"]["upstreams"][ecosystem][0]
+    try:
+        urllib.request.urlopen(url, timeout=20).close()
+    except urllib.error.HTTPError as answer:
+        answer.close()
+        if answer.code >= 500:
+            pytest.skip(f"{NAMES[ecosystem]} answers {answer.code} today")
+    except OSError as error:
+        pytest.skip(f"{NAMES[ecosystem]} cannot be reached from here: {type(error).__name__}")
+
+
+@pytest.mark.usefixtures("npm_registry")
+def test_npm_installs_express_and_again_from_its_lockfile(server: Server, npm: Npm) -> None:
+    npm.use(server.npm).run("install", "express").must()
+    installed = npm.installed("express")
+    assert installed
+
+    npm.forget().run("ci").must()
+
+    assert npm.installed("express") == installed
+    assert len(npm.locked()) > 20
+
+
+@pytest.mark.usefixtures("npm_registry")
+def test_npm_still_checks_what_the_registry_signed(server: Server, npm: Npm) -> None:
+    npm.use(server.npm)
+    fields = json.loads(npm.run("view", "express", "dist", "--json").must().stdout)
+
+    assert fields["signatures"]
+    assert fields["tarball"].startswith(server.npm)
+
+
+@pytest.mark.usefixtures("python_index")
+def test_pip_installs_flask(server: Server, pip: Pip) -> None:
+    pip.use(server.pypi).install("flask").must()
+
+    assert pip.installed("flask")
+    assert pip.installed("werkzeug")
+
+
+@pytest.mark.usefixtures("python_index")
+def test_uv_installs_flask(server: Server, uv: Uv) -> None:
+    uv.use(server.pypi).install("flask").must()
+
+    assert uv.installed("flask")
+    assert uv.installed("werkzeug")
