@@ -11,6 +11,7 @@ import asyncio
 import errno
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import TypeVar
 
@@ -71,10 +72,10 @@ class Flights:
         flight = self._under_way.get(key)
         if flight is None or flight.ended:
             flight = self._under_way[key] = _Flight(self._client, self._blobs, plan, self._limits)
-            flight.task.add_done_callback(lambda _, flown=flight: self._remove(key, flown))
+            flight.task.add_done_callback(partial(self._remove, key, flight))
         return Passenger(flight, plan, self._limits)
 
-    def _remove(self, key: Hashable, flight: _Flight) -> None:
+    def _remove(self, key: Hashable, flight: _Flight, _: object) -> None:
         if self._under_way.get(key) is flight:
             del self._under_way[key]
 
@@ -338,9 +339,7 @@ def _stopped() -> Unavailable:
 
 
 def _other_size(stated: int) -> BadUpstream:
-    return BadUpstream(
-        f"The upstream sends another number of bytes than the {stated} its index states; tell its operator"
-    )
+    return BadUpstream(f"The upstream sends more or fewer than the {stated} bytes its index states; nothing was stored")
 
 
 def _disk_sentence(error: OSError) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
@@ -20,6 +20,7 @@ from pratique.store.revisions import RevisionReader
 if TYPE_CHECKING:
     from pratique.services.download_log import DownloadLog
     from pratique.services.fetch_file import Flights
+    from pratique.services.get_metadata import MetadataCache
     from pratique.services.remember_decisions import DecisionMemory
     from pratique.services.views import ViewCache
     from pratique.upstream.client import UpstreamClient
@@ -39,7 +40,7 @@ class PublishLimits:
     """
 
     max_upload: int = 1 << 30
-    archive: ArchiveLimits = ArchiveLimits()
+    archive: ArchiveLimits = field(default_factory=ArchiveLimits)
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class Ports:
     downloads: DownloadLog
     decisions: DecisionMemory
     views: ViewCache
+    metadata_cache: MetadataCache
     enqueue: Enqueue
     popularity: Callable[[ProjectKey], int | None]
     publish_limits: PublishLimits = PublishLimits()

@@ -69,6 +69,7 @@ async def publish(
         manifest, noticed = await read_artefact(ports, visit, draft, blob)  # 3
         refuse_attestations(draft)  # 4
         await judge_publish(ports, visit, known)  # 5
+        known = await know(ports, visit, known.key)
         accepted = Accepted(
             known, draft, manifest, await asyncio.to_thread(blob.keep), noticed, visit.actor, ports.clock.now()
         )

@@ -44,7 +44,7 @@ async def find_source(ports: Ports, visit: Visit, known: Knowledge) -> Source:
             return Source(view, answer.sha256, upstream)
     kept = await ports.db.read(with_kept_files, ProjectView(known.key, ()), known)
     if kept.files:
-        return Source(kept)
+        return Source(kept)  # stored files whose project the upstream has no more
     await ports.db.write(
         missing.asked, known.repository_id, known.key, visit.actor.kind, ports.clock.now(), durable=False
     )

@@ -6,11 +6,12 @@ from aiohttp import web
 
 from pratique.services.ports import Ports
 from pratique.services.sign_in import SignIn
+from pratique.services.step_up import PasswordGate
 from pratique.web import api, ui
 from pratique.web.dispatch import dispatch
 from pratique.web.health import healthz, readyz
 from pratique.web.hosts import Hosts
-from pratique.web.keys import HOSTS, PORTS, REPOSITORIES, SIGN_IN
+from pratique.web.keys import HOSTS, PASSWORD_GATE, PORTS, REPOSITORIES, SIGN_IN
 from pratique.web.places import RepositoryNames
 
 
@@ -19,6 +20,7 @@ def make_application(ports: Ports) -> web.Application:
     application = web.Application(client_max_size=1 << 20)
     application[PORTS] = ports
     application[SIGN_IN] = SignIn(ports.db, ports.clock, ports.revisions)
+    application[PASSWORD_GATE] = PasswordGate()
     application[HOSTS] = Hosts(ports.public_urls)
     application[REPOSITORIES] = RepositoryNames(ports.db, ports.revisions)
     application.router.add_get("/healthz", healthz)

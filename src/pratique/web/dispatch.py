@@ -9,7 +9,7 @@ from aiohttp import web
 
 from pratique.core.actors import Actor, ActorKind
 from pratique.core.ecosystem import Ecosystem, UseCase
-from pratique.core.errors import NotFound, PratiqueError, Unauthorised
+from pratique.core.errors import NotFound, PratiqueError, Refused, Unauthorised
 from pratique.services.ports import Visit
 from pratique.web import use_cases
 from pratique.web.keys import HOSTS, PORTS, REPOSITORIES, SIGN_IN
@@ -40,6 +40,8 @@ async def dispatch(request: web.Request) -> web.StreamResponse:
             raise NotFound("there is nothing at this address; package clients use /{repository}/{ecosystem}/")
         return await _serve(request, place)
     except PratiqueError as error:
+        if isinstance(error, Refused):
+            request["decision_id"] = error.decision.id
         return answer_error(error, ecosystem)
     except web.HTTPException:
         raise

@@ -104,5 +104,5 @@ async def _send_coming(request: web.Request, coming: Coming, headers: dict[str, 
             request.transport.abort()
         raise
     finally:
-        await coming.leave()
+        coming.leave()
     return response

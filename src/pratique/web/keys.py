@@ -4,6 +4,7 @@ from aiohttp import web
 
 from pratique.services.ports import Ports
 from pratique.services.sign_in import SignIn
+from pratique.services.step_up import PasswordGate
 from pratique.web.hosts import Hosts
 from pratique.web.places import RepositoryNames
 
@@ -11,3 +12,4 @@ PORTS: web.AppKey[Ports] = web.AppKey("ports", Ports)
 SIGN_IN: web.AppKey[SignIn] = web.AppKey("sign_in", SignIn)
 HOSTS: web.AppKey[Hosts] = web.AppKey("hosts", Hosts)
 REPOSITORIES: web.AppKey[RepositoryNames] = web.AppKey("repositories", RepositoryNames)
+PASSWORD_GATE: web.AppKey[PasswordGate] = web.AppKey("password_gate", PasswordGate)

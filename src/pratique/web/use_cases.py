@@ -55,7 +55,8 @@ async def get_file(request: web.Request, visit: Visit, match: Match) -> web.Stre
     if request.method == "HEAD":
         head = await get_file_service.head_file(ports, visit, groups["project"], groups["file"])
         return await send_file(request, head)
-    answer = await get_file_service.get_file(ports, visit, groups["project"], groups["file"])
+    whole = "Range" in request.headers
+    answer = await get_file_service.get_file(ports, visit, groups["project"], groups["file"], whole=whole)
     return await send_file(request, answer)
 
 

@@ -1,0 +1,116 @@
+"""The table of verbs. A new verb is one use case and one line here; CLI and API find it by this line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pratique.services import (
+    accounts,
+    admin_link,
+    list_entries,
+    membership,
+    reservations,
+    rule_settings,
+    tokens,
+)
+from pratique.services.explain import Explained, Explanation
+from pratique.services.exposure import Exposure
+from pratique.services.import_advisories import Imported
+from pratique.services.revoke import Revoked, Unrevoked
+from pratique.services.verbs import advisories, releases
+from pratique.services.verbs.verb import Verb, silent
+from pratique.services.waive import Waived
+
+ADMIN_LINK = Verb("admin link", admin_link.MakeAdminLink, admin_link.AdminLink, silent(admin_link.make_admin_link))
+
+USER_ADD = Verb("user add", accounts.AddUser, accounts.UserShown, silent(accounts.add_user))
+USER_LIST = Verb("user list", accounts.ListUsers, accounts.Users, silent(accounts.list_users), reading=True)
+USER_DISABLE = Verb("user disable", accounts.DisableUser, accounts.UserShown, silent(accounts.disable_user))
+USER_ENABLE = Verb("user enable", accounts.EnableUser, accounts.UserShown, silent(accounts.enable_user))
+USER_PASSWORD = Verb("user password", accounts.SetPassword, accounts.UserShown, silent(accounts.set_password))
+
+TOKEN_CREATE = Verb("token create", tokens.CreateToken, tokens.TokenCreated, silent(tokens.create_token))
+TOKEN_LIST = Verb("token list", tokens.ListTokens, tokens.Tokens, silent(tokens.list_tokens), reading=True)
+TOKEN_REVOKE = Verb("token revoke", tokens.RevokeToken, tokens.TokenShown, silent(tokens.revoke_token))
+
+PROJECT_SHOW = Verb(
+    "project show", membership.ShowProject, membership.ProjectShown, silent(membership.show_project), reading=True
+)
+PROJECT_VISIBILITY = Verb(
+    "project visibility", membership.SetVisibility, membership.ProjectShown, silent(membership.set_visibility)
+)
+PROJECT_MEMBER = Verb("project member", membership.SetMember, membership.ProjectShown, silent(membership.set_member))
+
+RESERVE = Verb("reserve", reservations.Reserve, reservations.ReservationShown, silent(reservations.reserve))
+UNRESERVE = Verb("unreserve", reservations.Unreserve, reservations.ReservationShown, silent(reservations.unreserve))
+RESERVATIONS = Verb(
+    "reservations",
+    reservations.ListReservations,
+    reservations.Reservations,
+    silent(reservations.list_reservations),
+    reading=True,
+)
+
+LIST_ADD = Verb("list add", list_entries.AddEntry, list_entries.EntryShown, silent(list_entries.add_entry))
+LIST_REMOVE = Verb("list remove", list_entries.RemoveEntries, list_entries.Entries, silent(list_entries.remove_entries))
+LIST_SHOW = Verb(
+    "list show", list_entries.ListEntries, list_entries.Entries, silent(list_entries.list_entries), reading=True
+)
+
+APPROVE = Verb("approve", releases.Approve, Waived, silent(releases.approve))
+WAIVE = Verb("waive", releases.Waive, Waived, silent(releases.waive))
+WITHDRAW = Verb("withdraw", releases.WithdrawWaiver, releases.Withdrawn, silent(releases.withdraw))
+REVOKE = Verb("revoke", releases.Revoke, Revoked, silent(releases.revoke))
+UNREVOKE = Verb("unrevoke", releases.Unrevoke, Unrevoked, silent(releases.unrevoke))
+
+EXPLAIN = Verb("explain", releases.Explain, Explained, silent(releases.explain), reading=True)
+DECISION = Verb("decision", releases.ShowDecision, Explanation, silent(releases.show_decision), reading=True)
+EXPOSURE = Verb("exposure", releases.ShowExposure, Exposure, silent(releases.show_exposure), reading=True)
+
+ADVISORIES_IMPORT = Verb("advisories import", advisories.ImportAdvisories, Imported, advisories.import_advisories)
+ADVISORIES_STATUS = Verb(
+    "advisories status",
+    advisories.ShowAdvisories,
+    advisories.AdvisoryStatus,
+    silent(advisories.show_advisories),
+    reading=True,
+)
+
+POLICY_SHOW = Verb(
+    "policy show", rule_settings.ShowPolicy, rule_settings.PolicyShown, silent(rule_settings.show_policy), reading=True
+)
+POLICY_SET = Verb("policy set", rule_settings.SetRule, rule_settings.RuleShown, silent(rule_settings.set_rule))
+
+VERBS: tuple[Verb[Any, Any], ...] = (
+    ADMIN_LINK,
+    USER_ADD,
+    USER_LIST,
+    USER_DISABLE,
+    USER_ENABLE,
+    USER_PASSWORD,
+    TOKEN_CREATE,
+    TOKEN_LIST,
+    TOKEN_REVOKE,
+    PROJECT_SHOW,
+    PROJECT_VISIBILITY,
+    PROJECT_MEMBER,
+    RESERVE,
+    UNRESERVE,
+    RESERVATIONS,
+    LIST_ADD,
+    LIST_REMOVE,
+    LIST_SHOW,
+    APPROVE,
+    WAIVE,
+    WITHDRAW,
+    REVOKE,
+    UNREVOKE,
+    EXPLAIN,
+    DECISION,
+    EXPOSURE,
+    ADVISORIES_IMPORT,
+    ADVISORIES_STATUS,
+    POLICY_SHOW,
+    POLICY_SET,
+)
+"""All verbs, in the order in which help shows them."""

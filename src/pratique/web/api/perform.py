@@ -1,0 +1,50 @@
+"""Perform one verb for one request: read it, check who asks, answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from pratique.core.errors import Invalid
+from pratique.services.verbs.verb import Verb
+from pratique.web.api.answers import success
+from pratique.web.asking import CSRF_HEADER, check_form, who_asks
+from pratique.web.keys import PORTS
+
+
+async def perform(verb: Verb[Any, Any], request: web.Request) -> web.Response:
+    """Answer a request for a verb. Raises what the verb raises."""
+    asking = await who_asks(request)
+    if not verb.reading:
+        check_form(request, asking, request.headers.get(CSRF_HEADER))
+    wanted = read_request(verb, await _fields(verb, request))
+    return success(await verb.perform(request.app[PORTS], wanted, asking.actor, _nobody_listens))
+
+
+async def _fields(verb: Verb[Any, Any], request: web.Request) -> dict[str, Any]:
+    if verb.reading:
+        return {**request.query, **request.match_info}
+    if request.content_type != "application/json":
+        raise Invalid("send the request as JSON, with `Content-Type: application/json`")
+    body = await request.read()
+    try:
+        fields = msgspec.json.decode(body or b"{}")
+    except msgspec.DecodeError as error:
+        raise Invalid(f"the body is no JSON: {error}") from None
+    if not isinstance(fields, dict):
+        raise Invalid("the body must be a JSON object")
+    return fields
+
+
+def read_request(verb: Verb[Any, Any], fields: dict[str, Any]) -> Any:
+    """A verb's request from fields; a query's are text. Raises Invalid with the field's name."""
+    try:
+        return msgspec.convert(fields, verb.request, strict=not verb.reading)
+    except msgspec.ValidationError as error:
+        raise Invalid(f"`{verb.name}`: {error}; its fields are {', '.join(verb.request.__struct_fields__)}") from None
+
+
+def _nobody_listens(_words: str) -> None:
+    """Progress of a verb that was asked for over HTTP."""
