@@ -17,7 +17,11 @@ FORBIDDEN_HOSTS = re.compile(
     re.IGNORECASE,
 )
 UNFINISHED = re.compile(
-    r"\b(?:" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X", "raise NotImplemented" + "Error")) + r")\b"
+    r"\b(?:"
+    + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X"))
+    + r")\b|raise NotImplemented"
+    + r"Error\s*(?:\(['\"]|$)",
+    re.MULTILINE,
 )
 SUITES = ("arch", "unit", "protocol", "stores", "flows", "clients")
 
