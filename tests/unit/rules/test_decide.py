@@ -1,0 +1,248 @@
+import msgspec
+import pytest
+
+from pratique.core import facts as fact
+from pratique.core.artifacts import Origin
+from pratique.core.clock import DAY, HOUR, MINUTE
+from pratique.core.decisions import Action, EntryKind, Mode, Moment, Reservation, RuleSetting, Vote
+from pratique.core.facts import Absent, Stage
+from pratique.core.names import Subject
+from pratique.rules import contract
+from pratique.rules.contract import Rule
+from pratique.rules.decide import decide
+from pratique.rules.policy import read_policy
+from tests.unit.rules.cases import AGENT, LEFT, NOW, USER, ago, entry, facts, judged, policy, said, waiver, without
+
+YOUNG = {fact.PUBLISHED: ago(HOUR)}
+DENIED = {fact.LIST_ENTRIES: (entry(reason="no"),)}
+
+
+def rule(vote, name="odd", needs=(fact.MALWARE,), moments=contract.INSTALL):
+    return Rule(name, 1, needs, moments, Mode.ENFORCE, contract.NoOptions, vote, lambda actor, options: "")
+
+
+def ask(*rules, stage=Stage.FILE, moment=Moment.INSTALL, known=None):
+    return decide(read_policy((), rules=rules), known or facts(stage=stage), stage, moment)
+
+
+def test_nothing_speaks_against_an_old_well_known_release():
+    decision = judged()
+
+    assert (decision.action, decision.votes, decision.set_aside, decision.waiting) == (Action.ALLOW, (), (), ())
+    assert decision.valid_until is None
+    assert decision.subject == Subject(LEFT, "1.0.1", "left-1.0.1.tgz")
+
+
+def test_the_strictest_vote_decides_and_the_others_are_kept():
+    decision = judged({**YOUNG, **DENIED, fact.GONE_UPSTREAM: True})
+
+    assert [vote.rule for vote in decision.votes] == ["denylist", "cooldown", "gone_upstream"]
+    assert decision.action is Action.DENY
+
+
+def test_of_votes_equally_strict_the_first_rule_of_the_registry_speaks():
+    decision = judged({**DENIED, fact.MALWARE: ("MAL-1",), fact.RESERVATION: Reservation(1, "npm", "left")})
+
+    assert [vote.rule for vote in decision.votes] == ["known_malware", "reserved_name", "denylist"]
+
+
+def test_rules_of_another_moment_are_not_asked():
+    assert judged({fact.PUBLIC_EXISTS: True}, moment=Moment.INSTALL, origin=Origin.UNKNOWN).votes == ()
+    assert [vote.rule for vote in judged(YOUNG, moment=Moment.PUBLISH).votes] == ["shadows_public"]
+
+
+@pytest.mark.parametrize("stage", [Stage.NAME, Stage.LISTING])
+def test_a_rule_waits_for_a_fact_that_is_not_yet_fetched(stage):
+    decision = decide(policy(), without(facts(stage=stage), fact.REVOCATIONS), stage)
+
+    assert decision.action is Action.ALLOW
+    assert "revoked" in decision.waiting
+
+
+def test_at_the_download_it_denies_by_its_name_and_the_facts():
+    decision = decide(policy(), without(facts(), fact.REVOCATIONS), Stage.FILE)
+
+    assert said(decision) == (
+        "revoked",
+        "deny",
+        "cannot be judged: revocations (revocations in force for this project, its releases and files) was not fetched",
+    )
+    assert decision.waiting == ()
+    assert decision.valid_until == NOW + MINUTE
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_a_fact_that_could_not_be_had_denies_at_every_stage(stage):
+    decision = judged({fact.REVOCATIONS: Absent("the store failed")}, stage=stage)
+
+    assert said(decision) == ("revoked", "deny", "cannot be judged: revocations is missing (the store failed)")
+    assert decision.valid_until == NOW + MINUTE
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_a_rule_that_raises_denies_by_its_name_and_shows_no_more_than_the_kind_of_error(stage):
+    def broken(facts, options):
+        raise ZeroDivisionError("secret")
+
+    decision = ask(rule(broken), stage=stage)
+
+    assert said(decision) == ("odd", "deny", "cannot be judged: the rule failed with ZeroDivisionError")
+
+
+def test_a_rule_cannot_read_a_fact_that_it_does_not_declare():
+    decision = ask(rule(lambda facts, options: facts[fact.SERVED_BEFORE] or None, needs=(fact.MALWARE,)))
+
+    assert said(decision) == ("odd", "deny", "cannot be judged: the rule failed with UndeclaredFact")
+
+
+def test_reading_an_undeclared_fact_is_a_fault_even_where_that_fact_is_not_fetched():
+    known = without(facts(stage=Stage.LISTING), fact.SERVED_BEFORE)
+    decision = ask(rule(lambda facts, options: facts[fact.SERVED_BEFORE]), known=known, stage=Stage.LISTING)
+
+    assert decision.action is Action.DENY
+
+
+def test_a_rule_in_dry_run_is_heard_and_does_not_count():
+    settings = [RuleSetting("cooldown", Mode.DRY_RUN)]
+    decision = decide(read_policy(settings), facts(YOUNG), Stage.FILE)
+
+    assert decision.action is Action.ALLOW
+    assert [(one.vote.rule, one.vote.action, one.by) for one in decision.set_aside] == [
+        ("cooldown", Action.HOLD, "dry-run")
+    ]
+    assert decision.valid_until is None
+
+
+def test_a_failing_rule_in_dry_run_stops_nobody():
+    def broken(facts, options):
+        raise RuntimeError
+
+    settings = [RuleSetting("odd", Mode.DRY_RUN)]
+    decision = decide(read_policy(settings, rules=(rule(broken),)), facts(), Stage.FILE)
+
+    assert decision.action is Action.ALLOW
+
+
+def test_a_rule_that_is_off_is_not_asked():
+    decision = decide(read_policy([RuleSetting("cooldown", Mode.OFF)]), facts(YOUNG), Stage.FILE)
+
+    assert (decision.votes, decision.set_aside) == ((), ())
+
+
+def test_an_approval_lets_exactly_one_version_through():
+    approval = waiver("cooldown", "1.0.1", id=9)
+
+    passed = judged(YOUNG, waivers=[approval])
+
+    assert passed.action is Action.ALLOW
+    assert [one.by for one in passed.set_aside] == ["waiver 9"]
+    assert judged(YOUNG, waivers=[approval], version="1.0.2").action is Action.HOLD
+
+
+def test_a_waiver_removes_its_own_rules_vote_and_no_other():
+    decision = judged({**YOUNG, **DENIED}, waivers=[waiver("cooldown")])
+
+    assert said(decision) == ("denylist", "deny", "is on the denylist: no")
+    assert [one.vote.rule for one in decision.set_aside] == ["cooldown"]
+
+
+def test_an_approved_version_of_a_refused_name_gets_past_the_name_stage_and_the_others_do_not():
+    asked = {fact.ASKED_BEFORE_EXISTED: ago(DAY)}
+    approval = [waiver("agent_new_name", "1.0.1")]
+
+    name = judged(asked, stage=Stage.NAME, actor=AGENT, waivers=approval)
+
+    assert name.action is Action.ALLOW
+    assert "agent_new_name" in name.waiting
+    assert judged(asked, actor=AGENT, waivers=approval).action is Action.ALLOW
+    assert judged(asked, actor=AGENT, waivers=approval, version="1.0.2").action is Action.HOLD
+
+
+def test_the_decision_changes_when_the_first_of_its_votes_ends():
+    entries = (entry(id=1, action=Action.HIDE, expires=NOW + 2 * HOUR),)
+
+    assert judged({**YOUNG, fact.LIST_ENTRIES: entries}).valid_until == NOW + 2 * HOUR
+
+
+def test_the_decision_changes_when_a_waiver_it_rests_on_ends_or_one_that_concerns_it_begins():
+    ends = [waiver("cooldown", expires=NOW + 5)]
+    begins = [waiver("cooldown", starts=NOW + 7)]
+    idle = [waiver("denylist", expires=NOW + 3), waiver("denylist", starts=NOW + 3)]
+
+    assert judged(YOUNG, waivers=ends).valid_until == NOW + 5
+    assert judged(YOUNG, waivers=begins).valid_until == NOW + 7
+    assert judged(YOUNG, waivers=idle).valid_until == NOW + 47 * HOUR
+
+
+def test_a_vote_that_ended_already_does_not_set_a_time_in_the_past():
+    late = rule(lambda facts, options: Vote("odd", Action.HOLD, "is odd", ago(1)))
+
+    assert ask(late).valid_until is None
+
+
+def test_the_explanation_holds_every_fact_that_rules_of_the_moment_may_read():
+    install, publish = judged(), judged(moment=Moment.PUBLISH)
+
+    assert "public_exists" not in install.facts
+    assert install.facts["published"] == ago(400 * DAY)
+    assert set(publish.facts) == {"reservation", "popularity", "served_before", "public_exists"}
+    assert list(install.facts) == sorted(install.facts)
+
+
+def test_the_id_is_26_characters_that_can_stand_in_a_url():
+    identity = judged().id
+
+    assert len(identity) == 26
+    assert set(identity) <= set("abcdefghijklmnopqrstuvwxyz234567")
+
+
+def test_the_id_stays_while_time_passes():
+    assert judged(YOUNG).id == judged(YOUNG, now=NOW + HOUR).id
+
+
+def test_the_id_does_not_depend_on_how_a_missing_fact_is_excused():
+    late, later = Absent("no answer after 3.1 s"), Absent("no answer after 4.0 s")
+
+    assert judged({fact.PUBLISHED: late}).id == judged({fact.PUBLISHED: later}).id
+    assert judged({fact.PUBLISHED: late}).facts["published"] == {"absent": "no answer after 3.1 s"}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"changed": {fact.PUBLISHED: ago(2 * HOUR)}},
+        {"version": "1.0.2"},
+        {"project": msgspec.structs.replace(LEFT, name="right")},
+        {"actor": AGENT},
+        {"waivers": [waiver("cooldown", "3.0")]},
+        {"options": {"cooldown": {"minimum_age_hours": 72}}},
+        {"moment": Moment.PUBLISH},
+        {"changed": {**YOUNG, fact.LIST_ENTRIES: (entry(EntryKind.GRANT),)}},
+        {"changed": {**YOUNG, fact.MALWARE: Absent("")}},
+    ],
+    ids=lambda other: next(iter(other)),
+)
+def test_the_id_is_another_for_another_question(other):
+    assert judged(YOUNG).id != judged(**{"changed": YOUNG, **other}).id
+
+
+def test_two_files_of_one_release_have_different_ids():
+    one = facts(YOUNG)
+    two = msgspec.structs.replace(one, subject=msgspec.structs.replace(one.subject, filename="left-1.0.1.whl"))
+
+    assert decide(policy(), one, Stage.FILE).id != decide(policy(), two, Stage.FILE).id
+
+
+def test_a_changed_setting_or_a_changed_rule_gives_another_id():
+    def identity(setting_version, rule_version):
+        odd = msgspec.structs.replace(rule(lambda facts, options: None), version=rule_version)
+        settings = [RuleSetting("odd", Mode.ENFORCE, version=setting_version)]
+        return decide(read_policy(settings, rules=(odd,)), facts(), Stage.FILE).id
+
+    assert len({identity(1, 1), identity(2, 1), identity(1, 2)}) == 3
+
+
+def test_entries_that_could_not_be_read_give_a_denial_and_no_crash():
+    decision = judged({fact.LIST_ENTRIES: Absent("the store failed")}, actor=USER)
+
+    assert said(decision)[:2] == ("denylist", "deny")
