@@ -6,9 +6,10 @@ Source: core metadata specification; PEP 566, PEP 643, PEP 639.
 from __future__ import annotations
 
 import email.errors
+import re
 from typing import Any
 
-from packaging.metadata import Metadata, parse_email
+from packaging.metadata import InvalidMetadata, Metadata, RawMetadata, parse_email
 
 from pratique.core.artifacts import Manifest
 from pratique.core.errors import Invalid, TooLarge
@@ -18,6 +19,8 @@ from pratique.ecosystems.pypi.versions import canonical_version
 
 MAX_METADATA = 4 << 20
 """Bytes; a long description takes a few hundred kilobytes."""
+
+_VERSION = re.compile(r"[12]\.\d+\Z")
 
 
 def parse_metadata(content: bytes, where: str) -> dict[str, Any]:
@@ -41,18 +44,20 @@ def parse_metadata(content: bytes, where: str) -> dict[str, Any]:
     ambiguous = sorted(unparsed.keys() & {"metadata-version", "name", "version", "requires-python"})
     if ambiguous:
         raise Invalid(f"{where} states {ambiguous[0]} more than once, or not in UTF-8")
-    try:
-        Metadata.from_raw(raw)
-    except ExceptionGroup as group:
-        raise Invalid(f"{where} is not valid core metadata: {_first_sentence(group)}") from None
+    if not _VERSION.match(raw.get("metadata_version", "")):
+        raise Invalid(f"{where} states no Metadata-Version 1.x or 2.x, the ones that installers read")
+    _validate(raw, where)
     return dict(sorted(raw.items()))
 
 
-def _first_sentence(group: ExceptionGroup[Exception]) -> str:
-    first = group.exceptions[0]
-    if isinstance(first, ExceptionGroup):
-        return _first_sentence(first)
-    return ascii(str(first))[1:-1][:300]
+def _validate(raw: RawMetadata, where: str) -> None:
+    """Check what resolvers act on. Other fields are shown and never acted on, and many published ones are untidy."""
+    metadata = Metadata.from_raw(raw, validate=False)
+    for field in ("name", "version", "requires_python", "requires_dist"):
+        try:
+            getattr(metadata, field)
+        except InvalidMetadata as error:
+            raise Invalid(f"{where} is not valid core metadata: {ascii(str(error))[1:-1][:300]}") from None
 
 
 def build_manifest(

@@ -1,10 +1,13 @@
 """What pip, uv, poetry and twine are told when something is refused or taken in.
 
-All of them print the reason phrase of a refused download; uv and poetry print the body of a refused upload too.
-Source: reference consumer 1.1; RFC 9110, 11.6.1; RFC 7617.
+All of them print the reason phrase of a refused download. For a refused upload twine prints the phrase, uv the
+body: as it stands, or `title, detail` if it is a problem document. Source: reference consumer 1.1; RFC 9457;
+RFC 9110, 11.6.1; RFC 7617.
 """
 
 from __future__ import annotations
+
+from http import HTTPStatus
 
 import orjson
 
@@ -15,10 +18,12 @@ _REALM = 'Basic realm="pratique", charset="UTF-8"'
 
 
 def write_refusal(refusal: Refusal) -> Rendered:
-    """The refusal: its sentence as reason phrase, everything as JSON."""
+    """The refusal: its sentence as reason phrase, and all of it as a problem document, which uv reads aloud."""
+    title = HTTPStatus(refusal.status).phrase
+    problem = {"title": title, "status": refusal.status, "detail": refusal.line, "error": refusal.line}
     return Rendered(
-        body=orjson.dumps(refusal.body | {"error": refusal.line, "message": refusal.line}) + b"\n",
-        content_type="application/json",
+        body=orjson.dumps(refusal.body | problem) + b"\n",
+        content_type="application/problem+json",
         status=refusal.status,
         reason=refusal.line,
         headers={"WWW-Authenticate": _REALM} if refusal.status == 401 else {},
