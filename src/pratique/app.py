@@ -1,0 +1,170 @@
+"""The only place where parts are wired: settings in, ports and jobs out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from pratique.core.actors import OPERATOR
+from pratique.core.clock import Clock
+from pratique.core.ecosystem import Ecosystem
+from pratique.core.names import ProjectKey
+from pratique.ecosystems.npm import NPM
+from pratique.ecosystems.pypi import PYPI
+from pratique.jobs import outbox, tables
+from pratique.jobs.kinds import JobKind, JobRun
+from pratique.jobs.timers import Timer
+from pratique.naming import popular
+from pratique.services.clean_up import CLEAN_UP_JOB, clean_up
+from pratique.services.document_shelf import StoredDocuments
+from pratique.services.download_log import DownloadLog
+from pratique.services.fetch_file import Flights
+from pratique.services.get_metadata import MetadataCache
+from pratique.services.import_advisories import import_advisories
+from pratique.services.ports import Ports, PublishLimits
+from pratique.services.recheck_release import RECHECK_JOB, Recheck, recheck_releases
+from pratique.services.remember_decisions import DecisionMemory
+from pratique.services.set_up import RepositoryPlan, set_up_repositories
+from pratique.services.views import ViewCache
+from pratique.services.watch_documents import DocumentWatcher
+from pratique.settings import Settings
+from pratique.settings.folder import DataFolder
+from pratique.settings.limits import archive_limits, flight_limits, freshness, upstream_access, upstream_limits
+from pratique.store import migrations
+from pratique.store.blobs_file import FileBlobs
+from pratique.store.clocks import open_clock
+from pratique.store.database import Database
+from pratique.store.revisions import RevisionReader
+from pratique.upstream.client import UpstreamClient
+from pratique.upstream.documents import Documents
+from pratique.upstream.public import OSV_EXPORT
+
+IMPORT_JOB = "import_advisories"
+
+ECOSYSTEMS: tuple[Ecosystem, ...] = (NPM, PYPI)
+"""A new ecosystem is one folder and one word here."""
+
+
+def prepare(folder: DataFolder, settings: Settings) -> tuple[str, ...]:
+    """Bring a data folder to the state that this version and these settings need; the names of new repositories.
+
+    Raises:
+        Conflict: the folder belongs to a newer version or to the other kind of clock.
+        Invalid: the settings name an upstream twice.
+        Unavailable: the database is in use by somebody who does not let go, or the disk refuses.
+    """
+    clock = folder_clock(folder, settings)
+    url = folder.database_url(settings.database)
+    migrations.upgrade(url)
+    tables.prepare(url)
+    db = open_database(folder, settings)
+    try:
+        return db.write_now(set_up_repositories, _plans(settings), clock.now())
+    finally:
+        db.close()
+
+
+def open_database(folder: DataFolder, settings: Settings) -> Database:
+    """The database of a prepared data folder; the caller closes it."""
+    return Database.open(folder.database_url(settings.database))
+
+
+def folder_clock(folder: DataFolder, settings: Settings) -> Clock:
+    """The clock of a data folder. Raises Conflict if the folder belongs to the other kind of clock."""
+    return open_clock(folder.root, Path(settings.unsafe_test_clock) if settings.unsafe_test_clock else None)
+
+
+@asynccontextmanager
+async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Ports]:
+    """The wired parts, on a prepared data folder; let go again when the block ends.
+
+    Raises:
+        Conflict: the folder belongs to the other kind of clock.
+    """
+    clock = folder_clock(folder, settings)
+    db = open_database(folder, settings)
+    blobs = FileBlobs(folder.root)
+    client = UpstreamClient(
+        upstream_access(settings),
+        limits=upstream_limits(settings.upstream),
+        ca_file=settings.upstream.ca_file or None,
+    )
+    watcher = DocumentWatcher(db, clock)
+    documents = Documents(client, StoredDocuments(db), clock, watcher, freshness(settings.upstream))
+    flights = Flights(client, blobs, flight_limits(settings.downloads))
+    try:
+        yield Ports(
+            db=db,
+            blobs=blobs,
+            clock=clock,
+            ecosystems={one.id: one for one in ECOSYSTEMS},
+            documents=documents,
+            upstream=client,
+            flights=flights,
+            revisions=RevisionReader(db),
+            downloads=DownloadLog(db),
+            decisions=DecisionMemory(db),
+            views=ViewCache(),
+            metadata_cache=MetadataCache(),
+            enqueue=outbox.enqueue,
+            popularity=_popularity,
+            publish_limits=PublishLimits(settings.publish.max_upload, archive_limits(settings.publish.archive)),
+            public_urls=settings.origins,
+        )
+    finally:
+        await flights.close()
+        await documents.close()
+        await client.close()
+        await asyncio.to_thread(db.close)
+
+
+def job_kinds(ports: Ports, settings: Settings) -> tuple[JobKind, ...]:
+    """The job table: what each promised job does."""
+
+    async def recheck(run: JobRun) -> None:
+        await recheck_releases(ports, run.read(Recheck))
+
+    async def import_all(run: JobRun) -> None:
+        del run
+        for source in advisory_sources(settings):
+            await import_advisories(ports, source, OPERATOR)
+
+    async def tidy(run: JobRun) -> None:
+        del run
+        await clean_up(ports, int(settings.keep.decisions * 1000))
+
+    return (
+        JobKind(RECHECK_JOB, recheck),
+        JobKind(IMPORT_JOB, import_all, attempts=5, first_pause=60, back_off=4, time_limit=3_600),
+        JobKind(CLEAN_UP_JOB, tidy, attempts=3),
+    )
+
+
+def job_timers(settings: Settings) -> tuple[Timer, ...]:
+    """What comes round by itself."""
+    daily = Timer(IMPORT_JOB, starts=int(settings.advisories.at * 1000))
+    wanted = settings.advisories.scheduled and bool(advisory_sources(settings))
+    return (*((daily,) if wanted else ()), Timer(CLEAN_UP_JOB))
+
+
+def advisory_sources(settings: Settings) -> tuple[str, ...]:
+    """Where advisories come from: as configured, else the public export of each ecosystem with an upstream."""
+    if settings.advisories.sources:
+        return settings.advisories.sources
+    asked = {ecosystem for one in settings.repositories.values() for ecosystem, urls in one.upstreams.items() if urls}
+    return tuple(f"{OSV_EXPORT}/{one.osv_name}/all.zip" for one in ECOSYSTEMS if one.id in asked)
+
+
+def _plans(settings: Settings) -> tuple[RepositoryPlan, ...]:
+    return tuple(
+        RepositoryPlan(
+            name, settings.anonymous_read(name), {one.id: said.upstreams.get(one.id, ()) for one in ECOSYSTEMS}
+        )
+        for name, said in settings.repositories.items()
+    )
+
+
+def _popularity(key: ProjectKey) -> int | None:
+    return popular.rank(key.ecosystem, key.name)

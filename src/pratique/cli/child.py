@@ -1,0 +1,86 @@
+"""The main of a child process: `python -m pratique.cli.child ORDER`. Started by the supervisor only."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import signal
+import sys
+from collections.abc import Callable
+
+import structlog
+import uvloop
+
+from pratique.cli.job_process import run_jobs
+from pratique.cli.orders import Order, Role, read_order
+from pratique.cli.process_log import JsonLines, log_to
+from pratique.cli.web_process import run_web
+from pratique.core.errors import PratiqueError
+from pratique.settings import load_settings
+from pratique.settings.folder import DataFolder
+
+_log = structlog.get_logger("process")
+
+
+def main() -> None:
+    """Be the child that the order describes."""
+    order = read_order(sys.argv[1])
+    folder = DataFolder(order.folder)
+    lines = JsonLines(folder.logs / f"{order.role}.jsonl", pid=os.getpid())
+    log_to(lines)
+    _log.info("process started", role=order.role, process=order.process_id)
+    try:
+        uvloop.run(_run(order, folder, lines))
+    except PratiqueError as error:
+        print(f"{order.role}: {error}", file=sys.stderr, flush=True)
+        _log.error("process failed", why=str(error))
+        _leave(1)
+    except Exception as error:  # noqa: BLE001 - the last place that can tell what happened
+        print(f"{order.role}: {error!r}", file=sys.stderr, flush=True)
+        _log.exception("process failed")
+        _leave(1)
+    _log.info("process ended")
+    _leave(0)
+
+
+async def _run(order: Order, folder: DataFolder, lines: JsonLines) -> None:
+    settings = load_settings(folder.settings_file, os.environ, order.given)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    # The supervisor may be killed: the pipe it holds then ends, and nobody is left behind.
+    loop.add_reader(order.life, _stop_reading(order.life, stop))
+    run = run_web if order.role is Role.WEB else run_jobs
+    await run(order, folder, settings, lines, stop=stop, ready=_tell_ready(order.ready))
+
+
+def _stop_reading(life: int, stop: asyncio.Event) -> Callable[[], None]:
+    def ended() -> None:
+        asyncio.get_running_loop().remove_reader(life)
+        stop.set()
+
+    return ended
+
+
+def _tell_ready(descriptor: int) -> Callable[[], None]:
+    def tell() -> None:
+        # What was loaded to get here stays; the collector need not look at it again.
+        gc.collect()
+        gc.freeze()
+        os.write(descriptor, b"r")
+        os.close(descriptor)
+
+    return tell
+
+
+def _leave(code: int) -> None:
+    """End now. Threads of the job engine would hold the process back, and all that matters is on disk."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

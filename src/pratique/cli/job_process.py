@@ -1,0 +1,93 @@
+"""The job process: do what was promised, take over what the dead left, promise what comes round."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import structlog
+
+from pratique.app import job_kinds, job_timers, open_ports
+from pratique.cli.orders import Order
+from pratique.cli.presence import living_processes, present
+from pratique.cli.process_log import JsonLines
+from pratique.core.clock import DAY, Instant
+from pratique.jobs import outbox, state
+from pratique.jobs.engine import JobEngine, JobLimits
+from pratique.jobs.kinds import job_table
+from pratique.jobs.recovery import recover_dead
+from pratique.jobs.timers import Timers
+from pratique.services.ports import Ports
+from pratique.settings import Settings
+from pratique.settings.folder import DataFolder
+from pratique.store.clocks import SystemClock
+
+EVERY = 1.0
+"""Seconds between two rounds of looking after the engine."""
+
+TIDY_EVERY = 3_600
+"""Rounds between two clean-ups of finished jobs."""
+
+_log = structlog.get_logger("jobs")
+
+
+async def run_jobs(
+    order: Order,
+    folder: DataFolder,
+    settings: Settings,
+    lines: JsonLines,
+    *,
+    stop: asyncio.Event,
+    ready: Callable[[], None],
+) -> None:
+    """Run jobs until told to stop."""
+    del lines
+    async with open_ports(folder, settings) as ports, present(ports.db, order, stop):
+        engine = JobEngine(
+            folder.database_url(settings.database),
+            job_table(job_kinds(ports, settings)),
+            executor_id=order.process_id,
+            loop=asyncio.get_running_loop(),
+            limits=JobLimits(settings.jobs.at_once, settings.jobs.polling, settings.jobs.restarts),
+        )
+        await asyncio.to_thread(engine.start)
+        looking_after = asyncio.create_task(_look_after(ports, settings))
+        ready()
+        await stop.wait()
+        looking_after.cancel()
+        with suppress(asyncio.CancelledError):
+            await looking_after
+        await asyncio.to_thread(engine.stop, int(settings.web.stop_patience))
+
+
+async def _look_after(ports: Ports, settings: Settings) -> None:
+    living = living_processes(ports.db, settings.jobs.dead_after)
+    timers = Timers(job_timers(settings), _promise(ports))
+    number = 0
+    while True:
+        try:
+            await asyncio.to_thread(recover_dead, living)
+            await asyncio.to_thread(timers.tick, ports.clock.now())
+            if number % TIDY_EVERY == 0:
+                await asyncio.to_thread(_tidy, settings)
+        except Exception:  # noqa: BLE001 - without this loop jobs would silently stay undone
+            _log.exception("looking after the jobs failed; it is tried again")
+        number += 1
+        await asyncio.sleep(EVERY)
+
+
+def _promise(ports: Ports) -> Callable[[str, dict[str, str], str], None]:
+    def promise(job_name: str, payload: dict[str, Any], job_id: str) -> None:
+        ports.db.write_now(outbox.enqueue, job_name, payload, job_id)
+
+    return promise
+
+
+def _tidy(settings: Settings) -> None:
+    # The engine stamps its rows with the machine's time, so its records age by that and not by a test clock.
+    oldest = max(int(settings.jobs.keep_finished * 1000), 2 * DAY)
+    gone = state.forget_finished(Instant(SystemClock().now() - oldest))
+    if gone:
+        _log.info("finished jobs forgotten", count=gone)

@@ -1,0 +1,51 @@
+"""What the supervisor tells a child process: one JSON argument."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+
+class Role(StrEnum):
+    """What a child process is for."""
+
+    WEB = "web"
+    JOBS = "jobs"
+
+
+class Order(msgspec.Struct, frozen=True):
+    """How to be one child.
+
+    Attributes:
+        role: what it does.
+        process_id: its name among all processes that ever ran.
+        root: the data folder.
+        given: settings from the command line.
+        ready: descriptor to write to and close once it works.
+        life: descriptor that ends when the supervisor does, however that comes.
+    """
+
+    role: Role
+    process_id: str
+    root: str
+    given: dict[str, Any]
+    ready: int
+    life: int
+
+    @property
+    def folder(self) -> Path:
+        """The data folder."""
+        return Path(self.root)
+
+    def command(self) -> list[str]:
+        """The command line of this child."""
+        return [sys.executable, "-m", "pratique.cli.child", msgspec.json.encode(self).decode()]
+
+
+def read_order(text: str) -> Order:
+    """The order in a child's command line."""
+    return msgspec.json.decode(text, type=Order)

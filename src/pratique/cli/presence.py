@@ -1,0 +1,77 @@
+"""Show that a process lives: a row in the table of processes, and a heartbeat every second."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+
+import structlog
+
+from pratique.cli.orders import Order
+from pratique.core.clock import Instant
+from pratique.core.errors import PratiqueError
+from pratique.store import processes
+from pratique.store.clocks import SystemClock
+from pratique.store.database import Database
+from pratique.store.processes import Process
+
+EVERY = 1.0
+
+_log = structlog.get_logger("process")
+
+
+@asynccontextmanager
+async def present(db: Database, order: Order, stop: asyncio.Event) -> AsyncIterator[None]:
+    """Be known as alive while the block runs. A process that was taken for dead sets `stop`."""
+    now = SystemClock().now()
+    me = Process(order.process_id, order.role, socket.gethostname(), os.getpid(), now, now)
+    await db.write(processes.register, me, durable=False)
+    beating = asyncio.create_task(_beat(db, me.id, stop))
+    try:
+        yield
+    finally:
+        beating.cancel()
+        with suppress(asyncio.CancelledError):
+            await beating
+        await db.write(processes.remove, me.id, durable=False)
+
+
+async def _beat(db: Database, process_id: str, stop: asyncio.Event) -> None:
+    # Real time, also under a test clock: a heartbeat is about this machine, not about the story.
+    clock = SystemClock()
+    while True:
+        await asyncio.sleep(EVERY)
+        try:
+            alive = await db.write(processes.heartbeat, process_id, clock.now(), durable=False)
+        except PratiqueError as error:
+            _log.warning("no heartbeat", why=str(error))
+            continue
+        if not alive:
+            _log.error("this process was taken for dead; it ends, so that no work is done twice")
+            stop.set()
+            return
+
+
+def living_processes(db: Database, dead_after: float) -> Callable[[], set[str]]:
+    """Ask for the ids of all processes that live, by heartbeat, and on this machine also by process number."""
+    clock, here = SystemClock(), socket.gethostname()
+
+    def living() -> set[str]:
+        since = Instant(clock.now() - int(dead_after * 1000))
+        found = db.read_now(processes.living, since)
+        return {one.id for one in found if one.host != here or _runs(one.pid)}
+
+    return living
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,122 @@
+"""Logs of the server's processes: one JSON object a line, in files that a supervisor may put aside at any time."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import orjson
+import structlog
+
+_LOOK_EVERY = 1.0
+
+
+class JsonLines:
+    """Appends lines to a file. Several processes share it: each line is one write to the end."""
+
+    def __init__(self, path: Path, **always: Any) -> None:
+        """Open a log.
+
+        Args:
+            path: made if it is missing, readable by its owner only.
+            always: fields of every line.
+        """
+        self._path, self._always = path, always
+        self._descriptor = -1
+        self._identity = (0, 0)
+        self._looked = 0.0
+        self._open()
+
+    def write(self, fields: Mapping[str, Any]) -> None:
+        """Append one line. A log that cannot be written never stops the server: the line goes to stderr."""
+        at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        line = orjson.dumps({"at": at, **self._always, **fields}, default=str, option=orjson.OPT_APPEND_NEWLINE)
+        try:
+            self._follow()
+            os.write(self._descriptor, line)
+        except OSError:
+            sys.stderr.buffer.write(line)
+
+    def _follow(self) -> None:
+        """Notice that the file was put aside, and go on in a new one."""
+        now = time.monotonic()
+        if now - self._looked < _LOOK_EVERY:
+            return
+        self._looked = now
+        if _identity(self._path) != self._identity:
+            self._open()
+
+    def _open(self) -> None:
+        fresh = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+        self._descriptor = fresh
+        self._identity = _identity(self._path)
+
+
+def log_to(lines: JsonLines, level: int = logging.INFO) -> None:
+    """Send this process's log events, ours and the libraries', to a file."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.stdlib.add_log_level,
+            structlog.processors.format_exc_info,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=lambda *_names: _Sink(lines),
+        cache_logger_on_first_use=False,
+    )
+    logging.basicConfig(level=logging.WARNING, handlers=[_FromLibraries()], force=True)
+    logging.captureWarnings(capture=True)
+
+
+class _Sink:
+    """Where structlog's events end."""
+
+    def __init__(self, lines: JsonLines) -> None:
+        self._lines = lines
+
+    def _write(self, **event: Any) -> None:
+        self._lines.write(event)
+
+    debug = info = warning = error = critical = exception = fatal = log = msg = _write
+
+
+class _FromLibraries(logging.Handler):
+    """Takes what libraries log by the standard way."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        fields: dict[str, Any] = {"library": record.name}
+        if record.exc_info:
+            fields["exc_info"] = record.exc_info
+        structlog.get_logger().log(record.levelno, record.getMessage(), **fields)
+
+
+def put_aside(path: Path, max_size: int, keep: int) -> bool:
+    """Put a log aside that has grown too long: `web.jsonl` becomes `web.jsonl.1`, and so on; True if it did."""
+    try:
+        if path.stat().st_size <= max_size:
+            return False
+    except FileNotFoundError:
+        return False
+    names = [path, *(path.with_name(f"{path.name}.{number}") for number in range(1, keep + 1))]
+    names[-1].unlink(missing_ok=True)
+    for newer, older in reversed(list(pairwise(names))):
+        if newer.exists():
+            newer.rename(older)
+    return True
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return (0, 0)
+    return (found.st_dev, found.st_ino)

@@ -1,0 +1,195 @@
+"""Keep the server's processes running, in sight: every start, death and restart is a line on the terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pratique.cli.orders import Order, Role
+
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 30.0
+STEADY = 60.0
+"""A child that lived so long starts again at once; one that dies sooner waits longer each time."""
+
+TRIES = 3
+"""A child that never got ready is started so often before the whole server gives up."""
+
+
+class Station(msgspec.Struct, frozen=True):
+    """One process to keep running: `web 1`, `jobs`."""
+
+    role: Role
+    label: str
+
+
+class Supervisor:
+    """Runs one process for each station until it is told to stop."""
+
+    def __init__(
+        self,
+        stations: Sequence[Station],
+        root: Path,
+        given: dict[str, Any],
+        *,
+        say: Callable[[str], None],
+        patience: float,
+    ) -> None:
+        """Prepare.
+
+        Args:
+            stations: what to keep running.
+            root: the data folder.
+            given: settings from the command line, for the children.
+            say: prints one line.
+            patience: seconds after SIGTERM until a child is killed.
+        """
+        self._stations, self._root, self._given = stations, root, given
+        self._say, self._patience = say, patience
+        self._stopping = asyncio.Event()
+        self._children: dict[str, asyncio.subprocess.Process] = {}
+        self._waiting = {station.label for station in stations}
+        self._all_ready = asyncio.Event()
+        self._failed = False
+        self._life_end, self._life = os.pipe()
+
+    async def run(self, when_ready: Callable[[], Awaitable[None]]) -> int:
+        """Run until a signal or a hopeless child; the exit code.
+
+        Args:
+            when_ready: awaited once, when every process works.
+        """
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._on_signal)
+        announcing = asyncio.create_task(self._announce(when_ready))
+        try:
+            await asyncio.gather(*(self._keep_running(station) for station in self._stations))
+        finally:
+            announcing.cancel()
+            os.close(self._life)
+            os.close(self._life_end)
+        return 1 if self._failed else 0
+
+    def stop(self) -> None:
+        """Ask every child to finish what it does and end."""
+        self._stopping.set()
+        for child in self._children.values():
+            _send(child, signal.SIGTERM)
+
+    def _on_signal(self) -> None:
+        if self._stopping.is_set():
+            self._say("stopping at once")
+            for child in self._children.values():
+                _send(child, signal.SIGKILL)
+            return
+        self._say(f"stopping; running requests may take up to {self._patience:g} s (again to stop at once)")
+        self.stop()
+
+    async def _announce(self, when_ready: Callable[[], Awaitable[None]]) -> None:
+        await self._all_ready.wait()
+        await when_ready()
+
+    async def _keep_running(self, station: Station) -> None:
+        pause, tries = FIRST_PAUSE, 0
+        while not self._stopping.is_set():
+            started = time.monotonic()
+            child = await self._start(station)
+            code = await self._wait(child)
+            self._children.pop(station.label, None)
+            if self._stopping.is_set():
+                self._say(f"{station.label} (pid {child.pid}) {_ended(code)}")
+                return
+            tries += 1
+            if station.label in self._waiting and tries >= TRIES:
+                self._give_up(station, code)
+                return
+            pause = FIRST_PAUSE if time.monotonic() - started > STEADY else pause
+            self._say(f"{station.label} (pid {child.pid}) {_ended(code)}; starting it again in {pause:g} s")
+            await self._pause(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def _start(self, station: Station) -> asyncio.subprocess.Process:
+        ready_end, ready = os.pipe()
+        order = Order(station.role, str(uuid.uuid4()), str(self._root), self._given, ready, self._life_end)
+        try:
+            child = await asyncio.create_subprocess_exec(
+                *order.command(),
+                stdin=asyncio.subprocess.DEVNULL,
+                pass_fds=(ready, self._life_end),
+                # Ctrl-C reaches the whole foreground group; only the supervisor decides what it means.
+                start_new_session=True,
+            )
+        finally:
+            os.close(ready)
+        self._children[station.label] = child
+        self._say(f"{station.label} started (pid {child.pid})")
+        if self._stopping.is_set():
+            _send(child, signal.SIGTERM)
+        if await _says_ready(ready_end):
+            self._note_ready(station)
+        return child
+
+    def _note_ready(self, station: Station) -> None:
+        self._waiting.discard(station.label)
+        if not self._waiting:
+            self._all_ready.set()
+
+    async def _wait(self, child: asyncio.subprocess.Process) -> int:
+        """Wait for a child's end; once stopping, no longer than is bearable."""
+        ended = asyncio.create_task(child.wait())
+        stopping = asyncio.create_task(self._stopping.wait())
+        await asyncio.wait({ended, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        # A little more than a child gives its own requests: what is killed here did not end by itself.
+        await asyncio.wait({ended}, timeout=self._patience + 5)
+        if not ended.done():
+            self._say(f"pid {child.pid} does not end; killing it")
+            _send(child, signal.SIGKILL)
+        return await ended
+
+    async def _pause(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+
+    def _give_up(self, station: Station, code: int) -> None:
+        self._say(
+            f"{station.label} {_ended(code)} and never got ready in {TRIES} tries; the reason is above or in "
+            f"{self._root / 'logs'}"
+        )
+        self._failed = True
+        self.stop()
+
+
+def _send(child: asyncio.subprocess.Process, number: signal.Signals) -> None:
+    if child.returncode is None:
+        with suppress(ProcessLookupError):
+            child.send_signal(number)
+
+
+def _ended(code: int) -> str:
+    if code == 0:
+        return "ended"
+    return f"ended with code {code}" if code > 0 else f"was killed by {signal.Signals(-code).name}"
+
+
+async def _says_ready(descriptor: int) -> bool:
+    """Wait until a child writes that it works; False if it closes the pipe (by its end) without a word."""
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader()
+    pipe = os.fdopen(descriptor, "rb", buffering=0)
+    transport, _protocol = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), pipe)
+    try:
+        return bool(await reader.read(1))
+    finally:
+        transport.close()

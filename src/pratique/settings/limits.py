@@ -1,0 +1,67 @@
+"""Settings as the limits that the rooms below take; they know nothing of settings."""
+
+from __future__ import annotations
+
+from pratique.core.ecosystem import ArchiveLimits
+from pratique.core.limits import FlightLimits, Freshness, UpstreamLimits
+from pratique.settings.quantities import Duration
+from pratique.settings.values import ArchiveSettings, DownloadSettings, Settings, UpstreamSettings
+from pratique.upstream.access import Credentials, UpstreamAccess
+
+
+def upstream_limits(said: UpstreamSettings) -> UpstreamLimits:
+    """Bounds on one exchange with an upstream."""
+    return UpstreamLimits(
+        connect=_milliseconds(said.connect_timeout),
+        silence=_milliseconds(said.silence),
+        document=_milliseconds(said.document_timeout),
+        slowest_file=said.slowest_file,
+        max_document=said.max_document,
+        max_file=said.max_file,
+        max_redirects=said.max_redirects,
+    )
+
+
+def freshness(said: UpstreamSettings) -> Freshness:
+    """How long a stored document is believed."""
+    return Freshness(
+        fresh_for=_milliseconds(said.fresh_for),
+        wait_after=_milliseconds(said.stale_for),
+        missing_for=_milliseconds(said.missing_for),
+        stale_if_error=_milliseconds(said.usable_for),
+        retry_after=_milliseconds(said.retry_after),
+        cached_views=said.parsed_cache,
+    )
+
+
+def flight_limits(said: DownloadSettings) -> FlightLimits:
+    """How first downloads are handed on."""
+    return FlightLimits(
+        complete_bytes=said.wait_bytes,
+        complete_within=_milliseconds(said.wait_seconds),
+        held_back=said.held_back,
+    )
+
+
+def archive_limits(said: ArchiveSettings) -> ArchiveLimits:
+    """Bounds on an artefact's inside."""
+    return ArchiveLimits(
+        max_entries=said.max_entries,
+        max_unpacked=said.max_unpacked,
+        max_ratio=said.max_ratio,
+        ratio_from=said.ratio_from,
+        max_member=said.max_member,
+        max_depth=said.max_depth,
+    )
+
+
+def upstream_access(settings: Settings) -> dict[str, UpstreamAccess]:
+    """Credentials and hosts by upstream."""
+    return {
+        url: UpstreamAccess(Credentials(one.password, one.user) if one.password else None, one.file_hosts)
+        for url, one in settings.upstream.access.items()
+    }
+
+
+def _milliseconds(seconds: Duration) -> int:
+    return round(seconds * 1000)
