@@ -214,7 +214,9 @@ async def list_tokens(ports: Ports, request: ListTokens, actor: Actor) -> Tokens
     """
     everyone = request.user is None and actor.account is None
     others = everyone or (request.user is not None and request.user != actor.name)
-    permit(actor, Operation.ACCOUNTS if others else Operation.TOKENS, ports.clock.now())
+    signed_in = actor.account is not None and actor.token is None
+    if others or not signed_in:
+        permit(actor, Operation.ACCOUNTS if others else Operation.TOKENS, ports.clock.now())
     return await ports.db.read(_list, request.user, actor)
 
 

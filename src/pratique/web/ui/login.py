@@ -1,0 +1,67 @@
+"""Sign in and out."""
+
+from __future__ import annotations
+
+import re
+
+from aiohttp import web
+
+from pratique.core.errors import Unauthorised, Unavailable
+from pratique.services.step_up import sign_in as start_session
+from pratique.services.step_up import sign_out as end_session
+from pratique.trust.sessions import ended_session_cookie, session_cookie
+from pratique.web.asking import Asking, check_form, who_asks
+from pratique.web.keys import PASSWORD_GATE, PORTS
+from pratique.web.ui.forms import check_guest_form, give_guest_secret, guest_form_secret, read_form
+from pratique.web.ui.pages import page, redirect, set_cookie
+
+_OWN_PATH = re.compile(r"/(?![/\\])[!-~]{0,500}\Z")
+
+
+async def show(request: web.Request) -> web.Response:
+    """The sign-in form."""
+    asking = await who_asks(request)
+    return _form(request, asking, onward(request.query.get("next")))
+
+
+def onward(path: str | None) -> str:
+    """Where to go after signing in: a path of ours, and never another site."""
+    return path if path and _OWN_PATH.match(path) else "/account"
+
+
+def _form(
+    request: web.Request, asking: Asking, after: str, *, name: str = "", sentence: str = "", status: int = 200
+) -> web.Response:
+    secret = guest_form_secret(request, asking)
+    shown = page("login.html", None, status=status, guest_csrf=secret, name=name, sentence=sentence, after=after)
+    return give_guest_secret(shown, asking, secret)
+
+
+async def sign_in(request: web.Request) -> web.Response:
+    """Start a session, or show the form again with the reason."""
+    asking = await who_asks(request)
+    fields = await read_form(request)
+    check_guest_form(request, asking, fields)
+    name, after = fields.get("name", "").strip(), onward(fields.get("next"))
+    app = request.app
+    try:
+        secret, _ = await start_session(
+            app[PORTS], app[PASSWORD_GATE], name, fields.get("password", ""), request.remote or ""
+        )
+    except (Unauthorised, Unavailable) as error:
+        return _form(request, asking, after, name=name, sentence=str(error), status=error.status)
+    response = redirect(after)
+    set_cookie(response, session_cookie(secret, secure=asking.secure))
+    return response
+
+
+async def sign_out(request: web.Request) -> web.Response:
+    """End the session."""
+    asking = await who_asks(request)
+    fields = await read_form(request)
+    check_form(request, asking, fields.get("csrf"))
+    if asking.session is not None:
+        await end_session(request.app[PORTS], asking.session)
+    response = redirect("/")
+    set_cookie(response, ended_session_cookie(secure=asking.secure))
+    return response

@@ -1,0 +1,39 @@
+"""The start page: what this server is, and for each client the lines to paste."""
+
+from __future__ import annotations
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from pratique.core.actors import ActorKind
+from pratique.core.clock import Instant, in_words
+from pratique.store import advisories, repositories
+from pratique.store.advisories import AdvisoryImport
+from pratique.store.repositories import Repository
+from pratique.web.asking import who_asks
+from pratique.web.keys import PORTS
+from pratique.web.ui.pages import page
+
+
+async def show(request: web.Request) -> web.Response:
+    """The page. Repositories that need a credential are shown to those who have one."""
+    asking = await who_asks(request)
+    ports = request.app[PORTS]
+    found, imports = await ports.db.read(_read)
+    guest = asking.actor.kind is ActorKind.NOBODY
+    seen = [one for one in found if one.anonymous_read or not guest]
+    setups = [
+        (one.name, client, lines)
+        for one in seen
+        for ecosystem in ports.ecosystems.values()
+        for client, lines in ecosystem.client_setup(f"{asking.public_url}/{one.name}/{ecosystem.id}")
+    ]
+    return page("start.html", asking, setups=setups, ages=_ages(imports, ports.clock.now()))
+
+
+def _read(connection: Connection) -> tuple[tuple[Repository, ...], tuple[AdvisoryImport, ...]]:
+    return repositories.repositories(connection), advisories.imports(connection)
+
+
+def _ages(imports: tuple[AdvisoryImport, ...], now: Instant) -> list[tuple[str, int, str]]:
+    return [(one.source, one.records, in_words(max(0, now - one.newest))) for one in imports]
