@@ -12,7 +12,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from pratique.store.dialects import as_unavailable, reading_engine, writing_engine
+from pratique.store.dialects import BUSY_TIMEOUT_MS, as_unavailable, reading_engine, writing_engine
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -41,8 +41,13 @@ class Database:
         self._write_turn = threading.Lock()
 
     @classmethod
-    def open(cls, url: str, *, readers: int = 4) -> Database:
+    def open(cls, url: str, *, readers: int = 4, patience_ms: int = BUSY_TIMEOUT_MS) -> Database:
         """Open a database whose schema is in place (`store.migrations.upgrade`).
+
+        Args:
+            url: `sqlite:///` and a path; `store.dialects.database_url` writes it.
+            readers: transactions that read at the same time.
+            patience_ms: how long to wait for another process's write before `Unavailable`.
 
         Raises:
             Invalid: the URL names no database that is supported.
@@ -50,9 +55,9 @@ class Database:
         return cls(
             url,
             # One connection more for `read_now`, which uses the caller's thread.
-            reading_engine(url, readers + 1),
-            writing_engine(url, durable=True),
-            writing_engine(url, durable=False),
+            reading_engine(url, readers + 1, patience_ms),
+            writing_engine(url, patience_ms, durable=True),
+            writing_engine(url, patience_ms, durable=False),
             readers,
         )
 

@@ -16,8 +16,8 @@ BUSY_TIMEOUT_MS = 5_000
 """How long one process waits for another's write before it answers 503."""
 
 _SENTENCES = {
-    sqlite3.SQLITE_BUSY: "the database was busy for more than 5 seconds; try again",
-    sqlite3.SQLITE_LOCKED: "the database was busy for more than 5 seconds; try again",
+    sqlite3.SQLITE_BUSY: "the database was busy for too long; try again",
+    sqlite3.SQLITE_LOCKED: "the database was busy for too long; try again",
     sqlite3.SQLITE_FULL: "the disk of the data folder is full; nothing was changed; make room and try again",
     sqlite3.SQLITE_IOERR: "the database file could not be read or written; check the disk of the data folder",
     sqlite3.SQLITE_READONLY: "the database file is read-only; check owner and permissions of the data folder",
@@ -32,22 +32,23 @@ def database_url(path: Path) -> str:
     return sa.URL.create("sqlite", database=str(path)).render_as_string()
 
 
-def reading_engine(url: str, connections: int) -> sa.Engine:
+def reading_engine(url: str, connections: int, patience_ms: int = BUSY_TIMEOUT_MS) -> sa.Engine:
     """Engine whose transactions see one snapshot and cannot write.
 
     Raises:
         Invalid: the URL names no database that is supported.
     """
-    return _sqlite_engine(url, connections, begin="BEGIN", pragmas=("query_only = ON",))
+    return _sqlite_engine(url, connections, patience_ms, begin="BEGIN", pragmas=("query_only = ON",))
 
 
-def writing_engine(url: str, *, durable: bool) -> sa.Engine:
+def writing_engine(url: str, patience_ms: int = BUSY_TIMEOUT_MS, *, durable: bool) -> sa.Engine:
     """Engine with one connection whose transactions hold the write lock from their first moment.
 
     Reading first and locking at the first write loses or refuses updates when two do it at once.
 
     Args:
         url: of the database.
+        patience_ms: how long to wait for another's write.
         durable: a commit returns after the disk has it (publish, revoke, events); otherwise the
             last commits may be lost with the machine's power, never with the process.
 
@@ -55,7 +56,7 @@ def writing_engine(url: str, *, durable: bool) -> sa.Engine:
         Invalid: the URL names no database that is supported.
     """
     synchronous = "FULL" if durable else "NORMAL"
-    return _sqlite_engine(url, 1, begin="BEGIN IMMEDIATE", pragmas=(f"synchronous = {synchronous}",))
+    return _sqlite_engine(url, 1, patience_ms, begin="BEGIN IMMEDIATE", pragmas=(f"synchronous = {synchronous}",))
 
 
 def migrating_engine(url: str) -> sa.Engine:
@@ -64,7 +65,8 @@ def migrating_engine(url: str) -> sa.Engine:
     Raises:
         Invalid: the URL names no database that is supported.
     """
-    return _sqlite_engine(url, 1, begin="BEGIN IMMEDIATE", pragmas=("synchronous = FULL", "foreign_keys = OFF"))
+    pragmas = ("synchronous = FULL", "foreign_keys = OFF")
+    return _sqlite_engine(url, 1, BUSY_TIMEOUT_MS, begin="BEGIN IMMEDIATE", pragmas=pragmas)
 
 
 def broken_references(connection: sa.Connection) -> int:
@@ -84,25 +86,27 @@ def as_unavailable(error: DBAPIError) -> Unavailable | None:
     code = getattr(error.orig, "sqlite_errorcode", None)
     if code is None:
         return None
+    if code & 0xFF == sqlite3.SQLITE_READONLY and error.statement != "BEGIN IMMEDIATE":
+        return None  # a reader tried to write
     sentence = _SENTENCES.get(code & 0xFF)
     return None if sentence is None else Unavailable(sentence)
 
 
-def _sqlite_engine(url: str, connections: int, *, begin: str, pragmas: tuple[str, ...]) -> sa.Engine:
+def _sqlite_engine(url: str, connections: int, patience_ms: int, *, begin: str, pragmas: tuple[str, ...]) -> sa.Engine:
     _check_is_sqlite_file(url)
     engine = sa.create_engine(
         url,
         poolclass=sa.QueuePool,
         pool_size=connections,
         max_overflow=0,
-        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1_000, "cached_statements": 256},
+        connect_args={"check_same_thread": False, "timeout": patience_ms / 1_000, "cached_statements": 256},
     )
 
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver starts no transactions of its own
         _switch_to_wal(connection)
-        for pragma in (f"busy_timeout = {BUSY_TIMEOUT_MS}", "foreign_keys = ON", "temp_store = MEMORY", *pragmas):
+        for pragma in (f"busy_timeout = {patience_ms}", "foreign_keys = ON", "temp_store = MEMORY", *pragmas):
             connection.execute(f"PRAGMA {pragma}")
 
     @sa.event.listens_for(engine, "begin")

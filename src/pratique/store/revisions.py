@@ -35,6 +35,9 @@ _project_value = sa.select(sa.func.coalesce(sa.func.sum(revision.c.value), 0)).w
 )
 
 
+_KEY = ("repository_id", "ecosystem", "name")
+
+
 def bump(c: sa.Connection, repository_id: int, key: ProjectKey | None) -> None:
     """Say that something changed, in the transaction that changes it.
 
@@ -47,9 +50,6 @@ def bump(c: sa.Connection, repository_id: int, key: ProjectKey | None) -> None:
     for repository, ecosystem, name in (mine, _GLOBAL):
         fresh = insert(c, revision).values(repository_id=repository, ecosystem=ecosystem, name=name, value=1)
         c.execute(fresh.on_conflict_do_update(index_elements=_KEY, set_={"value": revision.c.value + 1}))
-
-
-_KEY = ("repository_id", "ecosystem", "name")
 
 
 def global_revision(c: sa.Connection) -> int:
@@ -82,8 +82,10 @@ class RevisionReader:
             return self._value
         if self._reading is None or self._reading.done():
             self._reading = asyncio.create_task(self._read())
-        # A read that hangs must not hang whoever asks for longer than the value may be trusted.
-        await asyncio.wait({self._reading}, timeout=UNKNOWN_AFTER - min(self._age(), UNKNOWN_AFTER - REREAD_AFTER))
+        # A read that hangs must not hang whoever asks.
+        finished, _ = await asyncio.wait({self._reading}, timeout=UNKNOWN_AFTER)
+        for reading in finished:
+            reading.result()
         if self._value is None or self._age() >= UNKNOWN_AFTER:
             raise Unavailable("whether something was revoked cannot be read from the database right now; try again")
         return self._value
@@ -94,7 +96,7 @@ class RevisionReader:
     async def _read(self) -> None:
         started = self._monotonic()
         try:
-            self._value = await self._database.read(global_revision)
+            value = await self._database.read(global_revision)
         except Unavailable:
-            return
-        self._read_at = started
+            return  # what is known stays good for 2 s
+        self._value, self._read_at = value, started

@@ -1,0 +1,44 @@
+"""Several threads of several processes at once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from pratique.store.dialects import database_url
+from pratique.store.migrations import current, head
+from pratique.store.schema import revision
+from tests.stores.increments import COUNTER
+
+ROOT = Path(__file__).parents[2]
+
+
+def start(*command):
+    return subprocess.Popen([sys.executable, *command], cwd=ROOT, stderr=subprocess.PIPE, text=True)
+
+
+def finish(processes):
+    return [complaint for process in processes if (complaint := process.communicate(timeout=120)[1])]
+
+
+def test_600_reads_and_writes_by_threads_of_three_processes_on_both_pools_lose_nothing(database, url):
+    new = {"repository_id": 4711, "ecosystem": "", "name": "", "value": 0}
+    database.write_now(lambda c: c.execute(revision.insert().values(new)).rowcount)
+
+    failures = finish([start("-m", "tests.stores.increments", url, "100", "100") for _ in range(3)])
+
+    assert failures == []
+    assert database.read_now(lambda c: c.execute(sa.select(revision.c.value).where(COUNTER)).scalar_one()) == 600
+
+
+def test_processes_that_create_the_schema_at_once_take_turns(tmp_path):
+    url = database_url(tmp_path / "new.db")
+    program = "import sys; from pratique.store.migrations import upgrade; upgrade(sys.argv[1])"
+
+    failures = finish([start("-c", program, url) for _ in range(4)])
+
+    assert failures == []
+    assert current(url) == head()
