@@ -68,10 +68,10 @@ class Tally:
 
 def main(arguments: list[str]) -> int:
     """Run one command; returns its exit code."""
-    parser = argparse.ArgumentParser(prog="dev.py", description=__doc__)
+    parser = argparse.ArgumentParser(prog="dev.py", description=__doc__, allow_abbrev=False)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("up", help="start Pratique; what follows is passed on to `pratique up`", add_help=False)
-    test = commands.add_parser("test", help="everything that runs offline, or only the given paths")
+    test = commands.add_parser("test", help="everything offline, or only the given paths", allow_abbrev=False)
     test.add_argument("--strict", action="store_true", help="also stock clients, live installs, the mutation check")
     test.add_argument("--all", action="store_true", help="as --strict, and the long runs")
     test.add_argument("paths", nargs="*", help="files or folders under tests/")

@@ -1,0 +1,67 @@
+"""`dev.py`: what a developer and CI rely on."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import dev
+import pytest
+
+REPORT = """<testsuites><testsuite>
+<testcase classname="a" name="good"/>
+<testcase classname="a" name="bad"><failure/></testcase>
+<testcase classname="a" name="broken"><error/></testcase>
+<testcase classname="a" name="left out"><skipped/></testcase>
+</testsuite></testsuites>"""
+
+
+def test_the_last_line_counts_what_passed_failed_and_was_skipped(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "report.xml").write_text(REPORT)
+    tally = dev.Tally()
+    tally.add("ruff check", passed=True)
+    tally.add_report(tmp_path / "report.xml")
+
+    code = tally.close()
+
+    assert code == 1
+    assert capsys.readouterr().out.splitlines() == ["FAILED a.bad", "FAILED a.broken", "2 passed, 2 failed, 1 skipped"]
+
+
+def test_all_passed_is_exit_code_zero(capsys: pytest.CaptureFixture[str]) -> None:
+    tally = dev.Tally()
+    tally.add("mypy", passed=True)
+
+    assert tally.close() == 0
+    assert capsys.readouterr().out == "1 passed, 0 failed, 0 skipped\n"
+
+
+def test_a_python_that_is_new_enough_is_found() -> None:
+    assert dev.runs_new_enough(Path(dev.find_python()))
+
+
+def test_what_does_not_start_is_not_new_enough(tmp_path: Path) -> None:
+    assert not dev.runs_new_enough(tmp_path / "no-python")
+
+
+@pytest.mark.parametrize("arguments", [["test", "--stric"], ["lint", "now"], ["fly"], []])
+def test_a_mistyped_command_is_refused_before_anything_is_installed(arguments: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, dev.__file__, *arguments], capture_output=True, text=True, check=False, timeout=60
+    )
+
+    assert done.returncode == 2
+    assert "usage: dev.py" in done.stderr
+    assert done.stdout == ""
+
+
+def test_an_unknown_benchmark_is_answered_with_the_known_ones() -> None:
+    done = subprocess.run(
+        [sys.executable, dev.__file__, "bench", "no-such"], capture_output=True, text=True, check=False, timeout=60
+    )
+
+    assert done.returncode == 2
+    assert "there is no benchmark 'no-such'" in done.stderr
