@@ -37,6 +37,7 @@ class PlainRegistry:
     def __init__(self) -> None:
         self.releases: dict[tuple[str, str], list[Release]] = {}
         self.asked: list[str] = []
+        self.listed_content: dict[str, bytes] = {}
         registry = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -113,6 +114,10 @@ class PlainRegistry:
                 return 200, "application/vnd.pypi.simple.v1+json", page
         return 404, "application/json", b'{"error": "not found"}'
 
+    def _listed(self, release: Release) -> bytes:
+        """The bytes that the index promises, which a liar does not send."""
+        return self.listed_content.get(release.filename, release.content)
+
     def _packument(self, name: str, releases: list[Release]) -> dict[str, Any]:
         listed = [release for release in releases if release.listed]
         versions = {
@@ -121,8 +126,8 @@ class PlainRegistry:
                 "version": release.version,
                 **release.manifest,
                 "dist": {
-                    "integrity": packages.npm_integrity(release.content),
-                    "shasum": hashlib.sha1(release.content).hexdigest(),
+                    "integrity": packages.npm_integrity(self._listed(release)),
+                    "shasum": hashlib.sha1(self._listed(release)).hexdigest(),
                     "tarball": f"{self.url}/files/npm/{name}/{release.filename}",
                 },
             }
@@ -139,9 +144,9 @@ class PlainRegistry:
             {
                 "filename": release.filename,
                 "url": f"{self.url}/files/pypi/{name}/{release.filename}",
-                "hashes": {"sha256": hashlib.sha256(release.content).hexdigest()},
+                "hashes": {"sha256": hashlib.sha256(self._listed(release)).hexdigest()},
                 "requires-python": ">=3.8",
-                "size": len(release.content),
+                "size": len(self._listed(release)),
                 "upload-time": release.published.isoformat().replace("+00:00", "Z"),
                 "yanked": release.yanked if release.yanked is not None else False,
             }

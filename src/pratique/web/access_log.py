@@ -10,6 +10,8 @@ from typing import Any
 from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
 
+from pratique.web.keys import ACTOR, DECISION
+
 _SECRET = re.compile(r"(/admin/claim/)[^/]+")
 
 Write = Callable[[dict[str, Any]], None]
@@ -28,7 +30,7 @@ class AccessLog(AbstractAccessLogger):
 
     def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
         """Write one request that has been answered."""
-        actor = request.get("actor")
+        actor = request.get(ACTOR)
         line: dict[str, Any] = {
             "event": "request",
             "method": request.method,
@@ -40,7 +42,7 @@ class AccessLog(AbstractAccessLogger):
         }
         if actor is not None:
             line |= {"actor": f"{actor.kind}:{actor.name}", "token": actor.token}
-        decision = request.get("decision_id")
+        decision = request.get(DECISION)
         if decision is not None:
             line["decision"] = decision
         agent = request.headers.get("User-Agent")

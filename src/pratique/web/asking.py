@@ -9,7 +9,7 @@ from pratique.core.actors import NOBODY, Actor
 from pratique.core.errors import Forbidden
 from pratique.services.sign_in import SignedIn
 from pratique.trust.sessions import from_this_site, same, session_cookie_name
-from pratique.web.keys import HOSTS, SIGN_IN
+from pratique.web.keys import ACTOR, HOSTS, SIGN_IN
 
 CSRF_HEADER = "X-CSRF-Token"
 
@@ -48,7 +48,7 @@ async def who_asks(request: web.Request) -> Asking:
         secure = public_url.startswith("https://")
         session = await sign_in.session(request.cookies.get(session_cookie_name(secure=secure)))
         actor = NOBODY if session is None else session.actor
-    request["actor"] = actor
+    request[ACTOR] = actor
     return Asking(actor, session, public_url)
 
 

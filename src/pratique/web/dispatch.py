@@ -12,7 +12,7 @@ from pratique.core.ecosystem import Ecosystem, UseCase
 from pratique.core.errors import NotFound, PratiqueError, Refused, Unauthorised
 from pratique.services.ports import Visit
 from pratique.web import use_cases
-from pratique.web.keys import HOSTS, PORTS, REPOSITORIES, SIGN_IN
+from pratique.web.keys import ACTOR, DECISION, HOSTS, PORTS, REPOSITORIES, SIGN_IN
 from pratique.web.places import Match, Place, find_place, match_route
 from pratique.web.refusals import answer_error
 
@@ -41,7 +41,7 @@ async def dispatch(request: web.Request) -> web.StreamResponse:
         return await _serve(request, place)
     except PratiqueError as error:
         if isinstance(error, Refused):
-            request["decision_id"] = error.decision.id
+            request[DECISION] = error.decision.id
         return answer_error(error, ecosystem)
     except web.HTTPException:
         raise
@@ -54,7 +54,7 @@ async def _serve(request: web.Request, place: Place) -> web.StreamResponse:
     app = request.app
     public_url = app[HOSTS].public_url(request.host)
     actor = await app[SIGN_IN].actor(request.headers.get("Authorization"))
-    request["actor"] = actor
+    request[ACTOR] = actor
     repository = await app[REPOSITORIES].find(place.repository)
     _demand_credential(actor, place.ecosystem, anonymous_read=repository.anonymous_read)
     match = match_route(place, request.method)

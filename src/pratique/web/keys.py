@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from pratique.core.actors import Actor
 from pratique.services.ports import Ports
 from pratique.services.sign_in import SignIn
 from pratique.services.step_up import PasswordGate
@@ -13,3 +14,8 @@ SIGN_IN: web.AppKey[SignIn] = web.AppKey("sign_in", SignIn)
 HOSTS: web.AppKey[Hosts] = web.AppKey("hosts", Hosts)
 REPOSITORIES: web.AppKey[RepositoryNames] = web.AppKey("repositories", RepositoryNames)
 PASSWORD_GATE: web.AppKey[PasswordGate] = web.AppKey("password_gate", PasswordGate)
+
+ACTOR: web.RequestKey[Actor] = web.RequestKey("actor", Actor)
+"""Who asked, for the request log."""
+DECISION: web.RequestKey[str] = web.RequestKey("decision", str)
+"""Id of the decision that refused, for the request log."""

@@ -1,0 +1,106 @@
+"""The whole server inside the test's process: real wiring, real HTTP, a clock that a test turns.
+
+For tests that look at many answers; what concerns processes, start-up or stock clients uses `server.Server`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from yarl import URL
+
+from pratique.app import open_ports, prepare
+from pratique.core.actors import OPERATOR, ActorKind, Operation
+from pratique.services.accounts import AddUser, add_user
+from pratique.services.ports import Ports
+from pratique.services.tokens import CreateToken, create_token
+from pratique.settings import load_settings
+from pratique.settings.folder import DataFolder
+from pratique.web.application import make_application
+from tests.harness.server import Answer, ClockFile, free_port
+
+EAGER = '\n[upstream]\nfresh_for = "0 s"\nstale_for = "0 s"\nmissing_for = "0 s"\nretry_after = "0 s"\n'
+"""Ask the upstream every time, so that a test need not wait for a document to grow old."""
+
+
+@dataclass
+class Site:
+    """One running server.
+
+    Attributes:
+        token: of a person who may read, publish and explain.
+        agent: of an AI agent that may read.
+    """
+
+    url: str
+    ports: Ports
+    clock: ClockFile
+    session: aiohttp.ClientSession
+    token: str = ""
+    agent: str = ""
+    admin: str = ""
+
+    async def ask(
+        self, method: str, path: str, token: str | None = None, *, data: Any = None, **headers: str
+    ) -> Answer:
+        """One request; the path is sent as it stands."""
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        url = URL(self.url + path, encoded=True)
+        async with self.session.request(method, url, data=data, headers=sent, allow_redirects=False) as answer:
+            return Answer(answer.status, answer.reason or "", answer.headers.copy(), await answer.read())
+
+    async def get(self, path: str, token: str | None = None, **headers: str) -> Answer:
+        """GET."""
+        return await self.ask("GET", path, token, **headers)
+
+
+@asynccontextmanager
+async def running_site(folder: Path, settings: str) -> AsyncIterator[Site]:
+    """A server on a free port of 127.0.0.1, with an admin, a person and an agent."""
+    folder.mkdir(parents=True, exist_ok=True)
+    data = DataFolder(folder / "data")
+    clock = ClockFile(folder / "clock")
+    port = free_port()
+    data.root.mkdir(mode=0o700)
+    data.settings_file.write_text(f'port = {port}\nunsafe_test_clock = "{clock.path}"\n{settings}{EAGER}')
+    data.create()
+    read = load_settings(data.settings_file, {})
+    await asyncio.to_thread(prepare, data, read)
+    async with AsyncExitStack() as stack:
+        ports = await stack.enter_async_context(open_ports(data, read))
+        runner = web.AppRunner(make_application(ports))
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+        session = await stack.enter_async_context(
+            aiohttp.ClientSession(auto_decompress=True, cookie_jar=aiohttp.DummyCookieJar())
+        )
+        site = Site(f"http://127.0.0.1:{port}", ports, clock, session)
+        await _people(site)
+        yield site
+
+
+async def _people(site: Site) -> None:
+    for name, admin in (("alice", True), ("ann", False)):
+        await add_user(site.ports, AddUser(name=name, password="correct horse battery", admin=admin), OPERATOR)
+    person = frozenset({Operation.READ, Operation.PUBLISH, Operation.EXPLAIN})
+    site.token = await new_token(site, "ann", ActorKind.USER, person)
+    site.agent = await new_token(site, "ann", ActorKind.AGENT, frozenset({Operation.READ}), expires_in="24h")
+    site.admin = await new_token(site, "alice", ActorKind.USER, frozenset(Operation))
+
+
+async def new_token(
+    site: Site, user: str, kind: ActorKind, operations: frozenset[Operation], **more: Any
+) -> str:
+    """The secret of a new token."""
+    request = CreateToken(name=f"{user}-{kind}", user=user, kind=kind, operations=operations, **more)
+    return (await create_token(site.ports, request, OPERATOR)).token
