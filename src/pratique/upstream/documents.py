@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import structlog
 from isal import igzip
+from yarl import URL
 
 from pratique.core.artifacts import ProjectView
 from pratique.core.clock import Clock, Instant
@@ -22,6 +23,7 @@ from pratique.core.names import ProjectKey
 from pratique.upstream.access import Upstream
 from pratique.upstream.answers import Fetched
 from pratique.upstream.client import UpstreamClient
+from pratique.upstream.locations import endpoint_of
 from pratique.upstream.shelf import DocumentHead, DocumentShelf
 from pratique.upstream.single_flight import SingleFlight
 from pratique.upstream.view_cache import ViewCache
@@ -262,7 +264,10 @@ class Documents:
 
 def _digest(ecosystem: Ecosystem, name: str, fetched: Fetched) -> tuple[ProjectView, str, bytes]:
     """Read a document before it is kept, so that what cannot be read is never stored."""
-    view = ecosystem.read_listing(name, fetched.content, fetched.content_type, fetched.url)
+    try:
+        view = ecosystem.read_listing(name, fetched.content, fetched.content_type, fetched.url)
+    except BadUpstream as error:
+        raise BadUpstream(f"{error} (upstream {endpoint_of(URL(fetched.url))})") from error
     return view, hashlib.sha256(fetched.content).hexdigest(), igzip.compress(fetched.content, _FAST)
 
 

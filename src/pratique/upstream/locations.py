@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 import msgspec
 from yarl import URL
@@ -79,7 +80,7 @@ def below(base: URL, path: str) -> URL:
     Raises:
         Invalid: the path would leave the base.
     """
-    if not _VISIBLE.match(path or "-") or {".", ".."} & set(re.split(r"/|%2[fF]", path.partition("?")[0])):
+    if not _VISIBLE.match(path or "-") or {".", ".."} & set(unquote(path).split("/")):
         raise Invalid(f'"{clean(path)[:100]}" cannot be asked for upstream: it is not a plain path')
     return URL(f"{base}/{path.lstrip('/')}", encoded=True)
 

@@ -34,7 +34,7 @@ class SingleFlight(Generic[K, T]):
         try:
             return await asyncio.shield(flight.task)
         except asyncio.CancelledError:
-            if flight.closed:
+            if flight.closed and not _is_being_cancelled():
                 raise Unavailable("the server is being stopped; try again") from None
             raise
         finally:
@@ -73,6 +73,11 @@ class SingleFlight(Generic[K, T]):
             flight.closed = True
             flight.task.cancel()
         await asyncio.gather(*(flight.task for flight in flights), return_exceptions=True)
+
+
+def _is_being_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 class _Flight(Generic[T]):
