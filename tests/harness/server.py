@@ -75,6 +75,7 @@ class Server:
         passed_on = {name: os.environ[name] for name in TRUST if name in os.environ}
         self.environment = stranger(folder / "home", PYTHONUNBUFFERED="1", **passed_on)
         self.process: subprocess.Popen[bytes] | None = None
+        self._has_account = False
 
     @property
     def npm(self) -> str:
@@ -128,6 +129,23 @@ class Server:
         """`pratique ARGUMENTS` on this server's data folder, as its operator."""
         environment = self.environment | {"PRATIQUE_DATA": str(self.data)}
         return run([PRATIQUE, *arguments], self.folder, environment, answer=answer)
+
+    def token(
+        self,
+        name: str,
+        *,
+        kind: str = "user",
+        operations: tuple[str, ...] = ("read", "explain"),
+        names: tuple[str, ...] = ("*",),
+    ) -> str:
+        """A new token's secret; it belongs to the one account of this server, which is made at first."""
+        if not self._has_account:
+            self.cli("user", "add", "admin", "--admin").must()
+            self._has_account = True
+        options = [word for operation in operations for word in ("--operations", operation)]
+        options += [word for glob in names for word in ("--names", glob)]
+        made = self.cli("token", "create", name, "--kind", kind, *options, "--json").must()
+        return str(json.loads(made.stdout)["secret"])
 
     def get(self, path: str, token: str | None = None, **headers: str) -> Answer:
         """GET a path below the server's URL."""

@@ -98,9 +98,7 @@ async def _people(site: Site) -> None:
     site.admin = await new_token(site, "alice", ActorKind.USER, frozenset(Operation))
 
 
-async def new_token(
-    site: Site, user: str, kind: ActorKind, operations: frozenset[Operation], **more: Any
-) -> str:
+async def new_token(site: Site, user: str, kind: ActorKind, operations: frozenset[Operation], **more: Any) -> str:
     """The secret of a new token."""
     request = CreateToken(name=f"{user}-{kind}", user=user, kind=kind, operations=operations, **more)
     return (await create_token(site.ports, request, OPERATOR)).token
