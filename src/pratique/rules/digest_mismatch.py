@@ -35,16 +35,23 @@ def vote(facts: Facts, options: Options) -> Vote | None:
 
     Source: DESIGN section 3 (download) and section 6.
     """
-    check = facts[DIGESTS]
+    check = _stated_only(facts[DIGESTS])
     if changed := _differing(check):
         return deny(NAME, why=changed)
-    if check.recorded is None and not _stated(check.listed) and not options.unsafe_accept_unlisted:
+    if check.observed is None and check.recorded is not None:
+        return None
+    against = check.recorded or (check.listed if _stated(check.listed) else None)
+    if against is None and not options.unsafe_accept_unlisted:
         return deny(NAME, why="comes without a digest, so its bytes cannot be checked")
     if check.observed is None:
-        if check.recorded is None:
-            raise NotYetFetched(DIGESTS)
-        return None
-    return _uncheckable(check, check.observed)
+        raise NotYetFetched(DIGESTS)
+    return None if against is None else _uncheckable(against, check.observed)
+
+
+def _stated_only(check: DigestCheck) -> DigestCheck:
+    """Digests without a single value are none at all."""
+    recorded, observed = (one if one is not None and _stated(one) else None for one in (check.recorded, check.observed))
+    return DigestCheck(check.listed, recorded, observed)
 
 
 def _differing(check: DigestCheck) -> str:
@@ -57,10 +64,9 @@ def _differing(check: DigestCheck) -> str:
     return ""
 
 
-def _uncheckable(check: DigestCheck, observed: Digests) -> Vote | None:
+def _uncheckable(against: Digests, observed: Digests) -> Vote | None:
     """Digests that share no algorithm never conflict; that must not pass for agreement."""
-    against = check.recorded or (check.listed if _stated(check.listed) else None)
-    if against is None or set(_stated(against)) & set(_stated(observed)):
+    if set(_stated(against)) & set(_stated(observed)):
         return None
     return deny(NAME, why=f"states only {_stated(against)[0]}, which was not computed, so its bytes cannot be checked")
 

@@ -109,3 +109,14 @@ def test_a_record_that_cannot_be_compared_is_refused():
     check = DigestCheck(listed=GOOD, recorded=Digests(md5="11" * 16), observed=GOOD)
 
     assert said(judged({DIGESTS: check}))[2].startswith("states only md5")
+
+
+def test_digests_without_any_value_are_none_at_all():
+    nothing = Digests()
+
+    assert said(judged({DIGESTS: DigestCheck(listed=nothing, recorded=nothing, observed=nothing)}))[1:] == (
+        "deny",
+        "comes without a digest, so its bytes cannot be checked",
+    )
+    unseen = facts({DIGESTS: DigestCheck(listed=GOOD, observed=nothing)})
+    assert decide(policy(), unseen, Stage.LISTING).waiting == ("digest_mismatch",)
