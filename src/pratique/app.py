@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from pratique.core.actors import OPERATOR
 from pratique.core.clock import Clock
 from pratique.core.ecosystem import Ecosystem
 from pratique.core.names import ProjectKey
@@ -22,7 +21,7 @@ from pratique.services.document_shelf import StoredDocuments
 from pratique.services.download_log import DownloadLog
 from pratique.services.fetch_file import Flights
 from pratique.services.get_metadata import MetadataCache
-from pratique.services.import_advisories import import_advisories
+from pratique.services.import_each import IMPORT_JOB, import_each
 from pratique.services.ports import Ports, PublishLimits
 from pratique.services.recheck_release import RECHECK_JOB, Recheck, recheck_releases
 from pratique.services.remember_decisions import DecisionMemory
@@ -40,8 +39,6 @@ from pratique.store.revisions import RevisionReader
 from pratique.upstream.client import UpstreamClient
 from pratique.upstream.documents import Documents
 from pratique.upstream.public import OSV_EXPORT
-
-IMPORT_JOB = "import_advisories"
 
 ECOSYSTEMS: tuple[Ecosystem, ...] = (NPM, PYPI)
 """A new ecosystem is one folder and one word here."""
@@ -128,8 +125,7 @@ def job_kinds(ports: Ports, settings: Settings) -> tuple[JobKind, ...]:
 
     async def import_all(run: JobRun) -> None:
         del run
-        for source in advisory_sources(settings):
-            await import_advisories(ports, source, OPERATOR)
+        await import_each(ports, advisory_sources(settings))
 
     async def tidy(run: JobRun) -> None:
         del run

@@ -24,6 +24,8 @@ from pratique.upstream.defaults import discover_defaults
 
 Say = Callable[[str], None]
 
+_TELL_EVERY = 10_000
+
 
 def settings_of(folder: DataFolder, environment: Mapping[str, str], given: Mapping[str, Any], say: Say) -> Settings:
     """The folder's settings; a new folder gets its file first.
@@ -105,11 +107,15 @@ def _import_starter(folder: DataFolder, settings: Settings, say: Say) -> None:
 
     async def take_in() -> None:
         async with open_ports(folder, settings) as ports:
-            done = await import_advisories(ports, STARTER, OPERATOR, lambda count: say(f"  {count} records"))
+            done = await import_advisories(ports, STARTER, OPERATOR, _now_and_then(say))
             age = in_words(max(0, ports.clock.now() - done.newest))
-            say(f"  {done.records} records, {age} old; newer ones come with the daily import")
+            say(f"  {done.records:,} records, {age} old; newer ones come with the daily import")
 
     asyncio.run(take_in())
+
+
+def _now_and_then(say: Say) -> Callable[[int], None]:
+    return lambda count: say(f"  {count:,} records") if count % _TELL_EVERY == 0 else None
 
 
 def check_port(settings: Settings) -> None:

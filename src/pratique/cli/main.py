@@ -1,23 +1,71 @@
-"""The command `pratique`."""
+"""The command `pratique`: every command by its name, errors as one sentence."""
 
 from __future__ import annotations
 
 import sys
+from importlib.metadata import version
 
-from cyclopts import App
+from cyclopts import App, CycloptsError
 
-from pratique.cli.up import up
 from pratique.core.errors import PratiqueError
 
-app = App(name="pratique", help="A package registry and firewall: nothing is served before it is cleared.")
-app.command(up)
+FAILED = 1
+WRONG_USE = 2
+
+app = App(
+    name="pratique",
+    help="A package registry and firewall that serves nothing before it is cleared, and can explain every clearance.",
+    version=version("pratique"),
+)
+COMMANDS = (
+    ("up", "pratique.cli.up:up", "Start the server and keep it running until Ctrl-C."),
+    ("configure", "pratique.cli.configure.command:configure", "Point npm, pip or uv at a server, and back."),
+    ("user", "pratique.cli.verbs.users:app", "Accounts: add, list, disable, enable, change the password."),
+    ("token", "pratique.cli.verbs.tokens:app", "Tokens for package clients, CI jobs, agents and services."),
+    ("admin", "pratique.cli.verbs.admin:app", "A way in for an administrator."),
+    ("project", "pratique.cli.verbs.projects:app", "Own projects: who may see them, and who has which role."),
+    ("reserve", "pratique.cli.verbs.names:reserve", "Keep a name, prefix or scope for own projects."),
+    ("unreserve", "pratique.cli.verbs.names:unreserve", "Give a reserved name, prefix or scope free."),
+    ("reservations", "pratique.cli.verbs.names:reservations", "List what is reserved."),
+    ("deny", "pratique.cli.verbs.lists:deny", "Put a project, release or range on the denylist."),
+    ("undeny", "pratique.cli.verbs.lists:undeny", "Take a line off the denylist."),
+    ("allow", "pratique.cli.verbs.lists:allow", "Put a project, release or range on the allowlist."),
+    ("unallow", "pratique.cli.verbs.lists:unallow", "Take a line off the allowlist."),
+    ("grant", "pratique.cli.verbs.lists:grant", "Let agents take a name that is new here."),
+    ("ungrant", "pratique.cli.verbs.lists:ungrant", "Take a grant for agents back."),
+    ("lists", "pratique.cli.verbs.lists:lists", "Show allowlist, denylist and grants."),
+    ("approve", "pratique.cli.verbs.releases:approve", "Let exactly one release through whatever holds it."),
+    ("waive", "pratique.cli.verbs.releases:waive", "Remove one rule's vote for a project, release or range."),
+    ("withdraw", "pratique.cli.verbs.releases:withdraw", "End a waiver or an approval."),
+    ("revoke", "pratique.cli.verbs.releases:revoke", "Refuse a project, release or file from now on, everywhere."),
+    ("unrevoke", "pratique.cli.verbs.releases:unrevoke", "Serve again what was revoked."),
+    ("explain", "pratique.cli.verbs.explaining:explain", "Say why something is or is not served."),
+    ("exposure", "pratique.cli.verbs.explaining:exposure", "Say who fetched something, and when."),
+    ("advisories", "pratique.cli.verbs.advisories:app", "What is known of vulnerable and malicious releases."),
+    ("policy", "pratique.cli.verbs.rules:app", "How each rule is set."),
+)
+"""Name, where it is (by path, so that a command loads only what it needs itself), and its line in the help."""
+
+for _name, _path, _help in COMMANDS:
+    app.command(_path, name=_name, help=_help)
 
 
 def run() -> None:
-    """Run the command of this process's arguments and leave with its exit code; errors are one sentence."""
+    """Entry point of the console script."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; its exit code: 0, 1 for what did not work, 2 for a command that was typed wrongly."""
     try:
-        result = app()
+        result = app(arguments, exit_on_error=False, result_action="return_value")
+    except CycloptsError:
+        return WRONG_USE
     except PratiqueError as error:
         print(f"pratique: {error}", file=sys.stderr)
-        sys.exit(1)
-    sys.exit(result if isinstance(result, int) else 0)
+        return FAILED
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return FAILED
+    return result if isinstance(result, int) else 0
