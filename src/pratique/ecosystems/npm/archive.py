@@ -18,6 +18,11 @@ from pratique.ecosystems.npm import names, versions
 from pratique.ecosystems.npm.scripts import execution_points
 from pratique.formats.archive import Member, walk_tar_gz
 
+_BINDING_GYP = "binding.gyp"
+_SHRINKWRAP = "npm-shrinkwrap.json"
+MAX_DEPTH = 64
+"""Levels of nesting in package.json; real ones have fewer than ten."""
+
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -30,18 +35,21 @@ def read_manifest(filename: str, artefact: ReadAt, limits: ArchiveLimits) -> Man
     """
     if not filename.endswith((".tgz", ".tar.gz")):
         raise Invalid(f"{filename[:100]!a} is no npm tarball: its name must end in .tgz")
-    top, content, has_binding_gyp = _scan(artefact, limits)
+    content, beside = _scan(artefact, limits)
     if content is None:
-        raise Invalid(f"the tarball has no {top or 'package'}/package.json; build it with `npm pack`")
+        raise Invalid("the tarball has no package.json in its top folder; build it with `npm pack`")
     fields = _package_json(content)
     name, version = _name(fields), _version(fields)
-    points = execution_points(fields, has_binding_gyp=has_binding_gyp)
+    points = execution_points(fields, has_binding_gyp=_BINDING_GYP in beside)
+    fields.pop("_hasShrinkwrap", None)
+    if _SHRINKWRAP in beside:
+        fields["_hasShrinkwrap"] = True
     return Manifest(name=name, version=version, fields=fields, execution_points=points)
 
 
-def _scan(artefact: ReadAt, limits: ArchiveLimits) -> tuple[str, bytes | None, bool]:
-    """Walk the whole tarball: its top folder, package.json's bytes, and whether it has a binding.gyp."""
-    top, content, has_binding_gyp = "", None, False
+def _scan(artefact: ReadAt, limits: ArchiveLimits) -> tuple[bytes | None, set[str]]:
+    """Walk the whole tarball: package.json's bytes, and which files beside it npm looks for."""
+    top, content, beside = "", None, set()
     for member in walk_tar_gz(artefact, limits):
         folder, _, path = member.name.partition("/")
         top = top or folder
@@ -49,8 +57,9 @@ def _scan(artefact: ReadAt, limits: ArchiveLimits) -> tuple[str, bytes | None, b
         lowered = path.lower()
         if lowered == "package.json":
             content = _only_package_json(member, content)
-        has_binding_gyp = has_binding_gyp or lowered == "binding.gyp"
-    return top, content, has_binding_gyp
+        if lowered in (_BINDING_GYP, _SHRINKWRAP):
+            beside.add(lowered)
+    return content, beside
 
 
 def _check_place(member: Member, top: str, path: str) -> None:
@@ -88,7 +97,17 @@ def _package_json(content: bytes) -> dict[str, Any]:
         raise Invalid(f"package.json in the tarball is not UTF-8 JSON: {error.msg}") from error
     if not isinstance(fields, dict):
         raise Invalid("package.json in the tarball must be a JSON object")
+    if _is_deeper(fields, MAX_DEPTH):
+        raise Invalid(f"package.json in the tarball is nested deeper than {MAX_DEPTH} levels")
     return fields
+
+
+def _is_deeper(value: dict[str, Any], levels: int) -> bool:
+    layer: list[Any] = [value]
+    for _ in range(levels):
+        nested = [each.values() if isinstance(each, dict) else each for each in layer if isinstance(each, dict | list)]
+        layer = [item for items in nested for item in items]
+    return any(isinstance(each, dict | list) for each in layer)
 
 
 def _name(fields: dict[str, Any]) -> str:

@@ -25,7 +25,8 @@ from pratique.ecosystems.npm.scripts import execution_points
 
 NPM_ID = EcosystemId("npm")
 _FILENAME = re.compile(r"[A-Za-z0-9_!~*'()+-][A-Za-z0-9_.!~*'()+-]{0,511}")
-_NOT_RAW = frozenset({"versions", "dist-tags", "time", "_attachments"})
+_NOT_RAW = frozenset({"versions", "dist-tags", "time", "_attachments", "stagedVersions"})
+"""Fields that are read, or that would let clients see a version past its decision."""
 
 
 def upstream_listing(name: str) -> UpstreamRequest:
@@ -55,7 +56,7 @@ def read_listing(name: str, content: bytes, content_type: str, url: str) -> Proj
     return ProjectView(
         key=ProjectKey(NPM_ID, name),
         files=_with_unique_names(name, [file for file in read if file is not None]),
-        tags={tag: target for tag, target in tags.items() if _is_version(target)},
+        tags={tag: target for tag, target in tags.items() if versions.is_version(target)},
         raw=_project_fields(document, times),
     )
 
@@ -69,6 +70,8 @@ def _document(name: str, content: bytes, content_type: str) -> dict[str, Any]:
         raise _bad(name, f"it is no JSON ({error.msg})") from error
     if not isinstance(document, dict):
         raise _bad(name, "it is no JSON object")
+    if "name" not in document and "versions" not in document:
+        raise _bad(name, "it has neither `name` nor `versions`")
     if document.get("name", name) != name:
         raise _bad(name, f"it is about {str(document['name'])[:80]!a}")
     return document
@@ -88,7 +91,7 @@ def _project_fields(document: dict[str, Any], times: Mapping[str, Any]) -> dict[
 
 def _read_version(name: str, version: str, entry: Any, times: Mapping[str, Any], url: str) -> FileView | None:
     """One version as a file, or None if it cannot be offered."""
-    if not isinstance(entry, dict) or not _is_version(version):
+    if not isinstance(entry, dict) or not versions.is_version(version):
         return None
     if entry.get("version", version) != version or entry.get("name", name) != name:
         return None
@@ -110,14 +113,6 @@ def _read_version(name: str, version: str, entry: Any, times: Mapping[str, Any],
         execution_points=execution_points(entry),
         raw=entry,
     )
-
-
-def _is_version(text: Any) -> bool:
-    try:
-        versions.version_key(text) if isinstance(text, str) else None
-    except ValueError:
-        return False
-    return isinstance(text, str)
 
 
 def _instant(text: Any) -> Instant | None:

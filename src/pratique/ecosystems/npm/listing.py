@@ -15,6 +15,7 @@ import orjson
 from pratique.core.artifacts import FileView
 from pratique.core.clock import to_iso
 from pratique.core.ecosystem import Listing, Rendered
+from pratique.core.errors import BadUpstream
 from pratique.ecosystems.npm.restrictions import restrictions
 from pratique.ecosystems.npm.tags import move_tags
 from pratique.ecosystems.npm.versions import newest_first
@@ -63,6 +64,9 @@ def write_listing(listing: Listing, form: str) -> Rendered:
     """The packument in one of its forms.
 
     Files whose decision leaves the listing appear nowhere but, by version, in `policyRestrictions`.
+
+    Raises:
+        BadUpstream: the index nests values deeper than JSON is written here (254 levels).
     """
     offered = [file for file in listing.view.files if not listing.decisions[file.filename].action.leaves_listing]
     document = _head(listing, offered)
@@ -71,7 +75,14 @@ def write_listing(listing: Listing, form: str) -> Rendered:
     document["time"] = _times(listing.view.raw, offered)
     if abbreviated:
         document = _abbreviated_head(document)
-    return Rendered(body=orjson.dumps(document), content_type=_CONTENT_TYPES[form])
+    return Rendered(body=_encode(document), content_type=_CONTENT_TYPES[form])
+
+
+def _encode(document: dict[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(document)
+    except orjson.JSONEncodeError as error:
+        raise BadUpstream(f"the package document of {document['name']} cannot be written: {error}") from error
 
 
 def _quality(parameters: str) -> float:

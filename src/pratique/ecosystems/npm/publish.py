@@ -23,7 +23,7 @@ MAX_TAG = 128
 _ATTACHMENT_DEPTH = 3
 _TAG = re.compile(r"[A-Za-z0-9_.!~*'()-]+")
 _PART = r"(?:[xX*]|[0-9]+)"
-_RANGE = re.compile(rf"~?v*{_PART}(?:\.{_PART}(?:\.{_PART}.*)?)?|v+|~")
+_RANGE = re.compile(rf"~?v*{_PART}(?:\.{_PART}(?:\.{_PART}.*)?)?|~")
 _ONLY_PUBLISH = (
     "this body has no `_attachments`, so it is no new release; npm deprecate, npm unpublish and other changes "
     "of published releases are not supported by this server. To publish, run `npm publish`"

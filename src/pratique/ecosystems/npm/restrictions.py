@@ -12,10 +12,12 @@ from typing import Any
 
 from pratique.core.decisions import Decision
 from pratique.core.sentences import clean, refusal_line
-from pratique.ecosystems.npm.versions import newest_first
+from pratique.ecosystems.npm.versions import is_version, newest_first
 
 MAX_SENTENCES = 8
 MAX_NAMED = 8
+MAX_LINES = 2 * MAX_SENTENCES
+MAX_LINE = 600
 
 
 def restrictions(
@@ -71,6 +73,6 @@ def _upstream_part(upstream: Any, offered: frozenset[str]) -> tuple[list[str], s
     if not isinstance(upstream, dict) or not isinstance(upstream.get("versions"), dict):
         return [], ""
     message = upstream.get("message")
-    lines = message.splitlines() if isinstance(message, str) else []
-    kept_back = [version for version in upstream["versions"] if version not in offered]
-    return kept_back, "\n".join(clean(line) for line in lines)
+    lines = message.splitlines()[:MAX_LINES] if isinstance(message, str) else []
+    kept_back = [version for version in upstream["versions"] if version not in offered and is_version(version)]
+    return kept_back, "\n".join(clean(line)[:MAX_LINE] for line in lines)

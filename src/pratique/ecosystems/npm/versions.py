@@ -24,6 +24,14 @@ def version_key(version: str) -> semver.SemVerKey:
     return _parse(version).key
 
 
+def is_version(text: object) -> bool:
+    """Whether something read from a document is a version in the one spelling an index uses."""
+    try:
+        return isinstance(text, str) and bool(_parse(text))
+    except ValueError:
+        return False
+
+
 def is_prerelease(version: str) -> bool:
     """Whether resolvers skip the version unless asked.
 
@@ -40,7 +48,7 @@ def clean(version: str) -> str:
         ValueError: what remains is no version.
         Source: node-semver, functions/clean.js; libnpmpublish calls it on package.json's version.
     """
-    return _parse(_SPOKEN_PREFIX.sub("", version.strip(), count=1) if version else version).without_build
+    return _parse(_SPOKEN_PREFIX.sub("", version.strip())).without_build
 
 
 def newest_first(versions: list[str]) -> list[str]:
