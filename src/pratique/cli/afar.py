@@ -1,0 +1,83 @@
+"""Perform a verb on a server elsewhere, over its management API."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import aiohttp
+import msgspec
+
+from pratique.core.errors import Invalid, PratiqueError, Unavailable
+from pratique.services.verbs.verb import Verb
+
+Request = TypeVar("Request")
+Response = TypeVar("Response")
+
+PATIENCE = 600
+"""Seconds. An import of advisories takes minutes."""
+
+
+class Answered(PratiqueError):
+    """The server's own sentence about what did not work."""
+
+
+def perform_afar(verb: Verb[Request, Response], request: Request, server: str, token: str | None) -> Response:
+    """Perform it.
+
+    Args:
+        verb: what.
+        request: its request.
+        server: the server's URL, with nothing after the host and port.
+        token: in clear; None to ask as nobody.
+
+    Raises:
+        Invalid: the URL will not do.
+        Unavailable: the server cannot be reached, or answers as something else would.
+        Answered: the server says why not.
+    """
+    url = _base(server) + "/api/v1" + verb.path
+    status, body = asyncio.run(_send(verb, url, msgspec.to_builtins(request), token))
+    if status == 200:
+        try:
+            return msgspec.json.decode(body, type=verb.response)
+        except msgspec.DecodeError as error:
+            raise Unavailable(f"{server} answers differently from this version of Pratique: {error}") from None
+    raise Answered(_sentence(server, status, body))
+
+
+def _base(server: str) -> str:
+    parts = urlsplit(server)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise Invalid(f'"{server}" is no URL of a server; write one like https://packages.example.test')
+    if parts.path.strip("/"):
+        raise Invalid(f"name the server without a path: {parts.scheme}://{parts.netloc}")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+async def _send(verb: Verb[Any, Any], url: str, fields: dict[str, Any], token: str | None) -> tuple[int, bytes]:
+    headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+    query = {name: str(value) for name, value in fields.items() if value is not None} if verb.reading else None
+    timeout = aiohttp.ClientTimeout(total=PATIENCE, connect=15)
+    method, body = ("GET", None) if verb.reading else ("POST", fields)
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=timeout, trust_env=True, headers=headers) as session,
+            # A redirect could carry the token elsewhere, and an API has no reason for one.
+            session.request(method, url, params=query, json=body, allow_redirects=False) as answer,
+        ):
+            return answer.status, await answer.read()
+    except (aiohttp.ClientError, TimeoutError) as error:
+        why = str(error) or type(error).__name__
+        raise Unavailable(f"{url.partition('/api/')[0]} cannot be reached: {why}; is it running?") from None
+
+
+def _sentence(server: str, status: int, body: bytes) -> str:
+    try:
+        said = msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        said = None
+    if isinstance(said, dict) and isinstance(said.get("error"), str):
+        return str(said["error"])
+    return f"{server} answered {status} without an explanation; is it a Pratique?"

@@ -1,0 +1,52 @@
+"""Perform a verb on a data folder of this machine, as its operator."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+from typing import TypeVar
+
+from pratique.app import open_ports
+from pratique.core.actors import OPERATOR
+from pratique.core.errors import Conflict, NotFound
+from pratique.services.verbs.verb import Tell, Verb
+from pratique.settings import Settings, load_settings
+from pratique.settings.folder import DataFolder, default_root
+from pratique.store import migrations
+
+Request = TypeVar("Request")
+Response = TypeVar("Response")
+
+
+def perform_here(verb: Verb[Request, Response], request: Request, data: Path | None, tell: Tell) -> Response:
+    """Perform it.
+
+    Raises:
+        NotFound: there is no data folder there.
+        Conflict: the folder belongs to another version.
+        PratiqueError: whatever the verb raises.
+    """
+    folder = DataFolder(data.absolute() if data else default_root(os.environ))
+    if not folder.settings_file.exists():
+        raise NotFound(
+            f'there is no server\'s data in "{folder.root}": start one with `pratique up`, name its folder with '
+            "--data, or a server elsewhere with --server"
+        )
+    settings = load_settings(folder.settings_file, os.environ)
+    _check_schema(folder.database_url(settings.database))
+    return asyncio.run(_perform(verb, request, folder, settings, tell))
+
+
+async def _perform(
+    verb: Verb[Request, Response], request: Request, folder: DataFolder, settings: Settings, tell: Tell
+) -> Response:
+    async with open_ports(folder, settings) as ports:
+        return await verb.perform(ports, request, OPERATOR, tell)
+
+
+def _check_schema(database_url: str) -> None:
+    if migrations.current(database_url) != migrations.head():
+        raise Conflict(
+            "the data folder was last used by another version of Pratique: run `pratique up` of this version once"
+        )

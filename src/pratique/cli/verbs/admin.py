@@ -1,0 +1,21 @@
+"""`pratique admin`: a way in for an administrator."""
+
+from __future__ import annotations
+
+from cyclopts import App
+
+from pratique.cli.asking import HERE, Where, ask
+from pratique.cli.showing import day, say, say_aside
+from pratique.services.admin_link import MakeAdminLink
+from pratique.services.verbs import table
+
+app = App(name="admin", help="A way in for an administrator.")
+
+
+@app.command
+def link(*, where: Where = HERE) -> None:
+    """Make a link that lets its reader become administrator: once, within fifteen minutes."""
+    made = ask(table.ADMIN_LINK, MakeAdminLink(), where)
+    if made:
+        say(made.url)
+        say_aside(f"good once, until {day(made.expires)} UTC; earlier links no longer work")

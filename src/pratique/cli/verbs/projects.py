@@ -1,0 +1,67 @@
+"""`pratique project`: who may see an own project, and who has which role in it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from cyclopts import App
+
+from pratique.cli.asking import HERE, Where, ask
+from pratique.cli.showing import say
+from pratique.services.membership import ProjectShown, SetMember, SetVisibility, ShowProject
+from pratique.services.verbs import table
+from pratique.trust.permissions import Role
+from pratique.trust.permissions import Visibility as Seen
+
+app = App(name="project", help="Own projects: who may see them, and who has which role.")
+
+
+@app.command(name="show")
+def show_(purl: str, *, repository: str = "main", where: Where = HERE) -> None:
+    """Show an own project's visibility and members."""
+    _show(ask(table.PROJECT_SHOW, ShowProject(purl, repository), where))
+
+
+@app.command
+def visibility(
+    purl: str, visibility: Literal["members", "public"], *, repository: str = "main", where: Where = HERE
+) -> None:
+    """Show an own project to its members only, or to everyone who may read here.
+
+    Args:
+        purl: of the project, like `pkg:npm/%40acme/tools`.
+        visibility: members or public.
+        repository: where it is.
+        where: data folder or server.
+    """
+    _show(ask(table.PROJECT_VISIBILITY, SetVisibility(purl, Seen(visibility), repository), where))
+
+
+@app.command
+def member(
+    purl: str,
+    user: str,
+    role: Literal["owner", "maintainer", "reader", "none"],
+    *,
+    repository: str = "main",
+    where: Where = HERE,
+) -> None:
+    """Give an account a role in an own project; `none` takes it away.
+
+    Args:
+        purl: of the project.
+        user: the account.
+        role: owners do everything, maintainers publish, readers install.
+        repository: where it is.
+        where: data folder or server.
+    """
+    chosen = None if role == "none" else Role(role)
+    _show(ask(table.PROJECT_MEMBER, SetMember(purl, user, chosen, repository), where))
+
+
+def _show(project: ProjectShown | None) -> None:
+    if project is None:
+        return
+    say(f"{project.purl} is for {'everyone' if project.visibility == Seen.PUBLIC else 'its members'}")
+    for one in project.members:
+        say(f"  {one.role}: {one.user}")

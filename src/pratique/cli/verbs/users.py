@@ -1,0 +1,102 @@
+"""`pratique user`: accounts."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from pratique.cli.asking import HERE, Where, ask
+from pratique.cli.showing import day, say, show_table
+from pratique.core.errors import Invalid
+from pratique.services.accounts import AddUser, DisableUser, EnableUser, ListUsers, SetPassword
+from pratique.services.verbs import table
+
+app = App(name="user", help="Accounts: add, list, disable, enable, change the password.")
+
+Flag = Annotated[bool, Parameter(negative=())]
+
+
+@app.command
+def add(
+    name: str,
+    *,
+    admin: Flag = False,
+    password_stdin: Flag = False,
+    no_password: Flag = False,
+    where: Where = HERE,
+) -> None:
+    """Make an account.
+
+    Args:
+        name: lower-case letters, digits, `.`, `_`, `-`.
+        admin: it administers the server.
+        password_stdin: read the password from standard input instead of asking.
+        no_password: an account that holds tokens and never signs in.
+        where: data folder or server.
+    """
+    password = None if no_password else new_password(name, from_stdin=password_stdin)
+    made = ask(table.USER_ADD, AddUser(name, password, admin), where)
+    if made:
+        say(f"{'administrator' if made.admin else 'user'} {made.name} made")
+
+
+@app.command(name="list")
+def list_(*, where: Where = HERE) -> None:
+    """List all accounts."""
+    found = ask(table.USER_LIST, ListUsers(), where)
+    if found:
+        rows = [
+            (
+                one.name,
+                "yes" if one.admin else "",
+                day(one.created),
+                day(one.disabled),
+                "yes" if one.has_password else "",
+            )
+            for one in found.users
+        ]
+        nothing = "no accounts yet: make one with `pratique user add NAME --admin`"
+        show_table(("name", "admin", "made", "disabled", "can sign in"), rows, nothing)
+
+
+@app.command
+def disable(name: str, *, where: Where = HERE) -> None:
+    """End an account's sessions and tokens until it is enabled again."""
+    if ask(table.USER_DISABLE, DisableUser(name), where):
+        say(f"{name} is disabled: none of its tokens and sessions work any more")
+
+
+@app.command
+def enable(name: str, *, where: Where = HERE) -> None:
+    """Let a disabled account in again."""
+    if ask(table.USER_ENABLE, EnableUser(name), where):
+        say(f"{name} is enabled again")
+
+
+@app.command
+def password(name: str, *, password_stdin: Flag = False, where: Where = HERE) -> None:
+    """Give an account another password. Its sessions end.
+
+    Args:
+        name: of the account.
+        password_stdin: read the password from standard input instead of asking.
+        where: data folder or server.
+    """
+    chosen = new_password(name, from_stdin=password_stdin)
+    if ask(table.USER_PASSWORD, SetPassword(name, chosen), where):
+        say(f"{name} has a new password")
+
+
+def new_password(name: str, *, from_stdin: bool) -> str:
+    """A password, asked for twice, or read from standard input. Raises Invalid where nobody can be asked."""
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise Invalid("nobody can be asked for a password here: pipe it in with --password-stdin, or use --no-password")
+    chosen = getpass.getpass(f"password for {name}: ")
+    if getpass.getpass("the same again: ") != chosen:
+        raise Invalid("the two passwords differ; nothing was changed")
+    return chosen
