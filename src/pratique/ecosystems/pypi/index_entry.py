@@ -65,7 +65,7 @@ def is_shallow(value: Any, levels: int) -> bool:
 
 def _absolute(url: str, document_url: str) -> str | None:
     try:
-        location = urljoin(document_url, url)
+        location = url if url.startswith(("https://", "http://")) else urljoin(document_url, url)
         parts = urlsplit(location)
     except ValueError:
         return None

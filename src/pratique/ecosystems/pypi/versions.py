@@ -33,6 +33,7 @@ def is_prerelease(version: str) -> bool:
     return version_key(version).is_prerelease
 
 
+@lru_cache(maxsize=1 << 16)
 def canonical_version(version: str) -> str:
     """The one spelling under which all files of a release meet: `v1.0.0-RC1` is `1.0.0rc1`.
 

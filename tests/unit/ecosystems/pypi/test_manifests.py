@@ -1,0 +1,197 @@
+"""What artefacts say of themselves, and what is wrong with those that lie."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import tarfile
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pratique.core.ecosystem import ArchiveLimits
+from pratique.core.errors import Invalid, TooLarge
+from pratique.ecosystems.pypi import PYPI
+from tests.unit.ecosystems.pypi.artefacts import INFO, METADATA, SDIST_NAME, WHEEL, WHEEL_NAME, record, sdist, wheel
+from tests.unit.formats.archives import Bytes, special, tar, zipped
+
+LIMITS = ArchiveLimits()
+
+
+def manifest(content: bytes, filename: str, limits: ArchiveLimits = LIMITS):
+    return PYPI.read_manifest(filename, Bytes(content), limits)
+
+
+def test_a_wheel_gives_its_metadata_word_for_word():
+    read = manifest(wheel(), WHEEL_NAME)
+
+    assert (read.name, read.version, read.metadata) == ("Demo.Pkg", "1.0", METADATA)
+    assert read.fields["requires_dist"] == ["six>=1"]
+    assert read.fields["description"] == "Hello\n"
+    assert read.execution_points == ()
+    assert msgspec.json.decode(msgspec.json.encode(read.fields)) == read.fields
+
+
+def test_a_source_archive_gives_its_metadata_and_runs_code_when_installed():
+    read = manifest(sdist(), SDIST_NAME)
+
+    assert (read.name, read.version, read.metadata) == ("Demo.Pkg", "1.0", b"")
+    assert read.fields["requires_python"] == ">=3.8"
+    assert read.execution_points == ("setup.py",)
+
+
+@pytest.mark.parametrize("name", ["hook.pth", "demo_pkg-1.0.data/purelib/hook.pth"])
+def test_a_pth_file_runs_at_every_start_and_is_named(name):
+    assert manifest(wheel({name: b"import os"}), WHEEL_NAME).execution_points == (name,)
+
+
+def test_a_pth_file_inside_a_package_runs_nothing():
+    assert manifest(wheel({"demo_pkg/data.pth": b""}), WHEEL_NAME).execution_points == ()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(wheel({f"{INFO}/METADATA": None}), id="no METADATA"),
+        pytest.param(wheel({f"{INFO}/WHEEL": None}), id="no WHEEL"),
+        pytest.param(wheel({f"{INFO}/RECORD": None}), id="no RECORD"),
+        pytest.param(wheel({"other-1.0.dist-info/METADATA": METADATA}), id="two dist-info"),
+        pytest.param(wheel({"x.DIST-INFO/METADATA": METADATA}), id="two dist-info in other case"),
+        pytest.param(zipped(("a.py", b"")), id="no dist-info"),
+        pytest.param(wheel({f"{INFO}/WHEEL": b"Wheel-Version: 2.0\n"}), id="wheel 2"),
+        pytest.param(wheel({f"{INFO}/WHEEL": b""}), id="empty WHEEL"),
+        pytest.param(wheel({"demo_pkg/A.py": b"", "demo_pkg/a.py": b""}), id="twins in case"),
+        pytest.param(wheel({"demo_pkg/\u00e9.py": b"", "demo_pkg/e\u0301.py": b""}), id="twins in composition"),
+        pytest.param(wheel({f"{INFO}/RECORD": b"\xff"}), id="RECORD not UTF-8"),
+        pytest.param(wheel({f"{INFO}/RECORD": b'"unclosed'}), id="RECORD no CSV"),
+        pytest.param(wheel({f"{INFO}/RECORD": b"a,b\n"}), id="RECORD with two columns"),
+        pytest.param(wheel({f"{INFO}/RECORD": b""}), id="empty RECORD"),
+        pytest.param(
+            wheel({f"{INFO}/METADATA": b"Metadata-Version: 2.1\nName: other\nVersion: 1.0\n"}), id="other name"
+        ),
+        pytest.param(
+            wheel({f"{INFO}/METADATA": b"Metadata-Version: 2.1\nName: demo-pkg\nVersion: 2\n"}), id="other version"
+        ),
+        pytest.param(b"not a zip", id="no zip"),
+    ],
+)
+def test_a_wheel_that_is_not_whole_and_true_is_refused(content):
+    with pytest.raises(Invalid):
+        manifest(content, WHEEL_NAME)
+
+
+RECORDED = {"demo_pkg/__init__.py": b"x = 1\n", f"{INFO}/METADATA": METADATA, f"{INFO}/WHEEL": WHEEL}
+
+
+@pytest.mark.parametrize(
+    ("files", "sentence"),
+    [
+        (RECORDED | {"ghost.py": b""}, "lists missing 'ghost.py'"),
+        (
+            {name: RECORDED[name] for name in RECORDED if name != "demo_pkg/__init__.py"},
+            "does not list 'demo_pkg/__init__.py'",
+        ),
+        (RECORDED | {"demo_pkg/__init__.py": b"x = 2\n"}, "another one"),
+    ],
+)
+def test_a_record_that_lies_is_refused(files, sentence):
+    with pytest.raises(Invalid, match=sentence):
+        manifest(wheel({f"{INFO}/RECORD": record(files)}), WHEEL_NAME)
+
+
+def test_a_record_without_hashes_is_refused():
+    with pytest.raises(Invalid, match="states no sha256"):
+        manifest(wheel({f"{INFO}/RECORD": b"".join(f"{name},,\n".encode() for name in RECORDED)}), WHEEL_NAME)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(sdist(pkg_info=None), id="no PKG-INFO"),
+        pytest.param(sdist(("other/x", b"")), id="two top folders"),
+        pytest.param(sdist(("loose", b"")), id="file beside the top folder"),
+        pytest.param(sdist(top="demo_pkg"), id="top folder without version"),
+        pytest.param(sdist(top="other-1.0"), id="top folder of another project"),
+        pytest.param(sdist(("demo_pkg-1.0/pkg-info", b"")), id="twin of PKG-INFO"),
+        pytest.param(
+            sdist(special("demo_pkg-1.0/PKG-INFO", tarfile.SYMTYPE, "pyproject.toml"), pkg_info=None),
+            id="linked PKG-INFO",
+        ),
+        pytest.param(sdist(pkg_info=b"Name: x\n"), id="no metadata version"),
+        pytest.param(sdist(pkg_info=METADATA.replace(b"1.0", b"1.1")), id="other version"),
+        pytest.param(gzip.compress(tar()), id="empty"),
+        pytest.param(b"not a tar", id="no tar"),
+    ],
+)
+def test_a_source_archive_that_is_not_whole_and_true_is_refused(content):
+    with pytest.raises(Invalid):
+        manifest(content, SDIST_NAME)
+
+
+def test_another_pkg_info_deeper_down_is_no_matter():
+    content = sdist(("demo_pkg-1.0/src/demo.egg-info/PKG-INFO", b"junk"))
+
+    assert manifest(content, SDIST_NAME).name == "Demo.Pkg"
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        b"Metadata-Version: 9.0\nName: demo-pkg\nVersion: 1.0\n",
+        b"Metadata-Version: 2.1\nName: demo-pkg\nName: demo-pkg\nVersion: 1.0\n",
+        b"Metadata-Version: 2.1\nName: demo-pkg\nVersion: 1.0\nVersion: 1.0\n",
+        b"Metadata-Version: 2.1\nName: \xff\nVersion: 1.0\n",
+        b"Metadata-Version: 2.1\nName: demo-pkg\nVersion: one\n",
+        b"Metadata-Version: 2.1\nName: demo-pkg\n",
+        b"Metadata-Version: 2.1\nName: demo-pkg\nVersion: 1.0\nRequires-Python: three\n",
+        b"Metadata-Version: 2.1\nName: demo-pkg\nVersion: 1.0\nRequires-Dist: ???\n",
+        b"",
+        b"\0" * 100,
+    ],
+)
+def test_metadata_that_resolvers_would_stumble_over_is_refused(metadata):
+    with pytest.raises(Invalid):
+        manifest(wheel({f"{INFO}/METADATA": metadata}), WHEEL_NAME)
+
+
+def test_untidy_metadata_that_harms_nobody_is_accepted():
+    untidy = (
+        b"Metadata-Version: 2.1\nName: demo-pkg\nVersion: 1.0\nLicense-File: LICENSE\nX-Own: yes\nSummary: a\n  b\n"
+    )
+
+    assert manifest(wheel({f"{INFO}/METADATA": untidy}), WHEEL_NAME).name == "demo-pkg"
+
+
+def test_metadata_without_end_is_too_large():
+    endless = METADATA + b"x" * (5 << 20)
+
+    with pytest.raises(TooLarge):
+        manifest(wheel({f"{INFO}/METADATA": endless}), WHEEL_NAME)
+
+
+def test_a_bomb_in_a_wheel_is_too_large():
+    with pytest.raises(TooLarge):
+        manifest(wheel({f"z{index}": bytes(20 << 20) for index in range(4)}), WHEEL_NAME)
+
+
+@pytest.mark.parametrize("filename", ["demo_pkg-1.0.zip", "demo_pkg-1.0.egg", "demo_pkg-1.0.tar.bz2"])
+def test_another_format_is_refused(filename):
+    with pytest.raises(Invalid, match="neither a wheel"):
+        manifest(sdist(), filename)
+
+
+@given(st.binary(max_size=300), st.booleans())
+@settings(max_examples=150)
+def test_any_metadata_is_read_or_refused(extra, after):
+    metadata = METADATA.partition(b"\n\n")[0] + b"\n" + extra if after else extra + METADATA
+    with contextlib.suppress(Invalid, TooLarge):
+        manifest(wheel({f"{INFO}/METADATA": metadata}), WHEEL_NAME)
+
+
+@given(st.binary(max_size=200))
+@settings(max_examples=80)
+def test_any_record_is_read_or_refused(extra):
+    with contextlib.suppress(Invalid, TooLarge):
+        manifest(wheel({f"{INFO}/RECORD": record(RECORDED) + extra}), WHEEL_NAME)
