@@ -8,6 +8,9 @@ from aiohttp.abc import AbstractResolver
 from pratique.core.limits import UpstreamLimits
 from pratique.upstream.client import UpstreamClient
 from tests.harness.lying_upstream import LyingUpstream
+from tests.stores.implementations import database, empty_sqlite, url
+
+__all__ = ["database", "empty_sqlite", "url"]
 
 IMPATIENT = UpstreamLimits(connect=2_000, silence=400, document=1_500, max_document=100_000, max_file=1_000_000)
 

@@ -22,7 +22,10 @@ def test_the_public_registries_are_found():
 
 
 def test_the_server_never_imports_the_libraries_that_know():
-    program = "import sys, pratique.upstream.defaults; print({'pypi_simple', 'packageurl.contrib.purl2url'} & set(sys.modules))"
+    program = (
+        "import sys, pratique.upstream.defaults;"
+        "print({'pypi_simple', 'packageurl.contrib.purl2url'} & set(sys.modules))"
+    )
 
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 

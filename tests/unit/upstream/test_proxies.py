@@ -48,9 +48,7 @@ async def test_a_proxy_that_wants_a_password_gets_a_sentence(tmp_path, make_clie
         client = make_client(environment={"HTTPS_PROXY": proxy.url, "HTTP_PROXY": proxy.url})
 
         for url in ("https://registry.test", "http://registry.test"):
-            with pytest.raises(
-                BadUpstream, match=r"registry.test cannot be reached: the proxy answered 407.*HTTPS_PROXY"
-            ):
+            with pytest.raises(BadUpstream, match=r"registry.test cannot be reached: the proxy answered 407"):
                 await client.document(url, LEFT)
 
 
