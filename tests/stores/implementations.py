@@ -41,8 +41,8 @@ def database(url) -> Iterator[Database]:
 
 @pytest.fixture
 def c(database) -> Iterator[sa.Connection]:
-    """A writing transaction."""
-    with database.engine.begin() as connection:
+    """A writing transaction, taken back at the end."""
+    with database.engine.connect() as connection:
         yield connection
 
 

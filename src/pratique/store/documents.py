@@ -70,7 +70,7 @@ class Document(msgspec.Struct, frozen=True):
         Raises:
             BadUpstream: what is stored is not what was recorded.
         """
-        if not self.content:
+        if not self.content and not self.size:
             return b""
         inflater = isal_zlib.decompressobj(wbits=_GZIP_WINDOW)
         try:

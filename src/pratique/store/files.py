@@ -91,8 +91,10 @@ _own = (
 
 
 def of_project(c: sa.Connection, project_id: int) -> dict[str, FileRow]:
-    """File name to row, for every file known of the project."""
-    return {row.filename: row for row in many(c.execute(_of_project, {"project": project_id}), FileRow)}
+    """File name to row, for every file known of the project, in the order in which they came to be known."""
+    return {
+        row.filename: row for row in many(c.execute(_of_project.order_by(file.c.id), {"project": project_id}), FileRow)
+    }
 
 
 def find(c: sa.Connection, project_id: int, filename: str) -> FileRow | None:

@@ -1,0 +1,35 @@
+"""Revocations are in force until they are lifted, and on record for ever."""
+
+from pratique.core.clock import MINUTE, Instant
+from pratique.core.decisions import Revocation
+from pratique.core.names import EcosystemId, ProjectKey
+from pratique.store import revocations
+from tests.stores.implementations import NOW
+
+LATER = Instant(NOW + MINUTE)
+
+
+def test_projects_releases_and_files_can_be_revoked(c, main, left):
+    project = revocations.add(c, main.id, left, None, None, "malware", "user:eve", NOW)
+    release = revocations.add(c, main.id, left, "1.0.0", None, "worse", "user:eve", NOW)
+    file = revocations.add(c, main.id, left, "1.0.0", "left-1.0.0.tgz", "bytes", "user:eve", LATER)
+
+    assert revocations.in_force(c, main.id, left) == (
+        Revocation(project, None, None, "malware", NOW),
+        Revocation(release, "1.0.0", None, "worse", NOW),
+        Revocation(file, "1.0.0", "left-1.0.0.tgz", "bytes", LATER),
+    )
+    assert revocations.in_force(c, main.id, ProjectKey(EcosystemId("npm"), "right")) == ()
+    assert revocations.in_force(c, main.id + 1, left) == ()
+
+
+def test_a_lifted_revocation_is_history(c, main, left):
+    number = revocations.add(c, main.id, left, "1.0.0", None, "malware", "user:eve", NOW)
+
+    assert revocations.lift(c, number, "user:bob", LATER)
+    assert not revocations.lift(c, number, "user:joe", LATER)
+    assert not revocations.lift(c, number + 1, "user:joe", LATER)
+
+    assert revocations.in_force(c, main.id, left) == ()
+    (old,) = revocations.history(c, main.id, left)
+    assert (old.by, old.at, old.lifted, old.lifted_by) == ("user:eve", NOW, LATER, "user:bob")
