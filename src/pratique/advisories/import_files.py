@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import lzma
 import os
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -30,6 +32,20 @@ class ImportLimits(msgspec.Struct, frozen=True):
 
 USUAL = ImportLimits()
 
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    ValueError,
+    IndexError,
+)
+"""What the standard library raises for broken, locked or unsupported archives."""
+
 
 def read_export(path: Path, ecosystems: OsvEcosystems, limits: ImportLimits = USUAL) -> Iterator[Advisory | Rejected]:
     """Read a ZIP file, a folder, or a single JSON record.
@@ -43,7 +59,7 @@ def read_export(path: Path, ecosystems: OsvEcosystems, limits: ImportLimits = US
     elif zipfile.is_zipfile(path):
         yield from read_zip(path, ecosystems, limits)
     elif path.is_file() and path.suffix == ".json":
-        yield from _Reading(ecosystems, limits).record(str(path.name), path.stat().st_size, _content(path, limits))
+        yield from _Reading(ecosystems, limits).record(path.name, _content(path, limits))
     else:
         raise Invalid(f"{path} is no ZIP file, no folder and no JSON file; give an OSV export such as all.zip")
 
@@ -58,12 +74,12 @@ def read_zip(path: Path, ecosystems: OsvEcosystems, limits: ImportLimits = USUAL
     reading = _Reading(ecosystems, limits)
     try:
         archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+    except BROKEN as error:
         raise Invalid(f"{path.name} cannot be read as a ZIP file: {error}") from None
     with archive:
         for entry in archive.infolist():
-            if not entry.is_dir() and entry.filename.endswith(".json"):
-                yield from reading.record(entry.filename, entry.file_size, _member(archive, entry, limits))
+            if entry.filename.endswith(".json"):
+                yield from reading.record(entry.filename, _member(archive, entry, limits))
 
 
 def read_folder(folder: Path, ecosystems: OsvEcosystems, limits: ImportLimits = USUAL) -> Iterator[Advisory | Rejected]:
@@ -78,7 +94,7 @@ def read_folder(folder: Path, ecosystems: OsvEcosystems, limits: ImportLimits = 
         for name in sorted(names):
             path = Path(place, name)
             if name.endswith(".json") and not path.is_symlink():
-                yield from reading.record(str(path.relative_to(folder)), path.stat().st_size, _content(path, limits))
+                yield from reading.record(str(path.relative_to(folder)), _content(path, limits))
 
 
 class _Reading:
@@ -88,7 +104,7 @@ class _Reading:
         self._ecosystems, self._limits = ecosystems, limits
         self._records = self._bytes = 0
 
-    def record(self, source: str, size: int, content: bytes | Rejected) -> list[Advisory | Rejected]:
+    def record(self, source: str, content: bytes | Rejected) -> list[Advisory | Rejected]:
         """Count one file and read it."""
         self._records += 1
         if self._records > self._limits.max_records:
@@ -99,7 +115,7 @@ class _Reading:
         if self._bytes > self._limits.max_total:
             raise TooLarge(f"more than {self._limits.max_total} bytes of advisories in one import (max_total)")
         if len(content) > self._limits.max_record:
-            return [Rejected(source, f"is larger than {self._limits.max_record} bytes (max_record), it states {size}")]
+            return [Rejected(source, f"is larger than {self._limits.max_record} bytes (max_record)")]
         return read_record(content, source, self._ecosystems)
 
 
@@ -108,7 +124,7 @@ def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limits: ImportLimi
     try:
         with archive.open(entry) as stream:
             return stream.read(limits.max_record + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
+    except BROKEN as error:
         return Rejected(entry.filename, f"cannot be unpacked: {error}")
 
 
