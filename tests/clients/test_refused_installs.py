@@ -139,6 +139,7 @@ def test_time_alone_ends_a_cooldown(pair: Pair, npm: Npm) -> None:
 def test_an_agent_is_held_where_a_person_is_not(pair: Pair, npm: Npm) -> None:
     pair.publish_npm("newcomer", "1.0.0", age="10d")
     agent = pair.front.token("agent", kind="agent")
+    pair.front.cli("policy", "set", "agent_new_name", "--mode", "enforce").must()
 
     refused = npm.use(pair.front.npm, agent).run("install", "newcomer")
     assert refused.failed

@@ -30,8 +30,12 @@ class Pair:
 
     def __init__(self, folder: Path, *, workers: int = 1) -> None:
         self.upstream = Server(folder / "upstream", settings="[repositories.main.upstreams]\n").start()
-        self.publisher = self.upstream.token("publisher", operations=("read", "publish"))
-        self.front = Server(folder / "front", settings=self._settings(), workers=workers).start()
+        try:
+            self.publisher = self.upstream.token("publisher", operations=("read", "publish"))
+            self.front = Server(folder / "front", settings=self._settings(), workers=workers).start()
+        except BaseException:
+            self.upstream.kill()
+            raise
         self.user = self.front.token("user", operations=("read", "publish"))
 
     def publish_npm(self, name: str, version: str, *, age: str = "90d", tag: str = "latest", **manifest: Any) -> NpmPin:

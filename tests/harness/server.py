@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -20,6 +21,7 @@ from tests.harness.process import Result, run, stranger
 
 PRATIQUE = Path(sys.executable).parent / "pratique"
 START_PATIENCE = 60.0
+STOP_PATIENCE = 30.0
 TRUST = ("SSL_CERT_FILE", "SSL_CERT_DIR", "HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy")
 """Only how to reach the outside at all is taken over from this machine, and only a live test goes there."""
 
@@ -102,8 +104,9 @@ class Server:
             )
         deadline = time.monotonic() + START_PATIENCE
         while not self._ready():
-            assert self.process.poll() is None, f"the server stopped at once:\n{self.terminal()}"
-            assert time.monotonic() < deadline, f"not ready after {START_PATIENCE} s:\n{self.terminal()}"
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.kill()
+                raise AssertionError(f"the server did not get ready within {START_PATIENCE} s:\n{self.terminal()}")
             time.sleep(0.1)
         return self
 
@@ -111,14 +114,23 @@ class Server:
         """End it as an operator does (SIGTERM); its exit code. Whoever does not stop in time is killed and fails."""
         if self.process is None:
             return 0
-        process, self.process = self.process, None
-        process.send_signal(signal.SIGTERM)
+        self.process.send_signal(signal.SIGTERM)
         try:
-            return process.wait(30)
+            code = self.process.wait(STOP_PATIENCE)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            raise AssertionError(f"the server did not stop within 30 s:\n{self.terminal()}") from None
+            self.kill()
+            raise AssertionError(f"the server did not stop within {STOP_PATIENCE} s:\n{self.terminal()}") from None
+        self.process = None
+        return code
+
+    def kill(self) -> None:
+        """End it and its children at once, as a power cut does."""
+        if self.process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.process = None
 
     def terminal(self) -> str:
         """What it printed where it was started."""

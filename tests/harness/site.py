@@ -6,6 +6,9 @@ For tests that look at many answers; what concerns processes, start-up or stock 
 from __future__ import annotations
 
 import asyncio
+import atexit
+import shutil
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -40,6 +43,7 @@ class Site:
     """
 
     url: str
+    data: Path
     ports: Ports
     clock: ClockFile
     session: aiohttp.ClientSession
@@ -66,11 +70,34 @@ class Site:
 @asynccontextmanager
 async def running_site(folder: Path, settings: str) -> AsyncIterator[Site]:
     """A server on a free port of 127.0.0.1, with an admin, a person and an agent."""
+    tokens = await _settled(folder / "data")
+    async with _serving(folder, settings) as site:
+        site.token, site.agent, site.admin = tokens
+        yield site
+
+
+_template: tuple[Path, tuple[str, str, str]] | None = None
+
+
+async def _settled(data: Path) -> tuple[str, str, str]:
+    """A data folder with its people, copied from one that is made once in each test process."""
+    global _template
+    if _template is None:
+        root = Path(tempfile.mkdtemp(prefix="pratique-template-"))
+        atexit.register(shutil.rmtree, root, ignore_errors=True)
+        async with _serving(root, "") as site:
+            _template = root / "data", await _people(site)
+    shutil.copytree(_template[0], data)
+    return _template[1]
+
+
+@asynccontextmanager
+async def _serving(folder: Path, settings: str) -> AsyncIterator[Site]:
     folder.mkdir(parents=True, exist_ok=True)
     data = DataFolder(folder / "data")
     clock = ClockFile(folder / "clock")
     port = free_port()
-    data.root.mkdir(mode=0o700)
+    data.root.mkdir(mode=0o700, exist_ok=True)
     data.settings_file.write_text(f'port = {port}\nunsafe_test_clock = "{clock.path}"\n{settings}{EAGER}')
     data.create()
     read = load_settings(data.settings_file, {})
@@ -84,21 +111,21 @@ async def running_site(folder: Path, settings: str) -> AsyncIterator[Site]:
         session = await stack.enter_async_context(
             aiohttp.ClientSession(auto_decompress=True, cookie_jar=aiohttp.DummyCookieJar())
         )
-        site = Site(f"http://127.0.0.1:{port}", ports, clock, session)
-        await _people(site)
-        yield site
+        yield Site(f"http://127.0.0.1:{port}", data.root, ports, clock, session)
 
 
-async def _people(site: Site) -> None:
+async def _people(site: Site) -> tuple[str, str, str]:
     for name, admin in (("alice", True), ("ann", False)):
         await add_user(site.ports, AddUser(name=name, password="correct horse battery", admin=admin), OPERATOR)
     person = frozenset({Operation.READ, Operation.PUBLISH, Operation.EXPLAIN})
-    site.token = await new_token(site, "ann", ActorKind.USER, person)
-    site.agent = await new_token(site, "ann", ActorKind.AGENT, frozenset({Operation.READ}), expires_in="24h")
-    site.admin = await new_token(site, "alice", ActorKind.USER, frozenset(Operation))
+    return (
+        await new_token(site, "ann", ActorKind.USER, person),
+        await new_token(site, "ann", ActorKind.AGENT, frozenset({Operation.READ}), expires_in="24h"),
+        await new_token(site, "alice", ActorKind.USER, frozenset(Operation)),
+    )
 
 
 async def new_token(site: Site, user: str, kind: ActorKind, operations: frozenset[Operation], **more: Any) -> str:
     """The secret of a new token."""
     request = CreateToken(name=f"{user}-{kind}", user=user, kind=kind, operations=operations, **more)
-    return (await create_token(site.ports, request, OPERATOR)).token
+    return (await create_token(site.ports, request, OPERATOR)).secret
