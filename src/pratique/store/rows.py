@@ -12,15 +12,17 @@ S = TypeVar("S")
 
 def one(result: sa.CursorResult[*tuple[object, ...]], struct: type[S]) -> S | None:
     """The only row as a struct, or None; columns go to the fields of the same name."""
-    row = result.mappings().one_or_none()
-    return None if row is None else _struct(row, struct)
+    names = _names(result)
+    row = result.one_or_none()
+    return None if row is None else msgspec.convert(dict(zip(names, row, strict=True)), struct)
 
 
 def many(result: sa.CursorResult[*tuple[object, ...]], struct: type[S]) -> tuple[S, ...]:
     """All rows as structs; columns go to the fields of the same name."""
-    return tuple(_struct(row, struct) for row in result.mappings())
+    names = _names(result)
+    return tuple(msgspec.convert(dict(zip(names, row, strict=True)), struct) for row in result)
 
 
-def _struct(row: sa.RowMapping, struct: type[S]) -> S:
+def _names(result: sa.CursorResult[*tuple[object, ...]]) -> list[str]:
     # Column names can be a subclass of str, which msgspec does not take for a field's name.
-    return msgspec.convert({str(name): value for name, value in row.items()}, struct)
+    return [str(name) for name in result.keys()]  # noqa: SIM118  # a Result is no dict
