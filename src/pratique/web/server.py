@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
@@ -16,6 +16,11 @@ from pratique.web.access_log import AccessLog, RequestLog
 
 BACKLOG = 1024
 MAX_HEADER = 16 << 10
+
+_LAST_BYTES = 1.0
+"""Seconds for answers that are complete but not yet written, after all requests have ended or were given up."""
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Listening(msgspec.Struct, frozen=True):
@@ -59,12 +64,14 @@ async def serve(
         Invalid: the certificate cannot be used.
         OSError: the address cannot be listened on.
     """
+    under_way = UnderWay()
+    application.middlewares.append(under_way.middleware)
     runner = web.AppRunner(
         application,
         access_log_class=AccessLog,
         access_log=RequestLog(write_log) if write_log else None,
         keepalive_timeout=listening.keep_alive,
-        shutdown_timeout=listening.patience,
+        shutdown_timeout=_LAST_BYTES,
         max_line_size=MAX_HEADER,
         max_field_size=MAX_HEADER,
         # Publishing must not half-happen because a client hung up while the transaction ran.
@@ -84,9 +91,49 @@ async def serve(
         await site.start()
         ready()
         await stop.wait()
+        await site.stop()
+        await under_way.drain(listening.patience)
     finally:
         with suppress(asyncio.TimeoutError):
             await runner.cleanup()
+
+
+class UnderWay:
+    """Counts the requests that are being answered, so that stopping can wait for them.
+
+    aiohttp's own shutdown drops what clients still send, so that an upload could not end in peace.
+    """
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._none_left: asyncio.Event | None = None
+
+        @web.middleware
+        async def counting(request: web.Request, handler: Handler) -> web.StreamResponse:
+            return await self._answer(request, handler)
+
+        self.middleware = counting
+
+    async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        self._count += 1
+        try:
+            response = await handler(request)
+            if self._none_left is not None and not response.prepared:
+                response.force_close()
+            return response
+        finally:
+            self._count -= 1
+            if self._none_left is not None and self._count == 0:
+                self._none_left.set()
+
+    async def drain(self, patience: float) -> None:
+        """Wait until no request is under way, but not for ever. Connections are not reused any more."""
+        self._none_left = asyncio.Event()
+        if self._count == 0:
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                await self._none_left.wait()
 
 
 def _tls(listening: Listening) -> ssl.SSLContext | None:
