@@ -71,11 +71,23 @@ class NpmSpeaker:
 
     async def upload(self, site: Site, name: str, version: str, token: str | None, **change: Any) -> Answer:
         tarball = change.get("content") or packages.npm_tarball(name, version, manifest=change.get("manifest", {}))
-        body = packages.npm_publish_body(name, version, tarball) if "body" not in change else change["body"]
+        body = change.get("body") or packages.npm_publish_body(name, version, packages.npm_tarball(name, version))
+        if "body" not in change:
+            _attach(body, version, tarball)
         data = json.dumps(body).encode()
         return await site.ask(
             "PUT", f"/main/npm/{quote(name, safe='@')}", token, data=data, Content_Type="application/json"
         )
+
+
+def _attach(body: dict[str, Any], version: str, tarball: bytes) -> None:
+    """Let the publish document carry these bytes, whatever they are."""
+    body["versions"][version]["dist"] |= {
+        "integrity": packages.npm_integrity(tarball),
+        "shasum": hashlib.sha1(tarball).hexdigest(),
+    }
+    for attachment in body["_attachments"].values():
+        attachment |= {"data": base64.b64encode(tarball).decode(), "length": len(tarball)}
 
 
 class PypiSpeaker:
@@ -102,7 +114,7 @@ class PypiSpeaker:
         if self.form == "json":
             files = answer.json()["files"]
             return [(_version(one["filename"]), _reason(one.get("yanked", False))) for one in files]
-        anchors = [part for part in answer.text.split("<a ")[1:]]
+        anchors = answer.text.split("<a ")[1:]
         return [(_version(_attribute(part, "href").rsplit("/", 1)[-1]), _yanked(part)) for part in anchors]
 
     def path(self, name: str, version: str) -> str:

@@ -59,9 +59,7 @@ async def test_a_held_release_is_offered_once_it_is_old_enough(
     assert (await site.get(speaker.path("left", "1.0.0"))).status == 200
 
 
-async def test_an_unchanged_listing_is_answered_with_304(
-    site: Site, registry: PlainRegistry, speaker: Speaker
-) -> None:
+async def test_an_unchanged_listing_is_answered_with_304(site: Site, registry: PlainRegistry, speaker: Speaker) -> None:
     speaker.released(registry, "left", "1.0.0")
     first = await speaker.listing(site, "left")
     again = await speaker.listing(site, "left", If_None_Match=first.headers["ETag"])

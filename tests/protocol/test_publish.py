@@ -1,0 +1,191 @@
+"""Publishing, in every ecosystem: what gets in, what never does, and what the client is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pratique.core.actors import OPERATOR, ActorKind, Operation
+from pratique.services.reservations import Reserve, reserve
+from pratique.services.revoke import revoke
+from tests.harness import packages
+from tests.harness.plain_registry import PlainRegistry
+from tests.harness.site import Site, new_token
+from tests.protocol.speakers import NpmSpeaker, PypiSpeaker, Speaker
+
+
+async def test_a_published_release_is_listed_and_served_to_its_owner(site: Site, speaker: Speaker) -> None:
+    taken = await speaker.upload(site, "ours", "1.0.0", site.token)
+    listing = await speaker.listing(site, "ours", site.token)
+    file = await site.get(speaker.path("ours", "1.0.0"), site.token)
+    assert taken.status in (200, 201), taken.text
+    assert speaker.offered(listing) == ["1.0.0"]
+    assert file.status == 200
+    assert len(file.body) > 100
+
+
+async def test_an_own_release_has_no_cooldown(site: Site, client: Speaker) -> None:
+    await client.upload(site, "ours", "1.0.0", site.token)
+    assert client.told(await client.listing(site, "ours", site.token)) in ("", "{}")
+
+
+async def test_the_same_bytes_again_are_fine_and_other_bytes_are_not(site: Site, client: Speaker) -> None:
+    await client.upload(site, "ours", "1.0.0", site.token)
+    first = await site.get(client.path("ours", "1.0.0"), site.token)
+    again = await client.upload(site, "ours", "1.0.0", site.token)
+    other = await client.upload(site, "ours", "1.0.0", site.token, manifest={"x": 1}, requires=("left",))
+
+    assert again.status in (200, 201), again.text
+    assert other.status == 409
+    assert "a published file never changes" in other.text
+    assert (await site.get(client.path("ours", "1.0.0"), site.token)).body == first.body
+
+
+async def test_nobody_publishes_without_a_token(site: Site, client: Speaker) -> None:
+    answer = await client.upload(site, "ours", "1.0.0", None)
+    assert answer.status == 401
+    assert "token" in answer.text
+
+
+async def test_an_agent_that_may_only_read_does_not_publish(site: Site, client: Speaker) -> None:
+    answer = await client.upload(site, "ours", "1.0.0", site.agent)
+    assert answer.status == 403
+    assert (await client.listing(site, "ours", site.admin)).status == 404
+
+
+async def test_a_stranger_does_not_publish_into_a_project_of_somebody_else(site: Site, client: Speaker) -> None:
+    await client.upload(site, "ours", "1.0.0", site.admin)
+    answer = await client.upload(site, "ours", "1.0.1", site.token)
+    assert answer.status in (403, 404)
+    assert client.offered(await client.listing(site, "ours", site.admin)) == ["1.0.0"]
+
+
+async def test_a_token_for_some_names_does_not_publish_others(site: Site, client: Speaker) -> None:
+    operations = frozenset({Operation.READ, Operation.PUBLISH})
+    token = await new_token(site, "ann", ActorKind.CI, operations, names=("ours-*",))
+    assert (await client.upload(site, "theirs", "1.0.0", token)).status == 403
+    assert (await client.upload(site, "ours-x", "1.0.0", token)).status in (200, 201)
+
+
+async def test_a_token_for_every_name_does_not_get_a_popular_public_one(site: Site, client: Speaker) -> None:
+    popular = {"npm": "react", "pypi": "requests"}[client.ecosystem]
+    answer = await client.upload(site, popular, "99.0.0", site.token)
+    assert answer.status == 403
+    assert f"Blocked by policy shadows_public: {popular}" in answer.reason
+
+
+async def test_a_name_that_exists_upstream_is_not_taken_over(
+    site: Site, registry: PlainRegistry, client: Speaker
+) -> None:
+    client.released(registry, "left", "1.0.0")
+    answer = await client.upload(site, "left", "99.0.0", site.token)
+    assert answer.status == 403
+    assert "shadows_public" in answer.reason
+    assert client.offered(await client.listing(site, "left")) == ["1.0.0"]
+
+
+async def test_inside_a_reservation_a_public_name_becomes_ours_and_the_upstream_is_not_asked(
+    site: Site, registry: PlainRegistry, client: Speaker
+) -> None:
+    client.released(registry, "left", "1.0.0")
+    await reserve(site.ports, Reserve(ecosystem=client.ecosystem, pattern="left", reason="ours since 2019"), OPERATOR)
+
+    answer = await client.upload(site, "left", "99.0.0", site.token)
+
+    assert answer.status in (200, 201), answer.text
+    assert client.offered(await client.listing(site, "left", site.token)) == ["99.0.0"]
+    assert registry.asked == []
+
+
+async def test_own_and_upstream_releases_never_stand_together(
+    site: Site, registry: PlainRegistry, client: Speaker
+) -> None:
+    client.released(registry, "left", "1.0.0")
+    await client.listing(site, "left")
+    await site.get(client.path("left", "1.0.0"))
+    await reserve(site.ports, Reserve(ecosystem=client.ecosystem, pattern="left", reason="ours"), OPERATOR)
+
+    taken = await client.upload(site, "left", "2.0.0", site.token)
+
+    assert taken.status in (200, 201), taken.text
+    assert client.offered(await client.listing(site, "left", site.token)) == ["2.0.0"]
+    assert (await site.get(client.path("left", "1.0.0"), site.token)).status == 404
+
+
+async def test_nothing_is_published_while_the_upstream_cannot_be_asked(site: Site, client: Speaker) -> None:
+    await site.ports.upstream.close()
+    site.ports.documents._client = _Deaf()  # type: ignore[assignment]
+    answer = await client.upload(site, "ours", "1.0.0", site.token)
+    assert answer.status == 403
+    assert "shadows_public" in answer.reason
+    assert (await client.listing(site, "ours", site.token)).status != 200
+
+
+async def test_a_revoked_version_is_not_published_again(site: Site, client: Speaker) -> None:
+    await client.upload(site, "ours", "1.0.0", site.token)
+    await revoke(site.ports, "main", f"pkg:{client.ecosystem}/ours@1.0.0", None, "leaked a key", OPERATOR)
+    again = await client.upload(site, "ours", "1.0.0", site.token, manifest={"fixed": 1}, requires=("left",))
+    assert again.status == 409
+
+
+async def test_an_artefact_that_is_no_archive_is_refused_and_nothing_is_stored(site: Site, client: Speaker) -> None:
+    answer = await client.upload(site, "ours", "1.0.0", site.token, content=b"this is no archive")
+    assert answer.status == 400
+    assert (await client.listing(site, "ours", site.token)).status == 404
+    assert not [path for path in _files(site) if path.is_file()]
+
+
+async def test_the_artefact_names_the_release_not_the_claim(site: Site) -> None:
+    npm = NpmSpeaker("full", "application/json")
+    body = packages.npm_publish_body("ours", "1.0.0", packages.npm_tarball("theirs", "1.0.0"))
+    body = {**body, "name": "ours", "_id": "ours"}
+    body["versions"]["1.0.0"] |= {"name": "ours"}
+    answer = await npm.upload(site, "ours", "1.0.0", site.token, body=body)
+    assert answer.status == 400
+    assert "theirs" in answer.text
+
+
+async def test_a_claimed_dependency_that_the_artefact_lacks_is_not_listed(site: Site) -> None:
+    npm = NpmSpeaker("full", "application/json")
+    body = packages.npm_publish_body("ours", "1.0.0", packages.npm_tarball("ours", "1.0.0"))
+    body["versions"]["1.0.0"]["dependencies"] = {"evil": "1.0.0"}
+
+    answer = await npm.upload(site, "ours", "1.0.0", site.token, body=body)
+
+    assert answer.status == 201
+    assert "dependencies" in answer.headers["npm-notice"]
+    listed = (await npm.listing(site, "ours", site.token)).json()["versions"]["1.0.0"]
+    assert "evil" not in listed.get("dependencies", {})
+
+
+async def test_a_wrong_digest_is_told_with_both_values(site: Site) -> None:
+    pypi = PypiSpeaker("json", "application/vnd.pypi.simple.v1+json")
+    answer = await pypi.upload(site, "ours", "1.0.0", site.token, fields={"sha256_digest": "0" * 64})
+    assert answer.status == 400
+    assert "0" * 64 in answer.text
+    assert (await pypi.listing(site, "ours", site.token)).status == 404
+
+
+async def test_attestations_are_refused_until_they_can_be_verified(site: Site) -> None:
+    pypi = PypiSpeaker("json", "application/vnd.pypi.simple.v1+json")
+    answer = await pypi.upload(site, "ours", "1.0.0", site.token, fields={"attestations": "[]"})
+    assert answer.status == 400
+    assert "cannot verify attestations yet" in answer.text
+
+
+async def test_separate_metadata_of_an_own_wheel_is_the_artefacts(site: Site) -> None:
+    pypi = PypiSpeaker("json", "application/vnd.pypi.simple.v1+json")
+    await pypi.upload(site, "ours", "1.0.0", site.token, requires=("left>=1",))
+    answer = await site.get(pypi.path("ours", "1.0.0") + ".metadata", site.token)
+    assert answer.status == 200
+    assert b"Requires-Dist: left>=1" in answer.body
+
+
+class _Deaf:
+    async def document(self, *_: object, **__: object) -> None:
+        from pratique.core.errors import BadUpstream
+
+        raise BadUpstream("the upstream does not answer")
+
+
+def _files(site: Site) -> list[Path]:
+    return [path for place in ("blobs", "tmp") for path in (site.data / place).rglob("*")]
