@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from pratique.app import open_ports
+from pratique.cli.folder_lock import running_server
 from pratique.core.actors import OPERATOR
 from pratique.core.errors import Conflict, NotFound
 from pratique.services.verbs.verb import Tell, Verb
@@ -33,9 +34,15 @@ def perform_here(verb: Verb[Request, Response], request: Request, data: Path | N
             f'there is no server\'s data in "{folder.root}": start one with `pratique up`, name its folder with '
             "--data, or a server elsewhere with --server"
         )
-    settings = load_settings(folder.settings_file, os.environ)
+    settings = settings_in_use(folder)
     _check_schema(folder.database_url(settings.database))
     return asyncio.run(_perform(verb, request, folder, settings, tell))
+
+
+def settings_in_use(folder: DataFolder) -> Settings:
+    """The settings of the server that runs on the folder, or that would. Raises Invalid if they cannot be used."""
+    running = running_server(folder)
+    return load_settings(folder.settings_file, os.environ, running.given if running else None)
 
 
 async def _perform(

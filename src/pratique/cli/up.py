@@ -46,7 +46,7 @@ def up(
     folder = DataFolder(data.absolute() if data else default_root(os.environ))
     folder.create()
     given = {"host": host, "port": port, "workers": workers}
-    with sole_server(folder):
+    with sole_server(folder, given):
         settings = settings_of(folder, os.environ, given, _say)
         check_port(settings)
         make_ready(folder, settings, _say, enforce=enforce)
