@@ -18,6 +18,9 @@ from pratique.formats.zip_fields import FULL_16, FULL_32, check_unicode_path, re
 
 STORED, DEFLATED = 0, 8
 FLAG_ENCRYPTED, FLAG_DESCRIPTOR, FLAG_PATCH, FLAG_STRONG, FLAG_UTF8, FLAG_MASKED = 1, 8, 32, 64, 2048, 8192
+NEWEST_VERSION = 63
+"""6.3, the newest version of the format whose archives common extractors open."""
+
 MAX_DIRECTORY = 32 << 20
 """Bytes of central directory that are read; 100,000 members need about half of it."""
 
@@ -133,7 +136,7 @@ def _read_entry(content: bytes, position: int) -> tuple[Entry, int]:
     if position + _ENTRY.size > len(content):
         raise Invalid("the ZIP directory is cut short")
     fields = _ENTRY.unpack_from(content, position)
-    signature, made_by, _, flags, method, _, _, crc, packed, size = fields[:10]
+    signature, made_by, needed, flags, method, _, _, crc, packed, size = fields[:10]
     name_length, extra_length, comment_length, disk, _, attributes, offset = fields[10:]
     name_at = position + _ENTRY.size
     extra_at = name_at + name_length
@@ -144,7 +147,7 @@ def _read_entry(content: bytes, position: int) -> tuple[Entry, int]:
     name = _decoded_name(raw_name, flags)
     if comment_length or disk not in (0, FULL_16):
         raise Invalid(f"{shown(name)} has a comment or lies on another disk; build the ZIP archive without")
-    _check_method(name, flags, method)
+    _check_method(name, needed, flags, method)
     extra = read_extra(content[extra_at:following], name)
     check_unicode_path(extra, raw_name, name)
     size, packed, offset = wide(extra, name, (size, packed, offset))
@@ -162,8 +165,8 @@ def _decoded_name(raw: bytes, flags: int) -> str:
         raise Invalid(f"the ZIP archive holds a name that is neither ASCII nor marked UTF-8: {text}") from None
 
 
-def _check_method(name: str, flags: int, method: int) -> None:
+def _check_method(name: str, needed: int, flags: int, method: int) -> None:
     if flags & (FLAG_ENCRYPTED | FLAG_STRONG | FLAG_MASKED):
         raise Invalid(f"{shown(name)} is encrypted; it could not be examined")
-    if flags & FLAG_PATCH or method not in (STORED, DEFLATED):
-        raise Invalid(f"{shown(name)} uses compression method {method}; only stored and deflate are read")
+    if flags & FLAG_PATCH or method not in (STORED, DEFLATED) or needed & 0xFF > NEWEST_VERSION:
+        raise Invalid(f"{shown(name)} uses features of newer ZIP archives; only stored and deflate are read")

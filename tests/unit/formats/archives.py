@@ -86,6 +86,7 @@ def _raw_member(body: bytes, record: dict) -> tuple[bytes, bytes]:
         "extra": b"",
         "comment": b"",
         "attributes": 0,
+        "needed": 20,
     }
     local = stated | record.get("both", {}) | record.get("local", {})
     central = stated | record.get("both", {}) | record.get("central", {})
@@ -98,8 +99,8 @@ def _raw_member(body: bytes, record: dict) -> tuple[bytes, bytes]:
     body += local["name"] + local["extra"] + packed + record.get("behind", b"")
     line = struct.pack(
         "<4s6H3L5H2L",
-        b"PK\1\2", 3 << 8 | 20, 20, central["flags"], central["method"], 0, 0, central["crc"], central["csize"],
-        central["size"], len(central["name"]), len(central["extra"]), len(central["comment"]), 0, 0,
+        b"PK\1\2", 3 << 8 | 20, central["needed"], central["flags"], central["method"], 0, 0, central["crc"],
+        central["csize"], central["size"], len(central["name"]), len(central["extra"]), len(central["comment"]), 0, 0,
         central["attributes"], offset,
     )  # fmt: skip
     return body, line + central["name"] + central["extra"] + central["comment"]

@@ -130,6 +130,7 @@ def test_a_zip64_end_record_that_disagrees_is_refused(change):
         pytest.param([{"name": "a", "both": {"flags": 64}}], id="strongly encrypted"),
         pytest.param([{"name": "a", "both": {"flags": 32}}], id="patched data"),
         pytest.param([{"name": "a", "both": {"method": 14}}], id="unknown compression"),
+        pytest.param([{"name": "a", "central": {"needed": 64}}], id="newer version needed"),
         pytest.param([{"name": "a", "both": {"name": b"\xfc"}}], id="name in an unknown encoding"),
         pytest.param([{"name": "a", "both": {"name": b"\xfc", "flags": 2048}}], id="name is not UTF-8"),
         pytest.param([{"name": "a", "central": {"comment": b"PK"}}], id="comment"),

@@ -22,7 +22,7 @@ from pratique.ecosystems.pypi.versions import version_key
 FULL_VERSION, BARE_VERSION = "1.4", "1.0"
 """1.1 and later promise a size for every file; where an upstream states none we promise less."""
 
-_NOT_PASSED_ON = frozenset({"alternate-locations", "files", "versions", "meta"})
+_NOT_PASSED_ON = frozenset({"alternate-locations", "files", "versions", "meta", "project-status"})
 """Project fields not passed on: other places to fetch from would lead around every decision."""
 
 _REWRITTEN = frozenset(
@@ -68,9 +68,11 @@ def _document(listing: Listing) -> dict[str, Any]:
     meta = view.raw.get("meta")
     kept = {key: value for key, value in meta.items() if key != "tracks"} if isinstance(meta, dict) else {}
     allowed = allowed_versions(listing)
+    status = view.raw.get("project-status")
     return {
         "meta": kept | {"api-version": FULL_VERSION if complete else BARE_VERSION},
         **{key: value for key, value in view.raw.items() if key not in _NOT_PASSED_ON},
+        **({"project-status": status} if isinstance(status, dict) else {}),
         "name": view.key.name,
         "versions": sorted({file.version for file in view.files}, key=version_key),
         "files": [_entry(listing, file, allowed) for file in view.files],

@@ -14,7 +14,7 @@ from packaging.metadata import InvalidMetadata, Metadata, RawMetadata, parse_ema
 from pratique.core.artifacts import Manifest
 from pratique.core.errors import Invalid, TooLarge
 from pratique.ecosystems.pypi.filenames import read_filename
-from pratique.ecosystems.pypi.names import canonical
+from pratique.ecosystems.pypi.names import canonical, normalise
 from pratique.ecosystems.pypi.versions import canonical_version
 
 MAX_METADATA = 4 << 20
@@ -82,3 +82,23 @@ def build_manifest(
     if named is None or named.version != version:
         raise Invalid(f'"{filename}" holds {name!a} {version}: name and version inside must be those of the file name')
     return Manifest(name=name, version=version, fields=fields, metadata=served, execution_points=execution_points)
+
+
+def check_folder(stem: str, manifest: Manifest) -> None:
+    """Check that a folder is named `{name}-{version}` after the metadata in it.
+
+    Args:
+        stem: of a source archive's top folder, or of a `.dist-info` without its ending.
+        manifest: name and version that count.
+
+    Raises:
+        Invalid: it is named otherwise.
+    """
+    name, dash, version = stem.rpartition("-")
+    try:
+        right = bool(dash) and normalise(name) == normalise(manifest.name)
+        right = right and canonical_version(version) == manifest.version
+    except ValueError:
+        right = False
+    if not right:
+        raise Invalid(f"the archive's folder {stem!a} is not named after {manifest.name!a} {manifest.version} in it")

@@ -5,12 +5,15 @@ Source: RFC 7578; RFC 2046, 5.1.1.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from pratique.core.errors import Invalid, TooLarge
+
+logging.getLogger("python_multipart").setLevel(logging.ERROR)  # what it warns of becomes an Invalid here
 
 MAX_FIELD = 1 << 20
 MAX_FIELDS_TOTAL = 10 << 20

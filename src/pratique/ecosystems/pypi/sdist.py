@@ -9,10 +9,8 @@ from pratique.core.artifacts import Manifest
 from pratique.core.ecosystem import ArchiveLimits
 from pratique.core.errors import Invalid
 from pratique.core.ports import ReadAt
-from pratique.ecosystems.pypi.filenames import read_filename
 from pratique.ecosystems.pypi.index_entry import SDIST_EXECUTES
-from pratique.ecosystems.pypi.metadata import build_manifest
-from pratique.ecosystems.pypi.names import canonical
+from pratique.ecosystems.pypi.metadata import build_manifest, check_folder
 from pratique.formats.archive import Member, walk_tar_gz
 
 _PKG_INFO = "PKG-INFO"
@@ -39,9 +37,7 @@ def read_sdist(filename: str, artefact: ReadAt, limits: ArchiveLimits) -> Manife
         )
     where = f"{top}/{_PKG_INFO}"
     manifest = build_manifest(filename, metadata, where, served=b"", execution_points=SDIST_EXECUTES)
-    inside = read_filename(f"{top}.tar.gz", canonical(manifest.name))
-    if inside is None or inside.version != manifest.version:
-        raise Invalid(f'the top folder {top!a} of "{filename}" is not named after name and version inside')
+    check_folder(top, manifest)
     return manifest
 
 

@@ -16,7 +16,7 @@ from pratique.core.artifacts import Manifest
 from pratique.core.ecosystem import ArchiveLimits
 from pratique.core.errors import Invalid
 from pratique.core.ports import ReadAt
-from pratique.ecosystems.pypi.metadata import build_manifest
+from pratique.ecosystems.pypi.metadata import build_manifest, check_folder
 from pratique.formats.archive import Member, walk_zip
 
 _UNRECORDED = ("RECORD.jws", "RECORD.p7s")
@@ -47,7 +47,9 @@ def read_wheel(filename: str, artefact: ReadAt, limits: ArchiveLimits) -> Manife
     _check_record(digests, kept[f"{folder}/RECORD"], folder)
     metadata = kept[f"{folder}/METADATA"]
     points = tuple(sorted(name for name in digests if _runs_at_start(name)))
-    return build_manifest(filename, metadata, f"{folder}/METADATA", served=metadata, execution_points=points)
+    manifest = build_manifest(filename, metadata, f"{folder}/METADATA", served=metadata, execution_points=points)
+    check_folder(folder.removesuffix(".dist-info"), manifest)
+    return manifest
 
 
 def _take(member: Member, kept: dict[str, bytes]) -> str:

@@ -74,6 +74,9 @@ def test_a_pth_file_inside_a_package_runs_nothing():
         pytest.param(
             wheel({f"{INFO}/METADATA": b"Metadata-Version: 2.1\nName: demo-pkg\nVersion: 2\n"}), id="other version"
         ),
+        pytest.param(wheel(info="other-1.0.dist-info"), id="dist-info of another project"),
+        pytest.param(wheel(info="demo_pkg-1.1.dist-info"), id="dist-info of another version"),
+        pytest.param(wheel(info=".dist-info"), id="dist-info without a name"),
         pytest.param(b"not a zip", id="no zip"),
     ],
 )
