@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from pratique.core.errors import Invalid
+from pratique.store.dialects import database_url
 
 
 class DataFolder(msgspec.Struct, frozen=True):
@@ -44,7 +45,7 @@ class DataFolder(msgspec.Struct, frozen=True):
 
     def database_url(self, configured: str) -> str:
         """The database's URL: as configured, or the file here."""
-        return configured or f"sqlite:///{self.database_file}"
+        return configured or database_url(self.database_file)
 
     def create(self) -> bool:
         """Make the folder; True if it is new.

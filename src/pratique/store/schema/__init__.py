@@ -1,0 +1,54 @@
+"""The tables, in the SQL subset that SQLite and PostgreSQL share.
+
+Instants are integers (milliseconds, UTC). JSON is text, read and written by msgspec. Names are
+canonical. Nothing here knows an ecosystem.
+"""
+
+from pratique.store.schema.columns import metadata
+from pratique.store.schema.packages import blob, dist_tag, file, finding, manifest, membership, project, release
+from pratique.store.schema.people import account, one_time_link, session, token
+from pratique.store.schema.policy import (
+    advisory,
+    advisory_import,
+    decision,
+    list_entry,
+    reservation,
+    revocation,
+    rule_setting,
+    waiver,
+)
+from pratique.store.schema.record import download, event, missing_name, process, revision
+from pratique.store.schema.repositories import document, document_content, repository, upstream
+
+__all__ = [
+    "account",
+    "advisory",
+    "advisory_import",
+    "blob",
+    "decision",
+    "dist_tag",
+    "document",
+    "document_content",
+    "download",
+    "event",
+    "file",
+    "finding",
+    "list_entry",
+    "manifest",
+    "membership",
+    "metadata",
+    "missing_name",
+    "one_time_link",
+    "process",
+    "project",
+    "release",
+    "repository",
+    "reservation",
+    "revision",
+    "revocation",
+    "rule_setting",
+    "session",
+    "token",
+    "upstream",
+    "waiver",
+]
