@@ -22,6 +22,7 @@ from tests.harness.lying_upstream import (
     misstates_length,
     never_ends,
     says,
+    waits_for,
 )
 
 CONTENT = os.urandom(400_000)
@@ -172,6 +173,31 @@ async def test_a_client_that_joins_late_or_goes_on_in_the_middle_gets_the_rest(u
         release.set()
 
         assert await asyncio.gather(*reading) == [CONTENT, CONTENT[150_000:]]
+
+
+async def test_an_upstream_that_is_slow_to_answer_still_gets_its_failure_said(upstream, client, blobs):
+    release = asyncio.Event()
+    upstream.behaviours["/f.tgz"] = waits_for(release, says(b"", status=500))
+    flights = Flights(client, blobs, FlightLimits(complete_within=50))
+
+    async with flights.board("f", Desk(upstream).plan) as passenger:
+        waiting = asyncio.create_task(passenger.complete_or_deadline())
+        await asyncio.sleep(0.2)
+        assert not waiting.done()
+        release.set()
+        with pytest.raises(BadUpstream, match=r"500"):
+            await waiting
+
+
+async def test_a_file_that_takes_long_begins_to_flow(upstream, client, blobs):
+    release = asyncio.Event()
+    upstream.behaviours["/f.tgz"] = falls_silent(CONTENT, 200_000, release)
+    flights = Flights(client, blobs, FlightLimits(complete_within=50))
+
+    async with flights.board("f", Desk(upstream).plan) as passenger:
+        assert await passenger.complete_or_deadline() is None
+        release.set()
+        assert await body(passenger) == CONTENT
 
 
 async def test_a_range_waits_for_all_of_it(upstream, hasty):

@@ -145,6 +145,16 @@ def falls_silent(body: bytes, after: int, released: asyncio.Event) -> Behaviour:
     return behave
 
 
+def waits_for(released: asyncio.Event, then: Behaviour) -> Behaviour:
+    """Says nothing at all until the test releases it."""
+
+    async def behave(request: web.Request) -> web.StreamResponse:
+        await released.wait()
+        return await then(request)
+
+    return behave
+
+
 def hangs_up() -> Behaviour:
     """Closes without an answer."""
     return _hang_up

@@ -111,7 +111,7 @@ class Passenger:
         return self._flight.size
 
     async def complete_or_deadline(self) -> StoredBlob | None:
-        """Wait for the file as long as a client can be kept waiting.
+        """Wait for the file as long as a client can be kept waiting, but at least until the upstream answers.
 
         Returns:
             The stored blob, or None if the file takes longer: then send headers with `size`, and `chunks`.
@@ -123,7 +123,11 @@ class Passenger:
             async with asyncio.timeout(self._limits.complete_within / 1000):
                 return await self._flight.news_until(self._complete_or_long)
         except TimeoutError:
-            return None
+            return await self._flight.news_until(self._complete_or_begun)
+
+    def _complete_or_begun(self) -> tuple[StoredBlob | None] | None:
+        self._raise_failure()
+        return (self._flight.stored,) if self._flight.answered else None
 
     def _complete_or_long(self) -> tuple[StoredBlob | None] | None:
         self._raise_failure()
@@ -193,6 +197,7 @@ class _Flight:
         self._news = asyncio.Condition()
         self._draft: BlobDraft | None = None
         self._whole = False
+        self.answered = False
         self._last_left: Passenger | None = None
         self.passengers: list[Passenger] = []
         self.size = plan.size
@@ -200,6 +205,11 @@ class _Flight:
         self.stored: StoredBlob | None = None
         self.failure: PratiqueError | None = None
         self.task = asyncio.create_task(self._fly())
+
+    @property
+    def _name(self) -> str:
+        """For the log: never the query, which may hold a signature."""
+        return self._plan.file_url.partition("?")[0].rpartition("/")[2]
 
     @property
     def ended(self) -> bool:
@@ -236,9 +246,9 @@ class _Flight:
             self.failure = Unavailable(_disk_sentence(error), retry_after=60)
         except Exception as error:  # noqa: BLE001 - whoever waits must hear of it, whatever it is
             self.failure = Unavailable(f"the download failed inside ({type(error).__name__}); see the server's log")
-            _log.exception("first download failed")
+            _log.exception("first download failed", file=self._name)
         if self.failure is not None:
-            _log.warning("first download ended without a file", error=str(self.failure))
+            _log.warning("first download ended without a file", file=self._name, error=str(self.failure))
         await self._close_draft()
         await self._tell()
 
@@ -253,6 +263,8 @@ class _Flight:
             if stream.size is not None:
                 self.size = stream.size
             self._draft = await asyncio.to_thread(self._blobs.draft)
+            self.answered = True
+            await self._tell()
             async for chunk in stream.chunks():
                 await asyncio.to_thread(self._draft.write, chunk)
                 self.received += len(chunk)

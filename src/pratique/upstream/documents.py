@@ -98,6 +98,7 @@ class Documents:
         self._large = asyncio.Lock()
         self._failed: dict[Key, Instant] = {}
         self._refused: dict[Key, Instant] = {}
+        self._unreadable: dict[Key, Instant] = {}
 
     async def get(
         self, upstream: Upstream, ecosystem: Ecosystem, name: str, *, max_age: int | None = None
@@ -146,8 +147,21 @@ class Documents:
         view = self._views.get(*key, _identity(head))
         if view is not None:
             return ProjectDocument(view, head.sha256, head.checked, answer.stale)
-        document = await self._readings.run((key, head.sha256), lambda: self._read_stored(key, ecosystem))
+        try:
+            document = await self._readings.run((key, head.sha256), lambda: self._read_stored(key, ecosystem))
+        except BadUpstream as error:
+            document = await self._fetch_anew(upstream, ecosystem, name, error)
         return msgspec.structs.replace(document, stale=answer.stale) if document is not None else None
+
+    async def _fetch_anew(
+        self, upstream: Upstream, ecosystem: Ecosystem, name: str, error: BadUpstream
+    ) -> ProjectDocument | None:
+        """Replace what is damaged here, or what an earlier version of ours could read and this one cannot."""
+        key = (upstream.id, name)
+        _log.warning("stored document unreadable", ecosystem=ecosystem.id, project=name, error=str(error))
+        _remember(self._unreadable, key, self._clock.now())
+        await self._refreshes.run(key, lambda: self._refresh(upstream, ecosystem, name))
+        return await self._read_stored(key, ecosystem)
 
     def _need(self, key: Key, held: DocumentHead | None, max_age: int | None) -> _Need:
         if held is None or key in self._refused:
@@ -180,13 +194,12 @@ class Documents:
         except UpstreamRefused:
             _remember(self._refused, key, self._clock.now())
             raise
-        self._failed.pop(key, None)
-        self._refused.pop(key, None)
+        for troubles in (self._failed, self._refused, self._unreadable):
+            troubles.pop(key, None)
         return head
 
     async def _ask(self, upstream: Upstream, ecosystem: Ecosystem, name: str) -> DocumentHead:
-        held = await self._shelf.head(upstream.id, name)
-        usable = held if held is not None and held.status == 200 else None
+        usable = await self._usable((upstream.id, name))
         fetched = await self._client.document(
             upstream.url,
             ecosystem.upstream_listing(name),
@@ -206,6 +219,11 @@ class Documents:
         await self._shelf.store(upstream.id, name, head, packed)
         self._views.put(upstream.id, name, _identity(head), head.size, view)
         return head
+
+    async def _usable(self, key: Key) -> DocumentHead | None:
+        """What is held, if the upstream may confirm it instead of sending it again."""
+        held = await self._shelf.head(*key)
+        return held if held is not None and held.status == 200 and key not in self._unreadable else None
 
     async def _confirm(self, upstream: Upstream, name: str, held: DocumentHead, etag: str | None) -> DocumentHead:
         now = self._clock.now()

@@ -20,6 +20,8 @@ from pratique.upstream.proxies import Proxy, ProxySettings
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _READ_BUFFER = 1 << 20
+_LONGEST_HEADER = 32 << 10
+"""Some hosts send content security policies beyond the usual 8 KiB."""
 
 
 class Line:
@@ -52,6 +54,8 @@ class Line:
             auto_decompress=False,
             trust_env=False,
             read_bufsize=_READ_BUFFER,
+            max_line_size=_LONGEST_HEADER,
+            max_field_size=_LONGEST_HEADER,
             headers={"User-Agent": "pratique (package registry and firewall)"},
         )
 

@@ -12,6 +12,7 @@ from pratique.core.errors import BadUpstream, Invalid
 from pratique.core.sentences import clean
 
 _VISIBLE = re.compile(r"[!-~]+\Z")
+_HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*\Z|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*\Z")
 _PORTS = {"http": 80, "https": 443}
 _LONGEST = 8_192
 
@@ -97,7 +98,7 @@ def _parse(text: str, base: URL | None = None) -> URL | None:
         str(url).encode("ascii")
     except ValueError:
         return None
-    return url if _VISIBLE.match(str(url)) and _VISIBLE.match(url.raw_host) else None
+    return url if _VISIBLE.match(str(url)) and _HOST.match(url.raw_host) else None
 
 
 def _has_credentials(url: URL) -> bool:

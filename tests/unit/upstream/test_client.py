@@ -1,13 +1,18 @@
 """An upstream that lies gets a sentence that names it and says what to do; nothing it sent is believed."""
 
 import gzip
+import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pratique.core.ecosystem import UpstreamRequest
 from pratique.core.errors import BadUpstream, UpstreamRefused
 from pratique.core.limits import UpstreamLimits
 from pratique.upstream.access import Credentials, UpstreamAccess
+from pratique.upstream.answers import refusal_in, unpack
+from pratique.upstream.locations import Endpoint
 from tests.harness.lying_upstream import (
     breaks_off,
     drips,
@@ -145,6 +150,55 @@ async def test_a_refusal_of_a_server_like_ours_is_passed_on_in_its_own_words(ups
         "allowed_versions": ["1.0.0"],
         "retry": False,
     }
+
+
+@given(st.binary(max_size=200))
+def test_no_body_makes_reading_a_refusal_fail(body):
+    refusal = refusal_in(body)
+
+    assert refusal is None or str(refusal)
+
+
+REFUSALISH = st.dictionaries(
+    st.sampled_from(["error", "decision_id", "rule", "allowed_versions", "retry", "request_approval_url", "x"]),
+    st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner, max_size=3)),
+)
+
+
+@given(REFUSALISH)
+def test_what_is_passed_on_of_a_refusal_is_one_clean_line_and_harmless_fields(said):
+    refusal = refusal_in(json.dumps(said).encode())
+
+    if refusal is None:
+        return
+    assert 0 < len(str(refusal)) <= 200
+    assert str(refusal).isascii()
+    assert str(refusal).isprintable()
+    assert "x" not in refusal.fields
+    assert json.dumps(refusal.fields).isprintable()
+
+
+@given(st.binary(max_size=2_000), st.integers(0, 3_000))
+def test_unpacking_gives_back_what_was_packed_or_says_that_it_is_too_much(content, limit):
+    at = Endpoint("https", "registry.test", 443)
+    if len(content) <= limit:
+        assert unpack(gzip.compress(content), "gzip", at, limit) == content
+    else:
+        with pytest.raises(BadUpstream, match=r"raise max_document"):
+            unpack(gzip.compress(content), "gzip", at, limit)
+
+
+@given(st.binary(max_size=300))
+def test_unpacking_anything_else_is_refused(content):
+    at = Endpoint("https", "registry.test", 443)
+    with pytest.raises(BadUpstream, match=r"registry\.test"):
+        unpack(b"\x1f\x8b" + content, "gzip", at, 1_000)
+
+
+async def test_long_headers_are_read(upstream, client):
+    upstream.behaviours["/left"] = says(b"{}", Content_Security_Policy="x" * 20_000)
+
+    assert (await client.document(upstream.url, LEFT)).status == 200
 
 
 async def test_credentials_go_to_the_upstream_and_not_where_it_redirects(upstream, make_client):

@@ -14,6 +14,7 @@ from pratique.ecosystems.npm import NPM
 from pratique.ecosystems.pypi import PYPI
 from pratique.services.document_shelf import StoredDocuments
 from pratique.store.repositories import ensure_repository, sync_upstreams
+from pratique.store.schema import document_content
 from pratique.upstream.documents import Documents
 from tests.harness.lying_upstream import breaks_off, in_turn, misstates_length, says
 from tests.stores.implementations import NOW
@@ -347,6 +348,22 @@ async def test_a_clock_that_was_set_back_does_not_freeze_what_is_held(upstream, 
     clock.pass_by(-DAY)
 
     assert versions(await documents.view(left, PYPI, "left")) == ["1.1"]
+
+
+async def test_what_is_damaged_here_is_fetched_anew_although_the_upstream_would_confirm_it(
+    upstream, make_documents, left, database
+):
+    upstream.behaviours["/simple/left/"] = says(page("1.0"), JSON, ETag='"1"')
+    await make_documents().view(left, PYPI, "left")
+    database.write_now(lambda connection: connection.execute(document_content.update().values(content=b"damaged")))
+
+    restarted = make_documents()
+    with capture_logs() as logs:
+        assert versions(await restarted.view(left, PYPI, "left")) == ["1.0"]
+
+    assert [line["event"] for line in logs] == ["stored document unreadable"]
+    assert versions(await make_documents().view(left, PYPI, "left")) == ["1.0"]
+    assert len(upstream.asked) == 2
 
 
 async def test_a_document_larger_than_the_cache_is_served_all_the_same(upstream, make_documents, left):
