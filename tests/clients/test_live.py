@@ -35,12 +35,16 @@ def python_index(server: Server) -> None:
     unless_unreachable(server, "pypi")
 
 
+def upstream(server: Server, ecosystem: str) -> str:
+    """Where the fresh server found the registry; nothing in this repository knows it."""
+    settings = tomllib.loads((server.data / "pratique.toml").read_text())
+    return str(settings["repositories"]["main"]["upstreams"][ecosystem][0])
+
+
 def unless_unreachable(server: Server, ecosystem: str) -> None:
     """Go on if the registry answers anything at all to a request that does not pass through Pratique."""
-    settings = tomllib.loads((server.data / "pratique.toml").read_text())
-    url = settings["repositories"]["main"]["upstreams"][ecosystem][0]
     try:
-        urllib.request.urlopen(url, timeout=20).close()
+        urllib.request.urlopen(upstream(server, ecosystem), timeout=20).close()
     except urllib.error.HTTPError as answer:
         answer.close()
         if answer.code >= 500:
@@ -62,12 +66,16 @@ def test_npm_installs_express_and_again_from_its_lockfile(server: Server, npm: N
 
 
 @pytest.mark.usefixtures("npm_registry")
-def test_npm_still_checks_what_the_registry_signed(server: Server, npm: Npm) -> None:
-    npm.use(server.npm)
-    fields = json.loads(npm.run("view", "express", "dist", "--json").must().stdout)
+def test_what_the_registry_says_of_a_tarball_passes_through_and_only_its_address_changes(
+    server: Server, npm: Npm
+) -> None:
+    with urllib.request.urlopen(f"{upstream(server, 'npm')}/is-odd", timeout=60) as answer:
+        theirs = json.load(answer)["versions"]["3.0.1"]["dist"]
 
-    assert fields["signatures"]
-    assert fields["tarball"].startswith(server.npm)
+    ours = json.loads(npm.use(server.npm).run("view", "is-odd@3.0.1", "dist", "--json").must().stdout)
+
+    assert ours.pop("tarball") == f"{server.npm}/is-odd/-/is-odd-3.0.1.tgz"
+    assert ours == {key: value for key, value in theirs.items() if key != "tarball"}
 
 
 @pytest.mark.usefixtures("python_index")
