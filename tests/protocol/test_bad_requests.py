@@ -1,0 +1,142 @@
+"""What no honest client sends: each gets a clear refusal in the client's form, and nothing is stored or asked."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+
+from pratique.core.actors import OPERATOR, ActorKind, Operation
+from pratique.services.tokens import ListTokens, RevokeToken, list_tokens, revoke_token
+from tests.harness.plain_registry import PlainRegistry
+from tests.harness.site import Site, new_token
+from tests.protocol.speakers import NpmSpeaker, Speaker
+
+NPM_PATHS = (
+    "/main/npm/..%2f..%2fetc%2fpasswd",
+    "/main/npm/%2e%2e",
+    "/main/npm/@scope%2f..%2fx",
+    "/main/npm/a%00b",
+    "/main/npm/a%0d%0aSet-Cookie:x",
+    "/main/npm/%ff%fe",
+    "/main/npm/.hidden",
+    "/main/npm/a/b/c/d",
+    "/main/npm/left/-/..%2fleft-1.0.0.tgz",
+    "/main/npm/" + "a" * 300,
+)
+PYPI_PATHS = (
+    "/main/pypi/simple/..%2f..%2fetc/",
+    "/main/pypi/simple/%2e%2e/",
+    "/main/pypi/simple/a%00b/",
+    "/main/pypi/simple/a%0d%0ab/",
+    "/main/pypi/simple/%ff/",
+    "/main/pypi/simple/-x-/",
+    "/main/pypi/simple/p%D0%B0ypal/",
+    "/main/pypi/files/left/..%2f..%2fx.whl",
+    "/main/pypi/files/left/left-1.0.0.tar.gz%2f..",
+)
+
+
+@pytest.mark.parametrize("path", NPM_PATHS + PYPI_PATHS, ids=lambda path: path[6:40])
+async def test_a_hostile_path_is_a_clear_client_error_and_asks_nothing(
+    site: Site, registry: PlainRegistry, path: str
+) -> None:
+    answer = await site.get(path)
+    assert 400 <= answer.status < 405, answer
+    assert answer.text
+    assert "\n" not in answer.reason
+    assert "Set-Cookie" not in answer.headers
+    assert not [asked for asked in registry.asked if ".." in asked or "etc" in asked]
+
+
+async def test_a_foreign_host_gets_421(site: Site, client: Speaker) -> None:
+    answer = await site.get(client.path("left", "1.0.0"), Host="evil.example.test")
+    assert answer.status == 421
+    assert "evil" not in answer.text
+
+
+async def test_another_method_is_told_which_there_is(site: Site) -> None:
+    answer = await site.ask("DELETE", "/main/npm/left")
+    assert answer.status == 405
+    assert "GET" in answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    "token", ["prq_wrong", "hello", "prq_" + "a" * 40, "Bearer", "x" * 5000], ids=["short", "word", "form", "b", "long"]
+)
+async def test_a_credential_that_is_none_is_401_even_where_anyone_may_read(
+    site: Site, registry: PlainRegistry, client: Speaker, token: str
+) -> None:
+    client.released(registry, "left", "1.0.0")
+    answer = await client.listing(site, "left", token)
+    assert answer.status == 401
+    assert token not in answer.text
+    assert registry.asked == []
+
+
+async def test_an_expired_token_is_told_so(site: Site, registry: PlainRegistry, client: Speaker) -> None:
+    client.released(registry, "left", "1.0.0")
+    token = await new_token(site, "ann", ActorKind.CI, frozenset({Operation.READ}), expires_in="1h")
+    assert (await client.listing(site, "left", token)).status == 200
+    site.clock.set("+61min")
+    answer = await client.listing(site, "left", token)
+    assert answer.status == 401
+    assert "expired" in answer.text
+
+
+async def test_a_revoked_token_is_refused_within_a_second(site: Site, registry: PlainRegistry, client: Speaker) -> None:
+    client.released(registry, "left", "1.0.0")
+    token = await new_token(site, "ann", ActorKind.SERVICE, frozenset({Operation.READ}))
+    assert (await client.listing(site, "left", token)).status == 200
+    tokens = (await list_tokens(site.ports, ListTokens(user="ann"), OPERATOR)).tokens
+    await revoke_token(site.ports, RevokeToken(id=max(one.id for one in tokens)), OPERATOR)
+    async with asyncio.timeout(1):
+        while (await client.listing(site, "left", token)).status != 401:
+            await asyncio.sleep(0.05)
+
+
+BODIES = {
+    "empty": b"",
+    "no json": b"hello",
+    "list": b"[]",
+    "nothing in it": b"{}",
+    "no attachment": json.dumps({"name": "ours", "versions": {"1.0.0": {"name": "ours", "version": "1.0.0"}}}).encode(),
+    "broken": b'{"name": "ours", "versions": {"1.0',
+    "deep": b"[" * 100_000,
+    "bad base64": b'{"name":"ours","versions":{"1.0.0":{"name":"ours","version":"1.0.0","dist":{}}},'
+    b'"_attachments":{"ours-1.0.0.tgz":{"data":"!!!!","length":3}}}',
+}
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
+async def test_a_publish_body_that_is_none_is_refused_with_a_sentence(site: Site, body: bytes) -> None:
+    answer = await site.ask("PUT", "/main/npm/ours", site.token, data=body, Content_Type="application/json")
+    assert answer.status == 400, answer.text
+    assert answer.json()["error"]
+    assert not list((site.data / "tmp").glob("*"))
+
+
+async def test_an_upload_over_the_limit_is_refused_with_the_settings_name(site: Site) -> None:
+    object.__setattr__(site.ports.publish_limits, "max_upload", 100_000)
+    npm = NpmSpeaker("full", "application/json")
+    answer = await npm.upload(site, "ours", "1.0.0", site.token, content=b"x" * 200_000)
+    assert answer.status == 413
+    assert "publish.max_upload" in answer.text
+    assert not list((site.data / "tmp").glob("*"))
+
+
+async def test_without_anonymous_read_401_comes_before_any_look_up(
+    tmp_path_factory: pytest.TempPathFactory, registry: PlainRegistry, client: Speaker
+) -> None:
+    from tests.harness.site import running_site
+
+    client.released(registry, "left", "1.0.0")
+    settings = "[repositories.main]\nanonymous_read = false\n" + registry.settings
+    async with running_site(tmp_path_factory.mktemp("closed"), settings) as closed:
+        there = await client.listing(closed, "left")
+        missing = await client.listing(closed, "nobody-has-this")
+        assert (there.status, missing.status) == (401, 401)
+        assert there.body == missing.body
+        assert registry.asked == []
+        assert (await client.listing(closed, "left", closed.token)).status == 200
