@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -144,8 +143,7 @@ def to_row(one: Advisory, source: str) -> StoredAdvisory:
 
 def _take_in(db: Database, counts: Importing, read: Iterable[Advisory | Rejected]) -> None:
     """Write in batches, each a transaction: a broken end does not undo a good beginning."""
-    rows = counts.accepted(read)
-    while batch := list(islice(rows, _BATCH)):
+    for batch in advisories.in_batches(counts.accepted(read), _BATCH):
         counts.changed |= db.write_now(_write_batch, counts.source, batch)
 
 

@@ -92,7 +92,7 @@ def upsert_many(c: sa.Connection, source: str, rows: Iterable[StoredAdvisory]) -
         advisory.c.id == sa.bindparam("record"), advisory.c.modified < sa.bindparam("newest")
     )
     written = 0
-    for batch in _batches(rows, _BATCH):
+    for batch in in_batches(rows, _BATCH):
         values = [{**msgspec.structs.asdict(one), "source": source} for one in batch]
         written += c.execute(upsert, values).rowcount
         c.execute(outdated, [{"record": record, "newest": at} for record, at in _newest_by_record(batch).items()])
@@ -102,7 +102,7 @@ def upsert_many(c: sa.Connection, source: str, rows: Iterable[StoredAdvisory]) -
 def changed_keys(c: sa.Connection, rows: Iterable[StoredAdvisory]) -> frozenset[ProjectKey]:
     """Projects for which `upsert_many` of these rows would change what is known: those to decide again."""
     changed: set[ProjectKey] = set()
-    for batch in _batches(rows, _IDS):
+    for batch in in_batches(rows, _IDS):
         known = _rows_of_records(c, sorted({row.id for row in batch}))
         newest = _newest_by_record(batch)
         given = {(row.id, row.key): row for row in batch}
@@ -112,6 +112,21 @@ def changed_keys(c: sa.Connection, rows: Iterable[StoredAdvisory]) -> frozenset[
                 changed.add(row.key)
         changed.update(row.key for place, row in known.items() if place not in given and row.modified < newest[row.id])
     return frozenset(changed)
+
+
+def in_batches(rows: Iterable[StoredAdvisory], size: int) -> Iterator[list[StoredAdvisory]]:
+    """Lists of about this size that keep the rows of one record together, if these follow each other.
+
+    A record written in parts would for a moment seem to have lost the projects of its other part.
+    """
+    batch: list[StoredAdvisory] = []
+    for row in rows:
+        if len(batch) >= size and row.id != batch[-1].id:
+            yield batch
+            batch = []
+        batch.append(row)
+    if batch:
+        yield batch
 
 
 def note_import(c: sa.Connection, source: str, at: Instant, newest: Instant, records: int, rejected: int) -> None:
@@ -124,18 +139,6 @@ def note_import(c: sa.Connection, source: str, at: Instant, newest: Instant, rec
 def imports(c: sa.Connection) -> tuple[AdvisoryImport, ...]:
     """The last import of every source."""
     return many(c.execute(sa.select(advisory_import).order_by(advisory_import.c.source)), AdvisoryImport)
-
-
-def _batches(rows: Iterable[StoredAdvisory], size: int) -> Iterator[list[StoredAdvisory]]:
-    """Lists of about this size that never part the rows of one record, if these follow each other."""
-    batch: list[StoredAdvisory] = []
-    for row in rows:
-        if len(batch) >= size and row.id != batch[-1].id:
-            yield batch
-            batch = []
-        batch.append(row)
-    if batch:
-        yield batch
 
 
 def _newest_by_record(batch: Sequence[StoredAdvisory]) -> dict[str, Instant]:

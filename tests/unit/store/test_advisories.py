@@ -76,6 +76,18 @@ def test_thousands_of_records_are_taken_in(c, left):
     assert len(advisories.of_project(c, ProjectKey(EcosystemId("npm"), "p6999"))) == 1
 
 
+def test_the_rows_of_a_record_stay_together_in_a_batch():
+    rows = [record(f"p{number}", id=f"MAL-{number // 3}") for number in range(10)]
+
+    batches = list(advisories.in_batches(iter(rows), 4))
+
+    assert [[row.name for row in batch] for batch in batches] == [
+        ["p0", "p1", "p2", "p3", "p4", "p5"],
+        ["p6", "p7", "p8", "p9"],
+    ]
+    assert list(advisories.in_batches([], 4)) == []
+
+
 def test_names_whose_decisions_may_change_are_known_before_the_import(c, left):
     advisories.upsert_many(c, "osv", [record(), record("right"), record("same", id="MAL-2")])
     incoming = [
