@@ -12,6 +12,8 @@ from typing import Any, Self
 from aiohttp import web
 
 Behaviour = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Honest = Callable[[str], tuple[int, str, bytes]]
+"""Path to status, content type and body: `PlainRegistry.answer` is one."""
 
 
 @dataclass(frozen=True)
@@ -23,10 +25,11 @@ class Asked:
 
 
 class LyingUpstream:
-    """Serves on a free port of 127.0.0.1 while the `async with` lasts; paths without a behaviour are 404."""
+    """Serves on a free port of 127.0.0.1 while the `async with` lasts; a path without a behaviour is answered honestly."""
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.behaviours: dict[str, Behaviour] = {}
+        self.honest: Honest = lambda path: (404, "text/plain", f"nothing at {path}".encode())
         self.asked: list[Asked] = []
         self._tls = tls
         self._runner: web.ServerRunner | None = None
@@ -57,7 +60,8 @@ class LyingUpstream:
         self.asked.append(Asked(request.raw_path if hasattr(request, "raw_path") else request.path_qs, request.headers))
         behaviour = self.behaviours.get(request.path)
         if behaviour is None:
-            return web.Response(status=404, text="nothing here")
+            status, content_type, body = self.honest(request.path)
+            return web.Response(status=status, body=body, headers={"Content-Type": content_type})
         return await behaviour(request)  # type: ignore[arg-type]
 
 
