@@ -71,7 +71,9 @@ def write_listing(listing: Listing, form: str) -> Rendered:
     offered = [file for file in listing.view.files if not listing.decisions[file.filename].action.leaves_listing]
     document = _head(listing, offered)
     abbreviated = form == ABBREVIATED
-    document["versions"] = {file.version: _version(listing, file, abbreviated=abbreviated) for file in offered}
+    name = listing.view.key.name
+    folder = f"{listing.base_url}/{quote(name, safe='@/')}/-/"
+    document["versions"] = {file.version: _version(name, folder, file, abbreviated=abbreviated) for file in offered}
     document["time"] = _times(listing.view.raw, offered)
     if abbreviated:
         document = _abbreviated_head(document)
@@ -119,18 +121,14 @@ def _revision(offered: list[FileView], tags: Mapping[str, str]) -> str:
     return f"{len(offered)}-{hashlib.sha256(content).hexdigest()[:32]}"
 
 
-def _version(listing: Listing, file: FileView, *, abbreviated: bool) -> dict[str, Any]:
-    entry = {**file.raw, "name": listing.view.key.name, "version": file.version}
+def _version(name: str, folder: str, file: FileView, *, abbreviated: bool) -> dict[str, Any]:
+    entry = {**file.raw, "name": name, "version": file.version}
     if abbreviated:
         if file.execution_points:
             entry["hasInstallScript"] = True
         entry = {field: entry[field] for field in _ABBREVIATED_FIELDS if field in entry}
-    entry["dist"] = {**file.raw["dist"], "tarball": _tarball_url(listing, file)}
+    entry["dist"] = {**file.raw["dist"], "tarball": folder + quote(file.filename)}
     return entry
-
-
-def _tarball_url(listing: Listing, file: FileView) -> str:
-    return f"{listing.base_url}/{quote(listing.view.key.name, safe='@/')}/-/{quote(file.filename)}"
 
 
 def _times(raw: Mapping[str, Any], offered: list[FileView]) -> dict[str, str]:

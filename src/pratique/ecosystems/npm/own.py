@@ -9,6 +9,7 @@ from pratique.core.clock import to_iso
 from pratique.core.names import ProjectKey
 from pratique.ecosystems.npm.integrity import write_integrity
 from pratique.ecosystems.npm.package_json import index_entry
+from pratique.ecosystems.npm.scripts import execution_points
 from pratique.ecosystems.npm.versions import newest_first
 
 _PROJECT_FIELDS = (
@@ -31,6 +32,8 @@ def own_file(file: OwnFile) -> FileView:
     entry["dist"] = _dist(file)
     if file.manifest.execution_points:
         entry["hasInstallScript"] = True
+    if "install" in file.manifest.execution_points and "install" not in execution_points(entry):
+        entry["gypfile"] = True
     if file.yanked is not None:
         entry["deprecated"] = file.yanked or _YANKED
     return FileView(

@@ -75,4 +75,4 @@ def _upstream_part(upstream: Any, offered: frozenset[str]) -> tuple[list[str], s
     message = upstream.get("message")
     lines = message.splitlines()[:MAX_LINES] if isinstance(message, str) else []
     kept_back = [version for version in upstream["versions"] if version not in offered and is_version(version)]
-    return kept_back, "\n".join(clean(line)[:MAX_LINE] for line in lines)
+    return kept_back, "\n".join(clean(line)[:MAX_LINE] for line in lines if line.strip())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from pratique.formats import semver
 
@@ -57,9 +58,11 @@ def newest_first(versions: list[str]) -> list[str]:
     Raises:
         ValueError: one of them is no version.
     """
-    return sorted(versions, key=lambda version: (not is_prerelease(version), version_key(version)), reverse=True)
+    parsed = {version: _parse(version) for version in versions}
+    return sorted(versions, key=lambda version: (not parsed[version].prerelease, parsed[version].key), reverse=True)
 
 
+@lru_cache(maxsize=1 << 15)
 def _parse(version: str) -> semver.SemVer:
     if len(version) > MAX_LENGTH:
         raise ValueError(f"a version has at most {MAX_LENGTH} characters, this one {len(version)}")

@@ -1,0 +1,203 @@
+"""What npm's clients read: allowed versions only, everything served from here, reasons for the rest."""
+
+from __future__ import annotations
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pratique.core.decisions import Action
+from pratique.core.ecosystem import Listing
+from pratique.core.errors import BadUpstream
+from pratique.ecosystems.npm import NPM
+from tests.unit.ecosystems.npm.packuments import BASE, decision, document, entry, listed, read
+
+HOLD, DENY, HIDE, WARN = Action.HOLD, Action.DENY, Action.HIDE, Action.WARN
+FOUR = document("left", "1.0.0", "1.0.1", "1.1.0", "2.0.0-b.1", tags={"latest": "1.1.0", "next": "2.0.0-b.1"})
+
+
+@pytest.mark.parametrize("action", [HIDE, HOLD, DENY])
+@pytest.mark.parametrize("form", ["full", "abbreviated"])
+def test_a_refused_version_is_left_out_with_its_time_and_named_with_the_reason(action, form):
+    packument = listed(read(FOUR), {"1.1.0": action}, form)
+    assert list(packument["versions"]) == ["1.0.0", "1.0.1", "2.0.0-b.1"]
+    assert "1.1.0" not in packument["time"]
+    assert packument["policyRestrictions"] == {
+        "message": "Blocked by policy cooldown: left@1.1.0 is 3 hours old; allowed: 1.0.1; "
+        "do not retry or substitute; see http://127.0.0.1:7417/r/d110",
+        "versions": {"1.1.0": {"name": "left", "version": "1.1.0"}},
+    }
+    assert packument["dist-tags"] == {"latest": "1.0.1", "next": "2.0.0-b.1"}
+
+
+def test_nothing_refused_means_no_restrictions():
+    assert "policyRestrictions" not in listed(read(FOUR), {})
+
+
+def test_a_warned_version_stays_as_it_is():
+    assert listed(read(FOUR), {"1.1.0": WARN}) == listed(read(FOUR), {})
+
+
+def test_everything_refused_leaves_reasons_only():
+    packument = listed(read(FOUR), dict.fromkeys(FOUR["versions"], DENY))
+    assert packument["versions"] == packument["dist-tags"] == {}
+    assert set(packument["time"]) == {"created", "modified"}
+    assert "allowed: none" in packument["policyRestrictions"]["message"]
+    assert set(packument["policyRestrictions"]["versions"]) == set(FOUR["versions"])
+
+
+def test_versions_refused_for_one_reason_share_its_sentence():
+    message = listed(read(FOUR), {"1.0.1": DENY, "1.1.0": DENY})["policyRestrictions"]["message"]
+    assert message.count("\n") == 0
+    assert "left@1.1.0" in message
+    assert message.endswith("(the same goes for 1.0.1)")
+
+
+def test_versions_refused_for_different_reasons_have_a_line_each_newest_first():
+    view = read(FOUR)
+    refused = {
+        "1.0.1": decision(view, "1.0.1", DENY, "denylist", "is denied"),
+        "1.1.0": decision(view, "1.1.0", HOLD),
+    }
+    first, second = listed(view, refused)["policyRestrictions"]["message"].splitlines()
+    assert first.startswith("Blocked by policy cooldown: left@1.1.0 is 3 hours old; allowed: 1.0.0;")
+    assert second.startswith("Blocked by policy denylist: left@1.0.1 is denied; allowed: 1.0.0;")
+
+
+def test_a_thousand_refused_versions_make_a_short_message():
+    versions = [f"1.{number}.0" for number in range(1000)]
+    view = read(document("left", *versions[:28]) | {"versions": {each: entry("left", each) for each in versions}})
+    refused = {
+        each: decision(view, each, HOLD, why=f"is {index % 20} hours old") for index, each in enumerate(versions)
+    }
+    message = listed(view, refused)["policyRestrictions"]["message"]
+    assert len(message) < 4000
+    assert "600 more versions are refused for other reasons" in message
+
+
+def test_reasons_of_an_upstream_of_our_own_kind_are_passed_on():
+    restrictions = {
+        "message": "Blocked by policy denylist: left@3.0.0 is denied\x00",
+        "versions": {"3.0.0": {}, "bad": {}},
+    }
+    packument = listed(read(FOUR | {"policyRestrictions": restrictions}), {"1.1.0": HOLD})
+    first, second = packument["policyRestrictions"]["message"].splitlines()
+    assert first.startswith("Blocked by policy cooldown: left@1.1.0")
+    assert second.startswith("Blocked by policy denylist: left@3.0.0 is denied")
+    assert packument["policyRestrictions"]["versions"] == {
+        "1.1.0": {"name": "left", "version": "1.1.0"},
+        "3.0.0": {"name": "left", "version": "3.0.0"},
+    }
+
+
+@pytest.mark.parametrize("junk", [7, [], {}, {"versions": []}, {"versions": {"bad": 1}}, {"message": "x"}])
+def test_restrictions_of_another_form_are_dropped(junk):
+    assert "policyRestrictions" not in listed(read(FOUR | {"policyRestrictions": junk}), {})
+
+
+def test_an_upstream_cannot_restrict_what_it_offers():
+    packument = listed(read(FOUR | {"policyRestrictions": {"message": "x", "versions": {"1.1.0": {}}}}), {})
+    assert "policyRestrictions" not in packument
+
+
+def test_versions_staged_upstream_are_not_shown():
+    staged = {"versions": {"9.0.0": entry("left", "9.0.0")}}
+    assert b"9.0.0" not in orjson.dumps(listed(read(FOUR | {"stagedVersions": staged}), {}))
+
+
+def test_tarballs_are_served_from_here():
+    view = read(document("@acme/lib", "1.0.0"), "@acme/lib")
+    for form in ("full", "abbreviated"):
+        assert listed(view, {}, form)["versions"]["1.0.0"]["dist"]["tarball"] == f"{BASE}/@acme/lib/-/lib-1.0.0.tgz"
+
+
+def test_what_we_do_not_know_passes_through():
+    version = entry("left", "1.0.0", gitHead="abc", _npmUser={"name": "x"})
+    version["dist"]["signatures"] = [{"keyid": "k", "sig": "s"}]
+    packument = listed(
+        read(document("left", "1.0.0", readme="hello", custom=[1]) | {"versions": {"1.0.0": version}}), {}
+    )
+    assert packument["readme"] == "hello"
+    assert packument["custom"] == [1]
+    assert packument["versions"]["1.0.0"]["gitHead"] == "abc"
+    assert packument["versions"]["1.0.0"]["dist"]["signatures"] == [{"keyid": "k", "sig": "s"}]
+
+
+def test_the_upstreams_document_is_not_changed_by_writing_it():
+    view = read(FOUR)
+    before = orjson.dumps([file.raw for file in view.files])
+    listed(view, {"1.1.0": HOLD})
+    assert orjson.dumps([file.raw for file in view.files]) == before
+
+
+def test_every_full_document_has_a_revision_and_times():
+    packument = listed(read({"name": "left", "versions": {"1.0.0": entry("left", "1.0.0")}}), {})
+    assert packument["_rev"].startswith("1-")
+    assert packument["time"] == {}
+    assert listed(read(FOUR), {})["_rev"] == "7-abc"
+    assert listed(read(FOUR), {})["time"] == FOUR["time"]
+
+
+def test_the_abbreviated_form_has_what_installing_needs_and_no_more():
+    version = entry(
+        "left", "1.0.0", dependencies={"a": "1"}, scripts={"postinstall": "x"}, readme="long", bin={"l": "x"}
+    )
+    packument = document("left", "1.0.0", readme="long", description="d") | {"versions": {"1.0.0": version}}
+    short = listed(read(packument), {}, "abbreviated")
+    assert set(short) == {"name", "dist-tags", "versions", "time", "modified"}
+    assert short["modified"] == "2024-02-01T00:00:00.000Z"
+    assert short["time"]["1.0.0"] == "2024-01-01T00:00:00.000Z"
+    assert set(short["versions"]["1.0.0"]) == {"name", "version", "dist", "dependencies", "bin", "hasInstallScript"}
+
+
+def test_each_form_has_its_content_type():
+    view = read(document("left", "1.0.0"))
+    allowed = {file.filename: decision(view, file.version, Action.ALLOW) for file in view.files}
+    listing = Listing(view, allowed, BASE, str)
+    assert NPM.write_listing(listing, "full").content_type == "application/json"
+    assert NPM.write_listing(listing, "abbreviated").content_type == "application/vnd.npm.install-v1+json"
+
+
+@pytest.mark.parametrize(
+    ("accept", "form"),
+    [
+        (None, "full"),
+        ("", "full"),
+        ("application/json", "full"),
+        ("*/*", "full"),
+        ("application/vnd.npm.install-v1+json", "abbreviated"),
+        ("application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*", "abbreviated"),
+        ("Application/VND.npm.install-v1+JSON;q=0.5,*/*;q=0.1", "abbreviated"),
+        ("application/vnd.npm.install-v1+json;q=0.5, application/json", "full"),
+        ("application/vnd.npm.install-v1+json;q=0", "full"),
+        ("application/vnd.npm.install-v1+json;q=x", "full"),
+    ],
+)
+def test_clients_get_the_form_they_prefer(accept, form):
+    assert NPM.negotiate(accept) == form
+
+
+def test_a_document_nested_too_deeply_to_write_is_the_upstreams_fault():
+    text = orjson.dumps(document("left", "1.0.0"))[:-1] + b',"custom":' + b"[" * 300 + b"]" * 300 + b"}"
+    with pytest.raises(BadUpstream, match="cannot be written"):
+        listed(read(text), {})
+
+
+actions = st.sampled_from(list(Action))
+
+
+@given(
+    st.dictionaries(st.sampled_from([*FOUR["versions"], "3.0.0"]), actions), st.sampled_from(["full", "abbreviated"])
+)
+def test_refused_files_appear_nowhere_and_tags_point_to_listed_versions(refused, form):
+    packument = FOUR | {"dist-tags": {"latest": "1.1.0", "next": "2.0.0-b.1", "old": "1.0.0", "gone": "0.1.0"}}
+    document = listed(read(packument), refused, form)
+    text = orjson.dumps(document).decode()
+    for version in FOUR["versions"]:
+        left_out = refused.get(version, Action.ALLOW).leaves_listing
+        assert (version in document["versions"]) is not left_out
+        assert (f"left-{version}.tgz" in text) is not left_out
+        assert (version in document.get("policyRestrictions", {}).get("versions", {})) is left_out
+    assert set(document["dist-tags"].values()) <= set(document["versions"])
+    assert "upstream.example.test" not in text

@@ -1,0 +1,80 @@
+"""Every way in which npm's clients write a path leads to the same project and file."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pratique.core.ecosystem import UseCase
+from pratique.core.errors import InvalidName
+from pratique.ecosystems.npm import NPM
+
+
+def route(method: str, path: str):
+    for each in NPM.routes:
+        match = each.pattern.match(path) if each.method == method else None
+        if match:
+            return each.use_case, {key: unquote(value) for key, value in match.groupdict().items()}
+    return None
+
+
+@pytest.mark.parametrize("path", ["/@acme%2flib", "/@acme%2Flib", "/@acme/lib", "/%40acme%2flib", "/%40acme/lib"])
+def test_a_scoped_project_is_found_however_its_slash_is_written(path):
+    assert route("GET", path) == (UseCase.LIST_PROJECT, {"project": "@acme/lib"})
+    assert route("PUT", path) == (UseCase.PUBLISH, {"project": "@acme/lib"})
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/@acme/lib/-/lib-1.0.0.tgz",
+        "/@acme%2flib/-/lib-1.0.0.tgz",
+        "/@acme%2Flib/-/lib-1.0.0.tgz",
+        "/@acme/lib/-/@acme/lib-1.0.0.tgz",
+        "/@acme/lib/-/@acme%2flib-1.0.0.tgz",
+        "/@acme%2flib/-/@acme%2Flib-1.0.0.tgz",
+        "/%40acme%2flib/-/%40acme%2flib-1.0.0.tgz",
+    ],
+)
+def test_a_scoped_tarball_is_found_in_every_form(path):
+    assert route("GET", path) == (UseCase.GET_FILE, {"project": "@acme/lib", "file": "lib-1.0.0.tgz"})
+
+
+def test_plain_names_and_their_tarballs():
+    assert route("GET", "/left-pad") == (UseCase.LIST_PROJECT, {"project": "left-pad"})
+    assert route("GET", "/left-pad/-/left-pad-1.0.0.tgz") == (
+        UseCase.GET_FILE,
+        {"project": "left-pad", "file": "left-pad-1.0.0.tgz"},
+    )
+
+
+def test_ping_and_whoami_are_no_packages():
+    assert route("GET", "/-/ping") == (UseCase.PING, {})
+    assert route("GET", "/-/whoami") == (UseCase.WHOAMI, {})
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", "/", "/-", "/-/", "/-/all", "/-/npm/v1/keys", "/-/package/x/dist-tags", "/x/", "/x/1.0.0", "/x/-rev/1-a",
+     "/x/-/", "/x/-/a/b", "/x/-/a.tgz/-rev/1", "/@acme", "/@acme/", "/@acme/lib/", "/@acme/lib/-/@other/lib-1.0.0.tgz",
+     "/x/-/..%2fy.tgz", "/a%2fb", "/@acme%252flib"],
+)  # fmt: skip
+def test_other_paths_lead_nowhere(path):
+    assert route("GET", path) is None
+
+
+def test_encoded_traversal_reaches_a_name_check_not_a_file():
+    use_case, found = route("GET", "/%2e%2e")
+    assert use_case is UseCase.LIST_PROJECT
+    with pytest.raises(InvalidName):
+        NPM.canonical(found["project"])
+
+
+@given(st.text(alphabet="/-@%2fF.a\n\x00x", max_size=60))
+def test_any_path_matches_quickly_or_not_and_never_gives_two_segments_of_a_file(path):
+    found = route("GET", path)
+    if found and "file" in found[1]:
+        assert "/" not in found[1]["file"]
