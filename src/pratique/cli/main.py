@@ -19,6 +19,7 @@ app = App(
 )
 COMMANDS = (
     ("up", "pratique.cli.up:up", "Start the server and keep it running until Ctrl-C."),
+    ("configure", "pratique.cli.configure.command:configure", "Point npm, pip or uv at a server, and back."),
     ("user", "pratique.cli.verbs.users:app", "Accounts: add, list, disable, enable, change the password."),
     ("token", "pratique.cli.verbs.tokens:app", "Tokens for package clients, CI jobs, agents and services."),
     ("admin", "pratique.cli.verbs.admin:app", "A way in for an administrator."),

@@ -9,6 +9,7 @@ from pratique.services import (
     admin_link,
     list_entries,
     membership,
+    own_names,
     reservations,
     rule_settings,
     tokens,
@@ -49,6 +50,10 @@ RESERVATIONS = Verb(
     reservations.Reservations,
     silent(reservations.list_reservations),
     reading=True,
+)
+
+OWN_NAMES = Verb(
+    "own-names", own_names.ListOwnNames, own_names.OwnNames, silent(own_names.list_own_names), reading=True
 )
 
 LIST_ADD = Verb("list add", list_entries.AddEntry, list_entries.EntryShown, silent(list_entries.add_entry))
@@ -97,6 +102,7 @@ VERBS: tuple[Verb[Any, Any], ...] = (
     RESERVE,
     UNRESERVE,
     RESERVATIONS,
+    OWN_NAMES,
     LIST_ADD,
     LIST_REMOVE,
     LIST_SHOW,

@@ -1,0 +1,44 @@
+"""npm's `.npmrc`, which pnpm, bun and yarn 1 read, too."""
+
+from __future__ import annotations
+
+import re
+
+from pratique.cli.configure.marks import Change, lines_of
+from pratique.cli.configure.setup import Plan, Setup, written_by
+
+_KEY = re.compile(r"\s*([^=\s;#]+?)\s*(?:=|$)")
+
+
+def plan_npmrc(text: str, setup: Setup) -> Plan:
+    """Registry, token and exemptions at the top; lines that say otherwise are set aside.
+
+    At the top, because a `[section]` of the file would swallow what stands below it.
+
+    Source: npm's documentation of npmrc and of `min-release-age-exclude`.
+    """
+    token_key = f"{setup.below_scheme}/:_authToken"
+    block = [written_by("npm"), f"registry={setup.base_url}/"]
+    replaced = {"registry"}
+    if setup.token is not None:
+        block.append(f"{token_key}={setup.token}")
+        replaced.add(token_key)
+    block += [f"min-release-age-exclude[]={name}" for name in setup.own]
+    aside = frozenset(number for number, line in enumerate(lines_of(text)) if _key(line) in replaced)
+    return Plan(Change(tuple(block), 0, aside), _notes(setup))
+
+
+def _key(line: str) -> str | None:
+    found = _KEY.match(line)
+    return found[1] if found else None
+
+
+def _notes(setup: Setup) -> tuple[str, ...]:
+    if not setup.own:
+        return ()
+    names = ", ".join(setup.own)
+    others = (
+        "pnpm and yarn 2 have age gates of their own: put the same names into minimumReleaseAgeExclude "
+        "(pnpm-workspace.yaml) or npmPreapprovedPackages (.yarnrc.yml)"
+    )
+    return (f"exempt from npm's own min-release-age: {names}", others)

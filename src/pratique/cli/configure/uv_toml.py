@@ -1,0 +1,113 @@
+"""uv's `uv.toml`, and the same settings below `[tool.uv]` in `pyproject.toml`."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import Any
+
+from pratique.cli.configure.marks import Change, lines_of
+from pratique.cli.configure.setup import Plan, Setup, written_by
+from pratique.core.errors import Invalid
+
+NAME = "pratique"
+"""The index's name, also in UV_INDEX_PRATIQUE_USERNAME."""
+
+_TABLE = re.compile(r"\s*\[")
+
+
+def plan_uv_toml(text: str, setup: Setup, *, below: str = "") -> Plan:
+    """A default index at the end; another default index, and an old one of our name, are set aside.
+
+    Args:
+        text: the file.
+        setup: where to go.
+        below: `tool.uv.` in a `pyproject.toml`.
+
+    Raises:
+        Invalid: the file is no TOML, or lists its indexes in a form that cannot be added to.
+
+    Source: uv's documentation of indexes (the first index that has a name answers; the default one is
+    asked last) and of `exclude-newer-package` (`false` exempts).
+    """
+    settings = _settings(text, below)
+    lines = lines_of(text)
+    table = f"[[{below}index]]"
+    aside = _tables_to_replace(lines, table) | _old_keys(lines, below)
+    block = [
+        written_by("uv"),
+        table,
+        f'name = "{NAME}"',
+        f'url = "{setup.with_credentials("/simple/")}"',
+        f'publish-url = "{setup.base_url}/legacy/"',
+        "default = true",
+    ]
+    if setup.token is not None:
+        block.append('authenticate = "always"')
+    exempt = [name for name in setup.own if "*" not in name]
+    gate_taken = "exclude-newer-package" in settings
+    if exempt and not gate_taken:
+        block += ["", f"[{below}exclude-newer-package]", *(f'"{name}" = false' for name in exempt)]
+    return Plan(Change(tuple(block), len(lines), frozenset(aside)), _notes(setup, settings, exempt, gate_taken))
+
+
+def check_toml(text: str) -> dict[str, Any]:
+    """The parsed file. Raises Invalid if it is none."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise Invalid(f"the file is no TOML: {error}; mend it first") from None
+
+
+def _settings(text: str, below: str) -> dict[str, Any]:
+    settings: Any = check_toml(text)
+    for key in below.rstrip(".").split(".") if below else ():
+        settings = settings.get(key, {})
+    if not isinstance(settings, dict):
+        raise Invalid(f"`{below.rstrip('.')}` is no table; mend the file first")
+    inline = re.search(r"(?m)^\s*index\s*=", text)
+    if "index" in settings and inline:
+        raise Invalid("the file lists its indexes as `index = [...]`; write them as [[index]] tables first")
+    return settings
+
+
+def _tables_to_replace(lines: list[str], table: str) -> set[int]:
+    """Lines of every index table that is the default one or has our name."""
+    found: set[int] = set()
+    starts = [number for number, line in enumerate(lines) if line.strip().replace(" ", "").startswith(table)]
+    for start in starts:
+        end = next((n for n in range(start + 1, len(lines)) if _TABLE.match(lines[n])), len(lines))
+        entries = check_toml("".join(lines[start + 1 : end]))
+        if entries.get("default") is True or entries.get("name") == NAME:
+            found |= set(range(start, end))
+    return found
+
+
+def _old_keys(lines: list[str], below: str) -> set[int]:
+    """`index-url`, which an older uv used for the default index."""
+    found = set()
+    table = ""
+    for number, line in enumerate(lines):
+        if _TABLE.match(line):
+            table = line.strip().strip("[]").strip()
+        elif re.match(r"\s*index-url\s*=", line) and table in (below.rstrip("."), f"{below}pip"):
+            found.add(number)
+    return found
+
+
+def _notes(setup: Setup, settings: dict[str, Any], exempt: list[str], gate_taken: bool) -> tuple[str, ...]:  # noqa: FBT001
+    notes = []
+    others = [one for one in settings.get("index", ()) if not one.get("default") and one.get("name") != NAME]
+    if others or "extra-index-url" in settings:
+        notes.append(
+            "the file names further indexes, and uv asks them first: what it finds there does not pass through "
+            "Pratique; remove them and add those indexes as upstreams"
+        )
+    if exempt and gate_taken:
+        notes.append(f"the file has exclude-newer-package already; add there, each `= false`: {', '.join(exempt)}")
+    elif exempt:
+        notes.append(f"exempt from uv's own exclude-newer: {', '.join(exempt)}")
+    globs = [name for name in setup.own if "*" in name]
+    if globs:
+        notes.append(f"uv exempts single names only; its exclude-newer holds new releases of {', '.join(globs)} back")
+    return tuple(notes)
