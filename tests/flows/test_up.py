@@ -24,7 +24,8 @@ def server(tmp_path):
 
 def run_up(server, *arguments, **environment):
     """`pratique up` that is expected to end by itself."""
-    command = [PRATIQUE, "up", "--data", server.data, "--port", server.port, *arguments]
+    port = () if "--port" in arguments else ("--port", server.port)
+    command = [PRATIQUE, "up", "--data", server.data, *port, *arguments]
     return subprocess.run(
         list(map(str, command)),
         cwd=server.folder,
@@ -215,9 +216,12 @@ def test_the_request_log_tells_who_asked_for_what_and_holds_no_secret(server):
     server.start()
     server.get("/main/npm/nothing?token=in-the-query", token="prq_in-the-header")
     server.get("/admin/claim/in-the-path")
-    logged = server.requests()
 
-    lines = [line for line in logged if line["path"] != "/readyz"]
+    def written():
+        return [line for line in server.requests() if line["path"] != "/readyz"]
+
+    wait_for(lambda: len(written()) == 2, "two lines")  # written just after the answer
+    lines = written()
     assert [(line["method"], line["path"], line["status"]) for line in lines] == [
         ("GET", "/main/npm/nothing", 401),
         ("GET", "/admin/claim/...", lines[1]["status"]),
@@ -229,7 +233,6 @@ def test_the_request_log_tells_who_asked_for_what_and_holds_no_secret(server):
 
 def test_a_first_start_finds_the_public_registries_and_writes_a_settings_file_for_people(tmp_path):
     server = Server(tmp_path, test_clock=False)
-    (server.data / "pratique.toml").unlink()
     server.environment["PRATIQUE_ADVISORIES__SCHEDULED"] = "false"
     server.start()
     written = (server.data / "pratique.toml").read_text()
