@@ -19,7 +19,7 @@ _SENTENCES = {
     sqlite3.SQLITE_BUSY: "the database was busy for too long; try again",
     sqlite3.SQLITE_LOCKED: "the database was busy for too long; try again",
     sqlite3.SQLITE_FULL: "the disk of the data folder is full; nothing was changed; make room and try again",
-    sqlite3.SQLITE_IOERR: "the database file could not be read or written; check the disk of the data folder",
+    sqlite3.SQLITE_IOERR: "the database file could not be read or written; check whether the disk is full or broken",
     sqlite3.SQLITE_READONLY: "the database file is read-only; check owner and permissions of the data folder",
     sqlite3.SQLITE_CANTOPEN: "the database file cannot be opened; check path and permissions of the data folder",
     sqlite3.SQLITE_CORRUPT: "the database file is damaged; stop the server and restore the data folder from a backup",
