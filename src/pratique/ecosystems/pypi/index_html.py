@@ -5,11 +5,11 @@ Source: PEP 503, PEP 592, PEP 629, PEP 658, PEP 714, PEP 740, PEP 792.
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 from pratique.core.errors import BadUpstream
+from pratique.ecosystems.pypi.html_tags import Tag, read_tags
 
 MAX_PAGE = 16 << 20
 """Bytes of HTML; the largest pages of PyPI have about four million."""
@@ -25,10 +25,9 @@ def read_page(content: bytes, url: str) -> dict[str, Any]:
         raise BadUpstream(f"the upstream's page has {len(content)} bytes; at most {MAX_PAGE} of HTML are read")
     page = _Page(url)
     try:
-        page.feed(content.decode())
-        page.close()
-    except (UnicodeDecodeError, AssertionError):
-        # html.parser leaves malformed declarations as failed assertions.
+        for tag in read_tags(content.decode()):
+            page.take(tag)
+    except ValueError:
         raise BadUpstream("the upstream's page is not well-formed UTF-8 HTML; is this URL a package index?") from None
     if not page.is_index:
         raise BadUpstream(
@@ -40,46 +39,35 @@ def read_page(content: bytes, url: str) -> dict[str, Any]:
     return document
 
 
-class _Page(HTMLParser):
+class _Page:
     """Collects anchors and the metadata of a page."""
 
     def __init__(self, url: str) -> None:
-        super().__init__(convert_charrefs=True)
         self.files: list[dict[str, Any]] = []
         self.status: dict[str, str] = {}
         self.version = "1.0"
         self._base = url
-        self._versioned = False
-        self._in_title = False
-        self._title = ""
+        self._named = False
 
     @property
     def is_index(self) -> bool:
         """A page with files, with the index's version mark, or with its customary title."""
-        return bool(self.files) or self._versioned or self._title.strip().lower().startswith("links for")
+        return bool(self.files) or self._named
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        attributes: dict[str, str] = {}
-        for name, value in attrs:
-            attributes.setdefault(name, value or "")
-        if tag == "a" and "href" in attributes:
-            self._add_anchor(attributes)
-        elif tag == "base" and "href" in attributes:
-            self._base = _joined(self._base, attributes["href"])
-        elif tag == "meta":
-            self._read_meta(attributes.get("name", ""), attributes.get("content", ""))
-        self._in_title = tag == "title"
-
-    def handle_endtag(self, tag: str) -> None:
-        self._in_title = False
-
-    def handle_data(self, data: str) -> None:
-        if self._in_title and len(self._title) < 1000:
-            self._title += data
+    def take(self, tag: Tag) -> None:
+        """Note what a tag says."""
+        if tag.name == "a" and "href" in tag.attributes:
+            self._add_anchor(tag.attributes)
+        elif tag.name == "base" and "href" in tag.attributes:
+            self._base = _joined(self._base, tag.attributes["href"])
+        elif tag.name == "meta":
+            self._read_meta(tag.attributes.get("name", ""), tag.attributes.get("content", ""))
+        elif tag.name == "title" and tag.text.strip().lower().startswith("links for"):
+            self._named = True
 
     def _read_meta(self, name: str, content: str) -> None:
         if name == "pypi:repository-version":
-            self.version, self._versioned = content, True
+            self.version, self._named = content, True
         elif name == "pypi:project-status":
             self.status["status"] = content
         elif name == "pypi:project-status-reason":

@@ -73,6 +73,49 @@ def test_an_endless_page_is_refused():
         read(PAGE.ljust(MAX_PAGE + 1), "text/html")
 
 
+@pytest.mark.parametrize(
+    "unit", ["<a ", "<a b=c ", '<a href="', "<!--", "<![CDATA[", "<", "</", "&#1", "<a>" + " " * 999]
+)
+def test_a_page_of_unfinished_markup_takes_no_longer_than_its_length(unit):
+    """A parser that goes back at each would outlast the time a test may take."""
+    page = b"<title>Links for demo</title>" + unit.encode() * (500_000 // len(unit))
+
+    assert read(page, "text/html").files == ()
+
+
+def href(page: str) -> list[str]:
+    return [file.url for file in read(b"<title>Links for demo</title>" + page.encode(), "text/html").files]
+
+
+@pytest.mark.parametrize(
+    "anchor",
+    [
+        "<a href=https://x.test/demo-1.0.zip>",
+        "<a\nhref = 'https://x.test/demo-1.0.zip' >",
+        '<a class=b href="https://x.test/demo-1.0.zip" href="https://x.test/demo-2.0.zip">',
+        "<A HREF=https&#58;//x.test/demo-1.0.zip>",
+        '<a title="1 > 0" href="https://x.test/demo-1.0.zip"/>',
+        "<p <a href=x><a href=https://x.test/demo-1.0.zip>",
+        "<script>'<a href=https://x.test/demo-3.0.zip>'</SCRIPT><a href=https://x.test/demo-1.0.zip>",
+        "<!-- <a href=https://x.test/demo-3.0.zip> --><a href=https://x.test/demo-1.0.zip>",
+    ],
+)
+def test_an_anchor_is_found_as_browsers_find_it(anchor):
+    assert href(anchor) == ["https://x.test/demo-1.0.zip"]
+
+
+@pytest.mark.parametrize(
+    "anchor", ["<a href=https://x.test/demo-1.0.zip", "<a href='https://x.test/demo-1.0.zip>", "<a>"]
+)
+def test_an_unfinished_anchor_is_none(anchor):
+    assert href(anchor) == []
+
+
+def test_a_number_too_long_to_be_a_character_is_no_page():
+    with pytest.raises(BadUpstream):
+        href(f"<a href='&#{'9' * 5000};'>")
+
+
 @given(st.text(alphabet='<>&;"=/!-[]a bhrefdt#x1.', max_size=120))
 @settings(max_examples=200)
 def test_any_page_is_read_or_refused(text):
