@@ -10,6 +10,7 @@ from pratique.core.actors import Actor, ActorKind, Operation
 from pratique.core.artifacts import ProjectView
 from pratique.core.clock import Instant
 from pratique.core.decisions import Decision
+from pratique.core.ecosystem import Ecosystem
 from pratique.core.errors import NotFound, PratiqueError
 from pratique.core.facts import ALL_FACTS
 from pratique.core.sentences import refusal_line
@@ -115,16 +116,16 @@ async def explain(ports: Ports, repository: str, purl: str, as_kind: ActorKind, 
     else:
         view = (await find_source(ports, visit, known)).view
         decisions = decide_listing(inquiry, view)
-        allowed = allowed_versions(view, decisions, inquiry.version_key)
-        found = _chosen(inquiry, named, view, decisions)
+        allowed = allowed_versions(view, decisions, visit.ecosystem)
+        found = _chosen(visit.ecosystem, named, view, decisions)
     await ports.decisions.remember(known.repository_id, named.key, found, inquiry.now)
     return _explained(visit, inquiry, named, found, allowed)
 
 
-def _chosen(inquiry: Inquiry, named: Named, view: ProjectView, decisions: dict[str, Decision]) -> list[Decision]:
+def _chosen(ecosystem: Ecosystem, named: Named, view: ProjectView, decisions: dict[str, Decision]) -> list[Decision]:
     """Decisions on what the purl names: every file of a release, or of all releases from the newest on."""
     if named.version is None:
-        order = newest_first({file.version for file in view.files}, inquiry.version_key)
+        order = newest_first({file.version for file in view.files}, ecosystem)
         rank = {version: place for place, version in enumerate(order)}
         files = sorted(view.files, key=lambda file: rank.get(file.version, len(rank)))
     else:

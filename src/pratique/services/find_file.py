@@ -73,5 +73,5 @@ async def find_file(ports: Ports, visit: Visit, name: str, filename: str) -> Fou
 async def refuse_file(ports: Ports, visit: Visit, inquiry: Inquiry, source: Source, decision: Decision) -> None:
     """Refuse with the versions that are allowed instead. Raises Refused, always."""
     decisions = await asyncio.to_thread(decide_listing, inquiry, source.view)
-    allowed = allowed_versions(source.view, decisions, inquiry.version_key)
+    allowed = allowed_versions(source.view, decisions, visit.ecosystem)
     await refuse(ports, visit, inquiry, decision, allowed)

@@ -8,10 +8,10 @@ from pratique.core.actors import ActorKind, Operation
 from pratique.core.artifacts import FileView, ProjectView
 from pratique.core.clock import Instant
 from pratique.core.decisions import Action, Decision, Moment
+from pratique.core.ecosystem import Ecosystem
 from pratique.core.errors import NotFound, Refused
 from pratique.core.facts import Facts, Stage
 from pratique.core.names import ProjectKey
-from pratique.core.ranges import VersionKey
 from pratique.rules.decide import decide
 from pratique.services.gather import Inquiry, ListingGatherer, name_stage
 from pratique.services.knowledge import Knowledge, read_knowledge
@@ -104,24 +104,25 @@ def decide_file(inquiry: Inquiry, facts: Facts) -> Decision:
     return decide(inquiry.knowledge.policy, facts, Stage.FILE, Moment.INSTALL)
 
 
-def allowed_versions(view: ProjectView, decisions: dict[str, Decision], version_key: VersionKey) -> tuple[str, ...]:
-    """Versions with a file that resolvers may take, newest first."""
+def allowed_versions(view: ProjectView, decisions: dict[str, Decision], ecosystem: Ecosystem) -> tuple[str, ...]:
+    """Versions with a file that resolvers may take: stable ones newest first, then pre-releases."""
     offered = {
         file.version
         for file in view.files
         if not decisions[file.filename].action.leaves_listing and file.yanked is None
     }
-    return newest_first(offered, version_key)
+    return newest_first(offered, ecosystem)
 
 
-def newest_first(versions: Iterable[str], version_key: VersionKey) -> tuple[str, ...]:
-    """Versions in falling order; what the order cannot read is left out."""
+def newest_first(versions: Iterable[str], ecosystem: Ecosystem) -> tuple[str, ...]:
+    """Stable versions in falling order, then pre-releases; what the order cannot read is left out."""
     readable = []
     for version in versions:
         try:
-            readable.append((version_key(version), version))
+            key = (not ecosystem.is_prerelease(version), ecosystem.version_key(version))
         except ValueError:
             continue
+        readable.append((key, version))
     return tuple(version for _, version in sorted(readable, key=lambda pair: pair[0], reverse=True))
 
 
