@@ -25,7 +25,7 @@ class Asked:
 
 
 class LyingUpstream:
-    """Serves on a free port of 127.0.0.1 while the `async with` lasts; a path without a behaviour is answered honestly."""
+    """Serves on a free port of 127.0.0.1 while it is entered; a path without a behaviour is answered honestly."""
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.behaviours: dict[str, Behaviour] = {}
@@ -86,11 +86,13 @@ def redirects(target: str, status: int = 302) -> Behaviour:
     return behave
 
 
-def breaks_off(body: bytes, after: int) -> Behaviour:
-    """Promises the whole body and hangs up in the middle of it."""
+def breaks_off(body: bytes, after: int, released: asyncio.Event | None = None) -> Behaviour:
+    """Promises the whole body and hangs up in the middle of it, once the test releases it."""
 
     async def behave(request: web.Request) -> web.StreamResponse:
         await _write_raw(request, f"Content-Length: {len(body)}\r\n", body[:after])
+        if released is not None:
+            await released.wait()
         return await _hang_up(request)
 
     return behave

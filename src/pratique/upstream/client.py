@@ -21,6 +21,7 @@ from pratique.upstream.answers import Fetched, FileStream, read_body, read_refus
 from pratique.upstream.failures import in_sentences, no_answer
 from pratique.upstream.line import Line
 from pratique.upstream.locations import Endpoint, below, endpoint_of, read_named_url, read_upstream_url
+from pratique.upstream.outbound import read_file_hosts
 from pratique.upstream.proxies import ProxySettings
 
 _DEFAULT_LIMITS = UpstreamLimits()
@@ -53,6 +54,8 @@ class UpstreamClient:
             Invalid: a URL, a proxy or the CA file cannot be used.
         """
         self._access = {str(read_upstream_url(url)): one for url, one in (access or {}).items()}
+        for one in self._access.values():
+            read_file_hosts(one.file_hosts)  # at start, not at the first request
         self._limits = limits
         self._proxies = ProxySettings(os.environ if environment is None else environment)
         self._tls = trust(ca_file)

@@ -10,15 +10,31 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from pratique.core.errors import BadUpstream, Invalid
+from pratique.core.sentences import clean
 from pratique.upstream.access import UpstreamAccess
 from pratique.upstream.addresses import Address, is_public, literal_address, read_address
 from pratique.upstream.locations import Endpoint, endpoint_of, read_upstream_url
+
+
+def read_file_hosts(texts: Collection[str]) -> tuple[frozenset[Endpoint], frozenset[str]]:
+    """Origins, and hosts that are trusted over https only.
+
+    Raises:
+        Invalid: one is neither.
+    """
+    hosts = frozenset(text.rstrip(".").lower() for text in texts if "://" not in text)
+    for host in hosts:
+        if not host or "/" in host:
+            raise Invalid(
+                f'file host "{clean(host)[:60]}" is neither a host name nor an origin; write files.example.test'
+            )
+    return frozenset(endpoint_of(read_upstream_url(text)) for text in texts if "://" in text), hosts
 
 
 class Outbound:
@@ -33,11 +49,7 @@ class Outbound:
         self.base = read_upstream_url(url)
         self.own = endpoint_of(self.base)
         self._resolver = resolver
-        self._file_origins = {endpoint_of(read_upstream_url(text)) for text in access.file_hosts if "://" in text}
-        self._file_hosts = {text.rstrip(".").lower() for text in access.file_hosts if "://" not in text}
-        for host in self._file_hosts:
-            if not host or "/" in host:
-                raise Invalid(f'file host "{host}" is neither a host name nor an origin; write files.example.test')
+        self._file_origins, self._file_hosts = read_file_hosts(access.file_hosts)
 
     async def check(self, url: URL) -> None:
         """Refuse a URL that must not be asked for, as far as that can be said before its name is resolved.

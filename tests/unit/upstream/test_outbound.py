@@ -136,8 +136,7 @@ def test_a_setting_that_is_no_upstream_is_refused_without_showing_secrets(make_c
     assert "secret" not in str(raised.value)
 
 
-async def test_a_file_host_that_is_none_is_refused(make_client, upstream):
-    client = make_client({upstream.url: UpstreamAccess(file_hosts=("files.test/path",))})
-
-    with pytest.raises(Invalid, match=r"neither a host name nor an origin"):
-        await client.document(upstream.url, LEFT)
+@pytest.mark.parametrize("host", ["files.test/path", "", "ftp://files.test", "https://me:secret@files.test"])
+def test_a_file_host_that_is_none_is_refused_at_start(make_client, host):
+    with pytest.raises(Invalid):
+        make_client({"https://registry.test": UpstreamAccess(file_hosts=(host,))})
