@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 from pratique.core.actors import OPERATOR, ActorKind, Operation
+from pratique.core.ports import BlobDraft
 from pratique.services.reservations import Reserve, reserve
 from pratique.services.revoke import revoke
+from pratique.store.blobs_file import FileBlobs
 from tests.harness import packages
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site, new_token
@@ -189,3 +192,25 @@ class _Deaf:
 
 def _files(site: Site) -> list[Path]:
     return [path for place in ("blobs", "tmp") for path in (site.data / place).rglob("*")]
+
+
+async def test_a_full_disk_is_a_503_with_a_sentence_and_leaves_nothing(site: Site, client: Speaker) -> None:
+    site.ports.blobs.__class__ = _FullBlobs
+    answer = await client.upload(site, "ours", "1.0.0", site.token)
+    assert answer.status == 503
+    assert "disk is full" in answer.text
+    assert (await client.listing(site, "ours", site.token)).status == 404
+    assert not list((site.data / "tmp").glob("*"))
+
+
+class _FullBlobs(FileBlobs):
+    """The real store on a disk that takes no byte more."""
+
+    def draft(self) -> BlobDraft:
+        real = super().draft()
+
+        def refuse(_chunk: bytes) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        real.write = refuse  # type: ignore[method-assign]
+        return real

@@ -8,7 +8,6 @@ whole file that was refused. On failure the connection is cut and nothing is sto
 from __future__ import annotations
 
 import asyncio
-import errno
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from functools import partial
@@ -21,6 +20,7 @@ from pratique.core.artifacts import Digests
 from pratique.core.errors import BadUpstream, PratiqueError, Unavailable
 from pratique.core.limits import FlightLimits
 from pratique.core.ports import BlobDraft, Blobs, StoredBlob
+from pratique.services.disk import refused_by_disk
 from pratique.upstream.client import UpstreamClient
 
 _log = structlog.get_logger(__name__)
@@ -243,7 +243,7 @@ class _Flight:
         except PratiqueError as error:
             self.failure = error
         except OSError as error:
-            self.failure = Unavailable(_disk_sentence(error), retry_after=60)
+            self.failure = refused_by_disk(error)
         except Exception as error:  # noqa: BLE001 - whoever waits must hear of it, whatever it is
             self.failure = Unavailable(f"the download failed inside ({type(error).__name__}); see the server's log")
             _log.exception("first download failed", file=self._name)
@@ -352,9 +352,3 @@ def _stopped() -> Unavailable:
 
 def _other_size(stated: int) -> BadUpstream:
     return BadUpstream(f"The upstream sends more or fewer than the {stated} bytes its index states; nothing was stored")
-
-
-def _disk_sentence(error: OSError) -> str:
-    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return "the server's disk is full, so the file cannot be stored; ask its operator to make room"
-    return f"the server cannot write the file ({error.strerror or type(error).__name__}); ask its operator"

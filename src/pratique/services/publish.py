@@ -20,6 +20,7 @@ from pratique.core.facts import Absent, Facts, Stage
 from pratique.core.names import ProjectKey
 from pratique.core.ports import BlobDraft, StoredBlob
 from pratique.rules.decide import decide
+from pratique.services.disk import refused_by_disk
 from pratique.services.gather import publish_stage
 from pratique.services.judge import authorise_on, inquire, know, refuse
 from pratique.services.knowledge import Knowledge
@@ -62,7 +63,7 @@ async def publish(
         Refused: policy does not let this name or release in.
     """
     await authorise_publisher(ports, visit, name)  # 1
-    blob = ports.blobs.draft()
+    blob = await open_draft(ports)
     try:
         draft = await store_upload(ports, visit, headers, body, blob)  # 2
         known = await authorise_project(ports, visit, name, draft)
@@ -73,10 +74,20 @@ async def publish(
         accepted = Accepted(
             known, draft, manifest, await asyncio.to_thread(blob.keep), noticed, visit.actor, ports.clock.now()
         )
+    except OSError as error:
+        raise refused_by_disk(error) from error
     finally:
         await asyncio.to_thread(blob.discard)
     note = await ports.db.write(record_release, visit, accepted, ports.enqueue)  # 6
     return visit.ecosystem.write_published(draft, note)  # 7
+
+
+async def open_draft(ports: Ports) -> BlobDraft:
+    """A temporary blob. Raises Unavailable if the disk refuses."""
+    try:
+        return await asyncio.to_thread(ports.blobs.draft)
+    except OSError as error:
+        raise refused_by_disk(error) from error
 
 
 async def authorise_publisher(ports: Ports, visit: Visit, name: str | None) -> None:
