@@ -167,11 +167,42 @@ def test_untidy_metadata_that_harms_nobody_is_accepted():
     assert manifest(wheel({f"{INFO}/METADATA": untidy}), WHEEL_NAME).name == "demo-pkg"
 
 
-def test_metadata_without_end_is_too_large():
-    endless = METADATA + b"x" * (5 << 20)
+HEAD = METADATA.partition(b"\n\n")[0] + b"\n"
 
+
+def test_an_old_description_folded_into_a_field_is_accepted():
+    folded = b"Description: first\n" + b"".join(b"        line %d: text\n        \n" % index for index in range(300))
+
+    assert "line 299" in manifest(sdist(pkg_info=HEAD + folded), SDIST_NAME).fields["description"]
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        pytest.param(METADATA + b"x" * (5 << 20), id="description"),
+        pytest.param(HEAD + b"Summary: " + b"x" * (2 << 20), id="one field"),
+        pytest.param(HEAD + b"Classifier: a\n" * 100_000, id="many fields"),
+        pytest.param(HEAD + b"".join(b"X-%d: a\n" % index for index in range(200)), id="many different fields"),
+        pytest.param(HEAD + b"".join(b"X-%d: a\r" % index for index in range(200)), id="with old line ends"),
+    ],
+)
+def test_metadata_without_end_is_too_large(metadata):
     with pytest.raises(TooLarge):
-        manifest(wheel({f"{INFO}/METADATA": endless}), WHEEL_NAME)
+        manifest(wheel({f"{INFO}/METADATA": metadata}), WHEEL_NAME)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        b"Requires-Dist: a; " + b"(" * 50_000,
+        b"Content-Type: multipart/mixed; boundary=a",
+        b"Content-Type: message/rfc822\n\n" * 10_000,
+        b"MIME-Version: 1.0",
+    ],
+)
+def test_metadata_that_nests_is_refused(field):
+    with pytest.raises(Invalid):
+        manifest(wheel({f"{INFO}/METADATA": HEAD + field + b"\n"}), WHEEL_NAME)
 
 
 def test_a_bomb_in_a_wheel_is_too_large():
