@@ -15,6 +15,7 @@ from pratique.core.ecosystem import ArchiveLimits
 from pratique.core.errors import Invalid, InvalidName
 from pratique.core.ports import ReadAt
 from pratique.ecosystems.npm import names, versions
+from pratique.ecosystems.npm.package_json import with_found
 from pratique.ecosystems.npm.scripts import execution_points
 from pratique.formats.archive import Member, walk_tar_gz
 
@@ -35,31 +36,29 @@ def read_manifest(filename: str, artefact: ReadAt, limits: ArchiveLimits) -> Man
     """
     if not filename.endswith((".tgz", ".tar.gz")):
         raise Invalid(f"{filename[:100]!a} is no npm tarball: its name must end in .tgz")
-    content, beside = _scan(artefact, limits)
+    content, paths = _scan(artefact, limits)
     if content is None:
         raise Invalid("the tarball has no package.json in its top folder; build it with `npm pack`")
-    fields = _package_json(content)
-    name, version = _name(fields), _version(fields)
-    points = execution_points(fields, has_binding_gyp=_BINDING_GYP in beside)
-    fields.pop("_hasShrinkwrap", None)
-    if _SHRINKWRAP in beside:
-        fields["_hasShrinkwrap"] = True
+    stated = _package_json(content)
+    name, version = _name(stated), _version(stated)
+    beside = {path.lower() for path in paths if "/" not in path}
+    points = execution_points(stated, has_binding_gyp=_BINDING_GYP in beside)
+    fields = with_found(stated, paths, has_shrinkwrap=_SHRINKWRAP in beside)
     return Manifest(name=name, version=version, fields=fields, execution_points=points)
 
 
-def _scan(artefact: ReadAt, limits: ArchiveLimits) -> tuple[bytes | None, set[str]]:
-    """Walk the whole tarball: package.json's bytes, and which files beside it npm looks for."""
-    top, content, beside = "", None, set()
+def _scan(artefact: ReadAt, limits: ArchiveLimits) -> tuple[bytes | None, list[str]]:
+    """Walk the whole tarball: package.json's bytes, and the paths of all files below the top folder."""
+    top, content, paths = "", None, []
     for member in walk_tar_gz(artefact, limits):
         folder, _, path = member.name.partition("/")
         top = top or folder
         _check_place(member, top, path)
-        lowered = path.lower()
-        if lowered == "package.json":
+        if path.lower() == "package.json":
             content = _only_package_json(member, content)
-        if lowered in (_BINDING_GYP, _SHRINKWRAP):
-            beside.add(lowered)
-    return content, beside
+        if member.kind == "file":
+            paths.append(path)
+    return content, paths
 
 
 def _check_place(member: Member, top: str, path: str) -> None:

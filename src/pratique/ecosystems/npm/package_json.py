@@ -6,7 +6,7 @@ Source: @npmcli/package-json, lib/normalize.js; npm-normalize-package-bin, lib/i
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pratique.ecosystems.npm.names import base_name
@@ -41,6 +41,26 @@ def normal_dependencies(package: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     left_out = optional if isinstance(optional, Mapping) else {}
     return {name: wanted for name, wanted in stated.items() if name not in left_out}
+
+
+def with_found(fields: Mapping[str, Any], paths: Iterable[str], *, has_shrinkwrap: bool) -> dict[str, Any]:
+    """A package.json completed with what only the tarball's other files tell.
+
+    Args:
+        fields: package.json as written.
+        paths: files of the package; those below `directories.bin` are commands if `bin` names none.
+        has_shrinkwrap: there is an npm-shrinkwrap.json, whatever package.json says of it.
+    """
+    complete = {key: value for key, value in fields.items() if key != "_hasShrinkwrap"}
+    if has_shrinkwrap:
+        complete["_hasShrinkwrap"] = True
+    directories = fields.get("directories")
+    folder = directories.get("bin") if isinstance(directories, Mapping) else None
+    if isinstance(folder, str) and folder and not fields.get("bin"):
+        below = _inside(folder).rstrip("/") + "/"
+        found = [path for path in paths if path.startswith(below) and "/." not in path[len(below) - 1 :]]
+        complete["bin"] = {posixpath.basename(path): path for path in found}
+    return complete
 
 
 def index_entry(fields: Mapping[str, Any], name: str, version: str) -> dict[str, Any]:

@@ -63,6 +63,22 @@ def test_a_shrinkwrap_is_what_the_tarball_has_not_what_it_says():
     assert "_hasShrinkwrap" not in manifest(tarball(LEFT | {"_hasShrinkwrap": True})).fields
 
 
+def test_a_folder_of_commands_names_its_files():
+    artefact = tarball(
+        LEFT | {"directories": {"bin": "./tools"}},
+        ("package/tools/a.js", b"x"),
+        ("package/tools/sub/b", b"x"),
+        ("package/tools/.hidden", b"x"),
+        ("package/toolshed/c", b"x"),
+    )
+    assert manifest(artefact).fields["bin"] == {"a.js": "tools/a.js", "b": "tools/sub/b"}
+
+
+def test_a_named_command_wins_over_a_folder_of_commands():
+    artefact = tarball(LEFT | {"bin": "x.js", "directories": {"bin": "tools"}}, ("package/tools/a.js", b"x"))
+    assert manifest(artefact).fields["bin"] == "x.js"
+
+
 @pytest.mark.parametrize(
     ("members", "why"),
     [
