@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 
-from pratique.ecosystems.npm.versions import is_prerelease, newest_first, version_key
+from pratique.ecosystems.npm.versions import is_prerelease, version_key
 
 
 def move_tags(tags: Mapping[str, str], listed: Iterable[str]) -> dict[str, str]:
@@ -21,17 +22,16 @@ def move_tags(tags: Mapping[str, str], listed: Iterable[str]) -> dict[str, str]:
     Returns:
         Tags that point to listed versions only.
     """
-    candidates = newest_first(list(listed))
-    moved = {tag: _target(tag, target, candidates) for tag, target in tags.items()}
-    return {tag: target for tag, target in moved.items() if target is not None}
-
-
-def _target(tag: str, target: str, candidates: list[str]) -> str | None:
-    if target in candidates:
-        return target
-    fitting = candidates if is_prerelease(target) else [each for each in candidates if not is_prerelease(each)]
-    bound = version_key(target)
-    below = [each for each in fitting if version_key(each) <= bound]
-    if below:
-        return max(below, key=version_key)
-    return max(fitting, key=version_key) if fitting and tag == "latest" else None
+    known = set(listed)
+    everything = sorted(known, key=version_key)
+    releases = [version for version in everything if not is_prerelease(version)]
+    moved = {}
+    for tag, target in tags.items():
+        fitting = everything if is_prerelease(target) else releases
+        if target in known:
+            moved[tag] = target
+        elif below := bisect_right(fitting, version_key(target), key=version_key):
+            moved[tag] = fitting[below - 1]
+        elif fitting and tag == "latest":
+            moved[tag] = fitting[-1]
+    return moved
