@@ -45,7 +45,10 @@ class BlobDraft(ReadAt, Protocol):
         ...
 
     def keep(self) -> StoredBlob:
-        """Make it durable under its sha256: fsync, rename, fsync of the folder. Idempotent content-wise."""
+        """Make it durable under its sha256: fsync, rename, fsync of the folder. Idempotent content-wise.
+
+        It can still be read from until `discard`.
+        """
         ...
 
     def discard(self) -> None:

@@ -33,6 +33,7 @@ _DEFAULT_FRESHNESS = Freshness()
 _LARGE = 2 << 20
 _FAST = 1
 _REMEMBERED = 10_000
+_NEVER = Instant(0)
 
 OnChange = Callable[[Any, str, ProjectView | None, ProjectView, Instant | None], Awaitable[None]]
 """(upstream as it was handed in, name, view before or None, view now, when the view before was last confirmed).
@@ -97,7 +98,6 @@ class Documents:
         self._views = ViewCache(freshness.cached_views)
         self._large = asyncio.Lock()
         self._failed: dict[Key, Instant] = {}
-        self._refused: dict[Key, Instant] = {}
         self._unreadable: dict[Key, Instant] = {}
 
     async def get(
@@ -118,7 +118,7 @@ class Documents:
         """
         key = (upstream.id, name)
         held = await self._shelf.head(*key)
-        need = self._need(key, held, max_age)
+        need = self._need(held, max_age)
 
         async def refresh() -> DocumentHead:
             return await self._refresh(upstream, ecosystem, name)
@@ -163,8 +163,8 @@ class Documents:
         await self._refreshes.run(key, lambda: self._refresh(upstream, ecosystem, name))
         return await self._read_stored(key, ecosystem)
 
-    def _need(self, key: Key, held: DocumentHead | None, max_age: int | None) -> _Need:
-        if held is None or key in self._refused:
+    def _need(self, held: DocumentHead | None, max_age: int | None) -> _Need:
+        if held is None:
             return _Need.REFRESH_FIRST
         age = abs(self._clock.now() - held.checked)  # a time ahead of ours is no better than one long past
         if max_age is not None:
@@ -192,10 +192,10 @@ class Documents:
             _log.warning("upstream document not refreshed", ecosystem=ecosystem.id, project=name, error=str(error))
             raise
         except UpstreamRefused:
-            _remember(self._refused, key, self._clock.now())
+            await self._shelf.confirm(*key, _NEVER, None)  # what is held answers nobody until the upstream allows it
             raise
-        for troubles in (self._failed, self._refused, self._unreadable):
-            troubles.pop(key, None)
+        self._failed.pop(key, None)
+        self._unreadable.pop(key, None)
         return head
 
     async def _ask(self, upstream: Upstream, ecosystem: Ecosystem, name: str) -> DocumentHead:
@@ -245,7 +245,8 @@ class Documents:
     ) -> None:
         """Tell what changes before it can be seen."""
         before = await self._view_before(upstream, ecosystem, name, held) if held is not None else None
-        await self._on_change(upstream, name, before, view, held.checked if held and before else None)
+        confirmed = max(held.checked, held.fetched) if held and before else None
+        await self._on_change(upstream, name, before, view, confirmed)
 
     async def _view_before(
         self, upstream: Upstream, ecosystem: Ecosystem, name: str, held: DocumentHead

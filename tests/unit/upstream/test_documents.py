@@ -316,8 +316,8 @@ async def test_what_an_upstream_lies_is_not_stored_and_disturbs_nothing_held(
     assert len(changes.seen) == 1
 
 
-async def test_a_refusal_by_the_upstream_is_passed_on_at_once_although_a_document_is_held(
-    upstream, documents, left, clock
+async def test_a_refusal_by_the_upstream_stands_on_every_process_until_it_is_taken_back(
+    upstream, documents, make_documents, left, clock
 ):
     upstream.behaviours["/simple/left/"] = in_turn(says(page("1.0"), JSON), says(REFUSAL, status=403))
     await documents.view(left, PYPI, "left")
@@ -326,7 +326,11 @@ async def test_a_refusal_by_the_upstream_is_passed_on_at_once_although_a_documen
     await documents.view(left, PYPI, "left")  # answered from the shelf; the refusal comes in behind it
     await until(lambda: not documents._refreshes._flights)
 
-    with pytest.raises(UpstreamRefused, match="Blocked by policy denylist: left is bad"):
+    for everybody in (documents, make_documents()):
+        with pytest.raises(UpstreamRefused, match=r"Blocked by policy denylist: left is bad"):
+            await everybody.view(left, PYPI, "left")
+    upstream.behaviours["/simple/left/"] = says(b"", status=503)
+    with pytest.raises(BadUpstream):
         await documents.view(left, PYPI, "left")
     upstream.behaviours["/simple/left/"] = says(page("1.0"), JSON)
     assert versions(await documents.view(left, PYPI, "left")) == ["1.0"]
