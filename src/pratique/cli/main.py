@@ -41,6 +41,7 @@ COMMANDS = (
     ("unrevoke", "pratique.cli.verbs.releases:unrevoke", "Serve again what was revoked."),
     ("explain", "pratique.cli.verbs.explaining:explain", "Say why something is or is not served."),
     ("exposure", "pratique.cli.verbs.explaining:exposure", "Say who fetched something, and when."),
+    ("events", "pratique.cli.verbs.events:events", "Show what changed, when, and by whom."),
     ("advisories", "pratique.cli.verbs.advisories:app", "What is known of vulnerable and malicious releases."),
     ("policy", "pratique.cli.verbs.rules:app", "How each rule is set."),
 )

@@ -15,7 +15,7 @@ from pratique.services.judge import authorise_on, know
 from pratique.services.ports import Ports
 from pratique.services.purls import Named, read_purl
 from pratique.services.visits import visit_repository
-from pratique.store import projects
+from pratique.store import projects, releases
 from pratique.store.projects import Project
 from pratique.trust.permissions import NO_SUCH_PROJECT, Role, Visibility
 
@@ -51,13 +51,21 @@ class MemberShown(msgspec.Struct, frozen=True):
     role: str
 
 
+class ReleaseShown(msgspec.Struct, frozen=True):
+    """A release with its state."""
+
+    version: str
+    clearance: str
+
+
 class ProjectShown(msgspec.Struct, frozen=True):
-    """An own project with its members, by name."""
+    """An own project with its members, by name, and its releases, oldest first."""
 
     purl: str
     repository: str
     visibility: str
     members: tuple[MemberShown, ...]
+    releases: tuple[ReleaseShown, ...] = ()
 
 
 class _Asked(msgspec.Struct, frozen=True):
@@ -123,7 +131,8 @@ def _own(connection: Connection, asked: _Asked) -> Project:
 def _show(connection: Connection, asked: _Asked) -> ProjectShown:
     project = _own(connection, asked)
     members = tuple(MemberShown(one.name, one.role) for one in projects.members(connection, project.id))
-    return ProjectShown(asked.named.key.purl(), asked.repository, project.visibility, members)
+    held = tuple(ReleaseShown(one.version, one.clearance) for one in releases.of_project(connection, project.id))
+    return ProjectShown(asked.named.key.purl(), asked.repository, project.visibility, members, held)
 
 
 def _set_visibility(connection: Connection, asked: _Asked, visibility: Visibility) -> ProjectShown:

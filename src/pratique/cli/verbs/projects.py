@@ -65,3 +65,5 @@ def _show(project: ProjectShown | None) -> None:
     say(f"{project.purl} is for {'everyone' if project.visibility == Seen.PUBLIC else 'its members'}")
     for one in project.members:
         say(f"  {one.role}: {one.user}")
+    for release in project.releases:
+        say(f"  {release.version}: {release.clearance}")

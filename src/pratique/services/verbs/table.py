@@ -8,6 +8,7 @@ from pratique.services import (
     accounts,
     admin_link,
     list_entries,
+    list_events,
     membership,
     own_names,
     reservations,
@@ -72,6 +73,8 @@ EXPLAIN = Verb("explain", releases.Explain, Explained, silent(releases.explain),
 DECISION = Verb("decision", releases.ShowDecision, Explanation, silent(releases.show_decision), reading=True)
 EXPOSURE = Verb("exposure", releases.ShowExposure, Exposure, silent(releases.show_exposure), reading=True)
 
+EVENTS = Verb("events", list_events.ListEvents, list_events.Events, silent(list_events.list_events), reading=True)
+
 ADVISORIES_IMPORT = Verb("advisories import", advisories.ImportAdvisories, Imported, advisories.import_advisories)
 ADVISORIES_STATUS = Verb(
     "advisories status",
@@ -114,6 +117,7 @@ VERBS: tuple[Verb[Any, Any], ...] = (
     EXPLAIN,
     DECISION,
     EXPOSURE,
+    EVENTS,
     ADVISORIES_IMPORT,
     ADVISORIES_STATUS,
     POLICY_SHOW,
