@@ -22,6 +22,15 @@ def server(tmp_path):
         server.stop()
 
 
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    """One server for the tests that leave it in order."""
+    server = Server(tmp_path_factory.mktemp("running"), settings=OFFLINE, workers=2).start()
+    wait_for(lambda: "Ctrl-C" in server.terminal(), server.terminal())
+    yield server
+    assert server.stop() == 0
+
+
 def run_up(server, *arguments, **environment):
     """`pratique up` that is expected to end by itself."""
     port = () if "--port" in arguments else ("--port", server.port)
@@ -55,40 +64,31 @@ def runs(pid):
     return True
 
 
-def test_a_start_shows_every_process_where_it_listens_the_admin_link_and_what_to_paste(server):
-    server.start()
-    wait_for(lambda: "Ctrl-C" in server.terminal(), server.terminal())
-    shown = server.terminal()
+def test_a_start_shows_every_process_where_it_listens_the_admin_link_and_what_to_paste(running):
+    shown = running.terminal()
 
     assert all(re.search(rf"{label} started \(pid \d+\)", shown) for label in ("web 1", "web 2", "jobs"))
-    assert f"listens on {server.url}" in shown
-    assert re.search(rf"within 15 minutes; it works once:\n  {server.url}/admin/claim/\S+", shown)
-    assert f"npm config set registry {server.npm}/" in shown
-    assert f"{server.pypi}/simple/" in shown
-    assert server.get("/healthz").status == 200
-    assert server.stop() == 0
+    assert f"listens on {running.url}" in shown
+    assert re.search(rf"within 15 minutes; it works once:\n  {running.url}/admin/claim/\S+", shown)
+    assert f"npm config set registry {running.npm}/" in shown
+    assert f"{running.pypi}/simple/" in shown
+    assert running.get("/healthz").status == 200
 
 
-def test_a_web_process_that_is_killed_is_started_again_and_said(server):
-    server.start()
-    wait_for(lambda: "Ctrl-C" in server.terminal(), server.terminal())
-    victim = pids(server, "web 1")[0]
+def test_a_web_process_that_is_killed_is_started_again_and_said(running):
+    victim = pids(running, "web 1")[0]
 
     os.kill(victim, signal.SIGKILL)
 
-    wait_for(lambda: len(pids(server, "web 1")) == 2, server.terminal())
-    assert f"web 1 (pid {victim}) was killed by SIGKILL; starting it again" in server.terminal()
-    assert server.get("/readyz").status == 200
+    wait_for(lambda: len(pids(running, "web 1")) == 2, running.terminal())
+    assert f"web 1 (pid {victim}) was killed by SIGKILL; starting it again" in running.terminal()
+    assert running.get("/readyz").status == 200
 
 
-def test_a_job_process_that_is_killed_is_started_again(server):
-    server.start()
-    wait_for(lambda: "Ctrl-C" in server.terminal(), server.terminal())
+def test_a_job_process_that_is_killed_is_started_again(running):
+    os.kill(pids(running, "jobs")[0], signal.SIGKILL)
 
-    os.kill(pids(server, "jobs")[0], signal.SIGKILL)
-
-    wait_for(lambda: len(pids(server, "jobs")) == 2, server.terminal())
-    assert server.stop() == 0
+    wait_for(lambda: len(pids(running, "jobs")) == 2, running.terminal())
 
 
 def test_nothing_is_left_behind_when_the_supervisor_itself_is_killed_and_the_folder_is_free(server):
@@ -135,13 +135,12 @@ def test_a_second_signal_ends_the_server_at_once_although_a_request_hangs(tmp_pa
         assert server.stop() == 0
 
 
-def test_two_servers_on_one_folder_are_refused_by_name(server):
-    server.start()
+def test_two_servers_on_one_folder_are_refused_by_name(running):
 
-    refused = run_up(server, "--port", str(free_port()))
+    refused = run_up(running, "--port", str(free_port()))
 
     assert refused.returncode == 1
-    assert f"another Pratique (process {server.process.pid}) runs on the data folder" in refused.stderr
+    assert f"another Pratique (process {running.process.pid}) runs on the data folder" in refused.stderr
 
 
 def test_a_port_that_is_taken_is_refused_before_anything_starts(server):
@@ -212,13 +211,12 @@ def test_enforce_lets_every_rule_count_from_the_start(server):
     assert refused.returncode == 0
 
 
-def test_the_request_log_tells_who_asked_for_what_and_holds_no_secret(server):
-    server.start()
-    server.get("/main/npm/nothing?token=in-the-query", token="prq_in-the-header")
-    server.get("/admin/claim/in-the-path")
+def test_the_request_log_tells_who_asked_for_what_and_holds_no_secret(running):
+    running.get("/main/npm/nothing?token=in-the-query", token="prq_in-the-header")
+    running.get("/admin/claim/in-the-path")
 
     def written():
-        return [line for line in server.requests() if line["path"] != "/readyz"]
+        return [line for line in running.requests() if line["path"].startswith(("/main/", "/admin/"))]
 
     wait_for(lambda: len(written()) == 2, "two lines")  # written just after the answer
     lines = written()
@@ -227,7 +225,7 @@ def test_the_request_log_tells_who_asked_for_what_and_holds_no_secret(server):
         ("GET", "/admin/claim/...", lines[1]["status"]),
     ]
     assert all(isinstance(line["ms"], int) and line["bytes"] > 0 for line in lines)
-    everything = "".join(path.read_text() for path in (server.data / "logs").iterdir())
+    everything = "".join(path.read_text() for path in (running.data / "logs").iterdir())
     assert not re.search(r"in-the-(query|header|path)", everything)
 
 

@@ -36,7 +36,7 @@ class JobRun(msgspec.Struct, frozen=True):
         """
         try:
             return msgspec.json.decode(self.payload, type=kind)
-        except msgspec.ValidationError as error:
+        except msgspec.DecodeError as error:
             raise Invalid(f"job {self.job_id} carries a payload that is no {kind.__name__}: {error}") from error
 
 

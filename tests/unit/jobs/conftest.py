@@ -1,3 +1,4 @@
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -42,16 +43,25 @@ class JobProcess:
     def __init__(self, url: str, folder: Path, executor: str, *living: str) -> None:
         self.folder = folder
         command = [sys.executable, "-m", PROGRAM, url, str(folder), executor, *living]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert self.line() == "ready"
 
     def line(self) -> str:
         return self.process.stdout.readline().strip()
 
+    def ask(self, question: str) -> object:
+        self.process.stdin.write(question + "\n")
+        self.process.stdin.flush()
+        answer = self.line()
+        while answer.startswith("took "):
+            answer = self.line()
+        return json.loads(answer)
+
     def kill(self) -> None:
         self.process.kill()
         self.process.wait()
         self.process.stdout.close()
+        self.process.stdin.close()
 
 
 @pytest.fixture
@@ -64,8 +74,7 @@ def job_process(url, tmp_path):
 
     yield start
     for process in started:
-        if process.process.poll() is None:
-            process.kill()
+        process.kill()
 
 
 @pytest.fixture
