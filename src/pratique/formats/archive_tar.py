@@ -59,7 +59,7 @@ def walk_tar_gz(artefact: ReadAt, limits: ArchiveLimits) -> Iterator[Member]:
     inventory = Inventory()
     while (header := _next_member(stream, budget)) is not None:
         name = plain_name(header.name, limits.max_depth)
-        if not name and header.kind == b"5":
+        if not name and header.kind == b"5" and not header.size:
             continue
         member, content = _member(name, header, stream, limits)
         inventory.add(member.name, member.kind)

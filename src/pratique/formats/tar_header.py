@@ -50,8 +50,10 @@ def read_header(block: bytes) -> Header:
     if stated != computed:
         raise Invalid("the tar archive is damaged: a header's checksum is wrong")
     name = _text(block[0:100])
-    # GNU's own format (magic `ustar` + two blanks) uses the prefix field for times.
-    if block[257:265] == b"ustar\x0000" and block[345]:
+    if block[345]:
+        if block[257:265] != b"ustar\x0000":
+            # Other dialects keep times there, and extractors disagree about whether they are part of the name.
+            raise Invalid(f"{shown(name)} has a second part of its name in a dialect of tar that knows none")
         name = f"{_text(block[345:500])}/{name}"
     return Header(name, block[156:157], _number(block[124:136]), _text(block[157:257]))
 

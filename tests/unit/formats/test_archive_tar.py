@@ -242,6 +242,30 @@ def test_a_link_with_content_is_refused():
         read_tar(gzip.compress(info.tobuf(tarfile.USTAR_FORMAT) + bytes(512) + tar(("a", b""))))
 
 
+def test_a_root_entry_with_content_is_refused():
+    info = special("./", tarfile.DIRTYPE)
+    info.size = 512
+
+    with pytest.raises(Invalid):
+        read_tar(gzip.compress(info.tobuf(tarfile.USTAR_FORMAT) + bytes(512) + tar(("a", b""))))
+
+
+@pytest.mark.parametrize("magic", [b"ustar  \0", bytes(8), b"ustar\x0001"])
+def test_a_name_in_two_parts_counts_only_where_every_extractor_reads_it_so(magic):
+    header = bytearray(tar(("f", b""), format=tarfile.USTAR_FORMAT)[:512])
+    header[345:348] = b"dir"
+    assert read_tar(gzip.compress(with_checksum(header) + bytes(1024))) == {"dir/f": b""}
+
+    header[257:265] = magic
+    with pytest.raises(Invalid):
+        read_tar(gzip.compress(with_checksum(header) + bytes(1024)))
+
+
+def with_checksum(header: bytearray) -> bytes:
+    total = sum(header) - sum(header[148:156]) + 256
+    return bytes(header[:148]) + b"%06o\0 " % total + bytes(header[156:])
+
+
 def test_a_bomb_is_stopped_by_its_ratio_and_never_held():
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz") as archive:

@@ -23,7 +23,7 @@ FULL_VERSION, BARE_VERSION = "1.4", "1.0"
 """1.1 and later promise a size for every file; where an upstream states none we promise less."""
 
 _NOT_PASSED_ON = frozenset({"alternate-locations", "files", "versions", "meta", "project-status"})
-"""Project fields not passed on: other places to fetch from would lead around every decision."""
+"""Project fields left out or written anew: other places to fetch from would lead around every decision."""
 
 _REWRITTEN = frozenset(
     {
@@ -56,9 +56,9 @@ def allowed_versions(listing: Listing) -> list[str]:
     """Versions of which nothing is refused or yanked: newest first, final releases before pre-releases."""
     offered: dict[str, bool] = {}
     for file in listing.view.files:
-        open_ = file.yanked is None and not listing.decisions[file.filename].action.leaves_listing
-        offered[file.version] = offered.get(file.version, True) and open_
-    keys = {version: version_key(version) for version, open_ in offered.items() if open_}
+        free = file.yanked is None and not listing.decisions[file.filename].action.leaves_listing
+        offered[file.version] = offered.get(file.version, True) and free
+    keys = {version: version_key(version) for version, free in offered.items() if free}
     return sorted(keys, key=lambda version: (not keys[version].is_prerelease, keys[version]), reverse=True)
 
 
