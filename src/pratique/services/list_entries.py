@@ -10,12 +10,13 @@ from pratique.core.clock import Instant, to_iso
 from pratique.core.decisions import Action, EntryKind, ListEntry
 from pratique.core.errors import Invalid, NotFound
 from pratique.core.names import EcosystemId, ProjectKey
-from pratique.core.ranges import ALL_VERSIONS, VersionRange, parse_range
+from pratique.core.ranges import VersionRange
 from pratique.services.changes import note_change, permit
 from pratique.services.durations import read_duration
 from pratique.services.name_globs import read_purl_glob
 from pratique.services.ports import Ports
 from pratique.services.purls import Named
+from pratique.services.version_ranges import read_versions
 from pratique.services.visits import find_repository
 from pratique.store import policy
 
@@ -84,12 +85,13 @@ async def add_entry(ports: Ports, request: AddEntry, actor: Actor) -> EntryShown
     now = ports.clock.now()
     permit(actor, Operation.POLICY, now)
     named = read_purl_glob(request.purl, ports.ecosystems)
+    versions = read_versions(ports.ecosystems[named.key.ecosystem], named, request.versions)
     entry = ListEntry(
         id=0,
         kind=request.kind,
         ecosystem=named.key.ecosystem,
         name=named.key.name,
-        versions=_versions(named, request.versions),
+        versions=versions,
         action=_action(request),
         reason=request.reason.strip(),
         expires=None if request.expires_in is None else Instant(now + read_duration(request.expires_in)),
@@ -106,14 +108,6 @@ def _action(request: AddEntry) -> Action:
     if request.action not in words:
         raise Invalid(f'"{request.action}" is no action of a denylist; there are: {", ".join(words)}')
     return words[request.action]
-
-
-def _versions(named: Named, versions: str | None) -> VersionRange:
-    if versions is None:
-        return ALL_VERSIONS if named.version is None else parse_range(named.version)
-    if named.version is not None:
-        raise Invalid("name the versions once: in the purl or as a range")
-    return parse_range(versions)
 
 
 def _add(connection: Connection, repository_name: str, entry: ListEntry, actor: Actor, now: Instant) -> EntryShown:
@@ -134,7 +128,7 @@ async def remove_entries(ports: Ports, request: RemoveEntries, actor: Actor) -> 
     now = ports.clock.now()
     permit(actor, Operation.POLICY, now)
     named = read_purl_glob(request.purl, ports.ecosystems)
-    versions = _versions(named, request.versions)
+    versions = read_versions(ports.ecosystems[named.key.ecosystem], named, request.versions)
     return await ports.db.write(_remove, request, named, versions, actor, now)
 
 

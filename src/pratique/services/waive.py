@@ -13,13 +13,15 @@ from pratique.core.decisions import Action, Vote, Waiver
 from pratique.core.errors import Conflict, Forbidden, Invalid, NotFound
 from pratique.core.events import new_event
 from pratique.core.names import EcosystemId, ProjectKey
-from pratique.core.ranges import ALL_VERSIONS, VersionRange, parse_range
+from pratique.core.ranges import VersionRange, parse_range
 from pratique.rules.registry import RULES, TWO_PEOPLE
+from pratique.services.changes import permit
 from pratique.services.judge import authorise_on, decide_listing, decide_name, inquire, know, not_found
 from pratique.services.knowledge import Knowledge
 from pratique.services.ports import Ports, Visit
 from pratique.services.purls import Named, read_purl
 from pratique.services.sources import find_source
+from pratique.services.version_ranges import read_versions
 from pratique.services.visits import find_repository, visit_repository
 from pratique.store import accounts, events, policy, revisions
 
@@ -71,7 +73,8 @@ async def waive(
         Forbidden: also where the rule needs two administrators and there is one.
     """
     named = read_purl(purl, ports.ecosystems)
-    terms = _Terms(named, _range(named, versions), reason, expires, frozenset(actor_kinds))
+    covered = read_versions(ports.ecosystems[named.key.ecosystem], named, versions)
+    terms = _Terms(named, covered, reason, expires, frozenset(actor_kinds))
     _check(terms, rule, ports.clock.now())
     visit = await visit_repository(ports, repository, named.key.ecosystem, actor)
     known = await know(ports, visit, named.key)
@@ -100,6 +103,7 @@ async def approve(ports: Ports, repository: str, purl: str, reason: str, actor: 
 
 async def withdraw(ports: Ports, repository: str, waiver: int, actor: Actor) -> None:
     """End a waiver. Raises NotFound if there is no such waiver in the repository."""
+    permit(actor, Operation.APPROVE, ports.clock.now())
     place = await ports.db.read(find_repository, repository)
     found = await ports.db.read(_find_waiver, place.id, waiver)
     visit = await visit_repository(ports, repository, found.ecosystem, actor)
@@ -140,12 +144,6 @@ def _refuse_denied(named: Named, votes: Iterable[Vote]) -> None:
             f"{named.purl} {denying.why}: {denying.rule} denies it, and an approval lifts holds only; "
             f"`pratique waive {denying.rule} {named.purl} --reason ...` says what that takes"
         )
-
-
-def _range(named: Named, versions: str | None) -> VersionRange:
-    if versions is not None:
-        return parse_range(versions)
-    return parse_range(named.version) if named.version is not None else ALL_VERSIONS
 
 
 def _check(terms: _Terms, rule: str, now: Instant) -> None:

@@ -1,0 +1,38 @@
+"""Which versions a list entry or waiver is about: a range that its ecosystem can read, or nothing would match."""
+
+from __future__ import annotations
+
+from pratique.core.ecosystem import Ecosystem
+from pratique.core.errors import Invalid
+from pratique.core.ranges import ALL_VERSIONS, Comparator, VersionRange, parse_range
+from pratique.services.purls import Named
+
+
+def read_versions(ecosystem: Ecosystem, named: Named, versions: str | None) -> VersionRange:
+    """The range, the purl's one version, or every version.
+
+    Raises:
+        Invalid: no range; a bound that is no version here, as `^1.0` is none; or versions named twice.
+    """
+    if versions is not None and named.version is not None:
+        raise Invalid("name the versions once: in the purl or as a range")
+    text = named.version if versions is None else versions
+    if text is None:
+        return ALL_VERSIONS
+    found = parse_range(text)
+    for group in found.alternatives:
+        for bound in group:
+            _check(ecosystem, bound)
+    return found
+
+
+def _check(ecosystem: Ecosystem, bound: Comparator) -> None:
+    try:
+        ecosystem.version_key(bound.version)
+    except ValueError:
+        # Old releases have versions that no order reads; such a one can be named, and nothing compared with it.
+        if bound.operator == "=" and bound.version[0].isalnum():
+            return
+        raise Invalid(
+            f'"{bound.version}" is no version of {ecosystem.id}; write ranges like `>=1.0,<2.0 || 3.0`'
+        ) from None

@@ -1,0 +1,191 @@
+"""The API: every verb closed to those who may not, every answer JSON with a sentence."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+import msgspec
+import pytest
+
+from pratique.services.verbs.table import VERBS
+from pratique.services.verbs.verb import Verb
+from pratique.store import events
+from tests.flows.accounts.conftest import PASSWORD, Api, Browser
+from tests.harness.site import Site
+
+EXAMPLE: dict[str, dict[str, Any]] = {
+    "admin link": {},
+    "user add": {"name": "new", "password": PASSWORD},
+    "user list": {},
+    "user disable": {"name": "ann"},
+    "user enable": {"name": "ann"},
+    "user password": {"name": "alice", "password": "another good one"},
+    "token create": {"name": "x"},
+    "token list": {"user": "alice"},
+    "token revoke": {"id": 1},
+    "project show": {"purl": "pkg:npm/mine"},
+    "project visibility": {"purl": "pkg:npm/mine", "visibility": "public"},
+    "project member": {"purl": "pkg:npm/mine", "user": "ann", "role": "owner"},
+    "reserve": {"ecosystem": "npm", "pattern": "@x/*"},
+    "unreserve": {"ecosystem": "npm", "pattern": "@x/*"},
+    "reservations": {},
+    "own-names": {"ecosystem": "npm"},
+    "list add": {"kind": "deny", "purl": "pkg:npm/x", "reason": "r"},
+    "list remove": {"kind": "deny", "purl": "pkg:npm/x"},
+    "list show": {},
+    "approve": {"purl": "pkg:npm/x@1.0.0"},
+    "waive": {"rule": "cooldown", "purl": "pkg:npm/x", "reason": "r"},
+    "withdraw": {"id": 1},
+    "revoke": {"purl": "pkg:npm/x", "reason": "r"},
+    "unrevoke": {"purl": "pkg:npm/x"},
+    "explain": {"purl": "pkg:npm/x@1.0.0"},
+    "decision": {"id": "a" * 26},
+    "exposure": {"purl": "pkg:npm/x"},
+    "advisories import": {"source": "starter"},
+    "advisories status": {},
+    "events": {},
+    "policy show": {},
+    "policy set": {"rule": "cooldown", "mode": "off"},
+}
+
+OPEN_TO_AGENTS = {"explain", "decision", "own-names", "advisories status", "policy show", "project show"}
+OPEN_TO_NOBODY = {"explain", "decision", "own-names", "project show"}
+"""While anyone may read: and what these do not find, they answer with 404."""
+
+
+async def ask(api: Api, verb: Verb[Any, Any], token: str | None) -> tuple[int, dict[str, Any]]:
+    fields = EXAMPLE[verb.name]
+    if verb.name == "decision":
+        answer = await api.get(f"/decisions/{fields['id']}", token)
+    elif verb.reading:
+        answer = await api.get(verb.path, token, **fields)
+    else:
+        answer = await api.post(verb.path, token, **fields)
+    return answer.status, answer.json()
+
+
+def test_every_verb_has_an_example_here() -> None:
+    assert set(EXAMPLE) == {verb.name for verb in VERBS}
+
+
+async def test_nobody_may_change_anything_or_read_what_is_not_public(api: Api) -> None:
+    for verb in VERBS:
+        status, body = await ask(api, verb, None)
+        assert status in ((200, 404) if verb.name in OPEN_TO_NOBODY else (401,)), verb.name
+        assert status == 200 or body["error"], verb.name
+
+
+async def test_an_agent_may_change_nothing_at_all(api: Api, site: Site) -> None:
+    for verb in VERBS:
+        status, body = await ask(api, verb, site.agent)
+        expected = (200, 403, 404) if verb.name in OPEN_TO_AGENTS else (403,)
+        assert status in expected, (verb.name, body)
+
+
+async def test_a_plain_account_may_not_administer(api: Api, site: Site) -> None:
+    for verb in VERBS:
+        if not verb.reading:
+            status, body = await ask(api, verb, site.token)
+            assert status in (403, 404), (verb.name, body)
+
+
+async def test_an_administrators_browser_must_give_the_password_again(site: Site) -> None:
+    browser = Browser(site)
+    await browser.sign_in("alice")
+    site.clock.set("+6m")
+    await browser.open("/account")
+    grave = [verb for verb in VERBS if not verb.reading]
+    headers = {"Cookie": f"pratique={browser.cookies['pratique']}", "X_CSRF_Token": browser.csrf}
+    for verb in grave:
+        body = msgspec.json.encode(EXAMPLE[verb.name])
+        answer = await site.ask("POST", f"/api/v1{verb.path}", data=body, Content_Type="application/json", **headers)
+        assert answer.status in (403, 404), (verb.name, answer.text)
+        if answer.status == 403:
+            assert answer.json()["code"] == "step_up_needed", (verb.name, answer.text)
+
+    body = msgspec.json.encode({"password": PASSWORD})
+    stepped = await site.ask("POST", "/api/v1/session/step-up", data=body, Content_Type="application/json", **headers)
+    assert stepped.status == 200
+    body = msgspec.json.encode(EXAMPLE["reserve"])
+    done = await site.ask("POST", "/api/v1/reserve", data=body, Content_Type="application/json", **headers)
+    assert done.status == 200
+
+
+async def test_a_session_without_its_form_token_changes_nothing(site: Site) -> None:
+    browser = Browser(site)
+    await browser.sign_in("alice")
+    cookie = {"Cookie": f"pratique={browser.cookies['pratique']}"}
+    body = msgspec.json.encode(EXAMPLE["reserve"])
+
+    without = await site.ask("POST", "/api/v1/reserve", data=body, Content_Type="application/json", **cookie)
+    foreign = await site.ask(
+        "POST",
+        "/api/v1/reserve",
+        data=body,
+        Content_Type="application/json",
+        X_CSRF_Token=browser.csrf,
+        Sec_Fetch_Site="cross-site",
+        **cookie,
+    )
+
+    assert (without.status, foreign.status) == (403, 403)
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (b"{", "no JSON"),
+        (b"[]", "must be a JSON object"),
+        (b'{"ecosystem": "npm"}', "missing required field `pattern`"),
+        (b'{"ecosystem": "npm", "pattern": "x", "patern": "y"}', "unknown field `patern`"),
+        (b'{"ecosystem": 7, "pattern": "x"}', "Expected `str`"),
+        (b'{"ecosystem": "npm", "pattern": "x", "repository": "nope"}', 'no repository "nope"'),
+    ],
+)
+async def test_a_request_that_cannot_be_says_which_field(site: Site, body: bytes, sentence: str) -> None:
+    answer = await site.ask("POST", "/api/v1/reserve", site.admin, data=body, Content_Type="application/json")
+    assert answer.status in (400, 404)
+    assert sentence in answer.json()["error"]
+
+
+async def test_a_form_is_no_request(site: Site) -> None:
+    answer = await site.ask("POST", "/api/v1/reserve", site.admin, data=b"ecosystem=npm", Content_Type="text/plain")
+    assert answer.status == 400
+    assert "application/json" in answer.json()["error"]
+
+
+async def test_a_body_without_end_is_cut_off(site: Site) -> None:
+    answer = await site.ask(
+        "POST", "/api/v1/reserve", site.admin, data=BytesIO(b" " * (2 << 20)), Content_Type="application/json"
+    )
+    assert answer.status == 413
+    assert answer.json()["error"]
+
+
+async def test_another_host_name_gets_nothing(site: Site) -> None:
+    for path in ("/", "/login", "/api/v1/policy/show", "/r/" + "a" * 26):
+        assert (await site.get(path, site.admin, Host="evil.test")).status == 421
+
+
+async def test_answers_are_kept_by_no_cache(api: Api, site: Site) -> None:
+    for answer in (await api.get("/policy/show", site.admin), await api.get("/policy/show")):
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+async def test_a_path_on_the_servers_disk_is_read_for_its_operator_only(api: Api, site: Site) -> None:
+    answer = await api.post("/advisories/import", site.admin, source="/etc/passwd")
+    assert answer.status == 403
+    assert "only by the command on the data folder" in answer.json()["error"]
+
+
+async def test_every_change_leaves_an_event_that_names_who_did_it(api: Api, site: Site) -> None:
+    await api.post("/reserve", site.admin, ecosystem="npm", pattern="@x/*", reason="ours")
+    await api.post("/list/add", site.admin, kind="deny", purl="pkg:npm/x", reason="bad")
+    await api.post("/policy/set", site.admin, rule="cooldown", mode="off")
+    await api.post("/user/add", site.admin, name="new")
+
+    found = await site.ports.db.read(events.recent, 4)
+
+    assert {one.kind for one in found} == {"reserved", "list_entry_added", "rule_set", "account_created"}
+    assert {one.actor for one in found} == {"user:alice"}
