@@ -174,7 +174,7 @@ def _attribute(node):
 
 
 def _return(node):
-    if node.value is not None and not (isinstance(node.value, ast.Constant) and node.value.value is None):
+    if node.value is not None and not (isinstance(node.value, ast.Constant) and not node.value.value):
         yield f"{ast.unparse(node)} -> return None", _set(node, "value", ast.Constant(None))
 
 
@@ -217,14 +217,17 @@ _CHANGES = {
 
 
 def _not_code(tree: ast.Module) -> set[int]:
-    """Docstrings, annotations and what stands in an except clause."""
+    """Docstrings, annotations, decorators, and the types that a generic base is of."""
     found = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             found.append(node)
         found += [getattr(node, field, None) for field in ("annotation", "returns")]
         if isinstance(node, ast.ClassDef | ast.FunctionDef):
-            found += [*node.decorator_list]
+            found += [
+                *node.decorator_list,
+                *(base for base in getattr(node, "bases", ()) if isinstance(base, ast.Subscript)),
+            ]
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "Needs":
             found.append(node)
     return {id(inner) for node in found if node is not None for inner in ast.walk(node)}

@@ -70,7 +70,7 @@ def _new(facts: Facts, options: Options) -> Vote | None:
     known = Instant(first + options.known_for_days * DAY)
     if facts.now >= known:
         return None
-    age = in_words(max(0, facts.now - first))
+    age = in_words(facts.now - first)
     return hold(
         NAME, why=f"is a new name ({age} old); agents need {options.known_for_days} days or approval", until=known
     )

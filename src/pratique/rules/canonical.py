@@ -12,17 +12,18 @@ from pratique.core.decisions import Action
 from pratique.core.facts import Absent
 from pratique.core.ranges import VersionRange
 
+_PLAIN = frozenset({type(None), bool, int, str})
+"""Exactly these types: an enum is an int or a str too, and is written as its word."""
+
 
 def canonical(value: Any) -> Any:
     """The value as JSON values: structs become objects, sets sorted lists, ranges their text."""
-    if value is None or isinstance(value, bool):
+    if type(value) in _PLAIN:
         return value
     if isinstance(value, Action):
         return value.word
     if isinstance(value, Enum):
         return canonical(value.value)
-    if isinstance(value, int | str):
-        return value
     if isinstance(value, VersionRange):
         return str(value)
     return _compound(value)

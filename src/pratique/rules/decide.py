@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ from pratique.core.clock import MINUTE, Instant
 from pratique.core.decisions import Action, Decision, Mode, Moment, SetAside, Vote
 from pratique.core.facts import LIST_ENTRIES, Absent, FactAbsent, Facts, NotYetFetched, Stage
 from pratique.rules.canonical import canonical, without_excuses
-from pratique.rules.contract import deny
+from pratique.rules.contract import Needs, deny
 from pratique.rules.policy import ActiveRule, Policy, policy_class, short_hash
 from pratique.rules.waivers import Effect, weigh
 
@@ -84,24 +85,28 @@ def decide(policy: Policy, facts: Facts, stage: Stage, moment: Moment = Moment.I
     )
 
 
-class _Declared(dict[str, Any]):
+class _Declared(Mapping[str, Any]):
     """The facts of one rule; a read of any other is a fault, not a wait."""
 
-    def __init__(self, active: ActiveRule, values: Mapping[str, Any]) -> None:
-        names = [fact.name for fact in active.rule.needs]
-        super().__init__((name, values[name]) for name in names if name in values)
-        self._names = names
+    def __init__(self, needs: Needs, values: Mapping[str, Any]) -> None:
+        self._names, self._values = _names((needs,)), values
 
-    def __missing__(self, name: str) -> Any:
-        if name in self._names:
-            raise KeyError(name)
-        raise UndeclaredFact(name)
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._names:
+            raise UndeclaredFact(name)
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self._names if name in self._values)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def _ask(active: ActiveRule, facts: Facts, stage: Stage) -> Opinion:
     """The rule's vote, or what stands for it when the rule cannot judge."""
     rule = active.rule
-    mine = msgspec.structs.replace(facts, values=_Declared(active, facts.values))
+    mine = msgspec.structs.replace(facts, values=_Declared(rule.needs, facts.values))
     try:
         return Opinion(active, rule.vote(mine, active.options))
     except NotYetFetched as wait:
@@ -141,8 +146,14 @@ def _count(tally: Tally, opinion: Opinion, policy: Policy, facts: Facts) -> None
 
 
 def _looked_at(active: tuple[ActiveRule, ...], values: Mapping[str, Any]) -> dict[str, Any]:
-    names = {fact.name for one in active for fact in one.rule.needs}
-    return {name: canonical(values[name]) for name in sorted(names) if name in values}
+    names = _names(tuple(one.rule.needs for one in active))
+    return {name: canonical(values[name]) for name in names if name in values}
+
+
+@functools.cache
+def _names(needs: tuple[Needs, ...]) -> tuple[str, ...]:
+    """Names of the facts that some rules need; there are only so many combinations of rules."""
+    return tuple(sorted({fact.name for some in needs for fact in some}))
 
 
 def _identity(active: tuple[ActiveRule, ...], policy: Policy, facts: Facts, looked_at: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 from collections.abc import Iterable
 from typing import Any
@@ -90,7 +91,7 @@ def policy_class(policy: Policy, actor: Actor, project: ProjectKey, entries: Ite
     Source: DESIGN section 3, "Views".
     """
     rules = [
-        [*active.identity, active.mode.value, canonical(active.options), active.rule.sees(actor, active.options)]
+        [active.identity, active.mode.value, _settled(active.options), active.rule.sees(actor, active.options)]
         for active in policy.rules
     ]
     waivers = sorted(waiver.id for waiver in policy.waivers if may_apply(waiver, actor, project))
@@ -119,7 +120,13 @@ def short_hash(value: Any) -> str:
     Lower case, because these ids stand in URLs and are read aloud; the alphabet has no 0, 1 or 8.
     """
     digest = hashlib.sha256(canonical_bytes(value)).digest()
-    return base64.b32encode(digest)[:26].decode().lower()
+    return base64.b32encode(digest[:17])[:26].decode().lower()
+
+
+@functools.lru_cache(maxsize=256)
+def _settled(options: Options) -> Any:
+    """A rule's options as JSON values; asked for with every decision."""
+    return canonical(options)
 
 
 def _activate(rule: Rule, setting: RuleSetting | None) -> ActiveRule:

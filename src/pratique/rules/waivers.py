@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import StrEnum
+from enum import Enum, auto
 
 import msgspec
 
@@ -14,19 +14,19 @@ from pratique.rules.globs import last_end
 from pratique.rules.policy import may_apply
 
 
-class Effect(StrEnum):
+class Effect(Enum):
     """What the waivers leave of a vote."""
 
-    COUNTS = "counts"
-    REMOVED = "removed"
-    WAITS = "waits"
+    COUNTS = auto()
+    REMOVED = auto()
+    WAITS = auto()
 
 
 class Weighed(msgspec.Struct, frozen=True):
     """A vote after the waivers.
 
     Attributes:
-        effect: `waits` is for a whole project of which only some versions are waived: each version
+        effect: WAITS is for a whole project of which only some versions are waived: each version
             is judged by itself later, or an approval of one version could never be used.
         by: the waiver that removed it, `waiver 7`.
         until: when this changes by time alone, None: never.

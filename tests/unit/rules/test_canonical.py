@@ -24,6 +24,7 @@ def test_structs_become_objects_and_ranges_their_text():
 
 def test_sets_are_sorted_and_tuples_keep_their_order():
     assert canonical(frozenset({"b", "a"})) == ["a", "b"]
+    assert canonical(frozenset({"b", 1})) == ["b", 1]
     assert canonical(("b", "a")) == ["b", "a"]
     assert canonical({"b": (1,), "a": parse_range("*")}) == {"b": [1], "a": "*"}
 

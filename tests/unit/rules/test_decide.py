@@ -40,6 +40,13 @@ def test_the_strictest_vote_decides_and_the_others_are_kept():
     assert decision.action is Action.DENY
 
 
+def test_a_stricter_vote_decides_however_late_its_rule_stands_in_the_registry():
+    decision = judged({**YOUNG, fact.LIST_ENTRIES: (entry(action=Action.HIDE),)})
+
+    assert [vote.rule for vote in decision.votes] == ["cooldown", "denylist"]
+    assert decision.action is Action.HOLD
+
+
 def test_of_votes_equally_strict_the_first_rule_of_the_registry_speaks():
     decision = judged({**DENIED, fact.MALWARE: ("MAL-1",), fact.RESERVATION: Reservation(1, "npm", "left")})
 
@@ -174,8 +181,9 @@ def test_the_decision_changes_when_a_waiver_it_rests_on_ends_or_one_that_concern
     assert judged(YOUNG, waivers=idle).valid_until == NOW + 47 * HOUR
 
 
-def test_a_vote_that_ended_already_does_not_set_a_time_in_the_past():
-    late = rule(lambda facts, options: Vote("odd", Action.HOLD, "is odd", ago(1)))
+@pytest.mark.parametrize("end", [ago(1), NOW])
+def test_a_vote_that_ended_already_does_not_set_a_time_that_is_over(end):
+    late = rule(lambda facts, options: Vote("odd", Action.HOLD, "is odd", end))
 
     assert ask(late).valid_until is None
 

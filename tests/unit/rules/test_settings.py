@@ -67,7 +67,7 @@ def test_a_rule_without_options_says_so():
 def test_values_that_cannot_be_are_refused_with_rule_and_place(rule, options):
     (key,) = options
 
-    with pytest.raises(Invalid, match=f"^options of rule {rule}: .*{key}"):
+    with pytest.raises(Invalid, match=rf"^options of rule {rule}: (Expected|Invalid) .* - at `\$\.{key}"):
         read_options(rule_named(rule), options)
 
 

@@ -67,6 +67,7 @@ def test_a_waiver_that_will_begin_tells_when_the_vote_may_fall():
     assert weighed(waiver("cooldown", starts=NOW + 7)).until == NOW + 7
     assert weighed(waiver("cooldown", starts=NOW + 700)).until == NOW + 100
     assert weighed(waiver("cooldown", "2.0", starts=NOW + 7)).until == NOW + 100
+    assert weighed(waiver("cooldown", starts=NOW, expires=NOW)).until == NOW + 100
 
 
 def test_a_project_of_which_some_versions_are_waived_waits_for_the_listing():
