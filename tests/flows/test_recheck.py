@@ -66,21 +66,29 @@ def events(server: Server, purl: str) -> list[str]:
     return [one["kind"] for one in json.loads(listed.shown)["events"]]
 
 
-def test_an_own_release_named_by_a_new_advisory_is_quarantined_and_live_again_when_it_is_withdrawn(
-    server: Server, tmp_path: Path
+def test_an_own_release_that_policy_refuses_by_now_is_quarantined_and_live_again_afterwards(
+    server: Server,
 ) -> None:
     token = server.token("ann", operations=("read", "publish"))
     assert put_npm(server.npm, token, "ours", "1.0.0", packages.npm_tarball("ours", "1.0.0")).status == 201
     assert clearance(server, "pkg:npm/ours") == "live"
 
-    taken = server.cli("advisories", "import", str(advisory(tmp_path / "osv", "ours")))
-    assert not taken.failed, taken.shown
+    denied = server.cli("deny", "pkg:npm/ours@1.0.0", "--reason", "leaks a key")
+    assert not denied.failed, denied.shown
     eventually(lambda: clearance(server, "pkg:npm/ours") == "quarantined", server.terminal())
     assert server.get("/main/npm/ours/-/ours-1.0.0.tgz", token).status == 403
 
-    again = server.cli("advisories", "import", str(advisory(tmp_path / "osv", "ours", withdrawn=True)))
+    again = server.cli("undeny", "pkg:npm/ours@1.0.0")
     assert not again.failed, again.shown
     eventually(lambda: clearance(server, "pkg:npm/ours") == "live", server.terminal())
+    assert server.get("/main/npm/ours/-/ours-1.0.0.tgz", token).status == 200
+
+
+def test_a_record_about_a_public_namesake_does_not_touch_an_own_project(server: Server, tmp_path: Path) -> None:
+    token = server.token("ann", operations=("read", "publish"))
+    assert put_npm(server.npm, token, "ours", "1.0.0", packages.npm_tarball("ours", "1.0.0")).status == 201
+    taken = server.cli("advisories", "import", str(advisory(tmp_path / "osv", "ours")))
+    assert not taken.failed, taken.shown
     assert server.get("/main/npm/ours/-/ours-1.0.0.tgz", token).status == 200
 
 

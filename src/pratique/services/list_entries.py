@@ -14,8 +14,9 @@ from pratique.core.ranges import VersionRange
 from pratique.services.changes import note_change, permit
 from pratique.services.durations import read_duration
 from pratique.services.name_globs import read_purl_glob
-from pratique.services.ports import Ports
+from pratique.services.ports import Enqueue, Ports
 from pratique.services.purls import Named
+from pratique.services.recheck_release import enqueue_own_rechecks
 from pratique.services.version_ranges import read_versions
 from pratique.services.visits import find_repository
 from pratique.store import policy
@@ -98,7 +99,7 @@ async def add_entry(ports: Ports, request: AddEntry, actor: Actor) -> EntryShown
     )
     if entry.kind is EntryKind.DENY and not entry.reason:
         raise Invalid("say why with --reason: whoever is refused will read it")
-    return await ports.db.write(_add, request.repository, entry, actor, now)
+    return await ports.db.write(_add, request.repository, entry, actor, now, ports.enqueue)
 
 
 def _action(request: AddEntry) -> Action:
@@ -110,11 +111,14 @@ def _action(request: AddEntry) -> Action:
     return words[request.action]
 
 
-def _add(connection: Connection, repository_name: str, entry: ListEntry, actor: Actor, now: Instant) -> EntryShown:
+def _add(
+    connection: Connection, repository_name: str, entry: ListEntry, actor: Actor, now: Instant, enqueue: Enqueue
+) -> EntryShown:
     repository = find_repository(connection, repository_name)
     number = policy.add_list_entry(connection, repository.id, entry, actor.name, now)
     shown = _shown(msgspec.structs.replace(entry, id=number))
     _note(connection, "list_entry_added", shown, actor, now, repository.id)
+    _recheck(connection, repository.id, shown.id, entry, "added", enqueue)
     return shown
 
 
@@ -129,11 +133,17 @@ async def remove_entries(ports: Ports, request: RemoveEntries, actor: Actor) -> 
     permit(actor, Operation.POLICY, now)
     named = read_purl_glob(request.purl, ports.ecosystems)
     versions = read_versions(ports.ecosystems[named.key.ecosystem], named, request.versions)
-    return await ports.db.write(_remove, request, named, versions, actor, now)
+    return await ports.db.write(_remove, request, named, versions, actor, now, ports.enqueue)
 
 
 def _remove(
-    connection: Connection, request: RemoveEntries, named: Named, versions: VersionRange, actor: Actor, now: Instant
+    connection: Connection,
+    request: RemoveEntries,
+    named: Named,
+    versions: VersionRange,
+    actor: Actor,
+    now: Instant,
+    enqueue: Enqueue,
 ) -> Entries:
     repository = find_repository(connection, request.repository)
     same_name = [
@@ -141,15 +151,24 @@ def _remove(
         for one in policy.list_entries(connection, repository.id, named.key.ecosystem)
         if one.kind is request.kind and one.name == named.key.name
     ]
-    found = tuple(_shown(one) for one in same_name if str(one.versions) == str(versions))
-    if not found:
+    removed = [one for one in same_name if str(one.versions) == str(versions)]
+    if not removed:
         others = ", ".join(str(one.versions) for one in same_name)
         near = f"; there are lines for the versions {others}" if others else ""
         raise NotFound(f"no {request.kind} line says {named.key.name} {versions}{near}")
-    for one in found:
+    for one in removed:
         policy.remove_list_entry(connection, one.id, now)
-        _note(connection, "list_entry_removed", one, actor, now, repository.id)
-    return Entries(found)
+        _note(connection, "list_entry_removed", _shown(one), actor, now, repository.id)
+        _recheck(connection, repository.id, one.id, one, "removed", enqueue)
+    return Entries(tuple(_shown(one) for one in removed))
+
+
+def _recheck(
+    connection: Connection, repository_id: int, number: int, entry: ListEntry, done: str, enqueue: Enqueue
+) -> None:
+    """Own releases carry their state: it follows the list."""
+    occasion = f"list_entry_{done}:{number}"
+    enqueue_own_rechecks(connection, repository_id, entry.ecosystem, entry.name, occasion, enqueue)
 
 
 async def list_entries(ports: Ports, request: ListEntries, actor: Actor) -> Entries:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+import fnmatch
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import msgspec
 from sqlalchemy import Connection
@@ -110,10 +111,31 @@ def enqueue_rechecks(connection: Connection, changed: Collection[ProjectKey], oc
     """Promise rechecks of every stored release of the changed projects, in the caller's transaction."""
     for repository in repositories.repositories(connection):
         found = list(_stored_releases(connection, repository.id, changed))
-        for start in range(0, len(found), RELEASES_A_JOB):
-            batch = found[start : start + RELEASES_A_JOB]
-            payload = {"repository_id": repository.id, "releases": batch}
-            enqueue(connection, RECHECK_JOB, payload, f"{occasion}:{repository.id}:{start}")
+        _enqueue(connection, repository.id, found, f"{occasion}:{repository.id}", enqueue)
+
+
+def enqueue_own_rechecks(
+    connection: Connection, repository_id: int, ecosystem: str, pattern: str, occasion: str, enqueue: Enqueue
+) -> None:
+    """Promise rechecks of our own projects whose names match a glob, in the caller's transaction."""
+    own = _own_keys(connection, repository_id, ecosystem)
+    matching = [key for key in own if fnmatch.fnmatchcase(key.name, pattern)]
+    _enqueue(connection, repository_id, list(_stored_releases(connection, repository_id, matching)), occasion, enqueue)
+
+
+def _own_keys(connection: Connection, repository_id: int, ecosystem: str) -> Iterator[ProjectKey]:
+    last = 0
+    while page := projects.projects_of(connection, repository_id, Origin.OWN, ecosystem, after=last):
+        yield from (one.key for one in page)
+        last = page[-1].id
+
+
+def _enqueue(
+    connection: Connection, repository_id: int, found: Sequence[tuple[str, str, str]], occasion: str, enqueue: Enqueue
+) -> None:
+    for start in range(0, len(found), RELEASES_A_JOB):
+        payload = {"repository_id": repository_id, "releases": found[start : start + RELEASES_A_JOB]}
+        enqueue(connection, RECHECK_JOB, payload, f"{occasion}:{start}")
 
 
 def _stored_releases(

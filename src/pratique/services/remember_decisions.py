@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection
 
 from pratique.core.clock import HOUR, Instant
-from pratique.core.decisions import Action, Decision
+from pratique.core.decisions import Action, Decision, Mode
 from pratique.core.names import ProjectKey
 from pratique.store import decisions
 from pratique.store.database import Database
@@ -24,8 +24,8 @@ class DecisionMemory:
         self._written: OrderedDict[str, Instant] = OrderedDict()
 
     async def remember(self, repository_id: int, key: ProjectKey, found: Iterable[Decision], now: Instant) -> None:
-        """Store those that object to something. Returns once they can be looked up."""
-        fresh = [one for one in found if one.action > Action.ALLOW and self._is_due(one, now)]
+        """Store those that object to something, or would without a dry-run. Returns once they can be looked up."""
+        fresh = [one for one in found if _objects(one) and self._is_due(one, now)]
         if not fresh:
             return
         await self._db.write(_store_all, repository_id, key, fresh, now, durable=False)
@@ -38,6 +38,10 @@ class DecisionMemory:
     def _is_due(self, decision: Decision, now: Instant) -> bool:
         written = self._written.get(decision.id)
         return written is None or not 0 <= now - written < HOUR
+
+
+def _objects(decision: Decision) -> bool:
+    return decision.action > Action.ALLOW or any(aside.by == Mode.DRY_RUN.value for aside in decision.set_aside)
 
 
 def _store_all(
