@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from pratique.core.clock import Clock
+from pratique.core.clock import HOUR, Clock
 from pratique.core.ecosystem import Ecosystem
 from pratique.core.names import ProjectKey
 from pratique.ecosystems.npm import NPM
@@ -25,6 +25,7 @@ from pratique.services.import_each import IMPORT_JOB, import_each
 from pratique.services.ports import Ports, PublishLimits
 from pratique.services.recheck_release import RECHECK_JOB, Recheck, recheck_releases
 from pratique.services.remember_decisions import DecisionMemory
+from pratique.services.report_dry_runs import REPORT_JOB, report_dry_runs
 from pratique.services.set_up import RepositoryPlan, set_up_repositories
 from pratique.services.views import ViewCache
 from pratique.services.watch_documents import DocumentWatcher
@@ -131,10 +132,15 @@ def job_kinds(ports: Ports, settings: Settings) -> tuple[JobKind, ...]:
         del run
         await clean_up(ports, int(settings.keep.decisions * 1000))
 
+    async def report(run: JobRun) -> None:
+        del run
+        await report_dry_runs(ports)
+
     return (
         JobKind(RECHECK_JOB, recheck),
         JobKind(IMPORT_JOB, import_all, attempts=5, first_pause=60, back_off=4, time_limit=3_600),
         JobKind(CLEAN_UP_JOB, tidy, attempts=3),
+        JobKind(REPORT_JOB, report, attempts=3),
     )
 
 
@@ -142,7 +148,7 @@ def job_timers(settings: Settings) -> tuple[Timer, ...]:
     """What comes round by itself."""
     daily = Timer(IMPORT_JOB, starts=int(settings.advisories.at * 1000))
     wanted = settings.advisories.scheduled and bool(advisory_sources(settings))
-    return (*((daily,) if wanted else ()), Timer(CLEAN_UP_JOB))
+    return (*((daily,) if wanted else ()), Timer(CLEAN_UP_JOB), Timer(REPORT_JOB, every=HOUR))
 
 
 def advisory_sources(settings: Settings) -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 import sqlalchemy as sa
 
@@ -44,6 +46,12 @@ def find(c: sa.Connection, decision_id: str) -> StoredDecision | None:
         return None
     made = msgspec.json.decode(row.content, type=Decision)
     return StoredDecision(row.repository_id, made, Instant(row.first), Instant(row.last))
+
+
+def of_repository(c: sa.Connection, repository_id: int) -> Iterator[Decision]:
+    """Every decision that is kept of a repository, read as they are asked for."""
+    contents = c.execute(sa.select(decision.c.content).where(decision.c.repository_id == repository_id)).scalars()
+    return (msgspec.json.decode(content, type=Decision) for content in contents)
 
 
 def forget_older_than(c: sa.Connection, instant: Instant) -> int:

@@ -1,0 +1,163 @@
+import msgspec
+import pytest
+
+from pratique.app import advisory_sources, job_kinds, job_timers, open_database, open_ports, prepare
+from pratique.core.clock import DAY, to_iso
+from pratique.core.decisions import Action, Decision, Mode, RuleSetting, SetAside, Vote
+from pratique.core.names import EcosystemId, ProjectKey, Subject
+from pratique.jobs.kinds import job_table
+from pratique.rules.registry import RULES
+from pratique.services.clean_up import clean_up
+from pratique.services.report_dry_runs import report_dry_runs
+from pratique.services.set_up import enforce_rules
+from pratique.settings import load_settings
+from pratique.settings.folder import DataFolder
+from pratique.store import decisions, events, policy, repositories, revisions
+
+NOW = 1_790_000_000_000
+UPSTREAM = '[repositories.main.upstreams]\nnpm = ["https://npm.example.test"]\n'
+
+
+class Site:
+    """A data folder whose settings and time a test writes."""
+
+    def __init__(self, root):
+        self.folder = DataFolder(root / "data")
+        self.folder.create()
+        self.clock = root / "clock"
+        self.turn_to(NOW)
+
+    def turn_to(self, instant):
+        self.clock.write_text(to_iso(instant))
+
+    def settings(self, text=""):
+        self.folder.settings_file.write_text(f'unsafe_test_clock = "{self.clock}"\n{text}')
+        return load_settings(self.folder.settings_file, {})
+
+    def read(self, query, *arguments):
+        database = open_database(self.folder, self.settings())
+        try:
+            return database.read_now(query, *arguments)
+        finally:
+            database.close()
+
+
+@pytest.fixture
+def site(tmp_path):
+    return Site(tmp_path)
+
+
+def test_a_folder_is_prepared_once_and_left_alone_afterwards(site):
+    assert prepare(site.folder, site.settings(UPSTREAM)) == ("main",)
+    first = site.read(revisions.global_revision), site.read(events.recent, 100)
+
+    assert prepare(site.folder, site.settings(UPSTREAM)) == ()
+    assert (site.read(revisions.global_revision), site.read(events.recent, 100)) == first
+
+
+def test_a_changed_upstream_is_used_and_every_view_made_before_is_outdated(site):
+    prepare(site.folder, site.settings(UPSTREAM))
+    before = site.read(revisions.global_revision)
+    main = site.read(repositories.repositories)[0]
+
+    prepare(site.folder, site.settings(UPSTREAM.replace("npm.example", "other.example")))
+
+    assert [one.url for one in site.read(repositories.upstreams, main.id, "npm")] == ["https://other.example.test"]
+    assert site.read(revisions.global_revision) > before
+
+
+def test_closing_a_repository_to_the_anonymous_takes_a_restart_with_one_setting(site):
+    prepare(site.folder, site.settings())
+    prepare(site.folder, site.settings("[repositories.main]\nanonymous_read = false\n"))
+
+    assert [(one.name, one.anonymous_read) for one in site.read(repositories.repositories)] == [("main", False)]
+
+
+def test_a_repository_that_the_settings_no_longer_name_is_kept(site):
+    prepare(site.folder, site.settings("[repositories.old]\n"))
+    prepare(site.folder, site.settings("[repositories.new]\n"))
+
+    assert [one.name for one in site.read(repositories.repositories)] == ["old", "new"]
+
+
+def test_a_new_repository_has_every_rule_set_and_enforce_ends_every_dry_run(site):
+    prepare(site.folder, site.settings())
+    main = site.read(repositories.repositories)[0]
+    at_first = {one.rule: one.mode for one in site.read(policy.rule_settings, main.id)}
+    database = open_database(site.folder, site.settings())
+    ended = database.write_now(enforce_rules, NOW)
+    database.close()
+
+    assert set(at_first) == {rule.name for rule in RULES}
+    assert set(ended) == {rule for rule, mode in at_first.items() if mode is Mode.DRY_RUN}
+    assert {one.mode for one in site.read(policy.rule_settings, main.id)} == {Mode.ENFORCE}
+
+
+async def test_every_timer_promises_a_job_that_exists(site):
+    settings = site.settings(UPSTREAM)
+    prepare(site.folder, settings)
+    async with open_ports(site.folder, settings) as ports:
+        table = job_table(job_kinds(ports, settings))
+
+    assert {timer.job_name for timer in job_timers(settings)} <= set(table)
+
+
+def test_advisories_come_from_the_public_export_only_for_ecosystems_with_an_upstream(site):
+    assert advisory_sources(site.settings()) == ()
+    assert [url.split("/")[-2:] for url in advisory_sources(site.settings(UPSTREAM))] == [["npm", "all.zip"]]
+    assert advisory_sources(site.settings('[advisories]\nsources = ["/srv/osv"]\n')) == ("/srv/osv",)
+
+
+def test_the_import_comes_round_only_if_wanted_and_if_there_is_something_to_import(site):
+    def imports(text):
+        return "import_advisories" in {timer.job_name for timer in job_timers(site.settings(text))}
+
+    assert imports(UPSTREAM)
+    assert not imports("")
+    assert not imports(UPSTREAM + "[advisories]\nscheduled = false\n")
+
+
+def dry_run_decision(name, version, *, by="dry-run", action=Action.HOLD):
+    subject = Subject(ProjectKey(EcosystemId("npm"), name), version, f"{name}-{version}.tgz")
+    aside = SetAside(Vote("cooldown", action, "is 1 hour old"), by)
+    return Decision(id=f"{name}{version}".ljust(26, "A")[:26], subject=subject, action=Action.ALLOW, set_aside=(aside,))
+
+
+async def test_a_dry_run_that_is_over_is_reported_once_with_what_it_would_have_refused(site):
+    settings = site.settings()
+    prepare(site.folder, settings)
+    async with open_ports(site.folder, settings) as ports:
+        main = (await ports.db.read(repositories.repositories))[0]
+        trial = RuleSetting("cooldown", Mode.DRY_RUN, until=NOW + DAY)
+        await ports.db.write(policy.set_rule, main.id, trial)
+        for made in (
+            dry_run_decision("left", "1.0.0"),
+            dry_run_decision("left", "1.0.1"),
+            dry_run_decision("right", "2.0.0"),
+            dry_run_decision("waived", "1.0.0", by="7"),
+            dry_run_decision("warned", "1.0.0", action=Action.WARN),
+        ):
+            await ports.decisions.remember(main.id, made.subject.project, (made,), NOW)
+
+        assert await report_dry_runs(ports) == 0
+        site.turn_to(NOW + DAY)
+        assert await report_dry_runs(ports) == 1
+        assert await report_dry_runs(ports) == 0
+        found = await ports.db.read(events.recent, 10, {"dry_run_ended"})
+
+    assert [(one.subject, msgspec.json.decode(one.canonical)["body"]) for one in found] == [
+        ("rule:main/cooldown", {"projects": 2, "releases": 3})
+    ]
+
+
+async def test_decisions_are_forgotten_when_they_were_not_made_for_long_enough(site):
+    settings = site.settings()
+    prepare(site.folder, settings)
+    made = dry_run_decision("left", "1.0.0")
+    async with open_ports(site.folder, settings) as ports:
+        await ports.decisions.remember(1, made.subject.project, (made,), NOW)
+        site.turn_to(NOW + 90 * DAY)
+
+        assert await clean_up(ports, 91 * DAY) == 0
+        assert await clean_up(ports, 89 * DAY) == 1
+        assert await ports.db.read(decisions.find, made.id) is None
