@@ -74,12 +74,14 @@ class Listing(msgspec.Struct, frozen=True):
         decisions: filename to decision; every file of the view has one.
         base_url: `https://host/{repository}/{ecosystem}`, without a trailing slash.
         explain_url: from a decision's id to the page that explains it.
+        allowed: versions with a file that is offered: stable ones newest first, then pre-releases.
     """
 
     view: ProjectView
     decisions: Mapping[str, Decision]
     base_url: str
     explain_url: Callable[[str], str]
+    allowed: tuple[str, ...]
 
 
 class Refusal(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from pratique.core.decisions import Decision
 from pratique.core.ecosystem import Listing, Rendered
 from pratique.rules.policy import policy_class, view_key
 from pratique.services.gather import Inquiry
-from pratique.services.judge import admit_reader, decide_listing, inquire, know, refuse_name, soonest
+from pratique.services.judge import admit_reader, allowed_versions, decide_listing, inquire, know, refuse_name, soonest
 from pratique.services.knowledge import Knowledge
 from pratique.services.ports import Ports, Visit
 from pratique.services.sources import Source, find_source
@@ -70,7 +70,9 @@ def _render(
     visit: Visit, inquiry: Inquiry, source: Source, form: str, encoding: str
 ) -> tuple[View, dict[str, Decision]]:
     decisions = decide_listing(inquiry, source.view)
-    rendered = visit.ecosystem.write_listing(Listing(source.view, decisions, visit.base_url, visit.explain_url), form)
+    allowed = allowed_versions(source.view, decisions, visit.ecosystem)
+    listing = Listing(source.view, decisions, visit.base_url, visit.explain_url, allowed)
+    rendered = visit.ecosystem.write_listing(listing, form)
     until = soonest(decisions.values())
     return make_view(rendered, encoding, inquiry.knowledge.revision, source.document, until), decisions
 

@@ -19,20 +19,19 @@ def read_versions(ecosystem: Ecosystem, named: Named, versions: str | None) -> V
     text = named.version if versions is None else versions
     if text is None:
         return ALL_VERSIONS
-    found = parse_range(text)
-    for group in found.alternatives:
-        for bound in group:
-            _check(ecosystem, bound)
-    return found
+    groups = parse_range(text).alternatives
+    return VersionRange(tuple(tuple(_readable(ecosystem, bound) for bound in group) for group in groups))
 
 
-def _check(ecosystem: Ecosystem, bound: Comparator) -> None:
-    try:
-        ecosystem.version_key(bound.version)
-    except ValueError:
-        # Old releases have versions that no order reads; such a one can be named, and nothing compared with it.
-        if bound.operator == "=" and bound.version[0].isalnum():
-            return
-        raise Invalid(
-            f'"{bound.version}" is no version of {ecosystem.id}; write ranges like `>=1.0,<2.0 || 3.0`'
-        ) from None
+def _readable(ecosystem: Ecosystem, bound: Comparator) -> Comparator:
+    """The bound as the ecosystem can compare it: `1.0` is `1.0.0` where versions have three parts."""
+    for version in (bound.version, f"{bound.version}.0", f"{bound.version}.0.0"):
+        try:
+            ecosystem.version_key(version)
+        except ValueError:
+            continue
+        return Comparator(bound.operator, version)
+    # Old releases have versions that no order reads; such a one can be named, and nothing compared with it.
+    if bound.operator == "=" and bound.version[0].isalnum():
+        return bound
+    raise Invalid(f'"{bound.version}" is no version of {ecosystem.id}; write ranges like `>=1.0,<2.0 || 3.0`')

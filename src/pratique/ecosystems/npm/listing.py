@@ -18,7 +18,6 @@ from pratique.core.ecosystem import Listing, Rendered
 from pratique.core.errors import BadUpstream
 from pratique.ecosystems.npm.restrictions import restrictions
 from pratique.ecosystems.npm.tags import move_tags
-from pratique.ecosystems.npm.versions import newest_first
 
 FULL = "full"
 ABBREVIATED = "abbreviated"
@@ -100,7 +99,6 @@ def _quality(parameters: str) -> float:
 
 def _head(listing: Listing, offered: list[FileView]) -> dict[str, Any]:
     view = listing.view
-    allowed = newest_first([file.version for file in offered])
     refused = {
         file.version: listing.decisions[file.filename]
         for file in view.files
@@ -108,8 +106,8 @@ def _head(listing: Listing, offered: list[FileView]) -> dict[str, Any]:
     }
     document = {key: value for key, value in view.raw.items() if key not in ("time", "modified")}
     name = view.key.name
-    said = restrictions(name, refused, allowed, listing.explain_url, document.pop("policyRestrictions", None))
-    document |= {"_id": name, "name": name, "dist-tags": move_tags(view.tags, allowed)}
+    said = restrictions(name, refused, listing.allowed, listing.explain_url, document.pop("policyRestrictions", None))
+    document |= {"_id": name, "name": name, "dist-tags": move_tags(view.tags, [file.version for file in offered])}
     if not isinstance(document.get("_rev"), str):
         document["_rev"] = _revision(offered, document["dist-tags"])
     return document if said is None else {**document, "policyRestrictions": said}

@@ -7,7 +7,7 @@ do not read the field. Source: npm-pick-manifest, lib/index.js; measured with np
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pratique.core.decisions import Decision
@@ -23,7 +23,7 @@ MAX_LINE = 600
 def restrictions(
     name: str,
     refused: Mapping[str, Decision],
-    allowed: list[str],
+    allowed: Sequence[str],
     explain_url: Callable[[str], str],
     upstream: Any,
 ) -> dict[str, Any] | None:
@@ -48,7 +48,7 @@ def restrictions(
     return {"message": "\n".join(lines), "versions": {each: {"name": name, "version": each} for each in kept_back}}
 
 
-def _sentences(refused: Mapping[str, Decision], allowed: list[str], explain_url: Callable[[str], str]) -> list[str]:
+def _sentences(refused: Mapping[str, Decision], allowed: Sequence[str], explain_url: Callable[[str], str]) -> list[str]:
     groups: dict[tuple[str, str], list[str]] = {}
     for version in newest_first(list(refused)):
         vote = refused[version].vote

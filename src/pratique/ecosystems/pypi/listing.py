@@ -52,22 +52,11 @@ def write_listing(listing: Listing, form: str) -> Rendered:
     return Rendered(body=body, content_type=CONTENT_TYPES[form])
 
 
-def allowed_versions(listing: Listing) -> list[str]:
-    """Versions of which nothing is refused or yanked: newest first, final releases before pre-releases."""
-    offered: dict[str, bool] = {}
-    for file in listing.view.files:
-        free = file.yanked is None and not listing.decisions[file.filename].action.leaves_listing
-        offered[file.version] = offered.get(file.version, True) and free
-    keys = {version: version_key(version) for version, free in offered.items() if free}
-    return sorted(keys, key=lambda version: (not keys[version].is_prerelease, keys[version]), reverse=True)
-
-
 def _document(listing: Listing) -> dict[str, Any]:
     view = listing.view
     complete = all(file.size is not None for file in view.files)
     meta = view.raw.get("meta")
     kept = {key: value for key, value in meta.items() if key != "tracks"} if isinstance(meta, dict) else {}
-    allowed = allowed_versions(listing)
     status = view.raw.get("project-status")
     return {
         "meta": kept | {"api-version": FULL_VERSION if complete else BARE_VERSION},
@@ -75,11 +64,11 @@ def _document(listing: Listing) -> dict[str, Any]:
         **({"project-status": status} if isinstance(status, dict) else {}),
         "name": view.key.name,
         "versions": sorted({file.version for file in view.files}, key=version_key),
-        "files": [_entry(listing, file, allowed) for file in view.files],
+        "files": [_entry(listing, file) for file in view.files],
     }
 
 
-def _entry(listing: Listing, file: FileView, allowed: list[str]) -> dict[str, Any]:
+def _entry(listing: Listing, file: FileView) -> dict[str, Any]:
     entry: dict[str, Any] = {key: value for key, value in file.raw.items() if key not in _REWRITTEN}
     entry["filename"] = file.filename
     entry["url"] = f"{listing.base_url}/files/{listing.view.key.name}/{quote(file.filename, safe='+!')}"
@@ -91,7 +80,7 @@ def _entry(listing: Listing, file: FileView, allowed: list[str]) -> dict[str, An
     entry |= {key: file.raw[key] for key in ("requires-python", "provenance") if isinstance(file.raw.get(key), str)}
     if file.metadata is not None:
         entry["core-metadata"] = entry["dist-info-metadata"] = _known(file.metadata) or True
-    entry["yanked"] = _yanked(listing, file, allowed)
+    entry["yanked"] = _yanked(listing, file)
     return entry
 
 
@@ -110,8 +99,8 @@ def _hashes(file: FileView) -> dict[str, str]:
     return others | _known(file.digests)
 
 
-def _yanked(listing: Listing, file: FileView, allowed: list[str]) -> bool | str:
+def _yanked(listing: Listing, file: FileView) -> bool | str:
     decision = listing.decisions[file.filename]
     if decision.action.leaves_listing:
-        return refusal_line(decision, allowed, listing.explain_url(decision.id))
+        return refusal_line(decision, listing.allowed, listing.explain_url(decision.id))
     return False if file.yanked is None else file.yanked or True

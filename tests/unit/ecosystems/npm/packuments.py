@@ -13,6 +13,7 @@ from pratique.core.decisions import Action, Decision, Vote
 from pratique.core.ecosystem import Listing
 from pratique.core.names import Subject
 from pratique.ecosystems.npm import NPM
+from pratique.services.judge import allowed_versions
 
 UPSTREAM = "https://upstream.example.test"
 BASE = "http://127.0.0.1:7417/main/npm"
@@ -55,7 +56,8 @@ def listed(view: ProjectView, refused: Mapping[str, Action | Decision], form: st
     for file in view.files:
         said = refused.get(file.version, Action.ALLOW)
         decisions[file.filename] = said if isinstance(said, Decision) else decision(view, file.version, said)
-    listing = Listing(view, decisions, BASE, lambda identity: f"http://127.0.0.1:7417/r/{identity}")
+    allowed = allowed_versions(view, decisions, NPM)
+    listing = Listing(view, decisions, BASE, lambda identity: f"http://127.0.0.1:7417/r/{identity}", allowed)
     rendered = NPM.write_listing(listing, form)
     assert rendered.status == 200
     return orjson.loads(rendered.body)

@@ -154,7 +154,7 @@ def test_the_abbreviated_form_has_what_installing_needs_and_no_more():
 def test_each_form_has_its_content_type():
     view = read(document("left", "1.0.0"))
     allowed = {file.filename: decision(view, file.version, Action.ALLOW) for file in view.files}
-    listing = Listing(view, allowed, BASE, str)
+    listing = Listing(view, allowed, BASE, str, ("1.0.0",))
     assert NPM.write_listing(listing, "full").content_type == "application/json"
     assert NPM.write_listing(listing, "abbreviated").content_type == "application/vnd.npm.install-v1+json"
 

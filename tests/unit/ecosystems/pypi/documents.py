@@ -12,6 +12,7 @@ from pratique.core.decisions import Action, Decision, Vote
 from pratique.core.ecosystem import Listing
 from pratique.core.names import Subject
 from pratique.ecosystems.pypi import PYPI
+from pratique.services.judge import allowed_versions
 
 JSON_TYPE = "application/vnd.pypi.simple.v1+json"
 URL = "https://index.example.test/simple/demo/"
@@ -48,7 +49,8 @@ def decided(view: ProjectView, refused: dict[str, Action] | None = None, why: st
         action = (refused or {}).get(file.version, Action.ALLOW)
         votes = (Vote("cooldown", action, why),) if action else ()
         decisions[file.filename] = Decision("id234", Subject(view.key, file.version, file.filename), action, votes)
-    return Listing(view, decisions, BASE, lambda decision: f"http://127.0.0.1:7417/r/{decision}")
+    allowed = allowed_versions(view, decisions, PYPI)
+    return Listing(view, decisions, BASE, lambda decision: f"http://127.0.0.1:7417/r/{decision}", allowed)
 
 
 def written(listing: Listing) -> dict[str, Any]:
