@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 from cyclopts import App, CycloptsError
 
+from pratique.cli.process_log import log_to_terminal
 from pratique.core.errors import PratiqueError
 
 FAILED = 1
@@ -58,6 +59,7 @@ def run() -> None:
 
 def main(arguments: list[str]) -> int:
     """Run one command; its exit code: 0, 1 for what did not work, 2 for a command that was typed wrongly."""
+    log_to_terminal()
     try:
         result = app(arguments, exit_on_error=False, result_action="return_value")
     except CycloptsError:

@@ -43,6 +43,7 @@ class JsonLines:
             os.write(self._descriptor, line)
         except OSError:
             sys.stderr.buffer.write(line)
+            sys.stderr.flush()
 
     def _follow(self) -> None:
         """Notice that the file was put aside, and go on in a new one."""
@@ -75,6 +76,19 @@ def log_to(lines: JsonLines, level: int = logging.INFO) -> None:
     )
     logging.basicConfig(level=logging.WARNING, handlers=[_FromLibraries()], force=True)
     logging.captureWarnings(capture=True)
+
+
+def log_to_terminal() -> None:
+    """For commands: warnings go to stderr, so that what a command answers can be piped on."""
+    # The renderer's own tracebacks show local variables, and with them secrets.
+    lines = structlog.dev.ConsoleRenderer(
+        colors=False, pad_event_to=0, exception_formatter=structlog.dev.plain_traceback
+    )
+    structlog.configure(
+        processors=[structlog.stdlib.add_log_level, lines],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 class _Sink:

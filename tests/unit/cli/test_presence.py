@@ -1,0 +1,63 @@
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from pratique.cli.orders import Order, Role, read_order
+from pratique.cli.presence import living_processes, present
+from pratique.store import migrations, processes
+from pratique.store.clocks import SystemClock
+from pratique.store.database import Database
+from pratique.store.processes import Process
+
+
+@pytest.fixture
+def db(tmp_path):
+    url = f"sqlite:///{tmp_path}/pratique.db"
+    migrations.upgrade(url)
+    database = Database.open(url)
+    yield database
+    database.close()
+
+
+def order(process_id="one"):
+    return Order(Role.JOBS, process_id, "/data", {"port": 8000}, 3, 4)
+
+
+def test_an_order_reaches_the_child_as_it_was_given():
+    assert read_order(order().command()[-1]) == order()
+
+
+async def test_a_process_is_known_as_living_exactly_while_it_runs(db):
+    living = living_processes(db, dead_after=10)
+
+    async with present(db, order(), asyncio.Event()):
+        assert living() == {"one"}
+    assert living() == set()
+
+
+async def test_a_process_that_was_taken_for_dead_stops(db, monkeypatch):
+    monkeypatch.setattr("pratique.cli.presence.EVERY", 0.01)
+    stop = asyncio.Event()
+
+    async with present(db, order(), stop):
+        await db.write(processes.remove, "one")
+        await asyncio.wait_for(stop.wait(), 30)
+
+
+async def test_a_dead_process_of_this_machine_is_known_at_once_and_of_another_after_its_heartbeat(db):
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    now = SystemClock().now()
+    for process_id, host, pid, beat in (
+        ("here and gone", socket.gethostname(), gone.pid, now),
+        ("here and alive", socket.gethostname(), os.getpid(), now),
+        ("elsewhere", "another", gone.pid, now),
+        ("elsewhere and silent", "another", gone.pid, now - 60_000),
+    ):
+        await db.write(processes.register, Process(process_id, "jobs", host, pid, now, beat))
+
+    assert living_processes(db, dead_after=10)() == {"here and alive", "elsewhere"}
