@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,6 @@ class Pair:
 
     Attributes:
         publisher: a token that publishes to the upstream; the front reads the upstream with it, too.
-        user: a person's token for the front.
     """
 
     def __init__(self, folder: Path, *, workers: int = 1) -> None:
@@ -36,7 +36,11 @@ class Pair:
         except BaseException:
             self.upstream.kill()
             raise
-        self.user = self.front.token("user", operations=("read", "publish"))
+
+    @cached_property
+    def user(self) -> str:
+        """A person's token for the front, whose account is made when a test first needs it."""
+        return self.front.token("user", operations=("read", "publish"))
 
     def publish_npm(self, name: str, version: str, *, age: str = "90d", tag: str = "latest", **manifest: Any) -> NpmPin:
         """Put a release on the upstream, as old as said; how a lockfile made through the front pins it."""

@@ -64,15 +64,17 @@ class Server:
         """Prepare the data folder; nothing runs before `start`.
 
         Args:
-            settings: TOML for the settings file; tables and keys after those the harness sets.
+            settings: TOML that follows the harness's own settings.
+            workers: web processes.
+            test_clock: without it the server starts like a stranger's: no settings file, the system's time.
         """
         self.folder, self.data, self.workers = folder, folder / "data", workers
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.data.mkdir(parents=True, mode=0o700)
         self.clock = ClockFile(folder / "clock")
-        head = f"unsafe_test_clock = {json.dumps(str(self.clock.path))}\n" if test_clock else ""
-        if head or settings:
+        if test_clock:
+            head = f"port = {self.port}\nunsafe_test_clock = {json.dumps(str(self.clock.path))}\n"
             (self.data / "pratique.toml").write_text(head + settings)
         passed_on = {name: os.environ[name] for name in TRUST if name in os.environ}
         # The daily import would ask the public export, and tests are offline.
