@@ -17,7 +17,7 @@ BASE = "/api/v1"
 
 def routes() -> list[web.RouteDef]:
     """All routes. Reading verbs are asked by GET with a query, the others by POST with a JSON body."""
-    made = [_route(verb, BASE + verb.path) for verb in VERBS if verb is not DECISION]
+    made = [_route(verb, BASE + verb.path) for verb in VERBS]
     made.append(_route(DECISION, BASE + "/decisions/{id}"))
     made.append(web.get(BASE + "/session", answering(show_session)))
     made.append(web.post(BASE + "/session/step-up", answering(step_up_session)))
