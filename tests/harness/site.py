@@ -68,10 +68,13 @@ class Site:
 
 
 @asynccontextmanager
-async def running_site(folder: Path, settings: str) -> AsyncIterator[Site]:
-    """A server on a free port of 127.0.0.1, with an admin, a person and an agent."""
+async def running_site(folder: Path, settings: str, patience: str = EAGER) -> AsyncIterator[Site]:
+    """A server on a free port of 127.0.0.1, with an admin, a person and an agent.
+
+    `patience` is TOML that says how long documents are believed.
+    """
     tokens = await _settled(folder / "data")
-    async with _serving(folder, settings) as site:
+    async with _serving(folder, settings + patience) as site:
         site.token, site.agent, site.admin = tokens
         yield site
 
@@ -98,7 +101,7 @@ async def _serving(folder: Path, settings: str) -> AsyncIterator[Site]:
     clock = ClockFile(folder / "clock")
     port = free_port()
     data.root.mkdir(mode=0o700, exist_ok=True)
-    data.settings_file.write_text(f'port = {port}\nunsafe_test_clock = "{clock.path}"\n{settings}{EAGER}')
+    data.settings_file.write_text(f'port = {port}\nunsafe_test_clock = "{clock.path}"\n{settings}')
     data.create()
     read = load_settings(data.settings_file, {})
     await asyncio.to_thread(prepare, data, read)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pratique.core.actors import OPERATOR
 from pratique.services.revoke import revoke, unrevoke
 from tests.harness.plain_registry import PlainRegistry
-from tests.harness.site import Site
+from tests.harness.site import Site, running_site
 from tests.protocol.speakers import Speaker
 
 
@@ -158,3 +160,55 @@ async def test_a_name_nobody_has_is_404_with_a_sentence(site: Site, speaker: Spe
     answer = await speaker.listing(site, "no-such-thing")
     assert answer.status == 404
     assert "no-such-thing is not in the repository main" in answer.text
+
+
+async def test_a_release_younger_than_the_stored_document_is_found_by_whoever_names_its_file(
+    tmp_path: Path, registry: PlainRegistry, client: Speaker
+) -> None:
+    client.released(registry, "left", "1.0.0")
+    async with running_site(tmp_path / "patient", registry.settings, patience="") as site:
+        await client.listing(site, "left")
+        client.released(registry, "left", "1.0.1", days=0)
+        site.clock.set("+20s")
+
+        file = await site.get(client.path("left", "1.0.1"))
+
+        assert file.status == 403, "it is there and held, which a 404 would hide"
+        assert "cooldown: left@1.0.1" in file.reason
+
+
+async def test_a_release_that_claims_to_be_old_but_was_not_there_before_is_as_old_as_our_first_sight(
+    site: Site, registry: PlainRegistry, speaker: Speaker
+) -> None:
+    speaker.released(registry, "left", "1.0.0", days=100)
+    await speaker.listing(site, "left")
+    speaker.released(registry, "left", "1.0.1", days=90)
+
+    listing = await speaker.listing(site, "left")
+
+    assert speaker.offered(listing) == ["1.0.0"]
+    site.clock.set("+49h")
+    assert speaker.offered(await speaker.listing(site, "left")) == ["1.0.0", "1.0.1"]
+
+
+async def test_while_the_upstream_is_away_what_is_stored_is_served_and_the_rest_is_no_404(
+    tmp_path: Path, client: Speaker
+) -> None:
+    with PlainRegistry() as registry:
+        settings = registry.settings
+        stored = client.released(registry, "left", "1.0.0")
+        async with running_site(tmp_path / "patient", settings, patience="") as site:
+            assert (await site.get(client.path("left", "1.0.0"))).status == 200
+            registry.__exit__(None, None, None)
+            site.clock.set("+1h")
+            await site.ports.upstream.close()
+
+            listing = await client.listing(site, "left")
+            held = await site.get(client.path("left", "1.0.0"))
+            unknown = await site.get(client.path("left", "1.0.1"))
+
+            assert client.offered(listing) == ["1.0.0"]
+            assert (held.status, held.body) == (200, stored.content)
+            assert unknown.status == 502
+            assert "the upstream cannot be asked now" in unknown.text
+            registry._thread.join()

@@ -21,15 +21,20 @@ class Source(msgspec.Struct, frozen=True):
         view: all files, also those that are kept here while the upstream lists them no more.
         document: sha256 of the upstream's document; empty for own projects.
         upstream: None for own projects.
+        stale: the upstream could not be asked just now; what the view lacks may exist by now.
     """
 
     view: ProjectView
     document: str = ""
     upstream: Upstream | None = None
+    stale: bool = False
 
 
-async def find_source(ports: Ports, visit: Visit, known: Knowledge) -> Source:
+async def find_source(ports: Ports, visit: Visit, known: Knowledge, *, max_age: int | None = None) -> Source:
     """The project's files, asking the upstream if it is not ours.
+
+    Args:
+        max_age: milliseconds; a document confirmed longer ago is confirmed first.
 
     Raises:
         NotFound: neither we nor any upstream has it; the question is counted.
@@ -38,10 +43,10 @@ async def find_source(ports: Ports, visit: Visit, known: Knowledge) -> Source:
     if known.origin is Origin.OWN:
         return Source(await ports.db.read(own_view, visit, known))
     for upstream in await ports.db.read(_upstreams_to_ask, known):
-        answer = await ports.documents.view(upstream, visit.ecosystem, known.key.name)
+        answer = await ports.documents.view(upstream, visit.ecosystem, known.key.name, max_age=max_age)
         if answer is not None:
             view = await ports.db.read(with_kept_files, answer.view, known)
-            return Source(view, answer.sha256, upstream)
+            return Source(view, answer.sha256, upstream, answer.stale)
     kept = await ports.db.read(with_kept_files, ProjectView(known.key, ()), known)
     if kept.files:
         return Source(kept)  # stored files whose project the upstream has no more
