@@ -1,0 +1,67 @@
+"""The command line itself: exit codes, help, and no verb without its command."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+from cyclopts import App
+
+from pratique.cli.main import COMMANDS, main
+from pratique.services.verbs.table import VERBS
+
+BY_ANOTHER_NAME = {
+    "list add": {"deny", "allow", "grant"},
+    "list remove": {"undeny", "unallow", "ungrant"},
+    "list show": {"lists"},
+    "decision": {"explain"},
+    "own-names": {"configure"},
+}
+
+
+def typed() -> set[str]:
+    """Every command as it is typed."""
+    found = set()
+    for name, path, _ in COMMANDS:
+        module, _, attribute = path.partition(":")
+        target = getattr(importlib.import_module(module), attribute)
+        if isinstance(target, App):
+            found |= {f"{name} {inner}" for inner in target if not inner.startswith("-")}
+        else:
+            found.add(name)
+    return found
+
+
+def test_every_verb_can_be_typed() -> None:
+    commands = typed()
+    for verb in VERBS:
+        assert BY_ANOTHER_NAME.get(verb.name, {verb.name}) <= commands, verb.name
+
+
+def test_every_command_has_a_line_of_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    shown = capsys.readouterr().out
+    for name, _, line in COMMANDS:
+        assert name in shown
+        assert line.endswith(".")
+        assert len(line) <= 62, line
+
+
+@pytest.mark.parametrize("name", [name for name, _, _ in COMMANDS])
+def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str], name: str) -> None:
+    assert main([name, "--help"]) == 0
+    assert f"pratique {name}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["nope"], ["deny"], ["deny", "pkg:npm/x"], ["user", "add"], ["token", "revoke", "one"], ["lists", "--what"]],
+)
+def test_wrong_use_is_told_apart_from_failure(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    assert capsys.readouterr().err
+
+
+def test_an_empty_data_folder_says_how_to_begin(tmp_path: object, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["user", "list", "--data", str(tmp_path)]) == 1
+    assert "start one with `pratique up`" in capsys.readouterr().err
