@@ -12,6 +12,7 @@ from pratique.cli.process_log import JsonLines
 from pratique.jobs import outbox
 from pratique.settings import Settings
 from pratique.settings.folder import DataFolder
+from pratique.settings.limits import web_limits
 from pratique.web.application import make_application
 from pratique.web.server import Listening, serve
 
@@ -27,7 +28,7 @@ async def run_web(
 ) -> None:
     """Serve until told to stop."""
     async with open_ports(folder, settings) as ports, present(ports.db, order, stop):
-        application = make_application(ports)
+        application = make_application(ports, web_limits(settings))
         # Publishing needs the job engine's client, which takes a second to load: not while somebody waits.
         warming = asyncio.create_task(asyncio.to_thread(outbox.warm_up))
         await serve(

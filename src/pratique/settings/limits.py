@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
+
 from pratique.core.ecosystem import ArchiveLimits
 from pratique.core.limits import FlightLimits, Freshness, UpstreamLimits
 from pratique.settings.quantities import Duration
 from pratique.settings.values import ArchiveSettings, DownloadSettings, Settings, UpstreamSettings
 from pratique.upstream.access import Credentials, UpstreamAccess
+from pratique.web.limits import WebLimits
 
 
 def upstream_limits(said: UpstreamSettings) -> UpstreamLimits:
@@ -61,6 +64,17 @@ def upstream_access(settings: Settings) -> dict[str, UpstreamAccess]:
         url: UpstreamAccess(Credentials(one.password, one.user) if one.password else None, one.file_hosts)
         for url, one in settings.upstream.access.items()
     }
+
+
+def web_limits(settings: Settings) -> WebLimits:
+    """Bounds on requests; proxies are believed only where one is said to stand in front."""
+    proxies = settings.trusted_proxies if settings.behind_proxy else ()
+    return WebLimits(
+        body_silence=settings.web.body_silence,
+        slowest_body=settings.web.slowest_body,
+        max_body=settings.web.max_body,
+        trusted_proxies=tuple(ip_network(one) for one in proxies),
+    )
 
 
 def _milliseconds(seconds: Duration) -> int:

@@ -116,13 +116,15 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         body_silence: between two bytes of a request body.
+        slowest_body: bytes a second that an upload must reach once it runs for a minute.
         max_body: a request body that is no upload.
         keep_alive: an idle connection is kept.
         stop_patience: running requests may finish when the server stops.
     """
 
     body_silence: Duration = Duration(30)
-    max_body: Size = Size(8 * MB)
+    slowest_body: Size = Size(1024)
+    max_body: Size = Size(MB)
     keep_alive: Duration = Duration(75)
     stop_patience: Duration = Duration(10)
 
@@ -149,13 +151,11 @@ class AdvisorySettings(msgspec.Struct, frozen=True, kw_only=True):
             ecosystem that has an upstream.
         scheduled: import them once a day.
         at: time of day of the import, UTC, as a time after midnight.
-        max_age: older than this, the start page and `pratique advisories status` warn.
     """
 
     sources: tuple[str, ...] = ()
     scheduled: bool = True
     at: Duration = Duration(3 * HOUR)
-    max_age: Duration = Duration(3 * DAY)
 
 
 class JobSettings(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
 
+from pratique.web.client_address import client_address
 from pratique.web.keys import ACTOR, DECISION
 
 _SECRET = re.compile(r"(/admin/claim/)[^/]+")
@@ -38,7 +39,7 @@ class AccessLog(AbstractAccessLogger):
             "status": response.status,
             "bytes": response.body_length,
             "ms": int(time * 1000),
-            "from": request.remote,
+            "from": client_address(request) if isinstance(request, web.Request) else request.remote,
         }
         if actor is not None:
             line |= {"actor": f"{actor.kind}:{actor.name}", "token": actor.token}

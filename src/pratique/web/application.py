@@ -11,13 +11,17 @@ from pratique.web import api, ui
 from pratique.web.dispatch import dispatch
 from pratique.web.health import healthz, readyz
 from pratique.web.hosts import Hosts
-from pratique.web.keys import HOSTS, PASSWORD_GATE, PORTS, REPOSITORIES, SIGN_IN
+from pratique.web.keys import HOSTS, LIMITS, PASSWORD_GATE, PORTS, REPOSITORIES, SIGN_IN
+from pratique.web.limits import WebLimits
 from pratique.web.places import RepositoryNames
 
+_USUAL = WebLimits()
 
-def make_application(ports: Ports) -> web.Application:
+
+def make_application(ports: Ports, limits: WebLimits = _USUAL) -> web.Application:
     """Wire the application; the caller runs it."""
-    application = web.Application(client_max_size=1 << 20)
+    application = web.Application(client_max_size=limits.max_body)
+    application[LIMITS] = limits
     application[PORTS] = ports
     application[SIGN_IN] = SignIn(ports.db, ports.clock, ports.revisions)
     application[PASSWORD_GATE] = PasswordGate()

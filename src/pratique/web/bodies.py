@@ -8,14 +8,10 @@ from collections.abc import AsyncIterator
 from aiohttp import ClientError, web
 
 from pratique.core.errors import Invalid, TooSlow
-
-SILENCE_SECONDS = 30.0
-"""How long a client may send nothing before it is given up."""
-
-SLOWEST = 1_024
-"""Bytes a second that an upload must reach once it runs for a minute: a drip would hold a slot for ever."""
+from pratique.web.keys import LIMITS
 
 _GRACE_SECONDS = 60.0
+"""Then a body must have a speed: a drip would hold a slot for ever."""
 
 
 async def read_body(request: web.Request) -> AsyncIterator[bytes]:
@@ -25,20 +21,21 @@ async def read_body(request: web.Request) -> AsyncIterator[bytes]:
         TooSlow: silence, or a drip.
         Invalid: the client broke the body off, or its encoding.
     """
+    limits = request.app[LIMITS]
     loop = asyncio.get_running_loop()
     started, received = loop.time(), 0
     while True:
         try:
-            async with asyncio.timeout(SILENCE_SECONDS):
+            async with asyncio.timeout(limits.body_silence):
                 chunk = await request.content.readany()
         except TimeoutError:
-            raise TooSlow(f"nothing arrived for {SILENCE_SECONDS:.0f} seconds; the upload was given up") from None
+            raise TooSlow(f"nothing arrived for {limits.body_silence:g} seconds; the upload was given up") from None
         except (ClientError, web.HTTPException, ConnectionError, ValueError) as error:
             raise Invalid(f"the upload broke off: {type(error).__name__}") from None
         if not chunk:
             return
         received += len(chunk)
         elapsed = loop.time() - started
-        if elapsed > _GRACE_SECONDS and received < elapsed * SLOWEST:
-            raise TooSlow(f"the upload is slower than {SLOWEST} bytes a second; it was given up")
+        if elapsed > _GRACE_SECONDS and received < elapsed * limits.slowest_body:
+            raise TooSlow(f"the upload is slower than {limits.slowest_body} bytes a second; it was given up")
         yield chunk

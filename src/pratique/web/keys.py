@@ -7,6 +7,7 @@ from pratique.services.ports import Ports
 from pratique.services.sign_in import SignIn
 from pratique.services.step_up import PasswordGate
 from pratique.web.hosts import Hosts
+from pratique.web.limits import WebLimits
 from pratique.web.places import RepositoryNames
 
 PORTS: web.AppKey[Ports] = web.AppKey("ports", Ports)
@@ -14,6 +15,7 @@ SIGN_IN: web.AppKey[SignIn] = web.AppKey("sign_in", SignIn)
 HOSTS: web.AppKey[Hosts] = web.AppKey("hosts", Hosts)
 REPOSITORIES: web.AppKey[RepositoryNames] = web.AppKey("repositories", RepositoryNames)
 PASSWORD_GATE: web.AppKey[PasswordGate] = web.AppKey("password_gate", PasswordGate)
+LIMITS: web.AppKey[WebLimits] = web.AppKey("limits", WebLimits)
 
 ACTOR: web.RequestKey[Actor] = web.RequestKey("actor", Actor)
 """Who asked, for the request log."""

@@ -11,6 +11,7 @@ from pratique.core.errors import Invalid, Unauthorised
 from pratique.services.step_up import step_up
 from pratique.web.api.answers import success
 from pratique.web.asking import CSRF_HEADER, check_form, who_asks
+from pratique.web.client_address import client_address
 from pratique.web.keys import PASSWORD_GATE, PORTS
 
 
@@ -47,7 +48,7 @@ async def step_up_session(request: web.Request) -> web.Response:
     except msgspec.DecodeError as error:
         raise Invalid(f"send the password as JSON: {error}") from None
     app = request.app
-    actor = await step_up(app[PORTS], app[PASSWORD_GATE], asking.session, given.password, request.remote or "")
+    actor = await step_up(app[PORTS], app[PASSWORD_GATE], asking.session, given.password, client_address(request))
     return success(_shown(actor, asking.session.csrf))
 
 

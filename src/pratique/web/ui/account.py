@@ -20,6 +20,7 @@ from pratique.trust.passwords import MIN_LENGTH
 from pratique.trust.permissions import CEILING
 from pratique.trust.sessions import session_cookie, stepped_up
 from pratique.web.asking import Asking, check_form, who_asks
+from pratique.web.client_address import client_address
 from pratique.web.keys import PASSWORD_GATE, PORTS
 from pratique.web.ui.forms import read_choices, read_form
 from pratique.web.ui.pages import page, redirect, set_cookie
@@ -126,7 +127,7 @@ async def _proved(request: web.Request, session: SignedIn, fields: dict[str, str
     if not fields.get("password"):
         return session.actor
     app = request.app
-    return await step_up(app[PORTS], app[PASSWORD_GATE], session, fields["password"], request.remote or "")
+    return await step_up(app[PORTS], app[PASSWORD_GATE], session, fields["password"], client_address(request))
 
 
 def _kind(text: str) -> ActorKind:

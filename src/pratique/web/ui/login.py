@@ -11,6 +11,7 @@ from pratique.services.step_up import sign_in as start_session
 from pratique.services.step_up import sign_out as end_session
 from pratique.trust.sessions import ended_session_cookie, session_cookie
 from pratique.web.asking import Asking, check_form, who_asks
+from pratique.web.client_address import client_address
 from pratique.web.keys import PASSWORD_GATE, PORTS
 from pratique.web.ui.forms import check_guest_form, give_guest_secret, guest_form_secret, read_form
 from pratique.web.ui.pages import page, redirect, set_cookie
@@ -46,7 +47,7 @@ async def sign_in(request: web.Request) -> web.Response:
     app = request.app
     try:
         secret, _ = await start_session(
-            app[PORTS], app[PASSWORD_GATE], name, fields.get("password", ""), request.remote or ""
+            app[PORTS], app[PASSWORD_GATE], name, fields.get("password", ""), client_address(request)
         )
     except (Unauthorised, Unavailable) as error:
         return _form(request, asking, after, name=name, sentence=str(error), status=error.status)

@@ -1,0 +1,23 @@
+"""Bounds on requests, and whom to believe about where they come from."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network, IPv6Network
+
+import msgspec
+
+
+class WebLimits(msgspec.Struct, frozen=True):
+    """What the settings say about requests.
+
+    Attributes:
+        body_silence: seconds a client may send nothing while it uploads.
+        slowest_body: bytes a second that an upload must reach once it runs for a minute.
+        max_body: bytes of a request body that is no upload.
+        trusted_proxies: networks whose X-Forwarded-For is believed; empty: nobody's.
+    """
+
+    body_silence: float = 30.0
+    slowest_body: int = 1024
+    max_body: int = 1 << 20
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
