@@ -88,6 +88,7 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
         upstream_access(settings),
         limits=upstream_limits(settings.upstream),
         ca_file=settings.upstream.ca_file or None,
+        server_name=folder.server_name(),
     )
     watcher = DocumentWatcher(db, clock)
     documents = Documents(client, StoredDocuments(db), clock, watcher, freshness(settings.upstream))
@@ -110,6 +111,7 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
             popularity=_popularity,
             publish_limits=PublishLimits(settings.publish.max_upload, archive_limits(settings.publish.archive)),
             public_urls=settings.origins,
+            server_name=folder.server_name(),
         )
     finally:
         await flights.close()

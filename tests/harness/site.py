@@ -68,13 +68,15 @@ class Site:
 
 
 @asynccontextmanager
-async def running_site(folder: Path, settings: str, patience: str = EAGER) -> AsyncIterator[Site]:
+async def running_site(
+    folder: Path, settings: str, patience: str = EAGER, port: int | None = None
+) -> AsyncIterator[Site]:
     """A server on a free port of 127.0.0.1, with an admin, a person and an agent.
 
     `patience` is TOML that says how long documents are believed.
     """
     tokens = await _settled(folder / "data")
-    async with _serving(folder, settings + patience) as site:
+    async with _serving(folder, settings + patience, port or free_port()) as site:
         site.token, site.agent, site.admin = tokens
         yield site
 
@@ -88,18 +90,18 @@ async def _settled(data: Path) -> tuple[str, str, str]:
     if _template is None:
         root = Path(tempfile.mkdtemp(prefix="pratique-template-"))
         atexit.register(shutil.rmtree, root, ignore_errors=True)
-        async with _serving(root, "") as site:
+        async with _serving(root, "", free_port()) as site:
             _template = root / "data", await _people(site)
     shutil.copytree(_template[0], data)
+    (data / "secret").unlink(missing_ok=True)  # each server has a name of its own
     return _template[1]
 
 
 @asynccontextmanager
-async def _serving(folder: Path, settings: str) -> AsyncIterator[Site]:
+async def _serving(folder: Path, settings: str, port: int) -> AsyncIterator[Site]:
     folder.mkdir(parents=True, exist_ok=True)
     data = DataFolder(folder / "data")
     clock = ClockFile(folder / "clock")
-    port = free_port()
     data.root.mkdir(mode=0o700, exist_ok=True)
     data.settings_file.write_text(f'port = {port}\nunsafe_test_clock = "{clock.path}"\n{settings}')
     data.create()

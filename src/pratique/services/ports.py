@@ -50,6 +50,7 @@ class Ports:
     Attributes:
         popularity: rank of a name among the most downloaded, None if not among them.
         public_urls: the URLs under which clients may reach this server; absolute links are built from these only.
+        server_name: how this server is called in Via headers.
     """
 
     db: Database
@@ -68,6 +69,7 @@ class Ports:
     popularity: Callable[[ProjectKey], int | None]
     publish_limits: PublishLimits = PublishLimits()
     public_urls: tuple[str, ...] = ()
+    server_name: str = ""
 
     @property
     def public_url(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 from collections.abc import Mapping
@@ -72,6 +73,10 @@ class DataFolder(msgspec.Struct, frozen=True):
         if not self.secret_file.exists():
             write_private(self.secret_file, secrets.token_bytes(32))
         return self.secret_file.read_bytes()
+
+    def server_name(self) -> str:
+        """How this server is called towards other servers: the same as long as the folder lives, and no secret."""
+        return "pratique-" + hashlib.sha256(b"server name" + self.secret()).hexdigest()[:16]
 
 
 def default_root(environment: Mapping[str, str]) -> Path:

@@ -18,6 +18,7 @@ from pratique.core.errors import BadUpstream, Invalid
 from pratique.core.limits import UpstreamLimits
 from pratique.upstream.access import UpstreamAccess
 from pratique.upstream.answers import Fetched, FileStream, read_body, read_refusal, too_large, unpack
+from pratique.upstream.chain import via
 from pratique.upstream.failures import in_sentences, no_answer
 from pratique.upstream.line import Line
 from pratique.upstream.locations import Endpoint, below, endpoint_of, read_named_url, read_upstream_url
@@ -40,6 +41,7 @@ class UpstreamClient:
         ca_file: str | None = None,
         environment: Mapping[str, str] | None = None,
         resolver: AbstractResolver | None = None,
+        server_name: str = "",
     ) -> None:
         """Take the settings; connections are made when they are needed.
 
@@ -49,6 +51,7 @@ class UpstreamClient:
             ca_file: certificates to trust beside the system's (which SSL_CERT_FILE replaces).
             environment: where the proxies stand; the process environment by default.
             resolver: how names become addresses; the system's way by default.
+            server_name: how this server is called in Via headers; empty to send none.
 
         Raises:
             Invalid: a URL, a proxy or the CA file cannot be used.
@@ -59,7 +62,7 @@ class UpstreamClient:
         self._limits = limits
         self._proxies = ProxySettings(os.environ if environment is None else environment)
         self._tls = trust(ca_file)
-        self._resolver = resolver
+        self._resolver, self._server_name = resolver, server_name
         self._lines: dict[str, Line] = {}
 
     async def document(
@@ -78,7 +81,7 @@ class UpstreamClient:
             UpstreamRefused: the upstream decides as we do, and refuses.
         """
         line = self._line(upstream_url)
-        headers = {**request.headers, "Accept-Encoding": "gzip"}
+        headers = {**request.headers, **via(self._server_name), "Accept-Encoding": "gzip"}
         if etag:
             headers["If-None-Match"] = etag
         elif last_modified:
@@ -117,7 +120,7 @@ class UpstreamClient:
             UpstreamRefused: the upstream decides as we do, and refuses.
         """
         line = self._line(upstream_url)
-        headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
+        headers = {**via(self._server_name), "Accept": "*/*", "Accept-Encoding": "identity"}
         response, url = await line.get(read_named_url(file_url, line.base), headers)
         at = endpoint_of(url)
         try:

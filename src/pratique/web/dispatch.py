@@ -11,6 +11,7 @@ from pratique.core.actors import Actor, ActorKind
 from pratique.core.ecosystem import Ecosystem, UseCase
 from pratique.core.errors import NotFound, PratiqueError, Refused, Unauthorised
 from pratique.services.ports import Visit
+from pratique.upstream import chain
 from pratique.web import use_cases
 from pratique.web.keys import ACTOR, DECISION, HOSTS, PORTS, REPOSITORIES, SIGN_IN
 from pratique.web.places import Match, Place, find_place, match_route
@@ -52,6 +53,7 @@ async def dispatch(request: web.Request) -> web.StreamResponse:
 
 async def _serve(request: web.Request, place: Place) -> web.StreamResponse:
     app = request.app
+    chain.enter(request.headers.get(chain.VIA), app[PORTS].server_name)
     public_url = app[HOSTS].public_url(request.host)
     actor = await app[SIGN_IN].actor(request.headers.get("Authorization"))
     request[ACTOR] = actor
