@@ -1,4 +1,4 @@
-"""`.npmrc`: ours at the top, what said otherwise set aside, the rest untouched."""
+"""`.npmrc`: ours at the end, what said otherwise set aside, the rest untouched."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def counted(text: str) -> list[str]:
 def test_the_registry_is_ours_and_no_other() -> None:
     text = configured("registry = https://old.example.test/\nfund=false\n@acme:registry=https://acme.example.test/\n")
     assert counted(text) == [
-        "registry=http://127.0.0.1:7417/main/npm/",
         "fund=false",
         "@acme:registry=https://acme.example.test/",
+        "registry=http://127.0.0.1:7417/main/npm/",
     ]
 
 
@@ -31,9 +31,9 @@ def test_a_token_stands_under_the_registrys_address_and_replaces_an_old_one() ->
     old = "//127.0.0.1:7417/main/npm/:_authToken=old\n//other.example.test/:_authToken=kept\n"
     text = configured(old, Setup(SETUP.base_url, token="new"))
     assert counted(text) == [
+        "//other.example.test/:_authToken=kept",
         "registry=http://127.0.0.1:7417/main/npm/",
         "//127.0.0.1:7417/main/npm/:_authToken=new",
-        "//other.example.test/:_authToken=kept",
     ]
 
 

@@ -11,9 +11,9 @@ _KEY = re.compile(r"\s*([^=\s;#]+?)\s*(?:=|$)")
 
 
 def plan_npmrc(text: str, setup: Setup) -> Plan:
-    """Registry, token and exemptions at the top; lines that say otherwise are set aside.
+    """Registry, token and exemptions at the end; lines that say otherwise are set aside.
 
-    At the top, because a `[section]` of the file would swallow what stands below it.
+    In a file with a `[section]` before that, because it would swallow what stands below it.
 
     Source: npm's documentation of npmrc and of `min-release-age-exclude`.
     """
@@ -24,8 +24,10 @@ def plan_npmrc(text: str, setup: Setup) -> Plan:
         block.append(f"{token_key}={setup.token}")
         replaced.add(token_key)
     block += [f"min-release-age-exclude[]={name}" for name in setup.own]
-    aside = frozenset(number for number, line in enumerate(lines_of(text)) if _key(line) in replaced)
-    return Plan(Change(tuple(block), 0, aside), _notes(setup))
+    lines = lines_of(text)
+    aside = frozenset(number for number, line in enumerate(lines) if _key(line) in replaced)
+    at = next((number for number, line in enumerate(lines) if line.lstrip().startswith("[")), len(lines))
+    return Plan(Change(tuple(block), at, aside), _notes(setup))
 
 
 def _key(line: str) -> str | None:
