@@ -109,6 +109,17 @@ def test_reading_an_undeclared_fact_is_a_fault_even_where_that_fact_is_not_fetch
     assert decision.action is Action.DENY
 
 
+def test_a_rule_sees_no_facts_but_its_own():
+    seen = []
+
+    def look(facts, options):
+        seen.extend([list(facts.values), len(facts.values)])
+
+    ask(rule(look, needs=(fact.MALWARE, fact.PUBLISHED, fact.PUBLIC_EXISTS)), known=without(facts(), fact.PUBLISHED))
+
+    assert seen == [["malware", "public_exists"], 2]
+
+
 def test_a_rule_in_dry_run_is_heard_and_does_not_count():
     settings = [RuleSetting("cooldown", Mode.DRY_RUN)]
     decision = decide(read_policy(settings), facts(YOUNG), Stage.FILE)
