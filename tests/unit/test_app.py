@@ -2,14 +2,17 @@ import msgspec
 import pytest
 
 from pratique.app import advisory_sources, job_kinds, job_timers, open_database, open_ports, prepare
+from pratique.core.actors import OPERATOR
 from pratique.core.clock import DAY, to_iso
 from pratique.core.decisions import Action, Decision, Mode, RuleSetting, SetAside, Vote
+from pratique.core.events import new_event
 from pratique.core.names import EcosystemId, ProjectKey, Subject
 from pratique.jobs.kinds import job_table
 from pratique.rules.registry import RULES
 from pratique.services.clean_up import clean_up
 from pratique.services.report_dry_runs import report_dry_runs
 from pratique.services.set_up import enforce_rules
+from pratique.services.sweep import promised_jobs
 from pratique.settings import load_settings
 from pratique.settings.folder import DataFolder
 from pratique.store import decisions, events, policy, repositories, revisions
@@ -148,6 +151,21 @@ async def test_a_dry_run_that_is_over_is_reported_once_with_what_it_would_have_r
     assert [(one.subject, msgspec.json.decode(one.canonical)["body"]) for one in found] == [
         ("rule:main/cooldown", {"projects": 2, "releases": 3})
     ]
+
+
+def test_the_sweep_asks_for_the_jobs_of_the_last_days_publications_and_of_nothing_else(site):
+    prepare(site.folder, site.settings())
+    database = open_database(site.folder, site.settings())
+    made = [
+        new_event("published", NOW - 2 * DAY, OPERATOR, "pkg:npm/left@1.0.0", {}),
+        new_event("published", NOW - DAY + 1, OPERATOR, "pkg:npm/left@1.0.1", {}),
+        new_event("revoked", NOW, OPERATOR, "pkg:npm/left@1.0.1", {}),
+    ]
+    for one in made:
+        database.write_now(events.append, one)
+    database.close()
+
+    assert site.read(promised_jobs, NOW - DAY) == (made[1].id,)
 
 
 async def test_decisions_are_forgotten_when_they_were_not_made_for_long_enough(site):

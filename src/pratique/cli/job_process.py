@@ -20,6 +20,7 @@ from pratique.jobs.kinds import job_table
 from pratique.jobs.recovery import recover_dead
 from pratique.jobs.timers import Timers
 from pratique.services.ports import Ports
+from pratique.services.sweep import promised_jobs
 from pratique.settings import Settings
 from pratique.settings.folder import DataFolder
 from pratique.store.clocks import SystemClock
@@ -29,6 +30,9 @@ EVERY = 1.0
 
 TIDY_EVERY = 3_600
 """Rounds between two clean-ups of finished jobs."""
+
+SWEEP_EVERY = 600
+"""Rounds between two comparisons of what was promised with what the engine knows."""
 
 _log = structlog.get_logger("jobs")
 
@@ -70,6 +74,8 @@ async def _look_after(ports: Ports, settings: Settings) -> None:
         try:
             await asyncio.to_thread(recover_dead, living)
             await asyncio.to_thread(timers.tick, ports.clock.now())
+            if number % SWEEP_EVERY == 0:
+                await asyncio.to_thread(sweep, ports)
             if number % TIDY_EVERY == 0:
                 await asyncio.to_thread(_tidy, settings)
         except Exception:  # noqa: BLE001 - without this loop jobs would silently stay undone
@@ -83,6 +89,15 @@ def _promise(ports: Ports) -> Callable[[str, dict[str, str], str], None]:
         ports.db.write_now(outbox.enqueue, job_name, payload, job_id)
 
     return promise
+
+
+def sweep(ports: Ports) -> tuple[str, ...]:
+    """Compare the promises of the last day with the engine's records; what it lacks. That must be nothing."""
+    promised = ports.db.read_now(promised_jobs, Instant(ports.clock.now() - DAY))
+    lost = state.missing(promised)
+    if lost:
+        _log.error("promised jobs are unknown to the engine; please report this", jobs=lost)
+    return lost
 
 
 def _tidy(settings: Settings) -> None:
