@@ -20,8 +20,8 @@ from pratique.services.clean_up import CLEAN_UP_JOB, clean_up
 from pratique.services.document_shelf import StoredDocuments
 from pratique.services.download_log import DownloadLog
 from pratique.services.fetch_file import Flights
-from pratique.services.get_metadata import MetadataCache
 from pratique.services.import_each import IMPORT_JOB, import_each
+from pratique.services.metadata_cache import MetadataCache
 from pratique.services.ports import Ports, PublishLimits
 from pratique.services.recheck_release import RECHECK_JOB, Recheck, recheck_releases
 from pratique.services.remember_decisions import DecisionMemory

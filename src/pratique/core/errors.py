@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from pratique.core.decisions import Decision
+from typing import Any
 
 
 class PratiqueError(Exception):
@@ -86,23 +83,6 @@ class Unavailable(PratiqueError):
     def __init__(self, sentence: str, retry_after: int = 5) -> None:
         super().__init__(sentence)
         self.retry_after = retry_after
-
-
-class Refused(PratiqueError):
-    """Policy refuses. Always 403, never a status that clients retry or read as absence.
-
-    Attributes:
-        decision: the refusal with its votes.
-        allowed: allowed versions of the project, newest first, as far as known.
-        url: page that explains the decision.
-    """
-
-    status = 403
-
-    def __init__(self, decision: Decision, allowed: tuple[str, ...] = (), url: str = "") -> None:
-        vote = decision.vote
-        super().__init__(f"{decision.subject} {vote.why if vote else 'is refused'}")
-        self.decision, self.allowed, self.url = decision, allowed, url
 
 
 class UpstreamRefused(PratiqueError):

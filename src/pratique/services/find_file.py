@@ -19,11 +19,11 @@ from pratique.services.judge import (
     decide_one,
     inquire,
     know,
+    refreshed,
     refuse,
     refuse_name,
 )
 from pratique.services.knowledge import Knowledge
-from pratique.services.list_project import refreshed
 from pratique.services.ports import Ports, Visit
 from pratique.services.sources import Source, find_source
 from pratique.store.repositories import Upstream

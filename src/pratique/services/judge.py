@@ -9,13 +9,15 @@ from pratique.core.artifacts import FileView, ProjectView
 from pratique.core.clock import Instant
 from pratique.core.decisions import Action, Decision, Moment
 from pratique.core.ecosystem import Ecosystem
-from pratique.core.errors import NotFound, Refused
+from pratique.core.errors import NotFound
 from pratique.core.facts import Facts, Stage
 from pratique.core.names import ProjectKey
+from pratique.core.refused import Refused
 from pratique.rules.decide import decide
 from pratique.services.gather import Inquiry, ListingGatherer, name_stage
 from pratique.services.knowledge import Knowledge, read_knowledge
 from pratique.services.ports import Ports, Visit
+from pratique.store import revisions
 from pratique.trust.permissions import authorise
 
 
@@ -61,6 +63,14 @@ def authorise_on(visit: Visit, operation: Operation, known: Knowledge, now: Inst
 async def know(ports: Ports, visit: Visit, key: ProjectKey) -> Knowledge:
     """Everything known of the project, with the asker's role."""
     return await ports.db.read(read_knowledge, visit.repository.id, key, visit.actor.account)
+
+
+async def refreshed(ports: Ports, visit: Visit, known: Knowledge) -> Knowledge:
+    """The same knowledge if nothing has changed since it was read, else read again."""
+    revision = await ports.db.read(revisions.project_revision, known.repository_id, known.key)
+    if revision == known.revision:
+        return known
+    return await know(ports, visit, known.key)
 
 
 async def refuse_name(ports: Ports, visit: Visit, inquiry: Inquiry) -> None:

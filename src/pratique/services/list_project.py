@@ -12,8 +12,16 @@ from pratique.core.decisions import Decision
 from pratique.core.ecosystem import Listing, Rendered
 from pratique.rules.policy import policy_class, view_key
 from pratique.services.gather import Inquiry
-from pratique.services.judge import admit_reader, allowed_versions, decide_listing, inquire, know, refuse_name, soonest
-from pratique.services.knowledge import Knowledge
+from pratique.services.judge import (
+    admit_reader,
+    allowed_versions,
+    decide_listing,
+    inquire,
+    know,
+    refreshed,
+    refuse_name,
+    soonest,
+)
 from pratique.services.ports import Ports, Visit
 from pratique.services.sources import Source, find_source
 from pratique.services.views import View
@@ -49,14 +57,6 @@ async def list_project(ports: Ports, visit: Visit, name: str, form: str, encodin
     if await ports.db.read(revisions.project_revision, known.repository_id, key) == known.revision:
         ports.views.put(address, rendered)  # 7
     return rendered
-
-
-async def refreshed(ports: Ports, visit: Visit, known: Knowledge) -> Knowledge:
-    """The same knowledge if nothing has changed since it was read, else read again."""
-    revision = await ports.db.read(revisions.project_revision, known.repository_id, known.key)
-    if revision == known.revision:
-        return known
-    return await know(ports, visit, known.key)
 
 
 def view_address(visit: Visit, inquiry: Inquiry, form: str, encoding: str) -> str:

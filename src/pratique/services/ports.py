@@ -20,7 +20,7 @@ from pratique.store.revisions import RevisionReader
 if TYPE_CHECKING:
     from pratique.services.download_log import DownloadLog
     from pratique.services.fetch_file import Flights
-    from pratique.services.get_metadata import MetadataCache
+    from pratique.services.metadata_cache import MetadataCache
     from pratique.services.remember_decisions import DecisionMemory
     from pratique.services.views import ViewCache
     from pratique.upstream.client import UpstreamClient

@@ -16,7 +16,9 @@ from pratique.store.accounts import Account, Session
 from pratique.trust.sessions import SESSION_LIFE, new_secret, secret_digest
 from pratique.trust.throttle import Throttle
 
-FAILURES_PER_ACCOUNT = 20
+FAILURES_PER_ACCOUNT = 100
+"""High, because whoever reaches it locks the account's owner out, too. Source: NIST SP 800-63B, section 3.2.2."""
+
 FAILURES_PER_ADDRESS = 10
 
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 from aiohttp import ClientError, web
 
-from pratique.core.errors import Invalid, TooSlow
+from pratique.core.errors import Invalid, TooLarge, TooSlow
 from pratique.web.keys import LIMITS
 
 _GRACE_SECONDS = 60.0
@@ -39,3 +39,19 @@ async def read_body(request: web.Request) -> AsyncIterator[bytes]:
         if elapsed > _GRACE_SECONDS and received < elapsed * limits.slowest_body:
             raise TooSlow(f"the upload is slower than {limits.slowest_body} bytes a second; it was given up")
         yield chunk
+
+
+async def read_small_body(request: web.Request) -> bytes:
+    """A whole body that is no upload: a form, a request of the management API.
+
+    Raises:
+        TooLarge: it is over the limit.
+        TooSlow, Invalid: as `read_body`.
+    """
+    limit = request.app[LIMITS].max_body
+    body = bytearray()
+    async for chunk in read_body(request):
+        body += chunk
+        if len(body) > limit:
+            raise TooLarge(f"the request is over {limit} bytes (setting web.max_body)")
+    return bytes(body)

@@ -9,7 +9,8 @@ from aiohttp import web
 
 from pratique.core.actors import Actor, ActorKind
 from pratique.core.ecosystem import Ecosystem, UseCase
-from pratique.core.errors import NotFound, PratiqueError, Refused, Unauthorised
+from pratique.core.errors import NotFound, PratiqueError, Unauthorised
+from pratique.core.refused import Refused
 from pratique.services.ports import Visit
 from pratique.upstream import chain
 from pratique.web import use_cases

@@ -8,7 +8,8 @@ import orjson
 from aiohttp import web
 
 from pratique.core.ecosystem import Ecosystem, Refusal, Rendered
-from pratique.core.errors import PratiqueError, Refused, Unauthorised, Unavailable, UpstreamRefused
+from pratique.core.errors import PratiqueError, Unauthorised, Unavailable, UpstreamRefused
+from pratique.core.refused import Refused
 from pratique.core.sentences import MAX_LINE, clean, refusal_line
 
 NO_STORE = {"Cache-Control": "no-store"}

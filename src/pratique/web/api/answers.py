@@ -10,7 +10,8 @@ import msgspec
 import structlog
 from aiohttp import web
 
-from pratique.core.errors import PratiqueError, Refused, Unauthorised, Unavailable
+from pratique.core.errors import PratiqueError, Unauthorised, Unavailable
+from pratique.core.refused import Refused
 from pratique.core.sentences import clean
 
 log = structlog.get_logger(__name__)

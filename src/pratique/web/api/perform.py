@@ -11,6 +11,7 @@ from pratique.core.errors import Invalid
 from pratique.services.verbs.verb import Verb
 from pratique.web.api.answers import success
 from pratique.web.asking import CSRF_HEADER, check_form, who_asks
+from pratique.web.bodies import read_small_body
 from pratique.web.keys import PORTS
 
 
@@ -28,11 +29,13 @@ async def _fields(verb: Verb[Any, Any], request: web.Request) -> dict[str, Any]:
         return {**request.query, **request.match_info}
     if request.content_type != "application/json":
         raise Invalid("send the request as JSON, with `Content-Type: application/json`")
-    body = await request.read()
+    body = await read_small_body(request)
     try:
         fields = msgspec.json.decode(body or b"{}")
     except msgspec.DecodeError as error:
         raise Invalid(f"the body is no JSON: {error}") from None
+    except RecursionError:
+        raise Invalid("the body is nested too deeply") from None
     if not isinstance(fields, dict):
         raise Invalid("the body must be a JSON object")
     return fields

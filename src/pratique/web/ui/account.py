@@ -22,7 +22,7 @@ from pratique.trust.sessions import session_cookie, stepped_up
 from pratique.web.asking import Asking, check_form, who_asks
 from pratique.web.client_address import client_address
 from pratique.web.keys import PASSWORD_GATE, PORTS
-from pratique.web.ui.forms import read_choices, read_form
+from pratique.web.ui.forms import Form, read_form
 from pratique.web.ui.pages import page, redirect, set_cookie
 
 _SHOWN_AGAIN = (Invalid, Forbidden, NotFound, Conflict, Unauthorised, Unavailable)
@@ -64,16 +64,16 @@ async def _account(
 
 async def create_token(request: web.Request) -> web.Response:
     """Make a token and show its secret, this once."""
-    asking, session, fields = await _posted(request)
+    asking, session, form = await _posted(request)
     try:
-        actor = await _proved(request, session, fields)
+        actor = await _proved(request, session, form)
         wanted = CreateToken(
-            name=fields.get("name", ""),
-            kind=_kind(fields.get("kind", "")),
-            operations=_operations(await read_choices(request, "operations")),
-            ecosystems=await read_choices(request, "ecosystems"),
-            names=tuple(fields.get("names", "").split()) or ("*",),
-            expires_in=fields.get("expires_in", "").strip() or None,
+            name=form.text("name"),
+            kind=_kind(form.text("kind")),
+            operations=_operations(form.choices("operations")),
+            ecosystems=form.choices("ecosystems"),
+            names=tuple(form.text("names").split()) or ("*",),
+            expires_in=form.text("expires_in").strip() or None,
         )
         made = await make_token(request.app[PORTS], wanted, actor)
     except _SHOWN_AGAIN as error:
@@ -83,9 +83,9 @@ async def create_token(request: web.Request) -> web.Response:
 
 async def revoke_token(request: web.Request) -> web.Response:
     """End one of one's own tokens."""
-    asking, session, fields = await _posted(request)
+    asking, session, form = await _posted(request)
     try:
-        actor = await _proved(request, session, fields)
+        actor = await _proved(request, session, form)
         await end_token(request.app[PORTS], RevokeToken(int(request.match_info["id"])), actor)
     except _SHOWN_AGAIN as error:
         return await _account(request, asking, session, error=error)
@@ -94,13 +94,13 @@ async def revoke_token(request: web.Request) -> web.Response:
 
 async def set_password(request: web.Request) -> web.Response:
     """Change the password. All sessions end; this browser gets a new one."""
-    asking, session, fields = await _posted(request)
+    asking, session, form = await _posted(request)
     ports = request.app[PORTS]
     try:
-        actor = await _proved(request, session, fields)
-        if fields.get("new") != fields.get("again"):
+        actor = await _proved(request, session, form)
+        if form.text("new") != form.text("again"):
             raise Invalid("the two new passwords differ: type the same one twice")
-        await change_password(ports, SetPassword(actor.name, fields.get("new", "")), actor)
+        await change_password(ports, SetPassword(actor.name, form.text("new")), actor)
     except _SHOWN_AGAIN as error:
         return await _account(request, asking, session, error=error)
     account = await ports.db.read(accounts.find_by_name, actor.name)
@@ -112,22 +112,22 @@ async def set_password(request: web.Request) -> web.Response:
     return response
 
 
-async def _posted(request: web.Request) -> tuple[Asking, SignedIn, dict[str, str]]:
+async def _posted(request: web.Request) -> tuple[Asking, SignedIn, Form]:
     """A form of a signed-in person. Raises Unauthorised or Forbidden."""
     asking = await who_asks(request)
-    fields = await read_form(request)
+    form = await read_form(request)
     if asking.session is None:
         raise Unauthorised("the session is over: sign in again at /login")
-    check_form(request, asking, fields.get("csrf"))
-    return asking, asking.session, fields
+    check_form(request, asking, form.text("csrf"))
+    return asking, asking.session, form
 
 
-async def _proved(request: web.Request, session: SignedIn, fields: dict[str, str]) -> Actor:
+async def _proved(request: web.Request, session: SignedIn, form: Form) -> Actor:
     """The actor, stepped up if the form carried the password. Raises Unauthorised if it is wrong."""
-    if not fields.get("password"):
+    if not form.text("password"):
         return session.actor
     app = request.app
-    return await step_up(app[PORTS], app[PASSWORD_GATE], session, fields["password"], client_address(request))
+    return await step_up(app[PORTS], app[PASSWORD_GATE], session, form.text("password"), client_address(request))
 
 
 def _kind(text: str) -> ActorKind:

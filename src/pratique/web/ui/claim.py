@@ -36,11 +36,11 @@ def _form(
 async def claim(request: web.Request) -> web.Response:
     """Make the account and sign it in, or show the form again with the reason."""
     asking = await who_asks(request)
-    fields = await read_form(request)
-    check_guest_form(request, asking, fields)
-    name, password = fields.get("name", "").strip(), fields.get("password", "")
+    form = await read_form(request)
+    check_guest_form(request, asking, form)
+    name, password = form.text("name").strip(), form.text("password")
     try:
-        if password != fields.get("again", ""):
+        if password != form.text("again"):
             raise Invalid("the two passwords differ: type the same one twice")
         account = await claim_admin_link(request.app[PORTS], request.match_info["secret"], name, password)
     except (Invalid, Conflict) as error:

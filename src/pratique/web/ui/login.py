@@ -41,13 +41,13 @@ def _form(
 async def sign_in(request: web.Request) -> web.Response:
     """Start a session, or show the form again with the reason."""
     asking = await who_asks(request)
-    fields = await read_form(request)
-    check_guest_form(request, asking, fields)
-    name, after = fields.get("name", "").strip(), onward(fields.get("next"))
+    form = await read_form(request)
+    check_guest_form(request, asking, form)
+    name, after = form.text("name").strip(), onward(form.text("next"))
     app = request.app
     try:
         secret, _ = await start_session(
-            app[PORTS], app[PASSWORD_GATE], name, fields.get("password", ""), client_address(request)
+            app[PORTS], app[PASSWORD_GATE], name, form.text("password"), client_address(request)
         )
     except (Unauthorised, Unavailable) as error:
         return _form(request, asking, after, name=name, sentence=str(error), status=error.status)
@@ -59,8 +59,8 @@ async def sign_in(request: web.Request) -> web.Response:
 async def sign_out(request: web.Request) -> web.Response:
     """End the session."""
     asking = await who_asks(request)
-    fields = await read_form(request)
-    check_form(request, asking, fields.get("csrf"))
+    form = await read_form(request)
+    check_form(request, asking, form.text("csrf"))
     if asking.session is not None:
         await end_session(request.app[PORTS], asking.session)
     response = redirect("/")
