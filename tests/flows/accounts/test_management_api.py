@@ -189,3 +189,10 @@ async def test_every_change_leaves_an_event_that_names_who_did_it(api: Api, site
 
     assert {one.kind for one in found} == {"reserved", "list_entry_added", "rule_set", "account_created"}
     assert {one.actor for one in found} == {"user:alice"}
+
+
+async def test_a_body_nested_without_end_is_refused_and_not_believed(site: Site) -> None:
+    deep = BytesIO(b"[" * 500_000)
+    answer = await site.ask("POST", "/api/v1/reserve", site.admin, data=deep, Content_Type="application/json")
+    assert answer.status == 400
+    assert answer.json()["error"]

@@ -127,3 +127,20 @@ async def test_a_disabled_account_is_out_at_once_and_may_come_back(browser: Brow
 
     await operator.types("user", "enable", "ann")
     assert (await browser.sign_in("ann")).status == 303
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"name=%ff", "application/x-www-form-urlencoded"),
+        (b"&a=b" * 500, "application/x-www-form-urlencoded"),
+        (b"name=" + b"x" * 5_000, "application/x-www-form-urlencoded"),
+        (b"{}", "application/json"),
+        (b"--x\r\n", "multipart/form-data; boundary=x"),
+    ],
+)
+async def test_what_is_no_form_of_ours_gets_a_page_that_says_so(site: Site, body: bytes, kind: str) -> None:
+    for path in ("/login", "/admin/claim/x", "/account/tokens", "/logout"):
+        answer = await site.ask("POST", path, data=body, Content_Type=kind)
+        assert answer.status == 400, path
+        assert 'class="told"' in answer.text
