@@ -13,10 +13,10 @@ import structlog
 import uvloop
 
 from pratique.cli.job_process import run_jobs
-from pratique.cli.orders import Order, Role, read_order
+from pratique.cli.orders import NOT_LIKE_THIS, Order, Role, read_order
 from pratique.cli.process_log import JsonLines, log_to
 from pratique.cli.web_process import run_web
-from pratique.core.errors import PratiqueError
+from pratique.core.errors import Conflict, Invalid, PratiqueError
 from pratique.settings import load_settings
 from pratique.settings.folder import DataFolder
 
@@ -35,7 +35,7 @@ def main() -> None:
     except PratiqueError as error:
         print(f"{order.role}: {error}", file=sys.stderr, flush=True)
         _log.error("process failed", why=str(error))
-        _leave(1)
+        _leave(NOT_LIKE_THIS if isinstance(error, Invalid | Conflict) else 1)
     except Exception as error:  # noqa: BLE001 - the last place that can tell what happened
         print(f"{order.role}: {error!r}", file=sys.stderr, flush=True)
         _log.exception("process failed")

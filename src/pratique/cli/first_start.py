@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pratique.app import folder_clock, open_database, open_ports, prepare
+from pratique.cli.web_process import listening
 from pratique.core.actors import OPERATOR
 from pratique.core.clock import in_words
 from pratique.core.errors import Conflict, Invalid, Unavailable
@@ -21,6 +22,7 @@ from pratique.settings.folder import DataFolder, write_private
 from pratique.store import advisories
 from pratique.store.database import Database
 from pratique.upstream.defaults import discover_defaults
+from pratique.web.server import tls_context
 
 Say = Callable[[str], None]
 
@@ -118,20 +120,21 @@ def _now_and_then(say: Say) -> Callable[[int], None]:
     return lambda count: say(f"  {count:,} records") if count % _TELL_EVERY == 0 else None
 
 
-def check_port(settings: Settings) -> None:
-    """Make sure that nobody else listens where we will.
+def check_listening(settings: Settings) -> None:
+    """Make sure that we can listen as the settings say, and that nobody else does.
 
     The web processes share the port among themselves, so that they would also share it with a stranger
     of the same user without noticing.
 
     Raises:
         Conflict: somebody does.
-        Invalid: the address is none of this machine.
+        Invalid: the address is none of this machine, or the TLS certificate cannot be used.
     """
     try:
         found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except OSError as error:
         raise Invalid(f"`host` {settings.host} is no address of this machine: {error}") from error
+    tls_context(listening(settings))
     for family, kind, protocol, _name, address in found:
         with socket.socket(family, kind, protocol) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -9,6 +9,9 @@ from typing import Any
 
 import msgspec
 
+NOT_LIKE_THIS = 78
+"""Exit code of a child that cannot work with these settings or this folder: starting it again would not help."""
+
 
 class Role(StrEnum):
     """What a child process is for."""

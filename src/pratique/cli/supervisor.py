@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from pratique.cli.orders import Order, Role
+from pratique.cli.orders import NOT_LIKE_THIS, Order, Role
 
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
@@ -110,7 +110,7 @@ class Supervisor:
                 self._say(f"{station.label} (pid {child.pid}) {_ended(code)}")
                 return
             tries += 1
-            if station.label in self._waiting and tries >= TRIES:
+            if station.label in self._waiting and (tries >= TRIES or code == NOT_LIKE_THIS):
                 self._give_up(station, code)
                 return
             pause = FIRST_PAUSE if time.monotonic() - started > STEADY else pause
@@ -164,8 +164,7 @@ class Supervisor:
 
     def _give_up(self, station: Station, code: int) -> None:
         self._say(
-            f"{station.label} {_ended(code)} and never got ready in {TRIES} tries; the reason is above or in "
-            f"{self._root / 'logs'}"
+            f"{station.label} {_ended(code)} and never got ready; the reason is above or in {self._root / 'logs'}"
         )
         self._failed = True
         self.stop()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pratique.cli.first_start import admin_link, check_port, make_ready, settings_of
+from pratique.cli.first_start import admin_link, check_listening, make_ready, settings_of
 from pratique.cli.folder_lock import sole_server
 from pratique.cli.greeting import greeting
 from pratique.cli.orders import Role
@@ -48,7 +48,7 @@ def up(
     given = {"host": host, "port": port, "workers": workers}
     with sole_server(folder, given):
         settings = settings_of(folder, os.environ, given, _say)
-        check_port(settings)
+        check_listening(settings)
         make_ready(folder, settings, _say, enforce=enforce)
         kept = {key: value for key, value in given.items() if value is not None}
         return asyncio.run(_supervise(folder, settings, kept))

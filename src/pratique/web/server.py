@@ -83,7 +83,7 @@ async def serve(
             runner,
             listening.host,
             listening.port,
-            ssl_context=_tls(listening),
+            ssl_context=tls_context(listening),
             backlog=BACKLOG,
             reuse_address=True,
             reuse_port=True,
@@ -136,7 +136,8 @@ class UnderWay:
                 await self._none_left.wait()
 
 
-def _tls(listening: Listening) -> ssl.SSLContext | None:
+def tls_context(listening: Listening) -> ssl.SSLContext | None:
+    """What to speak TLS with, None for plain http. Raises Invalid if the certificate cannot be used."""
     if not listening.certificate:
         return None
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
