@@ -62,13 +62,14 @@ class SignIn:
             raise Unauthorised(
                 "a password is for the sign-in page only: send a token in its place, made with `pratique token create`"
             )
-        check_form(credential.token)
-        return await self._token_actor(token_digest(credential.token))
+        return await self._token_actor(credential.token)
 
-    async def _token_actor(self, digest: str) -> Actor:
+    async def _token_actor(self, token: str) -> Actor:
+        digest = token_digest(token)
         now, revision = self._clock.now(), await self._revisions.current()
         found = self._remembered.get(digest)
         if found is None or found.revision != revision or not now < found.until <= now + CACHE_LIFE:
+            check_form(token)
             found = _Remembered(await self._db.read(_look_up, digest, now), revision, Instant(now + CACHE_LIFE))
             if len(self._remembered) >= CACHE_SIZE:
                 self._remembered.clear()

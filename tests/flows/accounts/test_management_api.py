@@ -196,3 +196,13 @@ async def test_a_body_nested_without_end_is_refused_and_not_believed(site: Site)
     answer = await site.ask("POST", "/api/v1/reserve", site.admin, data=deep, Content_Type="application/json")
     assert answer.status == 400
     assert answer.json()["error"]
+
+
+async def test_the_catalogue_describes_every_verb_so_that_a_program_can_call_it(api: Api) -> None:
+    told = (await api.get("")).json()
+    assert [one["name"] for one in told["verbs"]] == [verb.name for verb in VERBS]
+    assert all(one["does"].endswith(".") for one in told["verbs"])
+    reserve = next(one for one in told["verbs"] if one["name"] == "reserve")
+    assert (reserve["method"], reserve["path"]) == ("POST", "/api/v1/reserve")
+    schema = told["schemas"][reserve["request"]["$ref"].rpartition("/")[2]]
+    assert schema["required"] == ["ecosystem", "pattern"]

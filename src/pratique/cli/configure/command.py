@@ -104,7 +104,8 @@ def _write(client: Client, target: Target, setup: Setup) -> None:
         return made
 
     done = write_change(target.path, lambda text: plan(text).change, target.check, secret=setup.token is not None)
-    say(f"{target.path} {'sends' if done.changed else 'already sends'} {client} to {setup.base_url}/")
+    index = setup.base_url + ("/" if client == "npm" else "/simple/")
+    say(f"{target.path} {'sends' if done.changed else 'already sends'} {client} to {index}")
     if done.closed:
         say("it holds a token now, so only you may read it")
     if done.backup is not None:

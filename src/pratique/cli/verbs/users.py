@@ -13,6 +13,7 @@ from pratique.cli.showing import day, say, show_table
 from pratique.core.errors import Invalid
 from pratique.services.accounts import AddUser, DisableUser, EnableUser, ListUsers, SetPassword
 from pratique.services.verbs import table
+from pratique.trust.account_names import check_account_name
 
 app = App(name="user", help="Accounts: add, list, disable, enable, change the password.")
 
@@ -37,6 +38,7 @@ def add(
         no_password: an account that holds tokens and never signs in.
         where: data folder or server.
     """
+    check_account_name(name)
     password = None if no_password else new_password(name, from_stdin=password_stdin)
     made = ask(table.USER_ADD, AddUser(name, password, admin), where)
     if made:
