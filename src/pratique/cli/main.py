@@ -38,6 +38,7 @@ COMMANDS = (
     ("approve", "pratique.cli.verbs.releases:approve", "Let exactly one release through whatever holds it."),
     ("waive", "pratique.cli.verbs.releases:waive", "Remove one rule's vote for a project, release or range."),
     ("withdraw", "pratique.cli.verbs.releases:withdraw", "End a waiver or an approval."),
+    ("waivers", "pratique.cli.verbs.waivers:waivers", "Show waivers, and which wait for a second admin."),
     ("revoke", "pratique.cli.verbs.releases:revoke", "Refuse a project, release or file from now on, everywhere."),
     ("unrevoke", "pratique.cli.verbs.releases:unrevoke", "Serve again what was revoked."),
     ("explain", "pratique.cli.verbs.explaining:explain", "Say why something is or is not served."),

@@ -42,6 +42,10 @@ STORY = (
     ("project member pkg:npm/mine alice none", "owner: ann"),
     ("explain pkg:npm/mine@1.0.0", "pkg:npm/mine@1.0.0 in main, asked by user"),
     ("waive cooldown pkg:npm/mine --reason trusted --for agent --expires 7d", "cooldown no longer counts"),
+    ("waivers", "trusted"),
+    ("withdraw 1", "waiver 1 counts no more"),
+    ("waivers", "there are no waivers"),
+    ("waivers --ended", "withdrawn"),
     ("revoke pkg:npm/mine@1.0.0 --reason oops", "pkg:npm/mine@1.0.0 is revoked"),
     ("unrevoke pkg:npm/mine@1.0.0", "is served again"),
     ("exposure pkg:npm/mine", "nobody fetched pkg:npm/mine"),
@@ -72,6 +76,7 @@ READING = (
     "project show pkg:npm/mine",
     "explain pkg:npm/mine@1.0.0",
     "exposure pkg:npm/mine",
+    "waivers --ended",
     "advisories status",
     "events --limit 3",
 )

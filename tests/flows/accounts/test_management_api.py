@@ -37,6 +37,7 @@ EXAMPLE: dict[str, dict[str, Any]] = {
     "approve": {"purl": "pkg:npm/x@1.0.0"},
     "waive": {"rule": "cooldown", "purl": "pkg:npm/x", "reason": "r"},
     "withdraw": {"id": 1},
+    "waivers": {},
     "revoke": {"purl": "pkg:npm/x", "reason": "r"},
     "unrevoke": {"purl": "pkg:npm/x"},
     "explain": {"purl": "pkg:npm/x@1.0.0"},

@@ -58,7 +58,7 @@ def withdraw(id: int, *, repository: str = "main", where: Where = HERE) -> None:
     """End a waiver or an approval.
 
     Args:
-        id: as `pratique waive` or `approve` told it.
+        id: as `pratique waivers` shows it.
         repository: where.
         where: data folder or server.
     """

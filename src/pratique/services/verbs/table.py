@@ -9,6 +9,7 @@ from pratique.services import (
     admin_link,
     list_entries,
     list_events,
+    list_waivers,
     membership,
     own_names,
     reservations,
@@ -66,6 +67,9 @@ LIST_SHOW = Verb(
 APPROVE = Verb("approve", releases.Approve, Waived, silent(releases.approve))
 WAIVE = Verb("waive", releases.Waive, Waived, silent(releases.waive))
 WITHDRAW = Verb("withdraw", releases.WithdrawWaiver, releases.Withdrawn, silent(releases.withdraw))
+WAIVERS = Verb(
+    "waivers", list_waivers.ListWaivers, list_waivers.Waivers, silent(list_waivers.list_waivers), reading=True
+)
 REVOKE = Verb("revoke", releases.Revoke, Revoked, silent(releases.revoke))
 UNREVOKE = Verb("unrevoke", releases.Unrevoke, Unrevoked, silent(releases.unrevoke))
 
@@ -112,6 +116,7 @@ VERBS: tuple[Verb[Any, Any], ...] = (
     APPROVE,
     WAIVE,
     WITHDRAW,
+    WAIVERS,
     REVOKE,
     UNREVOKE,
     EXPLAIN,
