@@ -168,13 +168,3 @@ def test_explain_says_the_same_on_the_command_line(pair: Pair, npm: Npm) -> None
 
     assert "cooldown" in shown
     assert "3 hours old" in shown
-
-
-def test_a_refusal_of_the_upstream_is_passed_on_with_its_sentence(pair: Pair, npm: Npm) -> None:
-    pin = pair.publish_npm("denied-there", "1.0.0")
-    pair.upstream.cli("deny", "pkg:npm/denied-there@1.0.0", "--reason", "the company says no").must()
-
-    result = npm.use(pair.front.npm).lock(pin).run("ci")
-
-    assert result.failed
-    assert "the company says no" in result.shown

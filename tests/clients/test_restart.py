@@ -28,7 +28,7 @@ def front(registry: PlainRegistry, tmp_path: Path) -> Iterator[Server]:
 
 
 def test_what_was_published_revoked_and_stored_survives_a_power_cut(
-    front: Server, registry: PlainRegistry, npm: Npm
+    front: Server, registry: PlainRegistry, npm: Npm, tmp_path: Path
 ) -> None:
     token = front.token("publisher", operations=("read", "publish"))
     registry.npm("stored-here", "1.0.0")
@@ -40,8 +40,7 @@ def test_what_was_published_revoked_and_stored_survives_a_power_cut(
     front.kill()
     front.start()
 
-    other = npm.forget()
-    other.run("install", "@ours/kept", "--no-save").must()
+    Npm(tmp_path / "other").use(front.npm, token).run("install", "@ours/kept").must()
     assert front.get("/main/npm/stored-here/-/stored-here-1.0.0.tgz", token).status == 200
     assert front.get("/main/npm/taken-back/-/taken-back-1.0.0.tgz", token).status == 403
     assert registry.downloads("stored-here-1.0.0.tgz") == 1
