@@ -32,7 +32,6 @@ from pratique.services.watch_documents import DocumentWatcher
 from pratique.settings import Settings
 from pratique.settings.folder import DataFolder
 from pratique.settings.limits import archive_limits, flight_limits, freshness, upstream_access, upstream_limits
-from pratique.store import migrations
 from pratique.store.blobs_file import FileBlobs
 from pratique.store.clocks import open_clock
 from pratique.store.database import Database
@@ -53,6 +52,9 @@ def prepare(folder: DataFolder, settings: Settings) -> tuple[str, ...]:
         Invalid: the settings name an upstream twice.
         Unavailable: the database is in use by somebody who does not let go, or the disk refuses.
     """
+    # Only who prepares a folder needs the machinery of migrations; every command would load it otherwise.
+    from pratique.store import migrations
+
     clock = folder_clock(folder, settings)
     url = folder.database_url(settings.database)
     migrations.upgrade(url)

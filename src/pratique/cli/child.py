@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import resource
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
 
 import structlog
 import uvloop
 
-from pratique.cli.job_process import run_jobs
 from pratique.cli.orders import NOT_LIKE_THIS, Order, Role, read_order
 from pratique.cli.process_log import JsonLines, log_to
-from pratique.cli.web_process import run_web
 from pratique.core.errors import Conflict, Invalid, PratiqueError
 from pratique.settings import load_settings
 from pratique.settings.folder import DataFolder
@@ -29,6 +30,7 @@ def main() -> None:
     folder = DataFolder(order.folder)
     lines = JsonLines(folder.logs / f"{order.role}.jsonl", pid=os.getpid())
     log_to(lines)
+    _allow_many_connections()
     _log.info("process started", role=order.role, process=order.process_id)
     try:
         uvloop.run(_run(order, folder, lines))
@@ -52,8 +54,26 @@ async def _run(order: Order, folder: DataFolder, lines: JsonLines) -> None:
         loop.add_signal_handler(number, stop.set)
     # The supervisor may be killed: the pipe it holds then ends, and nobody is left behind.
     loop.add_reader(order.life, _stop_reading(order.life, stop))
-    run = run_web if order.role is Role.WEB else run_jobs
+    run = _work_of(order.role)
     await run(order, folder, settings, lines, stop=stop, ready=_tell_ready(order.ready))
+
+
+def _work_of(role: Role) -> Any:
+    """What a role does; only its own modules are loaded."""
+    if role is Role.WEB:
+        from pratique.cli.web_process import run_web
+
+        return run_web
+    from pratique.cli.job_process import run_jobs
+
+    return run_jobs
+
+
+def _allow_many_connections() -> None:
+    """Every connection and open file takes a descriptor; the usual soft limit of 1,024 is soon reached."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):  # some systems set a lower bound than they tell
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _stop_reading(life: int, stop: asyncio.Event) -> Callable[[], None]:

@@ -60,6 +60,7 @@ class JobEngine:
             limits: how much at once.
         """
         self._url, self._kinds, self._executor_id, self._loop, self._limits = url, kinds, executor_id, loop, limits
+        self._running: set[tuple[str, int]] = set()
 
     @property
     def executor_id(self) -> str:
@@ -83,14 +84,16 @@ class JobEngine:
         )
 
     def stop(self, patience: int = 10) -> None:
-        """Stop claiming, wait for running jobs, and let go. What is not done by then stays promised.
+        """Wait for running jobs, and let go. What is not done by then stays promised.
 
-        The caller ends the process afterwards without waiting for the engine's threads: a handler that
-        is still running must not get the chance to write its interruption down as a failure.
+        The caller ends the process at once afterwards, without waiting for the engine's threads: a handler
+        that is still running must not get the chance to write its interruption down as a failure. Where
+        nothing runs there is nothing to wait for, and ending the process is the whole of stopping.
         """
         from dbos import DBOS
 
-        DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=patience)
+        if self._running:
+            DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=patience)
 
     def _configuration(self) -> DBOSConfig:
         from dbos import DBOSPortableJSONSerializer
@@ -127,6 +130,7 @@ class JobEngine:
         """Run the handler once; None when it is done, else the sentence of its failure."""
         run = JobRun(job_id, payload.encode(), attempt)
         log = _log.bind(job=kind.name, job_id=job_id, attempt=attempt)
+        self._running.add((job_id, attempt))
         try:
             asyncio.run_coroutine_threadsafe(_within(kind, run), self._loop).result()
         except PratiqueError as error:
@@ -135,6 +139,8 @@ class JobEngine:
         except Exception as error:  # whatever a handler raises is an attempt that failed
             log.exception("job failed", why=repr(error))
             return repr(error)
+        finally:
+            self._running.discard((job_id, attempt))
         log.info("job done")
         return None
 
