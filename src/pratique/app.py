@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pratique.core.clock import HOUR, Clock
 from pratique.core.ecosystem import Ecosystem
+from pratique.core.errors import Invalid
 from pratique.core.names import ProjectKey
 from pratique.ecosystems.npm import NPM
 from pratique.ecosystems.pypi import PYPI
@@ -49,7 +50,7 @@ def prepare(folder: DataFolder, settings: Settings) -> tuple[str, ...]:
 
     Raises:
         Conflict: the folder belongs to a newer version or to the other kind of clock.
-        Invalid: the settings name an upstream twice.
+        Invalid: the settings name an upstream twice, or for an ecosystem that is not here.
         Unavailable: the database is in use by somebody who does not let go, or the disk refuses.
     """
     # Only who prepares a folder needs the machinery of migrations; every command would load it otherwise.
@@ -164,6 +165,13 @@ def advisory_sources(settings: Settings) -> tuple[str, ...]:
 
 
 def _plans(settings: Settings) -> tuple[RepositoryPlan, ...]:
+    known = [one.id for one in ECOSYSTEMS]
+    for name, said in settings.repositories.items():
+        for ecosystem in said.upstreams:
+            if ecosystem not in known:
+                raise Invalid(
+                    f"`repositories.{name}.upstreams.{ecosystem}`: the ecosystems here are {', '.join(known)}"
+                )
     return tuple(
         RepositoryPlan(
             name, settings.anonymous_read(name), {one.id: said.upstreams.get(one.id, ()) for one in ECOSYSTEMS}

@@ -5,6 +5,7 @@ from pratique.app import advisory_sources, job_kinds, job_timers, open_database,
 from pratique.core.actors import OPERATOR
 from pratique.core.clock import DAY, to_iso
 from pratique.core.decisions import Action, Decision, Mode, RuleSetting, SetAside, Vote
+from pratique.core.errors import Invalid
 from pratique.core.events import new_event
 from pratique.core.names import EcosystemId, ProjectKey, Subject
 from pratique.jobs.kinds import job_table
@@ -74,6 +75,11 @@ def test_closing_a_repository_to_the_anonymous_takes_a_restart_with_one_setting(
     prepare(site.folder, site.settings("[repositories.main]\nanonymous_read = false\n"))
 
     assert [(one.name, one.anonymous_read) for one in site.read(repositories.repositories)] == [("main", False)]
+
+
+def test_an_upstream_of_an_ecosystem_that_is_not_here_is_refused_by_name(site):
+    with pytest.raises(Invalid, match="`repositories.main.upstreams.cargo`: the ecosystems here are npm, pypi"):
+        prepare(site.folder, site.settings(UPSTREAM + 'cargo = ["https://cargo.example.test"]\n'))
 
 
 def test_a_repository_that_the_settings_no_longer_name_is_kept(site):

@@ -8,9 +8,8 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any
 
 import structlog
 import uvloop
@@ -58,7 +57,7 @@ async def _run(order: Order, folder: DataFolder, lines: JsonLines) -> None:
     await run(order, folder, settings, lines, stop=stop, ready=_tell_ready(order.ready))
 
 
-def _work_of(role: Role) -> Any:
+def _work_of(role: Role) -> Callable[..., Awaitable[None]]:
     """What a role does; only its own modules are loaded."""
     if role is Role.WEB:
         from pratique.cli.web_process import run_web
