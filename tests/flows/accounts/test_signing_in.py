@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.flows.accounts.conftest import PASSWORD, Browser, Operator
-from tests.harness.site import Site
+from tests.harness.site import Site, running_site
 
 
 async def test_the_right_password_signs_in_and_the_page_greets(browser: Browser) -> None:
@@ -144,3 +146,25 @@ async def test_what_is_no_form_of_ours_gets_a_page_that_says_so(site: Site, body
         answer = await site.ask("POST", path, data=body, Content_Type=kind)
         assert answer.status == 400, path
         assert 'class="told"' in answer.text
+
+
+async def test_over_https_cookies_are_bound_to_this_host_and_to_https(tmp_path: Path) -> None:
+    settings = 'public_urls = ["https://packages.example.test"]\n[repositories.main.upstreams]\n'
+    async with running_site(tmp_path, settings) as site:
+        answer = await site.get("/login", Host="packages.example.test")
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-pratique-form=")
+    assert "Secure" in cookie
+    assert "SameSite=Strict" in cookie
+
+
+async def test_where_reading_needs_a_credential_the_start_page_names_no_repository(tmp_path: Path) -> None:
+    settings = "[repositories.main]\nanonymous_read = false\n"
+    async with running_site(tmp_path, settings) as site:
+        guest = await site.get("/")
+        browser = Browser(site)
+        await browser.sign_in("ann")
+        person = await browser.open("/")
+    assert "/main/" not in guest.text
+    assert "sign in" in guest.text
+    assert f"{site.url}/main/npm/" in person.text
