@@ -9,7 +9,7 @@ import msgspec
 
 from pratique.core.clock import Instant
 from pratique.core.names import Subject
-from pratique.core.ranges import ALL_VERSIONS, VersionRange
+from pratique.core.ranges import ALL_VERSIONS, VersionKey, VersionRange, same_version
 
 
 class Action(IntEnum):
@@ -157,11 +157,22 @@ class Revocation(msgspec.Struct, frozen=True):
     reason: str
     at: Instant
 
-    def covers(self, subject: Subject) -> bool:
-        """Whether it reaches the subject; what is coarser than the revocation is not reached."""
-        if self.version is not None and self.version != subject.version:
+    def covers(self, subject: Subject, key: VersionKey) -> bool:
+        """Whether it reaches the subject; what is coarser than the revocation is not reached.
+
+        Versions are compared by their ecosystem's order: another spelling of a revoked version is no way out.
+        """
+        if self.version is not None and (
+            subject.version is None or not same_version(self.version, subject.version, key)
+        ):
             return False
         return self.filename is None or self.filename == subject.filename
+
+    def is_of(self, version: str | None, filename: str | None, key: VersionKey) -> bool:
+        """Whether it is about exactly this project (no version), release (no filename) or file."""
+        if self.filename != filename or self.version is None or version is None:
+            return (self.version, self.filename) == (version, filename)
+        return same_version(self.version, version, key)
 
 
 class Waiver(msgspec.Struct, frozen=True):

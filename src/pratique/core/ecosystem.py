@@ -169,6 +169,10 @@ class Ecosystem(Protocol):
         """Sort key of a version. Raises ValueError on what is no version."""
         ...
 
+    def canonical_version(self, version: str) -> str:
+        """The one spelling of a version that a person wrote. Raises Invalid with a helpful sentence."""
+        ...
+
     def is_prerelease(self, version: str) -> bool:
         """Whether resolvers skip it unless asked. Raises ValueError on what is no version."""
         ...

@@ -74,6 +74,14 @@ class VersionRange(msgspec.Struct, frozen=True):
 ALL_VERSIONS = VersionRange()
 
 
+def same_version(one: str, other: str, key: VersionKey) -> bool:
+    """Whether two texts name one version: `1.0` and `1.0.0` do where the ecosystem's order says so.
+
+    What the order cannot read is the same as itself only, spelled alike.
+    """
+    return VersionRange(((Comparator("=", one),),)).contains(other, key)
+
+
 def parse_range(text: str) -> VersionRange:
     """Read a range.
 

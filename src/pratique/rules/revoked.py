@@ -16,7 +16,7 @@ def vote(facts: Facts, _options: NoOptions) -> Vote | None:
 
     Source: DESIGN section 6.
     """
-    covering = next((one for one in facts[REVOCATIONS] if one.covers(facts.subject)), None)
+    covering = next((one for one in facts[REVOCATIONS] if one.covers(facts.subject, facts.version_key)), None)
     if covering is None:
         return None
     reason = f": {covering.reason}" if covering.reason else ""

@@ -13,6 +13,7 @@ from pratique.core.decisions import Decision
 from pratique.core.ecosystem import Ecosystem
 from pratique.core.errors import NotFound, PratiqueError
 from pratique.core.facts import ALL_FACTS
+from pratique.core.ranges import same_version
 from pratique.core.sentences import refusal_line
 from pratique.services.gather import Inquiry
 from pratique.services.judge import (
@@ -129,7 +130,7 @@ def _chosen(ecosystem: Ecosystem, named: Named, view: ProjectView, decisions: di
         rank = {version: place for place, version in enumerate(order)}
         files = sorted(view.files, key=lambda file: rank.get(file.version, len(rank)))
     else:
-        files = [file for file in view.files if file.version == named.version]
+        files = [file for file in view.files if same_version(named.version, file.version, ecosystem.version_key)]
         if not files:
             raise NotFound(
                 f"{named.purl} does not exist; {named.key.name} has {len(view.files)} files of other versions"

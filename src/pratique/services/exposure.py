@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import msgspec
+from sqlalchemy import Connection
 
 from pratique.core.actors import Actor, Operation
 from pratique.core.clock import Instant
+from pratique.core.ranges import same_version
 from pratique.services.judge import authorise_on, know
-from pratique.services.ports import Ports
-from pratique.services.purls import read_purl
+from pratique.services.ports import Ports, Visit
+from pratique.services.purls import Named, read_purl
 from pratique.services.visits import visit_repository
 from pratique.store import downloads
+from pratique.store.downloads import Download
 
 _SHOWN_AT_MOST = 1_000
 
@@ -56,9 +59,19 @@ async def exposure(ports: Ports, repository: str, purl: str, actor: Actor) -> Ex
     known = await know(ports, visit, named.key)
     authorise_on(visit, Operation.EXPOSURE, known, ports.clock.now())
     await ports.downloads.flush()
-    rows = await ports.db.read(downloads.exposure, visit.repository.id, named.key, named.version, _SHOWN_AT_MOST + 1)
+    rows = await ports.db.read(_downloads, visit, named)
     shown = tuple(
         Fetched(row.at, row.version, row.filename, row.actor_kind, row.actor, row.token_id)
         for row in rows[:_SHOWN_AT_MOST]
     )
     return Exposure(named.purl, shown, complete=len(rows) <= _SHOWN_AT_MOST)
+
+
+def _downloads(connection: Connection, visit: Visit, named: Named) -> tuple[Download, ...]:
+    """One more than is shown; those of a release under every spelling of its version."""
+    versions = None
+    if named.version is not None:
+        fetched = downloads.versions(connection, visit.repository.id, named.key)
+        key = visit.ecosystem.version_key
+        versions = [one for one in fetched if same_version(named.version, one, key)]
+    return downloads.exposure(connection, visit.repository.id, named.key, versions, _SHOWN_AT_MOST + 1)

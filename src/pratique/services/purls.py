@@ -25,10 +25,10 @@ class Named(msgspec.Struct, frozen=True):
 
 
 def read_purl(text: str, ecosystems: Mapping[str, Ecosystem]) -> Named:
-    """Read `pkg:npm/left@1.0.1`, with a name as its ecosystem accepts it.
+    """Read `pkg:npm/left@1.0.1`, with name and version as their ecosystem spells them.
 
     Raises:
-        Invalid: not a purl, or of an ecosystem that this server does not speak.
+        Invalid: not a purl, of an ecosystem that this server does not speak, or with what is no version there.
         InvalidName: the ecosystem has no such names.
     """
     try:
@@ -39,4 +39,5 @@ def read_purl(text: str, ecosystems: Mapping[str, Ecosystem]) -> Named:
     if ecosystem is None:
         raise Invalid(f'"{purl.type}" is not an ecosystem of this server; it speaks {", ".join(sorted(ecosystems))}')
     name = f"{purl.namespace}/{purl.name}" if purl.namespace else purl.name
-    return Named(ProjectKey(EcosystemId(ecosystem.id), ecosystem.canonical(name)), purl.version or None)
+    version = ecosystem.canonical_version(purl.version) if purl.version else None
+    return Named(ProjectKey(EcosystemId(ecosystem.id), ecosystem.canonical(name)), version)

@@ -98,7 +98,7 @@ def _move_own(connection: Connection, known: Knowledge, version: str, decision: 
 
 def _report_served(connection: Connection, known: Knowledge, version: str, decision: Decision, now: Instant) -> None:
     """An event for whoever must clean up: it was served here and is refused now."""
-    served = downloads.exposure(connection, known.repository_id, known.key, version, 1)
+    served = downloads.exposure(connection, known.repository_id, known.key, [version], 1)
     purl = known.key.purl(version)
     reported = any(one.kind == "refused_after_serving" for one in events.of_subject(connection, purl, 50))
     if not served or reported or not any(vote.rule == "known_malware" for vote in decision.votes):

@@ -11,6 +11,7 @@ from pratique.core.clock import Instant
 from pratique.core.errors import Conflict, Invalid, NotFound
 from pratique.core.events import new_event
 from pratique.core.names import ProjectKey
+from pratique.core.ranges import VersionKey, same_version
 from pratique.services.exposure import Exposure, exposure
 from pratique.services.judge import authorise_on, know
 from pratique.services.ports import Ports
@@ -61,7 +62,14 @@ async def revoke(ports: Ports, repository: str, purl: str, filename: str | None,
     known = await know(ports, visit, named.key)
     authorise_on(visit, Operation.REVOKE, known, ports.clock.now())  # 1
     number, event = await ports.db.write(  # 2
-        record_revocation, visit.repository.id, named, filename, reason.strip(), actor, ports.clock.now()
+        record_revocation,
+        visit.repository.id,
+        named,
+        filename,
+        reason.strip(),
+        actor,
+        ports.clock.now(),
+        visit.ecosystem.version_key,
     )
     seen = await exposure(ports, repository, purl, actor)  # 5
     return Revoked(named.purl, filename, number, event, seen)
@@ -79,7 +87,13 @@ async def unrevoke(ports: Ports, repository: str, purl: str, filename: str | Non
     known = await know(ports, visit, named.key)
     authorise_on(visit, Operation.REVOKE, known, ports.clock.now())
     numbers, event = await ports.db.write(
-        record_lifting, visit.repository.id, named, filename, actor, ports.clock.now()
+        record_lifting,
+        visit.repository.id,
+        named,
+        filename,
+        actor,
+        ports.clock.now(),
+        visit.ecosystem.version_key,
     )
     return Unrevoked(named.purl, filename, numbers, event)
 
@@ -92,16 +106,17 @@ def record_revocation(
     reason: str,
     actor: Actor,
     now: Instant,
+    version_key: VersionKey,
 ) -> tuple[int, str]:
     """One transaction: revocation, state of an own release, event, revisions."""
     if any(
-        (one.version, one.filename) == (named.version, filename)
+        one.is_of(named.version, filename, version_key)
         for one in revocations.in_force(connection, repository_id, named.key)
     ):
         raise Conflict(f"{named.purl} is revoked already")
     number = revocations.add(connection, repository_id, named.key, named.version, filename, reason, actor.name, now)
     if filename is None:
-        _set_own_clearance(connection, repository_id, named.key, named.version, Clearance.REVOKED)
+        _set_own_clearance(connection, repository_id, named.key, named.version, Clearance.REVOKED, version_key)
     body = {"revocation": number, "filename": filename, "reason": reason}
     event = new_event("revoked", now, actor, named.purl, body)
     events.append(connection, event)
@@ -110,20 +125,26 @@ def record_revocation(
 
 
 def record_lifting(
-    connection: Connection, repository_id: int, named: Named, filename: str | None, actor: Actor, now: Instant
+    connection: Connection,
+    repository_id: int,
+    named: Named,
+    filename: str | None,
+    actor: Actor,
+    now: Instant,
+    version_key: VersionKey,
 ) -> tuple[tuple[int, ...], str]:
     """One transaction: lift every revocation of exactly this subject."""
     numbers = tuple(
         one.id
         for one in revocations.in_force(connection, repository_id, named.key)
-        if (one.version, one.filename) == (named.version, filename)
+        if one.is_of(named.version, filename, version_key)
     )
     if not numbers:
         raise NotFound(f"no revocation of {named.purl}{f' ({filename})' if filename else ''} is in force")
     for number in numbers:
         revocations.lift(connection, number, actor.name, now)
     if filename is None:
-        _set_own_clearance(connection, repository_id, named.key, named.version, Clearance.LIVE)
+        _set_own_clearance(connection, repository_id, named.key, named.version, Clearance.LIVE, version_key)
     event = new_event("unrevoked", now, actor, named.purl, {"revocations": list(numbers), "filename": filename})
     events.append(connection, event)
     revisions.bump(connection, repository_id, named.key)
@@ -131,7 +152,12 @@ def record_lifting(
 
 
 def _set_own_clearance(
-    connection: Connection, repository_id: int, key: ProjectKey, version: str | None, clearance: Clearance
+    connection: Connection,
+    repository_id: int,
+    key: ProjectKey,
+    version: str | None,
+    clearance: Clearance,
+    version_key: VersionKey,
 ) -> None:
     """Own releases carry the state; an upstream's have none."""
     project = projects.find(connection, repository_id, key)
@@ -139,5 +165,6 @@ def _set_own_clearance(
         return
     between = {Clearance.REVOKED: Clearance.LIVE, Clearance.LIVE: Clearance.REVOKED}[clearance]
     for release in releases.of_project(connection, project.id):
-        if version in (None, release.version) and release.clearance is between:
+        meant = version is None or same_version(version, release.version, version_key)
+        if meant and release.clearance is between:
             releases.set_clearance(connection, release.id, clearance)

@@ -13,7 +13,7 @@ from pratique.core.decisions import Action, Vote, Waiver
 from pratique.core.errors import Conflict, Forbidden, Invalid, NotFound
 from pratique.core.events import new_event
 from pratique.core.names import EcosystemId, ProjectKey
-from pratique.core.ranges import VersionRange, parse_range
+from pratique.core.ranges import VersionRange, parse_range, same_version
 from pratique.rules.registry import RULES, TWO_PEOPLE
 from pratique.services.changes import permit
 from pratique.services.judge import authorise_on, decide_listing, decide_name, inquire, know, not_found
@@ -117,7 +117,8 @@ async def _holding_rules(ports: Ports, visit: Visit, known: Knowledge, named: Na
     for inquiry in asking:
         _refuse_denied(named, decide_name(inquiry).votes)
     source = await find_source(ports, visit, known)
-    files = [file for file in source.view.files if file.version == named.version]
+    key = visit.ecosystem.version_key
+    files = [file for file in source.view.files if same_version(named.version or "", file.version, key)]
     if not files:
         raise not_found(visit, known.key)
     votes = [

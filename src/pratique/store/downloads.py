@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 import sqlalchemy as sa
@@ -38,14 +38,19 @@ def record_many(c: sa.Connection, rows: Sequence[Download]) -> None:
 
 
 def exposure(
-    c: sa.Connection, repository_id: int, key: ProjectKey, version: str | None, limit: int
+    c: sa.Connection, repository_id: int, key: ProjectKey, versions: Collection[str] | None, limit: int
 ) -> tuple[Download, ...]:
-    """The latest downloads of a release, or of the whole project for None, newest first."""
+    """The latest downloads of some releases, or of the whole project for None, newest first."""
     wanted = sa.select(download).where(*_of(repository_id, key))
-    if version is not None:
-        wanted = wanted.where(download.c.version == version)
+    if versions is not None:
+        wanted = wanted.where(download.c.version.in_(versions))
     newest_first = wanted.order_by(download.c.at.desc(), download.c.id.desc()).limit(limit)
     return tuple(_read(row) for row in c.execute(newest_first).mappings())
+
+
+def versions(c: sa.Connection, repository_id: int, key: ProjectKey) -> tuple[str, ...]:
+    """Every version of which somebody ever fetched a file, spelled as its index did then."""
+    return tuple(c.execute(sa.select(download.c.version).where(*_of(repository_id, key)).distinct()).scalars())
 
 
 def was_served(c: sa.Connection, repository_id: int, key: ProjectKey) -> bool:

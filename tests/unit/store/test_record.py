@@ -87,7 +87,7 @@ def test_exposure_tells_who_fetched_what_newest_first(c, main, left):
     downloads.record_many(c, [early, late, newer])
     downloads.record_many(c, [])
 
-    assert downloads.exposure(c, main.id, left, "1.0.0", 10) == (late, early)
+    assert downloads.exposure(c, main.id, left, ["1.0.0"], 10) == (late, early)
     assert downloads.exposure(c, main.id, left, None, 10) == (newer, late, early)
     assert downloads.exposure(c, main.id, left, None, 1) == (newer,)
     assert downloads.exposure(c, main.id + 1, left, None, 10) == ()

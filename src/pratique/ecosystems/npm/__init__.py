@@ -56,6 +56,10 @@ class Npm:
         """See `versions.version_key`."""
         return versions.version_key(version)
 
+    def canonical_version(self, version: str) -> str:
+        """See `versions.canonical_version`."""
+        return versions.canonical_version(version)
+
     def is_prerelease(self, version: str) -> bool:
         """See `versions.is_prerelease`."""
         return versions.is_prerelease(version)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from pratique.core.errors import Invalid
 from pratique.formats import semver
 
 MAX_LENGTH = 256
@@ -50,6 +51,20 @@ def clean(version: str) -> str:
         Source: node-semver, functions/clean.js; libnpmpublish calls it on package.json's version.
     """
     return _parse(_SPOKEN_PREFIX.sub("", version.strip())).without_build
+
+
+def canonical_version(version: str) -> str:
+    """The spelling under which npm publishes a version that a person wrote: `v1.0.1+x` is `1.0.1`.
+
+    Raises:
+        Invalid: it is no version; ranges and tags are none.
+    """
+    try:
+        return clean(version)
+    except ValueError:
+        raise Invalid(
+            f'"{version[:80]}" is no version of an npm package; write all three numbers, as in 1.2.3 or 1.2.3-beta.1'
+        ) from None
 
 
 def newest_first(versions: list[str]) -> list[str]:

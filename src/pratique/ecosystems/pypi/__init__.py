@@ -47,6 +47,10 @@ class Pypi:
         """See `versions.version_key`."""
         return versions.version_key(version)
 
+    def canonical_version(self, version: str) -> str:
+        """See `versions.spoken_version`."""
+        return versions.spoken_version(version)
+
     def is_prerelease(self, version: str) -> bool:
         """See `versions.is_prerelease`."""
         return versions.is_prerelease(version)

@@ -9,6 +9,8 @@ from functools import lru_cache
 
 from packaging.version import Version
 
+from pratique.core.errors import Invalid
+
 MAX_LENGTH = 200
 
 
@@ -41,3 +43,17 @@ def canonical_version(version: str) -> str:
         ValueError: not a version of PEP 440.
     """
     return str(version_key(version))
+
+
+def spoken_version(version: str) -> str:
+    """The canonical spelling of a version that a person wrote.
+
+    Raises:
+        Invalid: not a version of PEP 440; ranges are none.
+    """
+    try:
+        return canonical_version(version)
+    except ValueError:
+        raise Invalid(
+            f'"{version[:80]}" is no version of a Python project; write one like 1.2.3, 1.0rc1 or 2024.5.post1'
+        ) from None
