@@ -44,7 +44,7 @@ class StoredDocuments:
         await self._db.write(documents.confirm, upstream_id, name, checked, etag, durable=False)
 
     async def missing(self, upstream_id: int, name: str, checked: Instant) -> None:
-        """Note that the upstream has nothing of this name."""
+        """Note that the upstream has nothing of this name; the copy held before is kept beside it."""
         await self._db.write(documents.missing, upstream_id, name, checked, durable=False)
 
 

@@ -23,12 +23,13 @@ class DocumentHead(msgspec.Struct, frozen=True):
     """All that is known of a document but its bytes.
 
     Attributes:
-        status: 200, or 404: the upstream has nothing under this name.
+        status: 200, or 404: the upstream has nothing under this name. Then all else but `checked` is of
+            the copy held before; its size is 0 if there was none.
         url: where it was fetched, the base of relative links.
         sha256: of the uncompressed content.
         size: of the uncompressed content.
         fetched: when these bytes arrived.
-        checked: when the upstream last confirmed them.
+        checked: when the upstream last confirmed them, or last said that it has nothing.
     """
 
     upstream_id: int
@@ -119,8 +120,17 @@ def confirm(c: sa.Connection, upstream_id: int, name: str, checked: Instant, eta
 
 
 def missing(c: sa.Connection, upstream_id: int, name: str, checked: Instant) -> None:
-    """Record that the upstream has nothing under this name."""
+    """Record that the upstream has nothing under this name; the copy held before stays beside it.
+
+    Without that copy a project that is away for one moment could come back with any past.
+    """
     nothing = Document(
         upstream_id, name, 404, None, None, "", "", b"", _NOTHING, size=0, fetched=checked, checked=checked
     )
-    store(c, nothing)
+    values = {field: getattr(nothing, field) for field in DocumentHead.__struct_fields__}
+    noted = insert(c, document).values(values)
+    changed = {"status": nothing.status, "checked": checked}
+    upsert = noted.on_conflict_do_update(index_elements=_KEY, set_=changed).returning(document.c.id)
+    document_id = c.execute(upsert).scalar_one()
+    bytes_row = insert(c, document_content).values(document_id=document_id, content=nothing.content)
+    c.execute(bytes_row.on_conflict_do_nothing(index_elements=["document_id"]))

@@ -39,8 +39,9 @@ OnChange = Callable[[Any, str, ProjectView | None, ProjectView, Instant | None],
 """(upstream as it was handed in, name, view before or None, view now, when the view before was last confirmed).
 
 Awaited before the new document is stored and before anybody is answered from it, so that what it records
-is never behind what is served. A project that is gone has a view without files. It may be called again with
-the same change after a crash.
+is never behind what is served. A project that is gone has a view without files. One that comes back is told
+with the view it had before it went, and with the time when it was last missed; a name that was asked for in
+vain comes with an empty view. It may be called again with the same change after a crash.
 """
 
 Key = tuple[int, str]
@@ -199,7 +200,9 @@ class Documents:
         return head
 
     async def _ask(self, upstream: Upstream, ecosystem: Ecosystem, name: str) -> DocumentHead:
-        usable = await self._usable((upstream.id, name))
+        held = await self._shelf.head(upstream.id, name)
+        readable = held if (upstream.id, name) not in self._unreadable else None
+        usable = readable if readable is not None and readable.status == 200 else None
         fetched = await self._client.document(
             upstream.url,
             ecosystem.upstream_listing(name),
@@ -209,21 +212,16 @@ class Documents:
         if fetched.status == 304 and usable is not None:
             return await self._confirm(upstream, name, usable, fetched.etag)
         if fetched.status == 404:
-            return await self._note_missing(upstream, ecosystem, name, usable)
+            return await self._note_missing(upstream, ecosystem, name, held)
         async with self._turn(len(fetched.content)):
             view, sha256, packed = await asyncio.to_thread(_digest, ecosystem, name, fetched)
         head = _head(fetched, sha256, self._clock.now())
         if usable is not None and _identity(usable) == _identity(head):
             return await self._confirm(upstream, name, usable, fetched.etag)
-        await self._announce(upstream, ecosystem, name, usable, view)
+        await self._announce(upstream, ecosystem, name, readable, view)
         await self._shelf.store(upstream.id, name, head, packed)
         self._views.put(upstream.id, name, _identity(head), head.size, view)
         return head
-
-    async def _usable(self, key: Key) -> DocumentHead | None:
-        """What is held, if the upstream may confirm it instead of sending it again."""
-        held = await self._shelf.head(*key)
-        return held if held is not None and held.status == 200 and key not in self._unreadable else None
 
     async def _confirm(self, upstream: Upstream, name: str, held: DocumentHead, etag: str | None) -> DocumentHead:
         now = self._clock.now()
@@ -233,11 +231,12 @@ class Documents:
     async def _note_missing(
         self, upstream: Upstream, ecosystem: Ecosystem, name: str, held: DocumentHead | None
     ) -> DocumentHead:
-        if held is not None:
-            nothing = ProjectView(ProjectKey(ecosystem.id, name), ())
-            await self._announce(upstream, ecosystem, name, held, nothing)
+        if held is not None and held.status == 200:
+            await self._announce(upstream, ecosystem, name, held, ProjectView(ProjectKey(ecosystem.id, name), ()))
         now = self._clock.now()
         await self._shelf.missing(upstream.id, name, now)
+        if held is not None:
+            return msgspec.structs.replace(held, status=404, checked=now)
         return DocumentHead(404, None, None, "", "", "", 0, now, now)
 
     async def _announce(
@@ -245,27 +244,32 @@ class Documents:
     ) -> None:
         """Tell what changes before it can be seen."""
         before = await self._view_before(upstream, ecosystem, name, held) if held is not None else None
-        confirmed = max(held.checked, held.fetched) if held and before else None
+        if before is None and held is not None and held.status != 200:
+            before = ProjectView(view.key, ())
+        confirmed = max(held.checked, held.fetched) if held is not None and before is not None else None
         await self._on_change(upstream, name, before, view, confirmed)
 
     async def _view_before(
         self, upstream: Upstream, ecosystem: Ecosystem, name: str, held: DocumentHead
     ) -> ProjectView | None:
+        """The copy held, also where the upstream said since that it has nothing; None if there is none to read."""
         cached = self._views.get(upstream.id, name, _identity(held))
         if cached is not None:
             return cached
         try:
-            document = await self._read_stored((upstream.id, name), ecosystem)
+            stored = await self._shelf.content(upstream.id, name)
+            if stored is None or not stored[0].size:
+                return None
+            return (await self._read((upstream.id, name), ecosystem, *stored)).view
         except BadUpstream as error:
             _log.warning("stored document unreadable", ecosystem=ecosystem.id, project=name, error=str(error))
             return None
-        return document.view if document is not None else None
 
     async def _read_stored(self, key: Key, ecosystem: Ecosystem) -> ProjectDocument | None:
         stored = await self._shelf.content(*key)
-        if stored is None or stored[0].status != 200:
-            return None
-        head, content = stored
+        return await self._read(key, ecosystem, *stored) if stored is not None and stored[0].status == 200 else None
+
+    async def _read(self, key: Key, ecosystem: Ecosystem, head: DocumentHead, content: bytes) -> ProjectDocument:
         async with self._turn(head.size):
             view = await asyncio.to_thread(ecosystem.read_listing, key[1], content, head.content_type, head.url)
         self._views.put(*key, _identity(head), head.size, view)

@@ -13,12 +13,13 @@ class DocumentHead(msgspec.Struct, frozen=True):
     """All of a stored document but its bytes.
 
     Attributes:
-        status: 200, or 404: the upstream has nothing under this name.
+        status: 200, or 404: the upstream has nothing under this name. Then all else but `checked` is of
+            the copy held before; its size is 0 if there was none.
         url: where it was fetched, the base of relative links.
         sha256: of the unpacked content.
         size: of the unpacked content.
         fetched: when these bytes arrived.
-        checked: when the upstream last confirmed them.
+        checked: when the upstream last confirmed them, or last said that it has nothing.
     """
 
     status: int
@@ -52,5 +53,5 @@ class DocumentShelf(Protocol):
         ...
 
     async def missing(self, upstream_id: int, name: str, checked: Instant) -> None:
-        """Note that the upstream has nothing of this name."""
+        """Note that the upstream has nothing of this name; the copy held before is kept beside it."""
         ...

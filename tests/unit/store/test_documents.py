@@ -79,6 +79,18 @@ def test_a_name_the_upstream_does_not_have_is_remembered_as_such(c, upstream):
     assert (found.status, found.checked, found.uncompressed()) == (404, NOW, b"")
 
 
+def test_a_name_that_is_gone_keeps_the_copy_held_before(c, upstream):
+    held = document(upstream.id)
+    documents.store(c, held)
+
+    documents.missing(c, upstream.id, "left", LATER)
+    documents.missing(c, upstream.id, "left", LATER)
+
+    found = documents.find(c, upstream.id, "left")
+    assert (found.status, found.checked, found.fetched) == (404, LATER, NOW)
+    assert found.uncompressed() == held.uncompressed()
+
+
 def test_what_was_never_asked_for_is_none(c, upstream):
     assert documents.find(c, upstream.id, "left") is None
     assert documents.head(c, upstream.id, "left") is None

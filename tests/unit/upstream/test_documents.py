@@ -225,7 +225,52 @@ async def test_nothing_of_that_name_is_believed_for_a_minute(upstream, documents
     clock.pass_by(MINUTE + 1)
 
     assert versions(await documents.view(left, PYPI, "left")) == ["1.0"]
-    assert changes.seen == [(None, ["1.0"], None, hashlib.sha256(b"").hexdigest())]
+
+
+async def test_a_name_once_asked_for_in_vain_comes_as_one_that_was_not_there(upstream, documents, left, clock, changes):
+    assert await documents.view(left, PYPI, "left") is None
+    upstream.behaviours["/simple/left/"] = says(page("1.0"), JSON)
+    clock.pass_by(MINUTE + 1)
+
+    await documents.view(left, PYPI, "left")
+
+    assert changes.seen == [([], ["1.0"], NOW, hashlib.sha256(b"").hexdigest())]
+
+
+async def test_a_project_that_comes_back_is_compared_with_what_it_was_before_it_went(
+    upstream, make_documents, left, clock, changes
+):
+    upstream.behaviours["/simple/left/"] = says(page("1.0"), JSON)
+    await make_documents().view(left, PYPI, "left")
+    del upstream.behaviours["/simple/left/"]
+    for _ in range(2):
+        clock.pass_by(11 * MINUTE)
+        assert await make_documents().view(left, PYPI, "left") is None
+    missed = clock.now()
+    upstream.behaviours["/simple/left/"] = says(page("1.0", "1.1"), JSON)
+    clock.pass_by(11 * MINUTE)
+
+    assert versions(await make_documents().view(left, PYPI, "left")) == ["1.0", "1.1"]
+    assert [one[:3] for one in changes.seen[1:]] == [(["1.0"], [], NOW), (["1.0"], ["1.0", "1.1"], missed)]
+
+
+async def test_a_project_that_comes_back_while_its_earlier_copy_is_damaged_is_all_new(
+    upstream, make_documents, left, clock, changes, database
+):
+    upstream.behaviours["/simple/left/"] = says(page("1.0"), JSON)
+    await make_documents().view(left, PYPI, "left")
+    del upstream.behaviours["/simple/left/"]
+    clock.pass_by(11 * MINUTE)
+    await make_documents().view(left, PYPI, "left")
+    database.write_now(lambda connection: connection.execute(document_content.update().values(content=b"damaged")))
+    upstream.behaviours["/simple/left/"] = says(page("1.0"), JSON)
+    missed = clock.now()
+    clock.pass_by(11 * MINUTE)
+
+    with capture_logs():
+        await make_documents().view(left, PYPI, "left")
+
+    assert changes.seen[-1][:3] == ([], ["1.0"], missed)
 
 
 async def test_a_project_that_vanishes_is_announced_as_empty(upstream, documents, left, clock, changes):
