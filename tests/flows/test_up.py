@@ -82,6 +82,7 @@ def test_a_web_process_that_is_killed_is_started_again_and_said(running):
 
     wait_for(lambda: len(pids(running, "web 1")) == 2, running.terminal())
     assert f"web 1 (pid {victim}) was killed by SIGKILL; starting it again" in running.terminal()
+    wait_for(lambda: "web 1 works again" in running.terminal(), running.terminal())
     assert running.get("/readyz").status == 200
 
 

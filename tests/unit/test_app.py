@@ -78,7 +78,7 @@ def test_closing_a_repository_to_the_anonymous_takes_a_restart_with_one_setting(
 
 
 def test_an_upstream_of_an_ecosystem_that_is_not_here_is_refused_by_name(site):
-    with pytest.raises(Invalid, match="upstreams[.]cargo`: the ecosystems here are npm, pypi"):
+    with pytest.raises(Invalid, match=r"upstreams[.]cargo`: the ecosystems here are npm, pypi"):
         prepare(site.folder, site.settings(UPSTREAM + 'cargo = ["https://cargo.example.test"]\n'))
 
 

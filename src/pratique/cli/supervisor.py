@@ -136,10 +136,13 @@ class Supervisor:
         if self._stopping.is_set():
             _send(child, signal.SIGTERM)
         if await _says_ready(ready_end):
-            self._note_ready(station)
+            self._note_ready(station, child.pid)
         return child
 
-    def _note_ready(self, station: Station) -> None:
+    def _note_ready(self, station: Station, pid: int) -> None:
+        if station.label not in self._waiting:
+            self._say(f"{station.label} works again (pid {pid})")
+            return
         self._waiting.discard(station.label)
         if not self._waiting:
             self._all_ready.set()
