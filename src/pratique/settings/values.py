@@ -58,6 +58,7 @@ class UpstreamSettings(msgspec.Struct, frozen=True, kw_only=True):
         missing_for: a "no such project" is believed.
         retry_after: after a failure the same document is not asked for again.
         parsed_cache: memory for parsed documents, in bytes of the originals, in each process.
+        metadata_cache: memory for metadata files (PEP 658) of upstreams, in each process.
         ca_file: certificates to trust beside the system's.
         access: URL of an upstream to credentials and hosts.
     """
@@ -75,6 +76,7 @@ class UpstreamSettings(msgspec.Struct, frozen=True, kw_only=True):
     missing_for: Duration = Duration(MINUTE)
     retry_after: Duration = Duration(15)
     parsed_cache: Size = Size(64 * MB)
+    metadata_cache: Size = Size(32 * MB)
     ca_file: str = ""
     access: dict[str, AccessSettings] = {}
 
@@ -120,6 +122,7 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
         max_body: a request body that is no upload.
         keep_alive: an idle connection is kept.
         stop_patience: running requests may finish when the server stops.
+        rendered_cache: memory for rendered listings, in each process.
     """
 
     body_silence: Duration = Duration(30)
@@ -127,6 +130,7 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
     max_body: Size = Size(MB)
     keep_alive: Duration = Duration(75)
     stop_patience: Duration = Duration(10)
+    rendered_cache: Size = Size(64 * MB)
 
 
 class DownloadSettings(msgspec.Struct, frozen=True, kw_only=True):
