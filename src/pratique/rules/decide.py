@@ -51,15 +51,15 @@ class Tally(msgspec.Struct):
 def decide(policy: Policy, facts: Facts, stage: Stage, moment: Moment = Moment.INSTALL) -> Decision:
     """Judge a subject by all facts known at a stage.
 
-    A rule that waits for a fact says nothing at the name and the listing stage and denies at the file
-    stage; a rule whose fact is absent, or that raises, denies by its name. Votes of a rule in dry-run
-    and waived votes are set aside, nothing else is.
+    A rule that needs a fact of a later stage waits: it says nothing now. A rule whose fact is due and
+    missing, or absent, or that raises, denies by its name. Votes of a rule in dry-run and waived votes
+    are set aside, nothing else is.
 
     Args:
         policy: of the repository, with the waivers of the project.
         facts: of one project, release or file, for one actor at one instant.
-        stage: what should be known by now.
-        moment: install or publish.
+        stage: facts of this stage and of those before it are due.
+        moment: install, or publish, which is decided once: every fact is due.
 
     Returns:
         The decision. Its id is the same as long as rules, settings, policy class, subject and facts
@@ -68,9 +68,10 @@ def decide(policy: Policy, facts: Facts, stage: Stage, moment: Moment = Moment.I
     Source: DESIGN sections 1 and 3.
     """
     active = tuple(one for one in policy.rules if moment in one.rule.moments)
+    due = Stage.FILE if moment is Moment.PUBLISH else stage
     tally = Tally()
     for one in active:
-        _count(tally, _ask(one, facts, stage), policy, facts)
+        _count(tally, _ask(one, facts, due), policy, facts)
     tally.votes.sort(key=lambda vote: -vote.action)
     looked_at = _looked_at(active, facts.values)
     return Decision(
@@ -103,14 +104,14 @@ class _Declared(Mapping[str, Any]):
         return sum(1 for _ in self)
 
 
-def _ask(active: ActiveRule, facts: Facts, stage: Stage) -> Opinion:
+def _ask(active: ActiveRule, facts: Facts, due: Stage) -> Opinion:
     """The rule's vote, or what stands for it when the rule cannot judge."""
     rule = active.rule
     mine = msgspec.structs.replace(facts, values=_Declared(rule.needs, facts.values))
     try:
         return Opinion(active, rule.vote(mine, active.options))
     except NotYetFetched as wait:
-        if stage < Stage.FILE:
+        if wait.fact.stage > due:
             return Opinion(active, waits=True)
         return _failed(active, f"cannot be judged: {wait.fact.name} ({wait.fact.meaning}) was not fetched")
     except FactAbsent as absence:

@@ -58,24 +58,53 @@ def test_rules_of_another_moment_are_not_asked():
     assert [vote.rule for vote in judged(YOUNG, moment=Moment.PUBLISH).votes] == ["shadows_public"]
 
 
-@pytest.mark.parametrize("stage", [Stage.NAME, Stage.LISTING])
-def test_a_rule_waits_for_a_fact_that_is_not_yet_fetched(stage):
-    decision = decide(policy(), without(facts(stage=stage), fact.REVOCATIONS), stage)
+@pytest.mark.parametrize(
+    ("stage", "waiting"),
+    [
+        (Stage.NAME, ("known_malware", "digest_mismatch", "cooldown", "gone_upstream")),
+        (Stage.LISTING, ("digest_mismatch",)),
+        (Stage.FILE, ()),
+    ],
+)
+def test_a_rule_waits_for_a_fact_of_a_later_stage(stage, waiting):
+    decision = decide(policy(), facts(stage=stage), stage)
 
     assert decision.action is Action.ALLOW
-    assert "revoked" in decision.waiting
+    assert decision.waiting == waiting
 
 
-def test_at_the_download_it_denies_by_its_name_and_the_facts():
-    decision = decide(policy(), without(facts(), fact.REVOCATIONS), Stage.FILE)
+@pytest.mark.parametrize("stage", list(Stage))
+def test_a_fact_that_is_due_and_missing_denies_by_the_rules_name_and_the_facts(stage):
+    decision = decide(policy(), without(facts(stage=stage), fact.REVOCATIONS), stage)
 
     assert said(decision) == (
         "revoked",
         "deny",
         "cannot be judged: revocations (revocations in force for this project, its releases and files) was not fetched",
     )
-    assert decision.waiting == ()
+    assert "revoked" not in decision.waiting
     assert decision.valid_until == NOW + MINUTE
+
+
+def test_a_listing_fact_that_a_listing_lacks_denies():
+    decision = decide(policy(), without(facts(stage=Stage.LISTING), fact.PUBLISHED), Stage.LISTING)
+
+    assert said(decision) == (
+        "cooldown",
+        "deny",
+        "cannot be judged: published (when this file was published) was not fetched",
+    )
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_a_publish_waits_for_nothing_as_it_is_decided_once(stage):
+    later = rule(lambda facts, options: facts[fact.MALWARE] and None, moments=contract.PUBLISH)
+    known = without(facts(stage=stage), fact.MALWARE)
+
+    decision = ask(later, stage=stage, moment=Moment.PUBLISH, known=known)
+
+    assert said(decision)[:2] == ("odd", "deny")
+    assert "malware" in said(decision)[2]
 
 
 @pytest.mark.parametrize("stage", list(Stage))

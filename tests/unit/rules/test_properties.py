@@ -52,26 +52,27 @@ def test_what_the_name_stage_refuses_listing_and_download_refuse_for_every_versi
 
 
 @many
-@given(generated.policies, generated.situations(), generated.moments, st.data())
-def test_further_facts_only_add_votes(policy, known, moment, data):
-    fewer = data.draw(st.sets(st.sampled_from(sorted(known.values))))
+@given(generated.policies, generated.situations(), st.sampled_from([Stage.NAME, Stage.LISTING]), st.data())
+def test_facts_of_later_stages_only_add_votes(policy, known, stage, data):
+    later = sorted(name for name in known.values if STAGE_OF[name] > stage)
+    fewer = data.draw(st.sets(st.sampled_from(later)))
     less = msgspec.structs.replace(
         known, values={name: value for name, value in known.values.items() if name not in fewer}
     )
 
-    before = decide(policy, less, Stage.LISTING, moment)
-    after = decide(policy, known, Stage.LISTING, moment)
+    before = decide(policy, less, stage)
+    after = decide(policy, known, stage)
 
     assert counted(before).items() <= counted(after).items()
     assert set(after.waiting) <= set(before.waiting)
 
 
 @many
-@given(generated.policies, generated.situations(), generated.moments, st.sampled_from([Stage.NAME, Stage.LISTING]))
-def test_what_is_not_yet_fetched_never_denies_at_name_and_listing(policy, known, moment, stage):
-    nothing = msgspec.structs.replace(up_to(known, stage), values={})
+@given(generated.policies, generated.situations(absent=False), st.sampled_from([Stage.NAME, Stage.LISTING]))
+def test_what_is_not_yet_due_never_denies(policy, known, stage):
+    decision = decide(policy, up_to(known, stage), stage)
 
-    assert decide(policy, nothing, stage, moment).action is Action.ALLOW
+    assert [vote for vote in decision.votes if "cannot be judged" in vote.why] == []
 
 
 def ask_alone(rule, known):
@@ -82,15 +83,18 @@ def ask_alone(rule, known):
 
 
 @many
-@given(generated.situations(), st.sampled_from(RULES), st.data())
-def test_what_is_not_yet_fetched_never_allows_at_download(known, rule, data):
+@given(generated.situations(), st.sampled_from(RULES), generated.stages, st.data())
+def test_what_is_due_and_missing_never_allows(known, rule, stage, data):
     gone = data.draw(st.sampled_from(sorted(fact.name for fact in rule.needs)))
-    less = msgspec.structs.replace(known, values={name: value for name, value in known.values.items() if name != gone})
+    less = msgspec.structs.replace(
+        up_to(known, stage), values={name: value for name, value in known.values.items() if name != gone}
+    )
     missing = ask_alone(rule, less)
-    assume(isinstance(missing, NotYetFetched))
-
     (moment,) = rule.moments
-    decision = decide(enforced(), less, Stage.FILE, moment)
+    assume(isinstance(missing, NotYetFetched))
+    assume(missing.fact.stage <= stage or moment is Moment.PUBLISH)
+
+    decision = decide(enforced(), less, stage, moment)
 
     assert decision.action is Action.DENY
     assert missing.fact.name in counted(decision)[rule.name].why
@@ -152,7 +156,7 @@ def test_a_waiver_removes_the_vote_of_its_rule_and_nothing_else(policy, known, m
 def test_until_valid_until_nothing_changes(policy, known, moment, stage, data):
     known = up_to(known, stage)
     now = decide(policy, known, stage, moment)
-    assume(stage < Stage.FILE or not any("was not fetched" in vote.why for vote in now.votes))
+    assume(not any("was not fetched" in vote.why for vote in now.votes))
     last = now.valid_until - 1 if now.valid_until is not None else NOW + 10**12
     later = data.draw(st.integers(NOW, last) | st.just(last))
 

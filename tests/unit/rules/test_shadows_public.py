@@ -66,6 +66,16 @@ def test_it_is_denied_when_the_upstream_cannot_be_asked():
     )
 
 
+def test_it_is_denied_where_nobody_asked_the_upstream():
+    known = without(facts(origin=Origin.UNKNOWN, stage=Stage.NAME), PUBLIC_EXISTS)
+
+    assert said(decide(policy(), known, Stage.NAME, Moment.PUBLISH)) == (
+        "shadows_public",
+        "deny",
+        "cannot be judged: public_exists (whether an upstream has a project of this name) was not fetched",
+    )
+
+
 def test_an_admin_who_just_gave_the_password_again_may():
     decision = published({POPULARITY: 1}, actor=admin(ago(MINUTE)))
 
