@@ -128,7 +128,7 @@ def test_a_hardlink_that_leads_out_is_refused(target):
         [special("l", tarfile.SYMTYPE, "x"), ("l/b", b"2")],
         [("d/b", b"1"), special("d", tarfile.SYMTYPE, "x")],
     ],
-    ids=str,
+    ids=["twice", "dot", "file, then folder", "folder, then file", "below a link", "link over a folder"],
 )
 def test_two_meanings_for_one_path_are_refused(members):
     with pytest.raises(Invalid):
@@ -156,7 +156,7 @@ def test_bytes_after_the_end_mark_are_refused():
         read_tar(gzip.compress(tar(("a", b"1")) + tar(("b", b"2"))))
 
 
-@pytest.mark.parametrize("tail", [b"\0", b"junk", gzip.compress(tar(("b", b"2")))])
+@pytest.mark.parametrize("tail", [b"\0", b"junk", gzip.compress(tar(("b", b"2")))], ids=["zero", "junk", "gzip"])
 def test_bytes_after_the_gzip_stream_are_refused(tail):
     with pytest.raises(Invalid, match="follow the gzip stream"):
         read_tar(SOUND + tail)

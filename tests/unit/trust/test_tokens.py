@@ -33,7 +33,9 @@ def test_one_wrong_character_is_called_a_typo(place: int, other: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "damaged", [TOKEN[:-1], TOKEN + "x", TOKEN[:20] + " " + TOKEN[21:], TOKEN + "\n", "prq_", "prq_é"]
+    "damaged",
+    [TOKEN[:-1], TOKEN + "x", TOKEN[:20] + " " + TOKEN[21:], TOKEN + "\n", "prq_", "prq_é"],
+    ids=["short", "long", "blank", "newline", "nothing", "accent"],
 )
 def test_a_cut_token_is_called_damaged(damaged: str) -> None:
     with pytest.raises(Unauthorised, match="cut or damaged"):
