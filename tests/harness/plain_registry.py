@@ -38,6 +38,7 @@ class PlainRegistry:
         self.releases: dict[tuple[str, str], list[Release]] = {}
         self.asked: list[str] = []
         self.listed_content: dict[str, bytes] = {}
+        self.core_metadata = False
         registry = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -148,6 +149,7 @@ class PlainRegistry:
                 "requires-python": ">=3.8",
                 "size": len(self._listed(release)),
                 "upload-time": release.published.isoformat().replace("+00:00", "Z"),
+                **({"core-metadata": True} if self.core_metadata else {}),
                 "yanked": release.yanked if release.yanked is not None else False,
             }
             for release in listed

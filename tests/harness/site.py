@@ -26,6 +26,7 @@ from pratique.services.ports import Ports
 from pratique.services.tokens import CreateToken, create_token
 from pratique.settings import load_settings
 from pratique.settings.folder import DataFolder
+from pratique.settings.limits import web_limits
 from pratique.web.application import make_application
 from tests.harness.server import Answer, ClockFile, free_port
 
@@ -109,7 +110,7 @@ async def _serving(folder: Path, settings: str, port: int) -> AsyncIterator[Site
     await asyncio.to_thread(prepare, data, read)
     async with AsyncExitStack() as stack:
         ports = await stack.enter_async_context(open_ports(data, read))
-        runner = web.AppRunner(make_application(ports))
+        runner = web.AppRunner(make_application(ports, web_limits(read)))
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, "127.0.0.1", port).start()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 
 import pytest
 
 from pratique.core.actors import OPERATOR, ActorKind, Operation
 from pratique.services.tokens import ListTokens, RevokeToken, list_tokens, revoke_token
+from tests.harness import packages
 from tests.harness.plain_registry import PlainRegistry
-from tests.harness.site import Site, new_token
+from tests.harness.site import Site, new_token, running_site
 from tests.protocol.speakers import NpmSpeaker, Speaker
 
 NPM_PATHS = (
@@ -129,8 +131,6 @@ async def test_an_upload_over_the_limit_is_refused_with_the_settings_name(site: 
 async def test_without_anonymous_read_401_comes_before_any_look_up(
     tmp_path_factory: pytest.TempPathFactory, registry: PlainRegistry, client: Speaker
 ) -> None:
-    from tests.harness.site import running_site
-
     client.released(registry, "left", "1.0.0")
     settings = "[repositories.main]\nanonymous_read = false\n" + registry.settings
     async with running_site(tmp_path_factory.mktemp("closed"), settings) as closed:
@@ -140,3 +140,46 @@ async def test_without_anonymous_read_401_comes_before_any_look_up(
         assert there.body == missing.body
         assert registry.asked == []
         assert (await client.listing(closed, "left", closed.token)).status == 200
+
+
+async def test_an_upload_that_falls_silent_is_given_up_with_a_sentence_and_leaves_nothing(
+    tmp_path: Path, registry: PlainRegistry
+) -> None:
+    settings = registry.settings + '[web]\nbody_silence = "300 ms"\n'
+    async with running_site(tmp_path / "impatient", settings) as site:
+        host, port = site.url.removeprefix("http://").split(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        head = (
+            f"PUT /main/npm/ours HTTP/1.1\r\nHost: {host}:{port}\r\nAuthorization: Bearer {site.token}\r\n"
+            "Content-Type: application/json\r\nContent-Length: 100000\r\n\r\n"
+        )
+        writer.write(head.encode() + b'{"name": "ours", ')
+        await writer.drain()
+
+        answer = await asyncio.wait_for(reader.readline(), 20)
+
+        assert answer.split()[1] == b"408"
+        assert b"nothing arrived for" in answer
+        assert not list((site.data / "tmp").glob("*"))
+        writer.close()
+        await writer.wait_closed()
+
+
+async def test_a_client_that_hangs_up_in_the_middle_leaves_nothing(site: Site) -> None:
+    host, port = site.url.removeprefix("http://").split(":")
+    _, writer = await asyncio.open_connection(host, int(port))
+    body = json.dumps(packages.npm_publish_body("ours", "1.0.0", packages.npm_tarball("ours", "1.0.0"))).encode()
+    head = (
+        f"PUT /main/npm/ours HTTP/1.1\r\nHost: {host}:{port}\r\nAuthorization: Bearer {site.token}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    writer.write(head.encode() + body[:-1])
+    await writer.drain()
+    writer.close()
+    await writer.wait_closed()
+
+    async with asyncio.timeout(10):
+        while list((site.data / "tmp").glob("*")):
+            await asyncio.sleep(0.02)
+    npm = NpmSpeaker("full", "application/json")
+    assert (await npm.listing(site, "ours", site.token)).status == 404

@@ -110,6 +110,7 @@ async def asked_too_early(site: Site, _registry: PlainRegistry, speaker: Speaker
     from pratique.core.names import ProjectKey
 
     await site.ports.db.write(missing.asked, 1, ProjectKey(key.id, NAME), ActorKind.AGENT, Instant(5 * DAY))
+    await speaker.listing(site, NAME, site.token)
 
 
 SCENARIOS = (

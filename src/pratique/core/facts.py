@@ -119,11 +119,13 @@ class DigestCheck(msgspec.Struct, frozen=True):
         listed: by the index now.
         recorded: computed here from the bytes first accepted under this name; None if never stored.
         observed: computed from the bytes just fetched; None when they came from the store.
+        refused: of bytes that once arrived under this name and were refused; None if that never happened.
     """
 
     listed: Digests
     recorded: Digests | None = None
     observed: Digests | None = None
+    refused: Digests | None = None
 
 
 class RecentFix(msgspec.Struct, frozen=True):

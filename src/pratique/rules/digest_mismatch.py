@@ -51,7 +51,7 @@ def vote(facts: Facts, options: Options) -> Vote | None:
 def _stated_only(check: DigestCheck) -> DigestCheck:
     """Digests without a single value are none at all."""
     recorded, observed = (one if one is not None and _stated(one) else None for one in (check.recorded, check.observed))
-    return DigestCheck(check.listed, recorded, observed)
+    return DigestCheck(check.listed, recorded, observed, check.refused)
 
 
 def _differing(check: DigestCheck) -> str:
@@ -61,6 +61,8 @@ def _differing(check: DigestCheck) -> str:
         return f"arrived with another {names[0]} than its index states"
     if check.observed is not None and check.recorded is not None and check.observed.conflicts(check.recorded):
         return "arrived with other bytes than those first accepted here"
+    if check.recorded is None and check.refused is not None:
+        return "once arrived with bytes that had to be refused, and whoever sent them may have changed its index since"
     return ""
 
 

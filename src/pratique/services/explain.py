@@ -15,6 +15,7 @@ from pratique.core.errors import NotFound, PratiqueError
 from pratique.core.facts import ALL_FACTS
 from pratique.core.ranges import same_version
 from pratique.core.sentences import refusal_line
+from pratique.services.find_project import find_as
 from pratique.services.gather import Inquiry
 from pratique.services.judge import (
     allowed_versions,
@@ -27,7 +28,6 @@ from pratique.services.judge import (
 )
 from pratique.services.ports import Ports, Visit
 from pratique.services.purls import Named, read_purl
-from pratique.services.sources import find_source
 from pratique.services.visits import find_repository_by_id, visit_repository
 from pratique.store import decisions as stored_decisions
 
@@ -115,7 +115,8 @@ async def explain(ports: Ports, repository: str, purl: str, as_kind: ActorKind, 
     if by_name.action.refuses_download:
         found, allowed = [by_name], tuple[str, ...]()
     else:
-        view = (await find_source(ports, visit, known)).view
+        project = await find_as(ports, visit, named.key, as_kind)
+        inquiry, view = project.inquiry, project.source.view
         decisions = decide_listing(inquiry, view)
         allowed = allowed_versions(view, decisions, visit.ecosystem)
         found = _chosen(visit.ecosystem, named, view, decisions)

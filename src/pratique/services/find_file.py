@@ -11,21 +11,12 @@ from pratique.core.clock import SECOND
 from pratique.core.decisions import Decision
 from pratique.core.errors import BadUpstream, NotFound
 from pratique.core.facts import Facts
+from pratique.core.names import ProjectKey
+from pratique.services.find_project import FoundProject, find_project
 from pratique.services.gather import Inquiry
-from pratique.services.judge import (
-    admit_reader,
-    allowed_versions,
-    decide_listing,
-    decide_one,
-    inquire,
-    know,
-    refreshed,
-    refuse,
-    refuse_name,
-)
+from pratique.services.judge import allowed_versions, decide_listing, decide_one, refuse
 from pratique.services.knowledge import Knowledge
 from pratique.services.ports import Ports, Visit
-from pratique.services.sources import Source, find_source
 from pratique.store.repositories import Upstream
 
 _ASK_AGAIN_AFTER = 15 * SECOND
@@ -58,35 +49,29 @@ async def find_file(ports: Ports, visit: Visit, name: str, filename: str) -> Fou
         Refused: hold or deny. Nothing was fetched.
         BadUpstream: the document is missing here and could not be had.
     """
-    key = visit.key(name)
-    known = await know(ports, visit, key)
-    admit_reader(visit, known, ports.clock.now())
-    await refuse_name(ports, visit, inquire(ports, visit, known))
-    source, file = await _look_up(ports, visit, known, filename)
-    known = await refreshed(ports, visit, known)
-    inquiry = inquire(ports, visit, known)
+    found, file = await _look_up(ports, visit, visit.key(name), filename)
+    inquiry, source = found.inquiry, found.source
     facts, decision = await asyncio.to_thread(decide_one, inquiry, source.view, file)
     if decision.action.refuses_download:
-        await refuse_file(ports, visit, inquiry, source, decision)
-    return FoundFile(known, inquiry, source.view, file, facts, decision, source.upstream)
+        await refuse_file(ports, visit, inquiry, source.view, decision)
+    return FoundFile(found.known, inquiry, source.view, file, facts, decision, source.upstream)
 
 
-async def _look_up(ports: Ports, visit: Visit, known: Knowledge, filename: str) -> tuple[Source, FileView]:
+async def _look_up(ports: Ports, visit: Visit, key: ProjectKey, filename: str) -> tuple[FoundProject, FileView]:
     """The file in the project's document, or in a newer one: it may be younger than what is held here."""
-    source = await find_source(ports, visit, known)
-    file = source.view.file(filename)
-    if file is None and source.upstream is not None:
-        source = await find_source(ports, visit, known, max_age=_ASK_AGAIN_AFTER)
-        file = source.view.file(filename)
+    found = await find_project(ports, visit, key)
+    file = found.source.view.file(filename)
+    if file is None and found.source.upstream is not None:
+        found = await find_project(ports, visit, key, max_age=_ASK_AGAIN_AFTER)
+        file = found.source.view.file(filename)
     if file is not None:
-        return source, file
-    if source.stale:
+        return found, file
+    if found.source.stale:
         raise BadUpstream(f"{filename[:200]} is not known here, and the upstream cannot be asked now; try again later")
-    raise NotFound(f"{known.key.name} has no file {filename[:200]}")
+    raise NotFound(f"{key.name} has no file {filename[:200]}")
 
 
-async def refuse_file(ports: Ports, visit: Visit, inquiry: Inquiry, source: Source, decision: Decision) -> None:
+async def refuse_file(ports: Ports, visit: Visit, inquiry: Inquiry, view: ProjectView, decision: Decision) -> None:
     """Refuse with the versions that are allowed instead. Raises Refused, always."""
-    decisions = await asyncio.to_thread(decide_listing, inquiry, source.view)
-    allowed = allowed_versions(source.view, decisions, visit.ecosystem)
-    await refuse(ports, visit, inquiry, decision, allowed)
+    decisions = await asyncio.to_thread(decide_listing, inquiry, view)
+    await refuse(ports, visit, inquiry, decision, allowed_versions(view, decisions, visit.ecosystem))

@@ -178,10 +178,10 @@ def stored_digests(
     known: Knowledge, row: FileRow | None, file: FileView, lies: Mapping[str, Digests]
 ) -> DigestCheck | None:
     """File facts that an earlier visit stored; None if the bytes were never seen here."""
+    refused = lies.get(file.filename)
     if row is not None and row.sha256 is not None:
         recorded = known.digests.get(row.sha256, Digests(sha256=row.sha256))
-        return DigestCheck(listed=file.digests, recorded=recorded)
-    lie = lies.get(file.filename)
-    if lie is not None and file.digests.conflicts(lie):
-        return DigestCheck(listed=file.digests, observed=lie)
+        return DigestCheck(listed=file.digests, recorded=recorded, refused=refused)
+    if refused is not None:
+        return DigestCheck(listed=file.digests, observed=refused, refused=refused)
     return None

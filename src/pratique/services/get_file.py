@@ -18,9 +18,9 @@ from pratique.core.ports import BlobFile, StoredBlob
 from pratique.core.sentences import clean
 from pratique.rules import digest_mismatch
 from pratique.services.fetch_file import FetchPlan
-from pratique.services.find_file import FoundFile, find_file
-from pratique.services.gather import DIGEST_FINDING, file_stage
-from pratique.services.judge import decide_file, decide_one, inquire, know, refuse
+from pratique.services.find_file import FoundFile, find_file, refuse_file
+from pratique.services.gather import DIGEST_FINDING, digest_lies, file_stage
+from pratique.services.judge import decide_file, decide_one, inquire, know
 from pratique.services.ports import Ports, Visit
 from pratique.services.sources import KEPT_AS
 from pratique.store import files, findings, projects, revisions
@@ -101,7 +101,7 @@ async def _from_store(ports: Ports, visit: Visit, found: FoundFile, row: FileRow
     """The stored blob if its file facts allow it; None if the blob is missing and must be fetched again."""
     decision = decide_file(found.inquiry, found.facts)
     if decision.action.refuses_download:
-        await refuse(ports, visit, found.inquiry, decision, ())
+        await refuse_file(ports, visit, found.inquiry, found.view, decision)
     try:
         return Stored(await asyncio.to_thread(ports.blobs.open, sha256), sha256)
     except FileNotFoundError:
@@ -153,7 +153,7 @@ async def judge_bytes(ports: Ports, visit: Visit, found: FoundFile, check: Diges
         return
     if any(vote.rule == digest_mismatch.NAME for vote in decision.votes):
         await ports.db.write(record_lie, found, check, decision, ports.clock.now())
-    await refuse(ports, visit, inquiry, decision, ())
+    await refuse_file(ports, visit, inquiry, found.view, decision)
 
 
 def record_fetched(connection: Connection, found: FoundFile, blob: StoredBlob, now: Instant) -> None:
@@ -171,13 +171,14 @@ def record_fetched(connection: Connection, found: FoundFile, blob: StoredBlob, n
     entry = Manifest(known.key.name, file.version, {KEPT_AS: msgspec.to_builtins(file)}, b"", file.execution_points)
     files.describe(connection, row.id, entry)
     projects.mark_served(connection, project.id, now)
+    revisions.bump(connection, known.repository_id, known.key)
 
 
 def record_lie(connection: Connection, found: FoundFile, check: DigestCheck, decision: Decision, now: Instant) -> None:
     """Note bytes that are not what the index promises; the project's views are outdated from here on."""
     known, file = found.known, found.file
     project = projects.find(connection, known.repository_id, known.key)
-    if project is None or check.observed is None:
+    if project is None or check.observed is None or file.filename in digest_lies(known):
         return
     vote = next(vote for vote in decision.votes if vote.rule == digest_mismatch.NAME)
     detail = {"observed": msgspec.to_builtins(check.observed), "listed": msgspec.to_builtins(check.listed)}

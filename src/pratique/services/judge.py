@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from pratique.core.actors import ActorKind, Operation
 from pratique.core.artifacts import FileView, ProjectView
@@ -17,7 +17,6 @@ from pratique.rules.decide import decide
 from pratique.services.gather import Inquiry, ListingGatherer, name_stage
 from pratique.services.knowledge import Knowledge, read_knowledge
 from pratique.services.ports import Ports, Visit
-from pratique.store import revisions
 from pratique.trust.permissions import authorise
 
 
@@ -65,14 +64,6 @@ async def know(ports: Ports, visit: Visit, key: ProjectKey) -> Knowledge:
     return await ports.db.read(read_knowledge, visit.repository.id, key, visit.actor.account)
 
 
-async def refreshed(ports: Ports, visit: Visit, known: Knowledge) -> Knowledge:
-    """The same knowledge if nothing has changed since it was read, else read again."""
-    revision = await ports.db.read(revisions.project_revision, known.repository_id, known.key)
-    if revision == known.revision:
-        return known
-    return await know(ports, visit, known.key)
-
-
 async def refuse_name(ports: Ports, visit: Visit, inquiry: Inquiry) -> None:
     """Name stage: refuse the whole project before any upstream request.
 
@@ -114,14 +105,15 @@ def decide_file(inquiry: Inquiry, facts: Facts) -> Decision:
     return decide(inquiry.knowledge.policy, facts, Stage.FILE, Moment.INSTALL)
 
 
-def allowed_versions(view: ProjectView, decisions: dict[str, Decision], ecosystem: Ecosystem) -> tuple[str, ...]:
-    """Versions with a file that resolvers may take: stable ones newest first, then pre-releases."""
-    offered = {
-        file.version
-        for file in view.files
-        if not decisions[file.filename].action.leaves_listing and file.yanked is None
-    }
-    return newest_first(offered, ecosystem)
+def allowed_versions(view: ProjectView, decisions: Mapping[str, Decision], ecosystem: Ecosystem) -> tuple[str, ...]:
+    """Versions of which nothing is refused: stable ones newest first, then pre-releases.
+
+    A release is judged as strictly as its strictest file, so that nobody is sent to one of which
+    a part would be refused again.
+    """
+    standing = [file for file in view.files if file.yanked is None]
+    refused = {file.version for file in standing if decisions[file.filename].action.leaves_listing}
+    return newest_first({file.version for file in standing} - refused, ecosystem)
 
 
 def newest_first(versions: Iterable[str], ecosystem: Ecosystem) -> tuple[str, ...]:

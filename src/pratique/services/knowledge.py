@@ -13,7 +13,7 @@ from pratique.core.clock import Instant
 from pratique.core.decisions import ListEntry, Reservation, Revocation
 from pratique.core.names import ProjectKey
 from pratique.rules.policy import Policy, read_policy
-from pratique.store import advisories, downloads, files, findings, missing, policy, projects, revisions, revocations
+from pratique.store import advisories, files, findings, missing, policy, projects, revisions, revocations
 from pratique.store.advisories import StoredAdvisory
 from pratique.store.files import FileRow
 from pratique.store.findings import StoredFinding
@@ -29,6 +29,7 @@ class Knowledge(msgspec.Struct, frozen=True):
         files: rows by filename: stored ones and sightings.
         digests: of the stored blobs, by sha256.
         entries: allow, deny and grant entries that name the project.
+        asked_before_existed: when somebody first asked for a name that came to exist only later.
         allowlist_in_force: the repository has allow entries for this ecosystem.
         revision: read in the same transaction; what is rendered from this is valid for it alone.
     """
@@ -92,8 +93,8 @@ def read_knowledge(
         policy=read_policy(
             policy.rule_settings(connection, repository_id), policy.waivers(connection, repository_id, key)
         ),
-        asked_before_existed=missing.first_asked(connection, repository_id, key),
-        served_before=downloads.was_served(connection, repository_id, key),
+        asked_before_existed=missing.first_asked(connection, repository_id, key) if project else None,
+        served_before=project is not None and project.served is not None,
         revision=revisions.project_revision(connection, repository_id, key),
     )
 

@@ -10,22 +10,17 @@ from isal import igzip
 from pratique.core.clock import Instant
 from pratique.core.decisions import Decision
 from pratique.core.ecosystem import Listing, Rendered
+from pratique.core.errors import Unavailable
 from pratique.rules.policy import policy_class, view_key
+from pratique.services.find_project import FoundProject, find_project, is_current
 from pratique.services.gather import Inquiry
-from pratique.services.judge import (
-    admit_reader,
-    allowed_versions,
-    decide_listing,
-    inquire,
-    know,
-    refreshed,
-    refuse_name,
-    soonest,
-)
+from pratique.services.judge import allowed_versions, decide_listing, soonest
 from pratique.services.ports import Ports, Visit
-from pratique.services.sources import Source, find_source
+from pratique.services.sources import Source
 from pratique.services.views import View
-from pratique.store import revisions
+
+_TRIES = 4
+"""A view that is outdated while it is rendered is rendered again."""
 
 _COMPRESSION = 1
 """isal's fast level: a large document costs milliseconds."""
@@ -41,22 +36,28 @@ async def list_project(ports: Ports, visit: Visit, name: str, form: str, encodin
     Raises:
         InvalidName, NotFound, Unauthorised, Forbidden, Refused, BadUpstream.
     """
-    key = visit.key(name)
-    known = await know(ports, visit, key)
-    admit_reader(visit, known, ports.clock.now())  # 1
-    await refuse_name(ports, visit, inquire(ports, visit, known))  # 2
-    source = await find_source(ports, visit, known)  # 4, before 3: the document is part of the question
-    known = await refreshed(ports, visit, known)
-    inquiry = inquire(ports, visit, known)
-    address = view_address(visit, inquiry, form, encoding)
-    view = ports.views.get(address)
-    if view is not None and view.holds(known.revision, source.document, inquiry.now):  # 3
-        return view
-    rendered, decisions = await asyncio.to_thread(_render, visit, inquiry, source, form, encoding)  # 5, 6
-    await ports.decisions.remember(known.repository_id, key, decisions.values(), inquiry.now)
-    if await ports.db.read(revisions.project_revision, known.repository_id, key) == known.revision:
-        ports.views.put(address, rendered)  # 7
-    return rendered
+    for _ in range(_TRIES):
+        found = await find_project(ports, visit, visit.key(name))  # 1, 2, 4
+        view = _kept(ports, visit, found, form, encoding) or await _made(ports, visit, found, form, encoding)  # 3
+        if await is_current(ports, found.known):
+            ports.views.put(view_address(visit, found.inquiry, form, encoding), view)  # 7
+            return view
+    raise Unavailable(f"{name} is changing at this moment; try again", retry_after=1)
+
+
+def _kept(ports: Ports, visit: Visit, found: FoundProject, form: str, encoding: str) -> View | None:
+    """The view rendered earlier, if it still says the truth."""
+    view = ports.views.get(view_address(visit, found.inquiry, form, encoding))
+    if view is None or not view.holds(found.known.revision, found.source.document, found.inquiry.now):
+        return None
+    return view
+
+
+async def _made(ports: Ports, visit: Visit, found: FoundProject, form: str, encoding: str) -> View:
+    """A view rendered now; what it refuses is stored, so that it can be explained."""
+    view, decisions = await asyncio.to_thread(_render, visit, found.inquiry, found.source, form, encoding)  # 5, 6
+    await ports.decisions.remember(found.known.repository_id, found.known.key, decisions.values(), found.inquiry.now)
+    return view
 
 
 def view_address(visit: Visit, inquiry: Inquiry, form: str, encoding: str) -> str:

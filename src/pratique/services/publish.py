@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 from collections.abc import AsyncIterator, Mapping
 
@@ -33,6 +34,9 @@ from pratique.store.projects import Project
 _FEED_BYTES = 1 << 18
 """Body bytes handed to the reading thread at once."""
 
+_TRIES = 4
+"""Changes of a project during one publish; more are taken for a fight over it."""
+
 
 class Accepted(msgspec.Struct, frozen=True):
     """All that the business transaction needs."""
@@ -43,7 +47,10 @@ class Accepted(msgspec.Struct, frozen=True):
     blob: StoredBlob
     findings: tuple[Finding, ...]
     actor: Actor
-    now: Instant
+
+
+class _ChangedMeanwhile(Exception):
+    """The project is no longer the one that was judged."""
 
 
 async def publish(
@@ -70,15 +77,12 @@ async def publish(
         manifest, noticed = await read_artefact(ports, visit, draft, blob)  # 3
         refuse_attestations(draft)  # 4
         await judge_publish(ports, visit, known)  # 5
-        known = await know(ports, visit, known.key)
-        accepted = Accepted(
-            known, draft, manifest, await asyncio.to_thread(blob.keep), noticed, visit.actor, ports.clock.now()
-        )
+        kept = await asyncio.to_thread(blob.keep)
+        note = await record_judged(ports, visit, Accepted(known, draft, manifest, kept, noticed, visit.actor))  # 6
     except OSError as error:
         raise refused_by_disk(error) from error
     finally:
         await asyncio.to_thread(blob.discard)
-    note = await ports.db.write(record_release, visit, accepted, ports.enqueue)  # 6
     return visit.ecosystem.write_published(draft, note)  # 7
 
 
@@ -178,13 +182,32 @@ async def _ask_whether_public(ports: Ports, known: Knowledge) -> bool | Absent:
         return Absent(f"no upstream could be asked: {error}")
 
 
-def record_release(connection: Connection, visit: Visit, accepted: Accepted, enqueue: Enqueue) -> str:
+async def record_judged(ports: Ports, visit: Visit, accepted: Accepted) -> str:
+    """Record what was judged; if the project changed since, authorise and judge again first.
+
+    Raises:
+        Conflict: the file exists with other bytes, or the project changes all the time.
+        Forbidden, Refused: what the project has become meanwhile does not let it in.
+    """
+    for _ in range(_TRIES):
+        with contextlib.suppress(_ChangedMeanwhile):
+            return await ports.db.write(record_release, visit, accepted, ports.enqueue, ports.clock.now())
+        known = await know(ports, visit, accepted.known.key)
+        authorise_on(visit, Operation.PUBLISH, known, ports.clock.now())
+        await judge_publish(ports, visit, known)
+        accepted = msgspec.structs.replace(accepted, known=known)
+    raise Conflict(f"{accepted.known.key.name} is changing at this moment; try again")
+
+
+def record_release(connection: Connection, visit: Visit, accepted: Accepted, enqueue: Enqueue, now: Instant) -> str:
     """One transaction: project, release, file, tags, findings, event and job. Returns what happens next.
 
     Raises:
-        Conflict: the file exists with other bytes, or the project changed while the upload was read.
+        Conflict: the file exists with other bytes, or the version was taken back.
     """
-    draft, manifest, known, now = accepted.draft, accepted.manifest, accepted.known, accepted.now
+    draft, manifest, known = accepted.draft, accepted.manifest, accepted.known
+    if revisions.project_revision(connection, known.repository_id, known.key) != known.revision:
+        raise _ChangedMeanwhile
     project = _own_project(connection, known, draft, accepted.actor, now)
     earlier = files.find(connection, project.id, draft.filename)
     if earlier is not None and earlier.sha256 == accepted.blob.sha256:
@@ -200,7 +223,7 @@ def record_release(connection: Connection, visit: Visit, accepted: Accepted, enq
         releases.set_tag(connection, project.id, tag, draft.version)
     for finding in accepted.findings:
         findings.add(connection, project.id, draft.version, draft.filename, finding, now)
-    event = _published(known.key, accepted)
+    event = _published(known.key, accepted, now)
     events.append(connection, event)
     revisions.bump(connection, known.repository_id, known.key)
     enqueue(
@@ -214,9 +237,7 @@ def record_release(connection: Connection, visit: Visit, accepted: Accepted, enq
 
 def _own_project(connection: Connection, known: Knowledge, draft: PublishDraft, actor: Actor, now: Instant) -> Project:
     """The project row as ours: existing, new, or taken over from an upstream by a decision that allowed it."""
-    current = projects.find(connection, known.repository_id, known.key)
-    if (current.id if current else None) != (known.project.id if known.project else None):
-        raise Conflict(f"{known.key.name} was published by somebody else at the same time; try again")
+    current = known.project
     if current is not None and current.origin is Origin.OWN:
         return current
     if current is None:
@@ -232,10 +253,10 @@ def _own_project(connection: Connection, known: Knowledge, draft: PublishDraft, 
     return project
 
 
-def _published(key: ProjectKey, accepted: Accepted) -> Event:
+def _published(key: ProjectKey, accepted: Accepted, now: Instant) -> Event:
     digests: Digests = accepted.blob.digests
     body = {"file": accepted.draft.filename, "sha256": digests.sha256, "size": accepted.blob.size}
-    return new_event("published", accepted.now, accepted.actor, key.purl(accepted.draft.version), body)
+    return new_event("published", now, accepted.actor, key.purl(accepted.draft.version), body)
 
 
 def _what_next(visit: Visit, key: ProjectKey, draft: PublishDraft, noticed: tuple[Finding, ...]) -> str:

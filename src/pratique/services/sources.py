@@ -50,9 +50,10 @@ async def find_source(ports: Ports, visit: Visit, known: Knowledge, *, max_age: 
     kept = await ports.db.read(with_kept_files, ProjectView(known.key, ()), known)
     if kept.files:
         return Source(kept)  # stored files whose project the upstream has no more
-    await ports.db.write(
-        missing.asked, known.repository_id, known.key, visit.actor.kind, ports.clock.now(), durable=False
-    )
+    if known.project is None:
+        await ports.db.write(
+            missing.asked, known.repository_id, known.key, visit.actor.kind, ports.clock.now(), durable=False
+        )
     raise not_found(visit, known.key)
 
 
@@ -90,7 +91,8 @@ def _kept_file(connection: Connection, file_id: int) -> FileView | None:
     manifest = files.manifest_of(connection, file_id)
     if manifest is None or KEPT_AS not in manifest.fields:
         return None
-    return msgspec.structs.replace(msgspec.convert(manifest.fields[KEPT_AS], FileView), gone=True)
+    # Its separate metadata stays with the upstream that has it no more: clients read the artefact instead.
+    return msgspec.structs.replace(msgspec.convert(manifest.fields[KEPT_AS], FileView), gone=True, metadata=None)
 
 
 KEPT_AS = "index_entry"

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
+from pratique.core.actors import OPERATOR
 from pratique.core.artifacts import Origin, ProjectView
 from pratique.core.clock import Clock, Instant
+from pratique.core.events import new_event
 from pratique.core.names import EcosystemId, ProjectKey
-from pratique.store import files, projects, revisions
+from pratique.services.end_approvals import end_approvals
+from pratique.store import events, files, missing, projects, revisions
 from pratique.store.database import Database
 from pratique.store.files import Sight
 from pratique.store.repositories import Upstream
@@ -29,22 +32,24 @@ class DocumentWatcher:
     ) -> None:
         """Record what the change tells; see `record_change`."""
         sightings = find_sightings(old, new, old_checked)
-        await self._db.write(record_change, upstream, name, sightings, self._clock.now(), durable=False)
+        await self._db.write(record_change, upstream, new, sightings, self._clock.now(), durable=False)
 
 
 def find_sightings(old: ProjectView | None, new: ProjectView, old_checked: Instant | None) -> list[Sighting]:
     """Files whose time cannot be taken from the upstream's word.
 
-    A file is *late* if an earlier copy, confirmed at `old_checked`, lacked it although the upstream
-    now says that it was published before that. A file without any time counts from first sight.
+    A file is *late* if an earlier copy, confirmed at `old_checked`, lacked it, or had it with other
+    digests, although the upstream now says that it was published before that. A file without any time
+    counts from first sight.
     """
-    held = {file.filename for file in old.files} if old is not None else None
+    held = {file.filename: file for file in old.files} if old is not None else {}
     sightings: list[Sighting] = []
     for file in new.files:
+        before = held.get(file.filename)
+        fresh = old is not None and (before is None or bool(before.digests.conflicts(file.digests)))
         if file.published is None:
-            late = held is not None and file.filename not in held
-            sightings.append((file.version, file.filename, None, Sight.LATE if late else Sight.FIRST))
-        elif held is not None and file.filename not in held and _before(file.published, old_checked):
+            sightings.append((file.version, file.filename, None, Sight.LATE if fresh else Sight.FIRST))
+        elif fresh and _before(file.published, old_checked):
             sightings.append((file.version, file.filename, file.published, Sight.LATE))
     return sightings
 
@@ -54,15 +59,23 @@ def _before(published: Instant, checked: Instant | None) -> bool:
 
 
 def record_change(
-    connection: Connection, upstream: Upstream, name: str, sightings: Sequence[Sighting], now: Instant
+    connection: Connection, upstream: Upstream, view: ProjectView, sightings: Sequence[Sighting], now: Instant
 ) -> None:
     """Make the origin sticky, keep the sightings, and outdate every view of the project."""
-    key = ProjectKey(EcosystemId(upstream.ecosystem), name)
+    key = ProjectKey(EcosystemId(upstream.ecosystem), view.key.name)
     project = projects.find(connection, upstream.repository_id, key)
     if project is None:
         project = projects.create(
-            connection, upstream.repository_id, key, name, Origin.UPSTREAM, upstream.id, "public", now
+            connection, upstream.repository_id, key, key.name, Origin.UPSTREAM, upstream.id, "public", now
         )
+        existed = view.first_published()
+        if existed is not None:
+            missing.forget_since(connection, upstream.repository_id, key, existed)
+    elif project.origin is Origin.UPSTREAM and project.upstream_id != upstream.id:
+        projects.bind(connection, project.id, upstream.id)
+        moved = {"from": project.upstream_id, "to": upstream.id}
+        events.append(connection, new_event("upstream_changed", now, OPERATOR, key.purl(), moved))
     if sightings:
         files.record_sightings(connection, project.id, sightings, now)
+    end_approvals(connection, upstream.repository_id, view, now)
     revisions.bump(connection, upstream.repository_id, key)

@@ -45,6 +45,18 @@ def first_asked(c: sa.Connection, repository_id: int, key: ProjectKey) -> Instan
     return None if first is None else Instant(first)
 
 
+def forget_since(c: sa.Connection, repository_id: int, key: ProjectKey, existed: Instant) -> None:
+    """Drop requests made when the name did exist: an upstream that says 404 for a moment proves nothing."""
+    c.execute(
+        missing_name.delete().where(
+            missing_name.c.repository_id == repository_id,
+            missing_name.c.ecosystem == key.ecosystem,
+            missing_name.c.name == key.name,
+            missing_name.c.first >= existed,
+        )
+    )
+
+
 def _make_room(c: sa.Connection) -> None:
     if c.execute(sa.select(sa.func.count()).select_from(missing_name)).scalar_one() <= MAX_ROWS:
         return

@@ -112,6 +112,11 @@ def make_own(c: sa.Connection, project_id: int) -> None:
     c.execute(file.delete().where(file.c.project_id == project_id, file.c.release_id.is_(None)))
 
 
+def bind(c: sa.Connection, project_id: int, upstream_id: int) -> None:
+    """Let a project stick to another upstream from now on."""
+    c.execute(project.update().where(project.c.id == project_id).values(upstream_id=upstream_id))
+
+
 def mark_served(c: sa.Connection, project_id: int, now: Instant) -> None:
     """Record that a file of it was served; only the first time counts."""
     c.execute(project.update().where(project.c.id == project_id, project.c.served.is_(None)).values(served=now))

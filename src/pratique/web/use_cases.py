@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from aiohttp import web
 
 from pratique.core.ecosystem import Rendered
@@ -15,6 +17,8 @@ from pratique.web.bodies import read_body
 from pratique.web.files import send_file
 from pratique.web.keys import PORTS
 from pratique.web.places import Match
+
+_ZERO = re.compile(r"q=0(\.0{0,3})?")
 
 PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Accept, Accept-Encoding"}
 """Index documents: revalidated every time, so that a revocation bites."""
@@ -33,12 +37,21 @@ def respond(rendered: Rendered, headers: dict[str, str] | None = None) -> web.Re
 async def list_project(request: web.Request, visit: Visit, match: Match) -> web.StreamResponse:
     """The index document, or 304."""
     form = visit.ecosystem.negotiate(request.headers.get("Accept"))
-    encoding = "gzip" if "gzip" in request.headers.get("Accept-Encoding", "").lower() else "identity"
+    encoding = "gzip" if wants_gzip(request.headers.get("Accept-Encoding", "")) else "identity"
     view = await list_project_service.list_project(request.app[PORTS], visit, match.groups["project"], form, encoding)
     headers = {**PRIVATE, "ETag": view.etag}
     if etag_matches(request.headers.get("If-None-Match"), view.etag):
         return web.Response(status=304, headers=headers)
     return respond(view.rendered, headers)
+
+
+def wants_gzip(accept_encoding: str) -> bool:
+    """Whether gzip may be sent (RFC 9110, 12.5.3): named, and not with a weight of zero."""
+    for part in accept_encoding.lower().split(","):
+        coding, _, weight = part.partition(";")
+        if coding.strip() == "gzip":
+            return not _ZERO.fullmatch(weight.strip())
+    return False
 
 
 def etag_matches(if_none_match: str | None, etag: str) -> bool:

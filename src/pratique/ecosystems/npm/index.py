@@ -7,10 +7,9 @@ no packument at all is an error. Source: npm's registry documentation, "package-
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import orjson
 
@@ -60,7 +59,7 @@ def read_listing(name: str, content: bytes, content_type: str, url: str) -> Proj
     read = [_read_version(name, version, entry, times, url) for version, entry in entries.items()]
     return ProjectView(
         key=ProjectKey(NPM_ID, name),
-        files=_with_unique_names(name, [file for file in read if file is not None]),
+        files=tuple(file for file in read if file is not None),
         tags={tag: target for tag, target in tags.items() if versions.is_version(target)},
         raw=_project_fields(document, times),
     )
@@ -109,7 +108,8 @@ def _read_version(name: str, version: str, entry: Any, times: Mapping[str, Any],
     except ValueError:
         return None
     return FileView(
-        filename=_filename(tarball, names.tarball_name(name, version)),
+        # One version is one file, and this is its name here: an upstream that renames it changes nothing.
+        filename=names.tarball_name(name, version),
         version=version,
         url=tarball,
         digests=digests,
@@ -144,26 +144,3 @@ def _absolute(tarball: Any, url: str) -> str | None:
     if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
         return None
     return parts._replace(fragment="").geturl()
-
-
-def _filename(tarball: str, convention: str) -> str:
-    path = tarball if _PLAIN_URL.fullmatch(tarball) else unquote(urlsplit(tarball).path)
-    last = path.rpartition("/")[2]
-    return last if _FILENAME.fullmatch(last) else convention
-
-
-def _with_unique_names(name: str, files: list[FileView]) -> tuple[FileView, ...]:
-    """Give the conventional name to every file whose own is another version's, or used twice."""
-    conventional = {names.tarball_name(name, file.version): file.version for file in files}
-    count = Counter(file.filename for file in files)
-    return tuple(
-        file
-        if conventional.get(file.filename, file.version) == file.version and count[file.filename] == 1
-        else _renamed(file, names.tarball_name(name, file.version))
-        for file in files
-    )
-
-
-def _renamed(file: FileView, filename: str) -> FileView:
-    fields = {field: getattr(file, field) for field in file.__struct_fields__}
-    return FileView(**{**fields, "filename": filename})

@@ -58,11 +58,11 @@ def test_provenance_is_noticed():
     assert read(packument).files[0].attested
 
 
-def test_a_tarball_with_an_unconventional_name_keeps_it():
+def test_a_tarball_has_its_conventional_name_here_whatever_the_upstream_calls_it():
     packument = document("left", "1.0.0")
     packument["versions"]["1.0.0"]["dist"]["tarball"] = f"{UPSTREAM}/left/download/left_1%2B0.tar.gz?x=y#frag"
     (file,) = read(packument).files
-    assert file.filename == "left_1+0.tar.gz"
+    assert file.filename == "left-1.0.0.tgz"
     assert file.url == f"{UPSTREAM}/left/download/left_1%2B0.tar.gz?x=y"
 
 

@@ -1,0 +1,90 @@
+"""A project as this actor may see it: what is known of it and its files, both of one revision."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from pratique.core.actors import Actor, ActorKind
+from pratique.core.errors import Unavailable
+from pratique.core.names import ProjectKey
+from pratique.services.gather import Inquiry
+from pratique.services.judge import admit_reader, inquire, know, refuse_name
+from pratique.services.knowledge import Knowledge
+from pratique.services.ports import Ports, Visit
+from pratique.services.sources import Source, find_source
+from pratique.store import revisions
+
+_TRIES = 8
+"""A project that changes more often while it is looked at is changing all the time."""
+
+
+class FoundProject(msgspec.Struct, frozen=True):
+    """Knowledge and files that belong together.
+
+    Attributes:
+        inquiry: over the knowledge, for whoever asked.
+    """
+
+    known: Knowledge
+    source: Source
+    inquiry: Inquiry
+
+
+async def find_project(ports: Ports, visit: Visit, key: ProjectKey, *, max_age: int | None = None) -> FoundProject:
+    """Look the project up, refusing by its name before any upstream is asked.
+
+    The revision is read before and after: only if it is the same do files and knowledge belong
+    together, and a view made of them may be kept under it.
+
+    Args:
+        max_age: milliseconds; an upstream's document confirmed longer ago is confirmed first.
+
+    Raises:
+        NotFound, Unauthorised, Forbidden: the actor may not see it, or nobody has it.
+        Refused: the name stage holds or denies the whole project.
+        BadUpstream: its upstream could not be asked.
+        Unavailable: it changes all the time.
+    """
+
+    async def refuse_by_name(known: Knowledge) -> None:
+        await refuse_name(ports, visit, inquire(ports, visit, known))
+
+    return await _look_up(ports, visit, key, refuse_by_name, max_age)
+
+
+async def find_as(ports: Ports, visit: Visit, key: ProjectKey, kind: ActorKind) -> FoundProject:
+    """The project to be judged as if an actor of this kind asked; the asker must be allowed to see it.
+
+    Raises:
+        As `find_project`, but refusals by name are left to the caller, who asks about them.
+    """
+
+    async def refuse_nothing(_known: Knowledge) -> None:
+        """What the name stage says is part of the answer."""
+
+    found = await _look_up(ports, visit, key, refuse_nothing, None)
+    return msgspec.structs.replace(found, inquiry=msgspec.structs.replace(found.inquiry, actor=Actor(kind, name=kind)))
+
+
+async def _look_up(
+    ports: Ports,
+    visit: Visit,
+    key: ProjectKey,
+    refuse: Callable[[Knowledge], Awaitable[None]],
+    max_age: int | None,
+) -> FoundProject:
+    for _ in range(_TRIES):
+        known = await know(ports, visit, key)
+        admit_reader(visit, known, ports.clock.now())
+        await refuse(known)
+        source = await find_source(ports, visit, known, max_age=max_age)
+        if await is_current(ports, known):
+            return FoundProject(known, source, inquire(ports, visit, known))
+    raise Unavailable(f"{key.name} is changing at this moment; try again", retry_after=1)
+
+
+async def is_current(ports: Ports, known: Knowledge) -> bool:
+    """Whether nothing about the project has changed since it was read."""
+    return await ports.db.read(revisions.project_revision, known.repository_id, known.key) == known.revision
