@@ -1,5 +1,6 @@
 """Strategies: any facts, settings, waivers and actors that rules may meet, from small ranges that collide often."""
 
+import msgspec
 from hypothesis import strategies as st
 
 from pratique.core import facts as fact
@@ -86,7 +87,10 @@ waivers = st.builds(
     expires=ends,
 )
 policies = st.builds(
-    lambda some, more: read_policy([*{one.rule: one for one in some}.values()], more),
+    lambda some, more: read_policy(
+        [*{one.rule: one for one in some}.values()],
+        [msgspec.structs.replace(one, id=place) for place, one in enumerate(more)],
+    ),
     st.lists(settings | agents_too, max_size=3),
     st.lists(waivers, max_size=3),
 )
