@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from pratique.core.artifacts import Digests
 from pratique.core.clock import Instant
 from pratique.core.names import Subject
 from pratique.core.ranges import ALL_VERSIONS, VersionKey, VersionRange, same_version
@@ -184,6 +185,8 @@ class Waiver(msgspec.Struct, frozen=True):
         name: canonical project name, no glob: a waiver is about one project.
         versions: which versions.
         actor_kinds: for whom; empty for everyone.
+        files: file name to the digests its index stated, of what an approver looked at: no other file is
+            waived. Empty for every file of those versions, also of later ones.
         starts: from when.
         expires: until when; None: until withdrawn.
         reason: why.
@@ -198,6 +201,11 @@ class Waiver(msgspec.Struct, frozen=True):
     starts: Instant = Instant(0)
     expires: Instant | None = None
     reason: str = ""
+    files: dict[str, Digests] = {}
+
+    def reaches(self, filename: str | None) -> bool:
+        """Whether a file is among those that it is about; what is no single file only if all files are."""
+        return not self.files or filename in self.files
 
 
 class RuleSetting(msgspec.Struct, frozen=True):

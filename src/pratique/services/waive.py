@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
 
 from pratique.core.actors import Actor, ActorKind, Operation
 from pratique.core.clock import Instant
-from pratique.core.decisions import Action, Vote, Waiver
-from pratique.core.errors import Conflict, Forbidden, Invalid, NotFound
+from pratique.core.decisions import Waiver
+from pratique.core.errors import Forbidden, Invalid, NotFound
 from pratique.core.events import new_event
 from pratique.core.names import EcosystemId, ProjectKey
-from pratique.core.ranges import VersionRange, parse_range, same_version
 from pratique.rules.registry import RULES, TWO_PEOPLE
 from pratique.services.changes import permit
-from pratique.services.judge import authorise_on, decide_listing, decide_name, inquire, know, not_found
-from pratique.services.knowledge import Knowledge
-from pratique.services.ports import Ports, Visit
+from pratique.services.judge import authorise_on, know
+from pratique.services.ports import Ports
 from pratique.services.purls import Named, read_purl
-from pratique.services.sources import find_source
 from pratique.services.version_ranges import read_versions
 from pratique.services.visits import find_repository, visit_repository
 from pratique.store import accounts, events, policy, revisions
@@ -40,14 +38,6 @@ class Waived(msgspec.Struct, frozen=True):
     waivers: tuple[int, ...]
     rules: tuple[str, ...]
     pending: bool = False
-
-
-class _Terms(msgspec.Struct, frozen=True):
-    named: Named
-    versions: VersionRange
-    reason: str
-    expires: Instant | None
-    actor_kinds: frozenset[str]
 
 
 async def waive(
@@ -73,32 +63,22 @@ async def waive(
         Forbidden: also where the rule needs two administrators and there is one.
     """
     named = read_purl(purl, ports.ecosystems)
-    covered = read_versions(ports.ecosystems[named.key.ecosystem], named, versions)
-    terms = _Terms(named, covered, reason, expires, frozenset(actor_kinds))
-    _check(terms, rule, ports.clock.now())
+    now = ports.clock.now()
+    wanted = Waiver(
+        id=0,
+        rule=rule,
+        ecosystem=named.key.ecosystem,
+        name=named.key.name,
+        versions=read_versions(ports.ecosystems[named.key.ecosystem], named, versions),
+        actor_kinds=frozenset(actor_kinds),
+        starts=now,
+        expires=expires,
+        reason=reason.strip(),
+    )
+    _check(wanted)
     visit = await visit_repository(ports, repository, named.key.ecosystem, actor)
-    known = await know(ports, visit, named.key)
-    authorise_on(visit, Operation.APPROVE, known, ports.clock.now())
-    return await ports.db.write(_lay_down, visit.repository.id, terms, (rule,), actor, ports.clock.now())
-
-
-async def approve(ports: Ports, repository: str, purl: str, reason: str, actor: Actor) -> Waived:
-    """Let exactly this release through: a waiver of every rule that holds it now.
-
-    Raises:
-        Invalid: the purl names no version.
-        Conflict: nothing holds it, or something denies it, which approval does not lift.
-        NotFound: neither we nor any upstream has it.
-    """
-    named = read_purl(purl, ports.ecosystems)
-    if named.version is None:
-        raise Invalid(f"an approval is for one release: write {named.purl}@VERSION")
-    visit = await visit_repository(ports, repository, named.key.ecosystem, actor)
-    known = await know(ports, visit, named.key)
-    authorise_on(visit, Operation.APPROVE, known, ports.clock.now())
-    rules = await _holding_rules(ports, visit, known, named)
-    terms = _Terms(named, parse_range(named.version), reason or "approved", None, frozenset())
-    return await ports.db.write(_lay_down, visit.repository.id, terms, rules, actor, ports.clock.now())
+    authorise_on(visit, Operation.APPROVE, await know(ports, visit, named.key), now)
+    return await ports.db.write(lay_down, visit.repository.id, named, (wanted,), actor)
 
 
 async def withdraw(ports: Ports, repository: str, waiver: int, actor: Actor) -> None:
@@ -111,119 +91,88 @@ async def withdraw(ports: Ports, repository: str, waiver: int, actor: Actor) -> 
     await ports.db.write(_withdraw, place.id, found, actor, ports.clock.now())
 
 
-async def _holding_rules(ports: Ports, visit: Visit, known: Knowledge, named: Named) -> tuple[str, ...]:
-    """Names of the rules whose votes hold any file of the release, for people or for agents."""
-    asking = [msgspec.structs.replace(inquire(ports, visit, known), actor=Actor(kind)) for kind in _ASKED_AS]
-    for inquiry in asking:
-        _refuse_denied(named, decide_name(inquiry).votes)
-    source = await find_source(ports, visit, known)
-    key = visit.ecosystem.version_key
-    files = [file for file in source.view.files if same_version(named.version or "", file.version, key)]
-    if not files:
-        raise not_found(visit, known.key)
-    votes = [
-        vote
-        for inquiry in asking
-        for decisions in (decide_listing(inquiry, source.view),)
-        for file in files
-        for vote in decisions[file.filename].votes
-    ]
-    _refuse_denied(named, votes)
-    holding = tuple(sorted({vote.rule for vote in votes if vote.action is Action.HOLD}))
-    if not holding:
-        raise Conflict(f"nothing holds {named.purl}; it needs no approval")
-    return holding
-
-
-_ASKED_AS = (ActorKind.USER, ActorKind.AGENT)
-
-
-def _refuse_denied(named: Named, votes: Iterable[Vote]) -> None:
-    denying = next((vote for vote in votes if vote.action is Action.DENY), None)
-    if denying is not None:
-        raise Conflict(
-            f"{named.purl} {denying.why}: {denying.rule} denies it, and an approval lifts holds only; "
-            f"`pratique waive {denying.rule} {named.purl} --reason ...` says what that takes"
-        )
-
-
-def _check(terms: _Terms, rule: str, now: Instant) -> None:
-    if rule not in {one.name for one in RULES}:
-        raise Invalid(f'there is no rule "{rule}"; there are: {", ".join(sorted(one.name for one in RULES))}')
-    if not terms.reason.strip():
+def _check(wanted: Waiver) -> None:
+    if wanted.rule not in {one.name for one in RULES}:
+        raise Invalid(f'there is no rule "{wanted.rule}"; there are: {", ".join(sorted(one.name for one in RULES))}')
+    if not wanted.reason:
         raise Invalid("say why: the reason is kept with the waiver")
-    if terms.expires is not None and terms.expires <= now:
+    if wanted.expires is not None and wanted.expires <= wanted.starts:
         raise Invalid("the waiver would end before it begins")
-    unknown = terms.actor_kinds - set(ActorKind)
+    unknown = wanted.actor_kinds - set(ActorKind)
     if unknown:
         raise Invalid(f"{', '.join(sorted(unknown))}: not a kind of actor; there are: {', '.join(ActorKind)}")
 
 
-def _lay_down(
-    connection: Connection, repository_id: int, terms: _Terms, rules: tuple[str, ...], actor: Actor, now: Instant
+def lay_down(
+    connection: Connection, repository_id: int, named: Named, wanted: tuple[Waiver, ...], actor: Actor
 ) -> Waived:
-    """One transaction: waivers, events, revision. A second person's equal waiver confirms the first's."""
-    pending = False
-    numbers = []
-    for rule in rules:
-        number, waits = _one_waiver(connection, repository_id, terms, rule, actor, now)
-        numbers.append(number)
-        pending = pending or waits
-    revisions.bump(connection, repository_id, terms.named.key)
-    return Waived(terms.named.purl, str(terms.versions), tuple(numbers), rules, pending)
+    """One transaction: waivers of one subject, one a rule, with events and revision.
+
+    What needs two people waits for the second; one who asks for the same confirms what the first asked for.
+    """
+    laid = [_one_waiver(connection, repository_id, named, one, actor) for one in wanted]
+    revisions.bump(connection, repository_id, named.key)
+    return Waived(
+        purl=named.purl,
+        versions=str(wanted[0].versions),
+        waivers=tuple(number for number, _ in laid),
+        rules=tuple(one.rule for one in wanted),
+        pending=any(waits for _, waits in laid),
+    )
 
 
 def _one_waiver(
-    connection: Connection, repository_id: int, terms: _Terms, rule: str, actor: Actor, now: Instant
+    connection: Connection, repository_id: int, named: Named, wanted: Waiver, actor: Actor
 ) -> tuple[int, bool]:
-    body = {"rule": rule, "versions": str(terms.versions), "reason": terms.reason, "expires": terms.expires}
+    now, rule = wanted.starts, wanted.rule
     if rule in TWO_PEOPLE:
-        first = _waiting_for_second(connection, repository_id, terms, rule)
+        first = _waiting_for_second(connection, repository_id, wanted)
         if first is not None:
-            _confirm(connection, first, actor)
-            events.append(connection, new_event("waiver_confirmed", now, actor, terms.named.purl, body))
+            _confirm(connection, first, actor, now)
             return first.waiver.id, False
         if accounts.count_admins(connection) < 2:
             raise Forbidden(f"waiving {rule} needs two admins, and this server has {accounts.count_admins(connection)}")
-    state = "pending" if rule in TWO_PEOPLE else "active"
-    waiver = Waiver(
-        0,
-        rule,
-        terms.named.key.ecosystem,
-        terms.named.key.name,
-        terms.versions,
-        terms.actor_kinds,
-        now,
-        terms.expires,
-        terms.reason,
-    )
-    number = policy.add_waiver(connection, repository_id, waiver, actor.name, state, now)
-    events.append(connection, new_event("waived", now, actor, terms.named.purl, {**body, "state": state}))
-    return number, state == "pending"
+    state = policy.PENDING if rule in TWO_PEOPLE else policy.ACTIVE
+    number = policy.add_waiver(connection, repository_id, wanted, actor.name, state, now)
+    body = {**_terms(wanted), "waiver": number, "state": state}
+    events.append(connection, new_event("waived", now, actor, named.purl, body))
+    return number, state == policy.PENDING
 
 
-def _waiting_for_second(
-    connection: Connection, repository_id: int, terms: _Terms, rule: str
-) -> policy.StoredWaiver | None:
+def _terms(waiver: Waiver) -> dict[str, Any]:
+    """What a waiver says, for its events."""
+    return {
+        "rule": waiver.rule,
+        "versions": str(waiver.versions),
+        "files": sorted(waiver.files),
+        "actor_kinds": sorted(waiver.actor_kinds),
+        "expires": waiver.expires,
+        "reason": waiver.reason,
+    }
+
+
+def _waiting_for_second(connection: Connection, repository_id: int, wanted: Waiver) -> policy.StoredWaiver | None:
     return next(
         (
             one
             for one in policy.all_waivers(connection, repository_id)
-            if one.state == "pending"
-            and one.waiver.rule == rule
-            and (one.waiver.ecosystem, one.waiver.name) == (terms.named.key.ecosystem, terms.named.key.name)
-            and one.waiver.versions == terms.versions
+            if one.state == policy.PENDING
+            and one.waiver.rule == wanted.rule
+            and (one.waiver.ecosystem, one.waiver.name) == (wanted.ecosystem, wanted.name)
+            and one.waiver.versions == wanted.versions
         ),
         None,
     )
 
 
-def _confirm(connection: Connection, first: policy.StoredWaiver, actor: Actor) -> None:
+def _confirm(connection: Connection, first: policy.StoredWaiver, actor: Actor, now: Instant) -> None:
     if actor.account is None or first.by == actor.name:
         raise Forbidden(
             f"{first.by} asked for this waiver; another administrator, signed in as a person, must confirm it"
         )
     policy.confirm_waiver(connection, first.waiver.id, actor.name)
+    body = {**_terms(first.waiver), "waiver": first.waiver.id, "asked_by": first.by}
+    events.append(connection, new_event("waiver_confirmed", now, actor, _key(first.waiver).purl(), body))
 
 
 def _find_waiver(connection: Connection, repository_id: int, number: int) -> Waiver:

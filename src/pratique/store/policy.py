@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
+from pratique.core.artifacts import Digests
 from pratique.core.clock import Instant
 from pratique.core.decisions import Action, EntryKind, ListEntry, Mode, Reservation, RuleSetting, Waiver
 from pratique.core.errors import Conflict
@@ -124,13 +126,15 @@ def set_rule(c: sa.Connection, repository_id: int, setting: RuleSetting) -> None
     )
 
 
-def waivers(c: sa.Connection, repository_id: int, key: ProjectKey) -> tuple[Waiver, ...]:
-    """Active waivers for a project; whether one has started or expired is for the rules."""
+def waivers(
+    c: sa.Connection, repository_id: int, key: ProjectKey, states: Collection[str] = (ACTIVE,)
+) -> tuple[Waiver, ...]:
+    """Active waivers for a project, or those in some states; whether one runs at the moment is for the rules."""
     wanted = sa.select(waiver).where(
         waiver.c.repository_id == repository_id,
         waiver.c.ecosystem == key.ecosystem,
         waiver.c.name == key.name,
-        waiver.c.state == ACTIVE,
+        waiver.c.state.in_(states),
     )
     return tuple(_waiver(row) for row in c.execute(wanted.order_by(waiver.c.id)).mappings())
 
@@ -150,6 +154,7 @@ def add_waiver(c: sa.Connection, repository_id: int, new: Waiver, by: str, state
         "created": now,
         "starts": new.starts,
         "expires": new.expires,
+        "files": msgspec.json.encode(new.files, order="sorted").decode(),
     }
     return int(c.execute(waiver.insert().values(values).returning(waiver.c.id)).scalar_one())
 
@@ -199,4 +204,5 @@ def _waiver(row: sa.RowMapping) -> Waiver:
         starts=Instant(row["starts"]),
         expires=row["expires"],
         reason=row["reason"],
+        files=msgspec.json.decode(row["files"], type=dict[str, Digests]),
     )

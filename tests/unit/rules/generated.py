@@ -85,6 +85,7 @@ waivers = st.builds(
     actor_kinds=st.sampled_from([frozenset(), frozenset({"agent"}), frozenset({"user", "ci"})]),
     starts=st.sampled_from([ago(DAY), NOW, NOW + 1, NOW + HOUR]),
     expires=ends,
+    files=st.sampled_from([{}, {}, {"left-1.0.1.tgz": GOOD}, {"left-other.tgz": GOOD}]),
 )
 policies = st.builds(
     lambda some, more: read_policy(

@@ -4,7 +4,7 @@ from pratique.core.actors import ActorKind
 from pratique.core.decisions import Action, Vote
 from pratique.core.facts import Stage
 from pratique.rules.waivers import Effect, weigh
-from tests.unit.rules.cases import AGENT, NOW, USER, ago, facts, waiver
+from tests.unit.rules.cases import AGENT, GOOD, NOW, USER, ago, facts, waiver
 
 HELD = Vote("cooldown", Action.HOLD, "is young", until=NOW + 100)
 
@@ -97,3 +97,18 @@ def test_a_vote_that_allows_is_left_alone():
     assert weighed(waiver("cooldown"), vote=passing).until == NOW + 8
     warning = Vote("cooldown", Action.WARN, "is odd")
     assert weighed(waiver("cooldown"), vote=warning).effect is Effect.REMOVED
+
+
+def test_a_waiver_of_some_files_removes_no_vote_on_any_other():
+    some = waiver("cooldown", "1.0.1", files={"left-1.0.1.tgz": GOOD})
+    other = waiver("cooldown", "1.0.1", files={"left-1.0.1-later.tgz": GOOD})
+
+    assert weighed(some).effect is Effect.REMOVED
+    assert weighed(other).effect is Effect.COUNTS
+    assert weighed(waiver("cooldown", starts=NOW + 7, files=other.files)).until == HELD.until
+
+
+def test_a_project_of_which_some_files_are_waived_waits_for_the_listing():
+    some = waiver("cooldown", files={"left-1.0.1.tgz": GOOD})
+
+    assert weighed(some, stage=Stage.NAME).effect is Effect.WAITS

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pratique.core.artifacts import Digests
 from pratique.core.clock import MINUTE, Instant
 from pratique.core.decisions import Action, EntryKind, ListEntry, Mode, Reservation, RuleSetting, Waiver
 from pratique.core.errors import Conflict
@@ -12,7 +13,10 @@ from tests.stores.implementations import NOW
 
 LATER = Instant(NOW + MINUTE)
 ENTRY = ListEntry(0, EntryKind.DENY, "npm", "left*", parse_range(">=1,<2 || 3.0"), Action.HIDE, "leftish", LATER)
-WAIVER = Waiver(0, "cooldown", "npm", "left", parse_range("1.0.0"), frozenset({"ci", "user"}), NOW, LATER, "checked")
+FILES = {"left-1.0.0.tgz": Digests(sha512="ab" * 64)}
+WAIVER = Waiver(
+    0, "cooldown", "npm", "left", parse_range("1.0.0"), frozenset({"ci", "user"}), NOW, LATER, "checked", FILES
+)
 
 
 def with_id(value, number):

@@ -6,6 +6,7 @@ import msgspec
 
 from pratique.core.actors import Actor, ActorKind
 from pratique.core.clock import Instant
+from pratique.services import approve as approving
 from pratique.services import explain as explaining
 from pratique.services import exposure as exposing
 from pratique.services import revoke as revoking
@@ -110,8 +111,8 @@ async def unrevoke(ports: Ports, request: Unrevoke, actor: Actor) -> Unrevoked:
 
 
 async def approve(ports: Ports, request: Approve, actor: Actor) -> Waived:
-    """See `services.waive.approve`."""
-    return await waiving.approve(ports, request.repository, request.purl, request.reason, actor)
+    """See `services.approve.approve`."""
+    return await approving.approve(ports, request.repository, request.purl, request.reason, actor)
 
 
 async def waive(ports: Ports, request: Waive, actor: Actor) -> Waived:

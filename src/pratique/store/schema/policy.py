@@ -65,6 +65,7 @@ waiver = Table(
     instant("created"),
     instant("starts"),
     instant("expires", nullable=True),
+    Column("files", Text, nullable=False),  # JSON: file name to its digests; {} for all files
     Index(None, "repository_id", "ecosystem", "name"),
 )
 

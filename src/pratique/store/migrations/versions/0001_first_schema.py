@@ -253,6 +253,7 @@ def _create_rules() -> None:
         sa.Column("created", sa.BigInteger(), nullable=False),
         sa.Column("starts", sa.BigInteger(), nullable=False),
         sa.Column("expires", sa.BigInteger()),
+        sa.Column("files", sa.Text(), nullable=False),
     )
     op.create_index("ix_waiver_repository_id_ecosystem_name", "waiver", ["repository_id", "ecosystem", "name"])
 
