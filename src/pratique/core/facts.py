@@ -168,7 +168,7 @@ MALWARE: Fact[tuple[str, ...]] = Fact("malware", Stage.LISTING, "ids of malware 
 RECENT_FIX: Fact[RecentFix | None] = Fact(
     "recent_fix",
     Stage.LISTING,
-    "an advisory of a trusted feed, at most 14 days old, that affects what was served here and that this version fixes",
+    "the newest advisory of a trusted feed that affects what was served here and that this version fixes",
 )
 NEW_EXECUTION_POINTS: Fact[tuple[str, ...]] = Fact(
     "new_execution_points", Stage.LISTING, "install-time code that the previous release did not have"

@@ -75,7 +75,7 @@ def decide(policy: Policy, facts: Facts, stage: Stage, moment: Moment = Moment.I
     tally.votes.sort(key=lambda vote: -vote.action)
     looked_at = _looked_at(active, facts.values)
     return Decision(
-        id=_identity(active, policy, facts, looked_at),
+        id=_identity(active, policy, facts, looked_at, moment),
         subject=facts.subject,
         action=tally.votes[0].action if tally.votes else Action.ALLOW,
         votes=tuple(tally.votes),
@@ -157,9 +157,11 @@ def _names(needs: tuple[Needs, ...]) -> tuple[str, ...]:
     return tuple(sorted({fact.name for some in needs for fact in some}))
 
 
-def _identity(active: tuple[ActiveRule, ...], policy: Policy, facts: Facts, looked_at: dict[str, Any]) -> str:
+def _identity(
+    active: tuple[ActiveRule, ...], policy: Policy, facts: Facts, looked_at: dict[str, Any], moment: Moment
+) -> str:
     entries = facts.values.get(LIST_ENTRIES.name, ())
     known = () if isinstance(entries, Absent) else entries
-    group = policy_class(policy, facts.actor, facts.subject.project, known)
+    group = policy_class(policy, facts.actor, facts.subject.project, known, moment)
     rules = [one.identity for one in active]
     return short_hash([rules, group, facts.subject.purl, facts.subject.filename, without_excuses(looked_at)])

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from pratique.core.actors import Actor
-from pratique.core.decisions import EntryKind, ListEntry, Mode, RuleSetting, Waiver
+from pratique.core.decisions import EntryKind, ListEntry, Mode, Moment, RuleSetting, Waiver
 from pratique.core.errors import Invalid
 from pratique.core.events import canonical_bytes
 from pratique.core.names import ProjectKey
@@ -75,7 +75,13 @@ def read_policy(
     return Policy(tuple(one for one in active if one.mode is not Mode.OFF), tuple(waivers))
 
 
-def policy_class(policy: Policy, actor: Actor, project: ProjectKey, entries: Iterable[ListEntry] = ()) -> str:
+def policy_class(
+    policy: Policy,
+    actor: Actor,
+    project: ProjectKey,
+    entries: Iterable[ListEntry] = (),
+    moment: Moment = Moment.INSTALL,
+) -> str:
     """Which of all policies applies to this actor here for this project, as 26 characters.
 
     Two actors of one class get the same answer about the project at any time: the class covers the
@@ -87,12 +93,14 @@ def policy_class(policy: Policy, actor: Actor, project: ProjectKey, entries: Ite
         actor: who asks.
         project: what for.
         entries: the value of `LIST_ENTRIES`; only grants count, as other entries are for everybody.
+        moment: what is decided; rules of another moment say nothing and make no class.
 
     Source: DESIGN section 3, "Views".
     """
     rules = [
         [active.identity, active.mode.value, _settled(active.options), active.rule.sees(actor, active.options)]
         for active in policy.rules
+        if moment in active.rule.moments
     ]
     waivers = sorted(waiver.id for waiver in policy.waivers if may_apply(waiver, actor, project))
     grants = sorted(entry.id for entry in entries if entry.kind is EntryKind.GRANT)

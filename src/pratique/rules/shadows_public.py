@@ -17,6 +17,14 @@ STEP_UP_LASTS = 5 * MINUTE
 _WAY_OUT = "an admin must reserve or publish it first"
 
 
+def sees(actor: Actor, _options: NoOptions) -> str:
+    """Whether this rule takes the actor for the operator, or until when for an admin with the password given."""
+    if actor.kind is ActorKind.OPERATOR:
+        return "operator"
+    end = _step_up_ends(actor)
+    return "other" if end is None else f"admin until {end}"
+
+
 def vote(facts: Facts, _options: NoOptions) -> Vote | None:
     """Deny a name that exists upstream, was served from there, or is popular.
 

@@ -14,7 +14,7 @@ from pratique.advisories import evaluation
 from pratique.core import facts as fact
 from pratique.core.actors import Actor
 from pratique.core.artifacts import Digests, FileView, ProjectView
-from pratique.core.clock import DAY, Instant
+from pratique.core.clock import Instant
 from pratique.core.facts import Absent, DigestCheck, Facts, RecentFix
 from pratique.core.names import ProjectKey, Subject
 from pratique.core.ranges import VersionKey
@@ -22,9 +22,6 @@ from pratique.services import release_history
 from pratique.services.knowledge import Knowledge
 from pratique.store.advisories import StoredAdvisory
 from pratique.store.files import FileRow, Sight
-
-RECENT_FIX_AGE = 14 * DAY
-"""How long an advisory lets its fix pass early (DESIGN section 6)."""
 
 DIGEST_FINDING = "digest_mismatch"
 """Kind of the finding that a download leaves when bytes are not what the index promised."""
@@ -85,7 +82,7 @@ class ListingGatherer:
         )
         self._changes = release_history.changes(view.files, inquiry.version_key)
         self._malware = [one for one in inquiry.knowledge.advisories if one.malware and not one.withdrawn]
-        self._fixes = self._recent_fixes()
+        self._fixes = self._fixable()
         self._by_version: dict[str, dict[str, Any]] = {}
         self._lies = digest_lies(inquiry.knowledge)
 
@@ -94,18 +91,18 @@ class ListingGatherer:
         times = [published(known.files.get(file.filename), file) for file in self._view.files]
         return min((time for time in times if time is not None), default=None)
 
-    def _recent_fixes(self) -> tuple[StoredAdvisory, ...]:
-        """Recent advisories that affect something served here."""
+    def _fixable(self) -> tuple[StoredAdvisory, ...]:
+        """Advisories that affect something served here, newest first; how old one may be is the rule's question."""
         inquiry = self._inquiry
         served = {row.version for row in inquiry.knowledge.files.values() if row.sha256}
-        return tuple(
+        found = [
             one
             for one in inquiry.knowledge.advisories
             if not one.malware
             and not one.withdrawn
-            and inquiry.now - one.published <= RECENT_FIX_AGE
             and any(evaluation.affects(one.affected, version, inquiry.version_key) for version in served)
-        )
+        ]
+        return tuple(sorted(found, key=lambda one: (-one.published, one.id)))
 
     def __call__(self, file: FileView) -> Facts:
         """Listing facts of one file, with file facts where an earlier visit stored them."""

@@ -2,7 +2,7 @@ import msgspec
 import pytest
 
 from pratique.core.actors import OPERATOR, Actor, ActorKind
-from pratique.core.decisions import EntryKind, Mode, RuleSetting
+from pratique.core.decisions import EntryKind, Mode, Moment, RuleSetting
 from pratique.core.errors import Invalid
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.rules.policy import may_apply, policy_class, read_policy, view_key
@@ -10,8 +10,8 @@ from pratique.rules.registry import RULES, TWO_PEOPLE, rule_named
 from tests.unit.rules.cases import AGENT, LEFT, NOW, USER, entry, policy, waiver
 
 
-def class_of(actor=USER, project=LEFT, entries=(), waivers=(), settings=()):
-    return policy_class(read_policy(settings, waivers), actor, project, entries)
+def class_of(actor=USER, project=LEFT, entries=(), waivers=(), settings=(), moment=Moment.INSTALL):
+    return policy_class(read_policy(settings, waivers), actor, project, entries, moment)
 
 
 def test_a_rule_that_nobody_set_has_the_mode_it_starts_with():
@@ -65,6 +65,21 @@ def test_the_class_is_the_same_for_people_who_see_the_same():
 
     assert class_of(USER) == class_of(other) == class_of(OPERATOR)
     assert class_of(USER) == class_of(USER, project=ProjectKey(EcosystemId("npm"), "right"))
+
+
+def admin(stepped_up_at):
+    return Actor(ActorKind.USER, account=2, name="root", admin=True, stepped_up_at=stepped_up_at)
+
+
+def test_whoever_may_publish_a_public_name_is_of_another_class_when_publishing_but_not_when_installing():
+    people = [USER, OPERATOR, admin(NOW), admin(NOW + 1)]
+
+    assert len({class_of(one, moment=Moment.PUBLISH) for one in people}) == 4
+    assert len({class_of(one) for one in people}) == 1
+
+
+def test_an_admin_who_did_not_give_the_password_again_publishes_like_anybody():
+    assert class_of(admin(None), moment=Moment.PUBLISH) == class_of(USER, moment=Moment.PUBLISH)
 
 
 @pytest.mark.parametrize(

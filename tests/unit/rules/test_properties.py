@@ -172,16 +172,23 @@ def test_the_id_does_not_move_with_time(policy, known, moment, passed):
 
 
 @many
-@given(generated.policies, generated.situations(), generated.actors, generated.stages, st.integers(0, 10**9))
-def test_actors_of_one_policy_class_get_the_same_answers_at_any_time(policy, known, other, stage, passed):
+@given(
+    generated.policies,
+    generated.situations(),
+    generated.actors,
+    generated.stages,
+    generated.moments,
+    st.integers(0, 10**6) | st.integers(0, 10**9),
+)
+def test_actors_of_one_policy_class_get_the_same_answers_at_any_time(policy, known, other, stage, moment, passed):
     known = at(up_to(known, stage), Instant(NOW + passed))
     entries = known.values["list_entries"]
     entries = entries if isinstance(entries, tuple) else ()
-    classes = {policy_class(policy, actor, LEFT, entries) for actor in (known.actor, other)}
+    classes = {policy_class(policy, actor, LEFT, entries, moment) for actor in (known.actor, other)}
     assume(len(classes) == 1)
 
-    one = decide(policy, known, stage)
-    two = decide(policy, msgspec.structs.replace(known, actor=other), stage)
+    one = decide(policy, known, stage, moment)
+    two = decide(policy, msgspec.structs.replace(known, actor=other), stage, moment)
 
     assert one == two
 
