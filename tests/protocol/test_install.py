@@ -207,18 +207,6 @@ async def test_a_release_that_came_while_the_project_seemed_gone_is_as_old_as_ou
     assert (await site.get(speaker.path("left", "1.0.1"))).status == 403
 
 
-async def test_a_project_that_claims_to_be_older_than_the_day_it_was_missed_is_as_old_as_our_first_sight(
-    site: Site, registry: PlainRegistry, speaker: Speaker
-) -> None:
-    assert (await speaker.listing(site, "left")).status == 404
-    speaker.released(registry, "left", "1.0.0", days=100)
-
-    assert speaker.offered(await speaker.listing(site, "left")) == []
-
-    site.clock.set("+49h")
-    assert speaker.offered(await speaker.listing(site, "left")) == ["1.0.0"]
-
-
 async def test_while_the_upstream_is_away_what_is_stored_is_served_and_the_rest_is_no_404(
     tmp_path: Path, client: Speaker
 ) -> None:

@@ -42,3 +42,14 @@ async def test_a_reserved_name_is_never_asked_upstream_and_refused_to_members_wi
     assert (member.status, file.status) == (403, 403)
     assert "Blocked by policy reserved_name: acme-core" in member.reason
     assert registry.asked == []
+
+
+async def test_of_two_reservations_of_one_name_the_more_exact_one_gives_its_reason(site: Site, client: Speaker) -> None:
+    await reserve(site.ports, Reserve(ecosystem=client.ecosystem, pattern="acme-*", reason="the company's"), OPERATOR)
+    await reserve(site.ports, Reserve(ecosystem=client.ecosystem, pattern="acme-core", reason="team Core"), OPERATOR)
+
+    core = await client.listing(site, "acme-core", site.token)
+    other = await client.listing(site, "acme-web", site.token)
+
+    assert "is reserved for own projects (team Core)" in core.reason
+    assert "is reserved for own projects (the company's)" in other.reason

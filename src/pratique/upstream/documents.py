@@ -40,8 +40,9 @@ OnChange = Callable[[Any, str, ProjectView | None, ProjectView, Instant | None],
 
 Awaited before the new document is stored and before anybody is answered from it, so that what it records
 is never behind what is served. A project that is gone has a view without files. One that comes back is told
-with the view it had before it went, and with the time when it was last missed; a name that was asked for in
-vain comes with an empty view. It may be called again with the same change after a crash.
+with the view it had before it went, and with the time when it was last missed; a name that was only ever
+asked for in vain has no view before, as a 404 is no copy of anything. It may be called again with the same
+change after a crash.
 """
 
 Key = tuple[int, str]
@@ -244,8 +245,8 @@ class Documents:
     ) -> None:
         """Tell what changes before it can be seen."""
         before = await self._view_before(upstream, ecosystem, name, held) if held is not None else None
-        if before is None and held is not None and held.status != 200:
-            before = ProjectView(view.key, ())
+        if before is None and held is not None and held.status != 200 and held.size:
+            before = ProjectView(view.key, ())  # what was held before it went cannot be read: all of it is new
         confirmed = max(held.checked, held.fetched) if held is not None and before is not None else None
         await self._on_change(upstream, name, before, view, confirmed)
 

@@ -227,14 +227,14 @@ async def test_nothing_of_that_name_is_believed_for_a_minute(upstream, documents
     assert versions(await documents.view(left, PYPI, "left")) == ["1.0"]
 
 
-async def test_a_name_once_asked_for_in_vain_comes_as_one_that_was_not_there(upstream, documents, left, clock, changes):
+async def test_a_name_only_ever_asked_for_in_vain_has_no_view_before(upstream, documents, left, clock, changes):
     assert await documents.view(left, PYPI, "left") is None
     upstream.behaviours["/simple/left/"] = says(page("1.0"), JSON)
     clock.pass_by(MINUTE + 1)
 
     await documents.view(left, PYPI, "left")
 
-    assert changes.seen == [([], ["1.0"], NOW, hashlib.sha256(b"").hexdigest())]
+    assert [(before, now) for before, now, *_ in changes.seen] == [(None, ["1.0"])]
 
 
 async def test_a_project_that_comes_back_is_compared_with_what_it_was_before_it_went(
