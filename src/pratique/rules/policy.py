@@ -49,18 +49,24 @@ class Policy(msgspec.Struct, frozen=True):
         rules: those not off, in the order of the registry.
         waivers: of the repository, at least those about the project that is judged; expired and
             future ones may be among them.
+        repository: its id; two that judge alike still give decisions of their own.
     """
 
     rules: tuple[ActiveRule, ...]
     waivers: tuple[Waiver, ...] = ()
+    repository: int = 0
 
     def with_waivers(self, waivers: Iterable[Waiver]) -> Policy:
         """The same policy with the waivers of one project."""
-        return Policy(self.rules, tuple(waivers))
+        return msgspec.structs.replace(self, waivers=tuple(waivers))
 
 
 def read_policy(
-    settings: Iterable[RuleSetting], waivers: Iterable[Waiver] = (), rules: tuple[Rule, ...] = RULES
+    settings: Iterable[RuleSetting],
+    waivers: Iterable[Waiver] = (),
+    rules: tuple[Rule, ...] = RULES,
+    *,
+    repository: int = 0,
 ) -> Policy:
     """Make a policy from stored settings. A rule that nobody set has the mode it starts with.
 
@@ -72,7 +78,7 @@ def read_policy(
         if rule_named(name, rules) is None:
             raise Invalid(f'there is no rule "{name}"; there are {", ".join(rule.name for rule in rules)}')
     active = (_activate(rule, by_rule.get(rule.name)) for rule in rules)
-    return Policy(tuple(one for one in active if one.mode is not Mode.OFF), tuple(waivers))
+    return Policy(tuple(one for one in active if one.mode is not Mode.OFF), tuple(waivers), repository)
 
 
 def policy_class(

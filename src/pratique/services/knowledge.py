@@ -91,7 +91,9 @@ def read_knowledge(
         revocations=revocations.in_force(connection, repository_id, key),
         advisories=advisories.of_project(connection, key),
         policy=read_policy(
-            policy.rule_settings(connection, repository_id), policy.waivers(connection, repository_id, key)
+            policy.rule_settings(connection, repository_id),
+            policy.waivers(connection, repository_id, key),
+            repository=repository_id,
         ),
         asked_before_existed=missing.first_asked(connection, repository_id, key) if project else None,
         served_before=project is not None and project.served is not None,

@@ -290,6 +290,13 @@ def test_a_changed_setting_or_a_changed_rule_gives_another_id():
     assert len({identity(1, 1), identity(2, 1), identity(1, 2)}) == 3
 
 
+def test_two_repositories_that_judge_alike_give_decisions_of_their_own():
+    one, two = (read_policy((), repository=number) for number in (1, 2))
+
+    assert decide(one, facts(YOUNG), Stage.FILE).id != decide(two, facts(YOUNG), Stage.FILE).id
+    assert decide(one.with_waivers(()), facts(YOUNG), Stage.FILE).id == decide(one, facts(YOUNG), Stage.FILE).id
+
+
 def test_entries_that_could_not_be_read_give_a_denial_and_no_crash():
     decision = judged({fact.LIST_ENTRIES: Absent("the store failed")}, actor=USER)
 
