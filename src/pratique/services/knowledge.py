@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 from collections.abc import Mapping
 
 import msgspec
@@ -12,6 +11,7 @@ from pratique.core.artifacts import Digests, Origin
 from pratique.core.clock import Instant
 from pratique.core.decisions import ListEntry, Reservation, Revocation
 from pratique.core.names import ProjectKey
+from pratique.rules.globs import entries_about, reservation_of
 from pratique.rules.policy import Policy, read_policy
 from pratique.store import advisories, files, findings, missing, policy, projects, revisions, revocations
 from pratique.store.advisories import StoredAdvisory
@@ -85,9 +85,9 @@ def read_knowledge(
         files=rows,
         digests=files.blob_digests(connection, stored) if stored else {},
         findings=findings.of_project(connection, project.id) if project else (),
-        entries=tuple(entry for entry in entries if fnmatch.fnmatchcase(key.name, entry.name)),
+        entries=entries_about(key, entries),
         allowlist_in_force=any(entry.kind == "allow" for entry in entries),
-        reservation=_reservation(connection, repository_id, key),
+        reservation=reservation_of(key, policy.reservations(connection, repository_id, key.ecosystem)),
         revocations=revocations.in_force(connection, repository_id, key),
         advisories=advisories.of_project(connection, key),
         policy=read_policy(
@@ -99,8 +99,3 @@ def read_knowledge(
         served_before=project is not None and project.served is not None,
         revision=revisions.project_revision(connection, repository_id, key),
     )
-
-
-def _reservation(connection: Connection, repository_id: int, key: ProjectKey) -> Reservation | None:
-    reserved = policy.reservations(connection, repository_id, key.ecosystem)
-    return next((one for one in reserved if fnmatch.fnmatchcase(key.name, one.pattern)), None)
