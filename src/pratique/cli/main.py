@@ -37,6 +37,7 @@ COMMANDS = (
     ("lists", "pratique.cli.verbs.lists:lists", "Show allowlist, denylist and grants."),
     ("approve", "pratique.cli.verbs.releases:approve", "Let exactly one release through whatever holds it."),
     ("waive", "pratique.cli.verbs.releases:waive", "Remove one rule's vote for a project, release or range."),
+    ("confirm", "pratique.cli.verbs.releases:confirm", "Agree, as the second admin, to a waiver that waits."),
     ("withdraw", "pratique.cli.verbs.releases:withdraw", "End a waiver or an approval."),
     ("waivers", "pratique.cli.verbs.waivers:waivers", "Show waivers, and which wait for a second admin."),
     ("revoke", "pratique.cli.verbs.releases:revoke", "Refuse a project, release or file from now on, everywhere."),

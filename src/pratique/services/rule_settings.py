@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 from pratique.core.actors import Actor, Operation
 from pratique.core.clock import Instant, to_iso
 from pratique.core.decisions import Mode, RuleSetting
-from pratique.core.errors import Invalid
+from pratique.core.errors import Forbidden, Invalid
 from pratique.rules.contract import Rule
-from pratique.rules.registry import RULES, rule_named
+from pratique.rules.registry import RULES, TWO_PEOPLE, rule_named
 from pratique.rules.settings import asks_for_an_answer, read_options
 from pratique.services.changes import note_change, permit
 from pratique.services.durations import read_duration
@@ -94,7 +94,8 @@ async def set_rule(ports: Ports, request: SetRule, actor: Actor) -> RuleShown:
 
     Raises:
         Invalid: no such rule, option or duration; or nothing to set.
-        Forbidden, StepUpNeeded: the actor may not, or must give the password again.
+        Forbidden, StepUpNeeded: the actor may not, or must give the password again; or the rule's votes take
+            two people to remove, and this would be one person's word.
     """
     now = ports.clock.now()
     permit(actor, Operation.POLICY, now)
@@ -105,6 +106,11 @@ async def set_rule(ports: Ports, request: SetRule, actor: Actor) -> RuleShown:
         raise Invalid("say what to set: a mode (enforce, dry-run, off) or an option")
     if request.dry_run_for is not None and request.mode is not Mode.DRY_RUN:
         raise Invalid("only a dry-run has an end: use it with mode dry-run")
+    if rule.name in TWO_PEOPLE and request.mode not in (None, Mode.ENFORCE):
+        raise Forbidden(
+            f"{rule.name} always counts: removing its votes takes two admins, and only where it is wrong: "
+            f"`pratique waive {rule.name} PURL --reason ...`, which another admin confirms"
+        )
     return await ports.db.write(_set, request, rule, actor, now)
 
 

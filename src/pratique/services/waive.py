@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from pratique.core.actors import Actor, ActorKind, Operation
 from pratique.core.clock import Instant
 from pratique.core.decisions import Waiver
-from pratique.core.errors import Forbidden, Invalid, NotFound
+from pratique.core.errors import Conflict, Forbidden, Invalid, NotFound
 from pratique.core.events import new_event
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.rules.registry import RULES, TWO_PEOPLE
@@ -81,11 +81,28 @@ async def waive(
     return await ports.db.write(lay_down, visit.repository.id, named, (wanted,), actor)
 
 
+async def confirm(ports: Ports, repository: str, waiver: int, actor: Actor) -> Waived:
+    """Agree, as the second of two people, to a waiver as it was asked for.
+
+    Raises:
+        NotFound: there is no such waiver in the repository.
+        Conflict: it does not wait, or has ended meanwhile.
+        Forbidden: the actor may not, asked for it, or is no person.
+    """
+    now = ports.clock.now()
+    permit(actor, Operation.APPROVE, now)
+    place = await ports.db.read(find_repository, repository)
+    found = (await ports.db.read(_find_waiver, place.id, waiver)).waiver
+    visit = await visit_repository(ports, repository, found.ecosystem, actor)
+    authorise_on(visit, Operation.APPROVE, await know(ports, visit, _key(found)), now)
+    return await ports.db.write(_confirm_one, place.id, waiver, actor, now)
+
+
 async def withdraw(ports: Ports, repository: str, waiver: int, actor: Actor) -> None:
     """End a waiver. Raises NotFound if there is no such waiver in the repository."""
     permit(actor, Operation.APPROVE, ports.clock.now())
     place = await ports.db.read(find_repository, repository)
-    found = await ports.db.read(_find_waiver, place.id, waiver)
+    found = (await ports.db.read(_find_waiver, place.id, waiver)).waiver
     visit = await visit_repository(ports, repository, found.ecosystem, actor)
     authorise_on(visit, Operation.APPROVE, await know(ports, visit, _key(found)), ports.clock.now())
     await ports.db.write(_withdraw, place.id, found, actor, ports.clock.now())
@@ -108,7 +125,8 @@ def lay_down(
 ) -> Waived:
     """One transaction: waivers of one subject, one a rule, with events and revision.
 
-    What needs two people waits for the second; one who asks for the same confirms what the first asked for.
+    What needs two people waits for the second; one who asks for exactly the same confirms what the first
+    asked for. Whoever asks for anything else lays down a waiver of their own, which waits as well.
     """
     laid = [_one_waiver(connection, repository_id, named, one, actor) for one in wanted]
     revisions.bump(connection, repository_id, named.key)
@@ -159,27 +177,56 @@ def _waiting_for_second(connection: Connection, repository_id: int, wanted: Waiv
             if one.state == policy.PENDING
             and one.waiver.rule == wanted.rule
             and (one.waiver.ecosystem, one.waiver.name) == (wanted.ecosystem, wanted.name)
-            and one.waiver.versions == wanted.versions
+            and _same_terms(one.waiver, wanted)
+            and _goes_on(one.waiver, wanted.starts)
         ),
         None,
     )
 
 
+def _same_terms(one: Waiver, other: Waiver) -> bool:
+    """Whether who asks for the one knows what the other says: the reason apart, everything."""
+    what = (one.versions, one.actor_kinds, one.files) == (other.versions, other.actor_kinds, other.files)
+    return what and (one.expires == other.expires or _length(one) == _length(other))
+
+
+def _length(waiver: Waiver) -> int | None:
+    """How long it was asked for; who asks for `7d` an hour later asks for the same."""
+    return None if waiver.expires is None else waiver.expires - waiver.starts
+
+
+def _goes_on(waiver: Waiver, now: Instant) -> bool:
+    return waiver.expires is None or now < waiver.expires
+
+
 def _confirm(connection: Connection, first: policy.StoredWaiver, actor: Actor, now: Instant) -> None:
+    if not _goes_on(first.waiver, now):
+        raise Conflict(f"waiver {first.waiver.id} has ended while it waited; ask for it anew")
     if actor.account is None or first.by == actor.name:
         raise Forbidden(
             f"{first.by} asked for this waiver; another administrator, signed in as a person, must confirm it"
         )
-    policy.confirm_waiver(connection, first.waiver.id, actor.name)
+    if not policy.confirm_waiver(connection, first.waiver.id, actor.name):
+        raise Conflict(f"waiver {first.waiver.id} does not wait for anybody; `pratique waivers` shows those that do")
     body = {**_terms(first.waiver), "waiver": first.waiver.id, "asked_by": first.by}
     events.append(connection, new_event("waiver_confirmed", now, actor, _key(first.waiver).purl(), body))
 
 
-def _find_waiver(connection: Connection, repository_id: int, number: int) -> Waiver:
+def _confirm_one(connection: Connection, repository_id: int, number: int, actor: Actor, now: Instant) -> Waived:
+    first = _find_waiver(connection, repository_id, number)
+    if first.state != policy.PENDING:
+        raise Conflict(f"waiver {number} does not wait for anybody; `pratique waivers` shows those that do")
+    _confirm(connection, first, actor, now)
+    key = _key(first.waiver)
+    revisions.bump(connection, repository_id, key)
+    return Waived(key.purl(), str(first.waiver.versions), (number,), (first.waiver.rule,))
+
+
+def _find_waiver(connection: Connection, repository_id: int, number: int) -> policy.StoredWaiver:
     found = next((one for one in policy.all_waivers(connection, repository_id) if one.waiver.id == number), None)
     if found is None or found.state == "withdrawn":
-        raise NotFound(f"there is no waiver {number} to withdraw")
-    return found.waiver
+        raise NotFound(f"there is no waiver {number} that counts or waits; `pratique waivers` shows those there are")
+    return found
 
 
 def _withdraw(connection: Connection, repository_id: int, waiver: Waiver, actor: Actor, now: Instant) -> None:

@@ -36,6 +36,7 @@ EXAMPLE: dict[str, dict[str, Any]] = {
     "list show": {},
     "approve": {"purl": "pkg:npm/x@1.0.0"},
     "waive": {"rule": "cooldown", "purl": "pkg:npm/x", "reason": "r"},
+    "confirm": {"id": 1},
     "withdraw": {"id": 1},
     "waivers": {},
     "revoke": {"purl": "pkg:npm/x", "reason": "r"},

@@ -1,4 +1,4 @@
-"""`pratique approve`, `waive`, `withdraw`, `revoke`, `unrevoke`."""
+"""`pratique approve`, `waive`, `confirm`, `withdraw`, `revoke`, `unrevoke`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pratique.cli.showing import say
 from pratique.cli.verbs.explaining import show_fetched
 from pratique.cli.verbs.tokens import parts
 from pratique.services.verbs import table
-from pratique.services.verbs.releases import Approve, Revoke, Unrevoke, Waive, WithdrawWaiver
+from pratique.services.verbs.releases import Approve, ConfirmWaiver, Revoke, Unrevoke, Waive, WithdrawWaiver
 from pratique.services.waive import Waived
 
 
@@ -52,6 +52,17 @@ def waive(
     """
     request = Waive(rule, purl, reason, versions, expires, parts(only_for), repository)
     _tell(ask(table.WAIVE, request, where))
+
+
+def confirm(id: int, *, repository: str = "main", where: Where = HERE) -> None:
+    """Agree, as the second administrator, to a waiver that waits, as it was asked for.
+
+    Args:
+        id: as `pratique waivers` shows it, with what it says.
+        repository: where.
+        where: data folder or server; with a token of yours, as the command on the data folder is nobody.
+    """
+    _tell(ask(table.CONFIRM, ConfirmWaiver(id, repository), where))
 
 
 def withdraw(id: int, *, repository: str = "main", where: Where = HERE) -> None:
@@ -102,6 +113,6 @@ def _tell(waived: Waived | None) -> None:
     numbers = ", ".join(map(str, waived.waivers))
     rules = ", ".join(waived.rules)
     if waived.pending:
-        say(f"waiver {numbers} of {rules} waits: another administrator has to ask for the same")
+        say(f"waiver {numbers} of {rules} waits until another administrator agrees with `pratique confirm ID`")
     else:
         say(f"{waived.purl} {waived.versions}: {rules} no longer counts (waiver {numbers})")

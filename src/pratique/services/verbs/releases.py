@@ -62,6 +62,13 @@ class Waive(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     repository: str = "main"
 
 
+class ConfirmWaiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Agree, as the second administrator, to a waiver that waits."""
+
+    id: int
+    repository: str = "main"
+
+
 class WithdrawWaiver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """End a waiver or an approval."""
 
@@ -129,6 +136,11 @@ async def waive(ports: Ports, request: Waive, actor: Actor) -> Waived:
         expires=None if life is None else Instant(ports.clock.now() + life),
         actor_kinds=request.actor_kinds,
     )
+
+
+async def confirm(ports: Ports, request: ConfirmWaiver, actor: Actor) -> Waived:
+    """See `services.waive.confirm`."""
+    return await waiving.confirm(ports, request.repository, request.id, actor)
 
 
 async def withdraw(ports: Ports, request: WithdrawWaiver, actor: Actor) -> Withdrawn:

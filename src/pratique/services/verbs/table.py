@@ -66,6 +66,7 @@ LIST_SHOW = Verb(
 
 APPROVE = Verb("approve", releases.Approve, Waived, silent(releases.approve))
 WAIVE = Verb("waive", releases.Waive, Waived, silent(releases.waive))
+CONFIRM = Verb("confirm", releases.ConfirmWaiver, Waived, silent(releases.confirm))
 WITHDRAW = Verb("withdraw", releases.WithdrawWaiver, releases.Withdrawn, silent(releases.withdraw))
 WAIVERS = Verb(
     "waivers", list_waivers.ListWaivers, list_waivers.Waivers, silent(list_waivers.list_waivers), reading=True
@@ -115,6 +116,7 @@ VERBS: tuple[Verb[Any, Any], ...] = (
     LIST_SHOW,
     APPROVE,
     WAIVE,
+    CONFIRM,
     WITHDRAW,
     WAIVERS,
     REVOKE,
