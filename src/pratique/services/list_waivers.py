@@ -32,6 +32,7 @@ class WaiverShown(msgspec.Struct, frozen=True):
     Attributes:
         state: active, pending (waits for a second administrator), expired or withdrawn.
         actor_kinds: for whom; empty for everyone.
+        files: the only files that it is about, as they were then; empty for all of those versions.
     """
 
     id: int
@@ -40,6 +41,7 @@ class WaiverShown(msgspec.Struct, frozen=True):
     versions: str
     state: str
     actor_kinds: tuple[str, ...]
+    files: tuple[str, ...]
     by: str
     confirmed_by: str | None
     created: str
@@ -81,6 +83,7 @@ def _shown(one: StoredWaiver, now: Instant) -> WaiverShown:
         versions=str(waiver.versions),
         state="expired" if over else one.state,
         actor_kinds=tuple(sorted(waiver.actor_kinds)),
+        files=tuple(sorted(waiver.files)),
         by=one.by,
         confirmed_by=one.confirmed_by,
         created=to_iso(one.created),

@@ -21,6 +21,9 @@ FAILURES_PER_ACCOUNT = 100
 
 FAILURES_PER_ADDRESS = 10
 
+_LONGEST_NAME = 100
+"""Longer than any account's name; what is typed beyond it is not kept in memory."""
+
 
 class PasswordGate:
     """Checks passwords, slowing down whoever guesses. One for each process."""
@@ -42,17 +45,17 @@ class PasswordGate:
             Unauthorised: no such account, wrong password, or disabled: one sentence for all three.
             Unavailable: too many failures.
         """
-        now = ports.clock.now()
+        now, typed = ports.clock.now(), name[:_LONGEST_NAME]
         self._addresses.check(address, now)
-        self._accounts.check(name, now)
-        account = await ports.db.read(accounts.find_by_name, name)
+        self._accounts.check(typed, now)
+        account = await ports.db.read(accounts.find_by_name, typed)
         matches = await check_password(account.password if account else None, password)
         if not matches or account is None or account.disabled is not None:
             self._addresses.failed(address, now)
-            self._accounts.failed(name, now)
+            self._accounts.failed(typed, now)
             raise Unauthorised("name and password do not fit together")
         self._addresses.succeeded(address)
-        self._accounts.succeeded(name)
+        self._accounts.succeeded(typed)
         return account
 
 
