@@ -222,6 +222,10 @@ class Ecosystem(Protocol):
         """A refusal or failure in the words and fields this client shows."""
         ...
 
+    def write_warning(self, line: str) -> dict[str, str]:
+        """Headers of a served artefact with which this ecosystem's clients print a warning; {} if none do."""
+        ...
+
     def write_published(self, draft: PublishDraft, note: str) -> Rendered:
         """The answer to a successful upload; `note` says what happens next."""
         ...

@@ -193,4 +193,4 @@ def warning_headers(visit: Visit, decision: Decision) -> dict[str, str]:
     if vote is None or decision.action is not Action.WARN:
         return {}
     line = clean(f"Warning by policy {vote.rule}: {decision.subject} {vote.why}; see {visit.explain_url(decision.id)}")
-    return {"npm-notice": line, "X-NuGet-Warning": line}
+    return visit.ecosystem.write_warning(line)

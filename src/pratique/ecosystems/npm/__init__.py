@@ -21,7 +21,7 @@ from pratique.core.ports import ReadAt
 from pratique.ecosystems.npm import archive, claims, clients, index, names, own, routes, versions
 from pratique.ecosystems.npm.listing import negotiate, write_listing
 from pratique.ecosystems.npm.publish import NpmPublishReader
-from pratique.ecosystems.npm.refusal import write_published, write_refusal
+from pratique.ecosystems.npm.refusal import write_published, write_refusal, write_warning
 
 __all__ = ["NPM", "Npm"]
 
@@ -103,6 +103,10 @@ class Npm:
     def write_refusal(self, refusal: Refusal) -> Rendered:
         """See `refusal.write_refusal`."""
         return write_refusal(refusal)
+
+    def write_warning(self, line: str) -> dict[str, str]:
+        """See `refusal.write_warning`."""
+        return write_warning(line)
 
     def write_published(self, draft: PublishDraft, note: str) -> Rendered:
         """See `refusal.write_published`."""

@@ -33,6 +33,11 @@ def write_refusal(refusal: Refusal) -> Rendered:
     )
 
 
+def write_warning(line: str) -> dict[str, str]:
+    """The header that npm prints as a notice, whatever the status of its answer."""
+    return {"npm-notice": line}
+
+
 def write_published(note: str) -> Rendered:
     """The answer to a successful publish; npm shows the note as a notice."""
     headers = {"npm-notice": clean(note)[:400]} if note else {}

@@ -12,7 +12,7 @@ from pratique.core.ports import ReadAt
 from pratique.ecosystems.pypi import archive, claims, index, names, negotiation, routes, versions
 from pratique.ecosystems.pypi.listing import write_listing
 from pratique.ecosystems.pypi.publish import UploadReader
-from pratique.ecosystems.pypi.refusal import client_setup, write_published, write_refusal
+from pratique.ecosystems.pypi.refusal import client_setup, write_published, write_refusal, write_warning
 
 __all__ = ["PYPI", "Pypi"]
 
@@ -94,6 +94,10 @@ class Pypi:
     def write_refusal(self, refusal: Refusal) -> Rendered:
         """See `refusal.write_refusal`."""
         return write_refusal(refusal)
+
+    def write_warning(self, line: str) -> dict[str, str]:
+        """See `refusal.write_warning`."""
+        return write_warning(line)
 
     def write_published(self, draft: PublishDraft, note: str) -> Rendered:
         """See `refusal.write_published`."""

@@ -30,6 +30,11 @@ def write_refusal(refusal: Refusal) -> Rendered:
     )
 
 
+def write_warning(_line: str) -> dict[str, str]:
+    """No header: neither pip nor uv nor poetry prints any of a successful answer."""
+    return {}
+
+
 def write_published(draft: PublishDraft, note: str) -> Rendered:
     """The answer to an upload that was taken in."""
     text = f"OK: {draft.filename}\n{note}\n" if note else f"OK: {draft.filename}\n"

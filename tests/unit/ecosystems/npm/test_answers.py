@@ -21,6 +21,10 @@ def test_a_refusal_says_its_sentence_wherever_npm_or_yarn_look():
     assert "WWW-Authenticate" not in answer.headers
 
 
+def test_a_warning_is_a_notice_beside_the_bytes():
+    assert NPM.write_warning("Warning by policy x") == {"npm-notice": "Warning by policy x"}
+
+
 def test_a_missing_token_is_explained_in_the_challenge_that_npm_prints():
     answer = NPM.write_refusal(Refusal(401, 'reading "left" needs a token', {"error": "x"}))
     challenge = answer.headers["WWW-Authenticate"]

@@ -22,6 +22,10 @@ def test_a_refusal_says_its_sentence_in_the_phrase_and_in_the_body():
     assert "WWW-Authenticate" not in rendered.headers
 
 
+def test_a_warning_has_no_header_as_no_client_would_print_it():
+    assert PYPI.write_warning("Warning by policy x") == {}
+
+
 def test_a_missing_credential_asks_for_one():
     rendered = PYPI.write_refusal(Refusal(401, "A token is needed", {}))
 
