@@ -62,7 +62,8 @@ def negotiate(accept: str | None) -> str:
 def write_listing(listing: Listing, form: str) -> Rendered:
     """The packument in one of its forms.
 
-    Files whose decision leaves the listing appear nowhere but, by version, in `policyRestrictions`.
+    Files whose decision leaves the listing appear nowhere but, if their download is refused too, by version
+    in `policyRestrictions`. A hidden one is not named there: npm would say "do not retry" of what a lockfile gets.
 
     Raises:
         BadUpstream: the index nests values deeper than JSON is written here (254 levels).
@@ -102,7 +103,7 @@ def _head(listing: Listing, offered: list[FileView]) -> dict[str, Any]:
     refused = {
         file.version: listing.decisions[file.filename]
         for file in view.files
-        if listing.decisions[file.filename].action.leaves_listing
+        if listing.decisions[file.filename].action.refuses_download
     }
     document = {key: value for key, value in view.raw.items() if key not in ("time", "modified")}
     name = view.key.name

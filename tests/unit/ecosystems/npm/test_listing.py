@@ -17,7 +17,7 @@ HOLD, DENY, HIDE, WARN = Action.HOLD, Action.DENY, Action.HIDE, Action.WARN
 FOUR = document("left", "1.0.0", "1.0.1", "1.1.0", "2.0.0-b.1", tags={"latest": "1.1.0", "next": "2.0.0-b.1"})
 
 
-@pytest.mark.parametrize("action", [HIDE, HOLD, DENY])
+@pytest.mark.parametrize("action", [HOLD, DENY])
 @pytest.mark.parametrize("form", ["full", "abbreviated"])
 def test_a_refused_version_is_left_out_with_its_time_and_named_with_the_reason(action, form):
     packument = listed(read(FOUR), {"1.1.0": action}, form)
@@ -28,6 +28,15 @@ def test_a_refused_version_is_left_out_with_its_time_and_named_with_the_reason(a
         "do not retry or substitute; see http://127.0.0.1:7417/r/d110",
         "versions": {"1.1.0": {"name": "left", "version": "1.1.0"}},
     }
+    assert packument["dist-tags"] == {"latest": "1.0.1", "next": "2.0.0-b.1"}
+
+
+@pytest.mark.parametrize("form", ["full", "abbreviated"])
+def test_a_hidden_version_is_left_out_without_being_called_refused(form):
+    packument = listed(read(FOUR), {"1.1.0": HIDE}, form)
+    assert list(packument["versions"]) == ["1.0.0", "1.0.1", "2.0.0-b.1"]
+    assert "1.1.0" not in packument["time"]
+    assert "policyRestrictions" not in packument
     assert packument["dist-tags"] == {"latest": "1.0.1", "next": "2.0.0-b.1"}
 
 
@@ -195,9 +204,10 @@ def test_refused_files_appear_nowhere_and_tags_point_to_listed_versions(refused,
     document = listed(read(packument), refused, form)
     text = orjson.dumps(document).decode()
     for version in FOUR["versions"]:
-        left_out = refused.get(version, Action.ALLOW).leaves_listing
+        action = refused.get(version, Action.ALLOW)
+        left_out = action.leaves_listing
         assert (version in document["versions"]) is not left_out
         assert (f"left-{version}.tgz" in text) is not left_out
-        assert (version in document.get("policyRestrictions", {}).get("versions", {})) is left_out
+        assert (version in document.get("policyRestrictions", {}).get("versions", {})) is action.refuses_download
     assert set(document["dist-tags"].values()) <= set(document["versions"])
     assert "upstream.example.test" not in text
