@@ -10,12 +10,13 @@ from pratique.core.artifacts import Clearance, Origin
 from pratique.core.clock import Instant
 from pratique.core.errors import Conflict, Invalid, NotFound
 from pratique.core.events import new_event
-from pratique.core.names import ProjectKey
-from pratique.core.ranges import VersionKey, same_version
+from pratique.core.names import ProjectKey, Subject
+from pratique.core.ranges import VersionKey
 from pratique.services.exposure import Exposure, exposure
 from pratique.services.judge import authorise_on, know
 from pratique.services.ports import Ports
 from pratique.services.purls import Named, read_purl
+from pratique.services.reach import note_reach
 from pratique.services.visits import visit_repository
 from pratique.store import events, projects, releases, revisions, revocations
 
@@ -29,6 +30,7 @@ class Revoked(msgspec.Struct, frozen=True):
         revocation: its id, which `unrevoke` takes back.
         event: id of the event.
         exposure: who fetched it before.
+        note: what whoever revoked should know: that it reaches no file so far.
     """
 
     purl: str
@@ -36,6 +38,7 @@ class Revoked(msgspec.Struct, frozen=True):
     revocation: int
     event: str
     exposure: Exposure
+    note: str | None = None
 
 
 class Unrevoked(msgspec.Struct, frozen=True):
@@ -72,7 +75,7 @@ async def revoke(ports: Ports, repository: str, purl: str, filename: str | None,
         visit.ecosystem.version_key,
     )
     seen = await exposure(ports, repository, purl, actor)  # 5
-    return Revoked(named.purl, filename, number, event, seen)
+    return Revoked(named.purl, filename, number, event, seen, await note_reach(ports, visit, known, named, filename))
 
 
 async def unrevoke(ports: Ports, repository: str, purl: str, filename: str | None, actor: Actor) -> Unrevoked:
@@ -116,7 +119,7 @@ def record_revocation(
         raise Conflict(f"{named.purl} is revoked already")
     number = revocations.add(connection, repository_id, named.key, named.version, filename, reason, actor.name, now)
     if filename is None:
-        _set_own_clearance(connection, repository_id, named.key, named.version, Clearance.REVOKED, version_key)
+        _settle_own_releases(connection, repository_id, named.key, version_key)
     body = {"revocation": number, "filename": filename, "reason": reason}
     event = new_event("revoked", now, actor, named.purl, body)
     events.append(connection, event)
@@ -144,27 +147,22 @@ def record_lifting(
     for number in numbers:
         revocations.lift(connection, number, actor.name, now)
     if filename is None:
-        _set_own_clearance(connection, repository_id, named.key, named.version, Clearance.LIVE, version_key)
+        _settle_own_releases(connection, repository_id, named.key, version_key)
     event = new_event("unrevoked", now, actor, named.purl, {"revocations": list(numbers), "filename": filename})
     events.append(connection, event)
     revisions.bump(connection, repository_id, named.key)
     return numbers, event.id
 
 
-def _set_own_clearance(
-    connection: Connection,
-    repository_id: int,
-    key: ProjectKey,
-    version: str | None,
-    clearance: Clearance,
-    version_key: VersionKey,
-) -> None:
-    """Own releases carry the state; an upstream's have none."""
+def _settle_own_releases(connection: Connection, repository_id: int, key: ProjectKey, version_key: VersionKey) -> None:
+    """Own releases carry the state, an upstream's have none: revoked is what a revocation in force covers."""
     project = projects.find(connection, repository_id, key)
     if project is None or project.origin is not Origin.OWN:
         return
-    between = {Clearance.REVOKED: Clearance.LIVE, Clearance.LIVE: Clearance.REVOKED}[clearance]
+    in_force = revocations.in_force(connection, repository_id, key)
     for release in releases.of_project(connection, project.id):
-        meant = version is None or same_version(version, release.version, version_key)
-        if meant and release.clearance is between:
-            releases.set_clearance(connection, release.id, clearance)
+        covered = any(one.covers(Subject(key, release.version), version_key) for one in in_force)
+        if covered and release.clearance is Clearance.LIVE:
+            releases.set_clearance(connection, release.id, Clearance.REVOKED)
+        elif not covered and release.clearance is Clearance.REVOKED:
+            releases.set_clearance(connection, release.id, Clearance.LIVE)

@@ -90,6 +90,8 @@ def revoke(purl: str, *, reason: str, file: str | None = None, repository: str =
     done = ask(table.REVOKE, Revoke(purl, reason, file, repository), where)
     if done:
         say(f"{done.purl}{f' {done.filename}' if done.filename else ''} is revoked")
+        if done.note:
+            say(done.note)
         show_fetched(done.exposure)
 
 
