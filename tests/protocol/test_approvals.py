@@ -86,6 +86,7 @@ async def test_an_approval_ends_when_the_hold_would_have_ended(
 
     (given,) = await waivers(site)
 
+    assert given.files == (release.filename,)
     assert given.expires is not None
     end = datetime.fromisoformat(given.expires)
     assert (end - release.published).total_seconds() * 1000 == 48 * HOUR

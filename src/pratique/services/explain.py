@@ -9,12 +9,13 @@ import msgspec
 from pratique.core.actors import Actor, ActorKind, Operation
 from pratique.core.artifacts import ProjectView
 from pratique.core.clock import Instant
-from pratique.core.decisions import Decision
+from pratique.core.decisions import Action, Decision
 from pratique.core.ecosystem import Ecosystem
 from pratique.core.errors import NotFound, PratiqueError
 from pratique.core.facts import ALL_FACTS
 from pratique.core.ranges import same_version
 from pratique.core.sentences import refusal_line
+from pratique.rules.registry import TWO_PEOPLE
 from pratique.services.find_project import find_as
 from pratique.services.gather import Inquiry
 from pratique.services.judge import (
@@ -208,9 +209,10 @@ def next_step(decision: Decision, allowed: tuple[str, ...]) -> str:
     instead = f"take {allowed[0]}, or " if allowed else ""
     if not decision.action.refuses_download:
         return f"{instead}pin exactly this version: hidden releases are served to whoever names them"
-    if decision.action.word == "hold":
+    second = ", and another to confirm it" if any(one.rule in TWO_PEOPLE for one in decision.votes) else ""
+    purl = decision.subject.purl
+    if decision.action is Action.HOLD:
+        release = purl if decision.subject.version is not None else f"{purl}@VERSION"
         end = ", or wait for the hold's end" if vote.until is not None else ""
-        return f"{instead}ask an administrator to run `pratique approve {decision.subject.purl}`{end}"
-    return (
-        f"{instead}ask an administrator; `pratique waive {vote.rule} {decision.subject.purl}` says what a waiver takes"
-    )
+        return f"{instead}ask an administrator to run `pratique approve {release} --reason ...`{second}{end}"
+    return f"{instead}ask an administrator to run `pratique waive {vote.rule} {purl} --reason ...`{second}"

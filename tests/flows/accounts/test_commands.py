@@ -99,6 +99,7 @@ FAILING = (
     ("token revoke 999", "no token 999"),
     ("unrevoke pkg:npm/never", ""),
     ("approve pkg:npm/mine", "an approval is for one release"),
+    ("confirm 99", "no waiver 99"),
     ("withdraw 99", "no waiver 99"),
     ("explain pkg:npm/never-was", "never-was"),
     ("explain aaaaaaaaaaaaaaaaaaaaaaaaaa", "there is no decision"),

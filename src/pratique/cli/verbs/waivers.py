@@ -30,5 +30,6 @@ def waivers(
 
 
 def _row(one: WaiverShown) -> tuple[object, ...]:
-    what, whom = f"{one.purl} {one.versions}", ",".join(one.actor_kinds) or "everyone"
+    only = f", only {' '.join(one.files)}" if one.files else ""
+    what, whom = f"{one.purl} {one.versions}{only}", ",".join(one.actor_kinds) or "everyone"
     return (one.id, one.rule, what, one.state, whom, one.by, day(one.expires) or "never", one.reason)
