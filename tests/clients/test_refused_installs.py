@@ -168,3 +168,21 @@ def test_explain_says_the_same_on_the_command_line(pair: Pair, npm: Npm) -> None
 
     assert "cooldown" in shown
     assert "3 hours old" in shown
+
+
+def test_an_upstreams_refusal_is_passed_on_with_its_sentence_also_for_what_is_stored_here(
+    pair: Pair, npm: Npm, pip: Pip
+) -> None:
+    pins = [pair.publish_npm("denied-there", version) for version in ("1.0.0", "1.0.1")]
+    pair.publish_wheel("denied-there-py", "1.0")
+    npm.use(pair.front.npm).lock(pins[0]).run("ci").must()
+    pip.use(pair.front.pypi).install("denied-there-py==1.0").must()
+
+    for name in ("npm/denied-there", "pypi/denied-there-py"):
+        pair.upstream.cli("deny", f"pkg:{name}", "--versions", ">=1.0", "--reason", "the company says no").must()
+
+    refused = [npm.forget().lock(pin).run("ci") for pin in pins]
+    refused.append(pip.install("--upgrade", "--force-reinstall", "denied-there-py==1.0"))
+    assert all(result.failed for result in refused)
+    assert all("Blocked by policy denylist: denied-there" in result.shown for result in refused)
+    assert all("the company says no" in result.shown for result in refused)

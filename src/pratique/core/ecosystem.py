@@ -193,6 +193,13 @@ class Ecosystem(Protocol):
         """The document a client reads, with hidden, held and denied files said in its way."""
         ...
 
+    def kept_back(self, view: ProjectView, filename: str) -> str | None:
+        """What an upstream that decides as we do says of a file it refuses, in one line; None if it refuses it not.
+
+        Read from the document, because the file may be stored here and need no request.
+        """
+        ...
+
     def publish_reader(self, headers: Mapping[str, str], sink: Callable[[bytes], object]) -> PublishReader:
         """Start reading an upload. Raises Invalid if the headers rule it out."""
         ...

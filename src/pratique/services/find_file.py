@@ -9,7 +9,7 @@ import msgspec
 from pratique.core.artifacts import FileView, ProjectView
 from pratique.core.clock import SECOND
 from pratique.core.decisions import Decision
-from pratique.core.errors import BadUpstream, NotFound
+from pratique.core.errors import BadUpstream, NotFound, UpstreamRefused
 from pratique.core.facts import Facts
 from pratique.core.names import ProjectKey
 from pratique.services.find_project import FoundProject, find_project
@@ -47,6 +47,7 @@ async def find_file(ports: Ports, visit: Visit, name: str, filename: str) -> Fou
     Raises:
         InvalidName, NotFound, Unauthorised, Forbidden: as for the listing.
         Refused: hold or deny. Nothing was fetched.
+        UpstreamRefused: an upstream that decides as we do refuses it.
         BadUpstream: the document is missing here and could not be had.
     """
     found, file = await _look_up(ports, visit, visit.key(name), filename)
@@ -64,11 +65,19 @@ async def _look_up(ports: Ports, visit: Visit, key: ProjectKey, filename: str) -
     if file is None and found.source.upstream is not None:
         found = await find_project(ports, visit, key, max_age=_ASK_AGAIN_AFTER)
         file = found.source.view.file(filename)
+    _pass_on_refusal(visit, found.source.view, filename)
     if file is not None:
         return found, file
     if found.source.stale:
         raise BadUpstream(f"{filename[:200]} is not known here, and the upstream cannot be asked now; try again later")
     raise NotFound(f"{key.name} has no file {filename[:200]}")
+
+
+def _pass_on_refusal(visit: Visit, view: ProjectView, filename: str) -> None:
+    """Along a chain of servers the strictest counts, also for bytes that are stored here. Raises UpstreamRefused."""
+    said = visit.ecosystem.kept_back(view, filename)
+    if said is not None:
+        raise UpstreamRefused(said, {"retry": False})
 
 
 async def refuse_file(ports: Ports, visit: Visit, inquiry: Inquiry, view: ProjectView, decision: Decision) -> None:

@@ -18,7 +18,7 @@ from pratique.core.ecosystem import (
 )
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.core.ports import ReadAt
-from pratique.ecosystems.npm import archive, claims, clients, index, names, own, routes, versions
+from pratique.ecosystems.npm import archive, claims, clients, index, names, own, restrictions, routes, versions
 from pratique.ecosystems.npm.listing import negotiate, write_listing
 from pratique.ecosystems.npm.publish import NpmPublishReader
 from pratique.ecosystems.npm.refusal import write_published, write_refusal, write_warning
@@ -79,6 +79,10 @@ class Npm:
     def write_listing(self, listing: Listing, form: str) -> Rendered:
         """See `listing.write_listing`."""
         return write_listing(listing, form)
+
+    def kept_back(self, view: ProjectView, filename: str) -> str | None:
+        """See `restrictions.kept_back`."""
+        return restrictions.kept_back(view, filename)
 
     def publish_reader(self, headers: Mapping[str, str], sink: Callable[[bytes], object]) -> PublishReader:
         """See `publish.NpmPublishReader`."""

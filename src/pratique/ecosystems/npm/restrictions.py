@@ -10,14 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from pratique.core.artifacts import ProjectView
 from pratique.core.decisions import Decision
 from pratique.core.sentences import clean, refusal_line
+from pratique.ecosystems.npm.names import tarball_name
 from pratique.ecosystems.npm.versions import is_version, newest_first
 
 MAX_SENTENCES = 8
 MAX_NAMED = 8
 MAX_LINES = 2 * MAX_SENTENCES
 MAX_LINE = 600
+_THE_SAME = " (the same goes for "
 
 
 def restrictions(
@@ -48,6 +51,20 @@ def restrictions(
     return {"message": "\n".join(lines), "versions": {each: {"name": name, "version": each} for each in kept_back}}
 
 
+def kept_back(view: ProjectView, filename: str) -> str | None:
+    """The upstream's sentence about the version that a file name belongs to, None if it does not keep that one back."""
+    offered = frozenset(file.version for file in view.files if not file.gone)
+    versions, message = _upstream_part(view.raw.get("policyRestrictions"), offered)
+    version = next((each for each in versions if tarball_name(view.key.name, each) == filename), None)
+    if version is None:
+        return None
+    subject = f"{view.key.name}@{version}"
+    lines = [line for line in message.splitlines() if f" {subject} " in line]
+    lines += [line for line in message.splitlines() if version in line.partition(_THE_SAME)[2].rstrip(")").split(", ")]
+    said = lines[0].partition(_THE_SAME)[0] if lines else ""
+    return said or f"Blocked by policy of the upstream: {subject}; do not retry or substitute"
+
+
 def _sentences(refused: Mapping[str, Decision], allowed: Sequence[str], explain_url: Callable[[str], str]) -> list[str]:
     groups: dict[tuple[str, str], list[str]] = {}
     for version in newest_first(list(refused)):
@@ -65,7 +82,7 @@ def _also(others: list[str]) -> str:
     if not others:
         return ""
     more = f" and {len(others) - MAX_NAMED} more" if len(others) > MAX_NAMED else ""
-    return f" (the same goes for {', '.join(others[:MAX_NAMED])}{more})"
+    return f"{_THE_SAME}{', '.join(others[:MAX_NAMED])}{more})"
 
 
 def _upstream_part(upstream: Any, offered: frozenset[str]) -> tuple[list[str], str]:

@@ -10,7 +10,7 @@ from pratique.core.ecosystem import ArchiveLimits, Ecosystem, Listing, Refusal, 
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.core.ports import ReadAt
 from pratique.ecosystems.pypi import archive, claims, index, names, negotiation, routes, versions
-from pratique.ecosystems.pypi.listing import write_listing
+from pratique.ecosystems.pypi.listing import kept_back, write_listing
 from pratique.ecosystems.pypi.publish import UploadReader
 from pratique.ecosystems.pypi.refusal import client_setup, write_published, write_refusal, write_warning
 
@@ -70,6 +70,10 @@ class Pypi:
     def write_listing(self, listing: Listing, form: str) -> Rendered:
         """See `listing.write_listing`."""
         return write_listing(listing, form)
+
+    def kept_back(self, view: ProjectView, filename: str) -> str | None:
+        """See `listing.kept_back`."""
+        return kept_back(view, filename)
 
     def publish_reader(self, headers: Mapping[str, str], sink: Callable[[bytes], object]) -> UploadReader:
         """See `publish.UploadReader`."""

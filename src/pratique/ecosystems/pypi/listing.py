@@ -11,10 +11,10 @@ from urllib.parse import quote
 
 import orjson
 
-from pratique.core.artifacts import Digests, FileView
+from pratique.core.artifacts import Digests, FileView, ProjectView
 from pratique.core.clock import Instant, to_iso
 from pratique.core.ecosystem import Listing, Rendered
-from pratique.core.sentences import refusal_line
+from pratique.core.sentences import MAX_LINE, clean, refusal_line
 from pratique.ecosystems.pypi.listing_html import write_page
 from pratique.ecosystems.pypi.negotiation import CONTENT_TYPES, JSON
 from pratique.ecosystems.pypi.versions import version_key
@@ -41,6 +41,10 @@ _REWRITTEN = frozenset(
     }
 )
 """File fields written anew or checked; `gpg-sig` promises a file beside ours that we do not serve."""
+
+REFUSED = "_refused"
+"""File field with the sentence where the bytes are refused too: by the yank alone a server of our own kind in
+front could not tell it from a hidden file. The underscore keeps it out of the standards' way (PEP 700)."""
 
 _ALGORITHMS = ("sha256", "sha512", "sha1", "md5")
 
@@ -81,7 +85,16 @@ def _entry(listing: Listing, file: FileView) -> dict[str, Any]:
     if file.metadata is not None:
         entry["core-metadata"] = entry["dist-info-metadata"] = _known(file.metadata) or True
     entry["yanked"] = _yanked(listing, file)
+    if listing.decisions[file.filename].action.refuses_download:
+        entry[REFUSED] = entry["yanked"]
     return entry
+
+
+def kept_back(view: ProjectView, filename: str) -> str | None:
+    """The upstream's sentence about a file whose bytes it refuses, None if it refuses them not."""
+    file = view.file(filename)
+    said = file.raw.get(REFUSED) if file is not None else None
+    return clean(said)[:MAX_LINE] if isinstance(said, str) and said else None
 
 
 def _upload_time(stated: Any, published: Instant) -> str:

@@ -100,6 +100,29 @@ def test_reasons_of_an_upstream_of_our_own_kind_are_passed_on():
     }
 
 
+def second_server(refused):
+    """What a server in front of one that refuses these versions reads."""
+    return read(listed(read(FOUR), refused))
+
+
+def test_a_file_that_the_upstream_refuses_carries_its_sentence_also_where_versions_share_one():
+    view = second_server({"1.0.1": DENY, "1.1.0": DENY, "2.0.0-b.1": HIDE})
+    said = NPM.kept_back(view, "left-1.1.0.tgz")
+    assert said.startswith("Blocked by policy cooldown: left@1.1.0 is 3 hours old; allowed: 1.0.0;")
+    assert said.endswith("/r/d110")
+    assert NPM.kept_back(view, "left-1.0.1.tgz").startswith("Blocked by policy cooldown: left@1.1.0")
+    assert NPM.kept_back(view, "left-1.0.0.tgz") is None
+    assert NPM.kept_back(view, "left-2.0.0-b.1.tgz") is None
+    assert NPM.kept_back(view, "left-9.9.9.tgz") is None
+
+
+def test_an_upstream_keeps_nothing_back_that_it_offers_and_says_something_in_any_case():
+    restrictions = {"message": 7, "versions": {"1.1.0": {}, "3.0.0": {}}}
+    view = read(FOUR | {"policyRestrictions": restrictions})
+    assert NPM.kept_back(view, "left-1.1.0.tgz") is None
+    assert "left@3.0.0" in NPM.kept_back(view, "left-3.0.0.tgz")
+
+
 @pytest.mark.parametrize("junk", [7, [], {}, {"versions": []}, {"versions": {"bad": 1}}, {"message": "x"}])
 def test_restrictions_of_another_form_are_dropped(junk):
     assert "policyRestrictions" not in listed(read(FOUR | {"policyRestrictions": junk}), {})

@@ -82,6 +82,18 @@ def test_a_refused_release_is_listed_as_yanked_with_the_sentence(action):
     ]
 
 
+@pytest.mark.parametrize(("action", "refused"), [(Action.HIDE, False), (Action.HOLD, True), (Action.DENY, True)])
+def test_a_server_in_front_reads_which_files_are_refused_and_not_only_hidden(action, refused):
+    listing = decided(read(THREE), {"1.1": action})
+    view = read(PYPI.write_listing(listing, "json").body)
+
+    said = [PYPI.kept_back(view, file.filename) for file in view.files]
+
+    assert said[0] is said[2] is None
+    assert said[1] == (view.files[1].yanked if refused else None)
+    assert PYPI.kept_back(view, "demo-9.9.tar.gz") is None
+
+
 @pytest.mark.parametrize("action", [Action.ALLOW, Action.WARN])
 def test_what_is_allowed_or_warned_about_keeps_the_upstreams_word(action):
     files = written(decided(read(THREE), {"1.0": action, "2.0rc1": action}))["files"]
