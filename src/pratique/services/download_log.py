@@ -33,6 +33,7 @@ class DownloadLog:
         self._db = db
         self._waiting: deque[Download] = deque()
         self._task: asyncio.Task[None] | None = None
+        self._writing = asyncio.Lock()
 
     def start(self) -> None:
         """Begin writing; call once inside the event loop."""
@@ -68,12 +69,13 @@ class DownloadLog:
 
     async def flush(self) -> None:
         """Write everything waiting; what cannot be written stays for the next time."""
-        batch = list(self._waiting)
-        if not batch:
-            return
-        await self._db.write(downloads.record_many, batch, durable=False)
-        for _ in batch:
-            self._waiting.popleft()
+        async with self._writing:  # whoever asks for exposure writes too; each row only once
+            batch = list(self._waiting)
+            if not batch:
+                return
+            await self._db.write(downloads.record_many, batch, durable=False)
+            for _ in batch:
+                self._waiting.popleft()
 
     async def _run(self) -> None:
         while True:
