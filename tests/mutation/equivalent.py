@@ -5,8 +5,13 @@ from __future__ import annotations
 EQUIVALENT: dict[str, str] = {
     "agent_new_name.sees: 'other' -> other text": "a word that is only compared with itself",
     "canonical.: {type(None), bool, int, str} -> without str": "the way for everything else writes a text as itself",
-    "decide._identity: [rules, group, facts.subject.purl, facts.subject.filename, without_excuses(looked_at)]"
-    " -> without rules": "the policy class holds them too; the id names them because DESIGN section 3 does",
+    "decide._identity: [rules, group, *subject, without_excuses(looked_at)] -> without rules": (
+        "the policy class holds them too; the id names them because DESIGN section 3 does"
+    ),
+    "shadows_public.sees: return 'operator' -> return None": "a word that is only compared with others",
+    "shadows_public.sees: 'operator' -> other text": "a word that is only compared with others",
+    "shadows_public.sees: 'other' -> other text": "a word that is only compared with others",
+    "shadows_public.sees: 'admin until ' -> other text": "a word that is only compared with others",
     "policy.short_hash: 17 -> 18": "only 26 characters are kept, which 17 bytes fill",
     "denylist._strictness: 0 -> 1": "stands for the end of an endless entry, which the place before has sorted already",
     "waivers.weigh: 0 -> 1": "stands for the end of an endless waiver, which the place before has sorted already",

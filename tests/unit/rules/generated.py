@@ -54,7 +54,9 @@ KNOWN = {
     fact.NEW_EXECUTION_POINTS: st.sampled_from([(), ("postinstall",)]),
     fact.WEAKER_EVIDENCE: st.booleans(),
     fact.GONE_UPSTREAM: st.booleans(),
-    fact.DIGESTS: st.builds(DigestCheck, digests, st.none() | digests, st.none() | digests),
+    fact.DIGESTS: st.builds(
+        DigestCheck, digests, st.none() | digests, st.none() | digests, st.none() | st.none() | digests
+    ),
 }
 
 actors = st.builds(

@@ -120,3 +120,17 @@ def test_digests_without_any_value_are_none_at_all():
     )
     unseen = facts({DIGESTS: DigestCheck(listed=GOOD, observed=nothing)})
     assert decide(policy(), unseen, Stage.LISTING).waiting == ("digest_mismatch",)
+
+
+def test_a_file_whose_bytes_had_to_be_refused_once_stays_refused_whatever_its_index_says_now():
+    decision = listed_only(listed=OTHER, observed=OTHER, refused=OTHER)
+
+    assert said(decision) == (
+        "digest_mismatch",
+        "deny",
+        "once arrived with bytes that had to be refused, and whoever sent them may have changed its index since",
+    )
+
+
+def test_bytes_accepted_before_any_were_refused_are_still_served():
+    assert said(judged({DIGESTS: DigestCheck(listed=GOOD, recorded=GOOD, refused=OTHER)})) is None
