@@ -66,9 +66,9 @@ def take_back(path: Path) -> bool:
     """
     before = _read(path)
     former = unmark(before or "")
-    if before is None or not former.was_marked:
-        raise NotFound(f'there is nothing of Pratique in "{path}"')
     backup = path.with_name(path.name + BACKUP)
+    if before is None or not former.was_marked:
+        raise NotFound(_nothing_of_ours(path, backup))
     gone = former.was_new and not former.text
     if gone:
         path.unlink()
@@ -77,6 +77,14 @@ def take_back(path: Path) -> bool:
     if backup.exists() and _read(backup) == former.text:
         backup.unlink()
     return gone
+
+
+def _nothing_of_ours(path: Path, backup: Path) -> str:
+    """`npm config set` writes the file anew without comments, and our marks are comments."""
+    said = f'there is nothing of Pratique in "{path}"'
+    if backup.exists():
+        return f'{said}; the file from before lies in "{backup}"'
+    return f"{said}; if another program has rewritten it, remove the lines that name the server by hand"
 
 
 def _read(path: Path) -> str | None:
