@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from pratique.core.actors import Actor, ActorKind, Operation
 from pratique.core.clock import Instant, to_iso
-from pratique.core.errors import Conflict, NotFound
+from pratique.core.errors import Conflict, Forbidden, NotFound
 from pratique.services.changes import note_change, permit
 from pratique.services.hashing import hash_password
 from pratique.services.ports import Ports
@@ -141,22 +141,41 @@ def _enable(connection: Connection, name: str, actor: Actor, now: Instant) -> Ac
 
 
 async def set_password(ports: Ports, request: SetPassword, actor: Actor) -> UserShown:
-    """Give an account another password: one's own, or as an administrator anyone's.
+    """Give an account another password: one's own from a session, or as an administrator another person's.
+
+    A password opens every door of its account, so that no token sets the one of its own account, however wide
+    its scope; and an administrator who could set another's would be two people.
 
     Raises:
-        Forbidden, StepUpNeeded: not one's own, and no administrator.
+        Forbidden, StepUpNeeded: neither one's own nor, for administrators, that of somebody who is none.
         NotFound: there is none of that name.
         Invalid: the password will not do.
     """
     now = ports.clock.now()
-    own = actor.kind is ActorKind.USER and actor.name == request.name
+    own = actor.account is not None and actor.token is None and actor.name == request.name
     permit(actor, Operation.TOKENS if own else Operation.ACCOUNTS, now)
+    await ports.db.read(_check_whose_password, request.name, actor)
     hashed = await hash_password(request.password, request.name)
     return shown(await ports.db.write(_set_password, request.name, hashed, actor, now))
 
 
-def _set_password(connection: Connection, name: str, hashed: str, actor: Actor, now: Instant) -> Account:
+def _check_whose_password(connection: Connection, name: str, actor: Actor) -> Account:
+    """The account, if this actor may set its password at all."""
     account = account_named(connection, name)
+    if actor.kind is ActorKind.OPERATOR:
+        return account
+    if account.id == actor.account and actor.token is not None:
+        raise Forbidden("no token sets its own account's password: sign in on the account page, and set it there")
+    if account.id != actor.account and account.admin:
+        raise Forbidden(
+            f"{name} is an administrator, too, whose password only {name} sets, or on the data folder "
+            "`pratique user password`: two administrators must stay two people"
+        )
+    return account
+
+
+def _set_password(connection: Connection, name: str, hashed: str, actor: Actor, now: Instant) -> Account:
+    account = _check_whose_password(connection, name, actor)
     accounts.set_password(connection, account.id, hashed)
     note_change(connection, "password_set", f"account:{name}", {}, actor=actor, now=now)
     return account_named(connection, name)

@@ -168,13 +168,23 @@ def _create(
     connection: Connection, request: CreateToken, scope: TokenScope, digest: str, actor: Actor, now: Instant
 ) -> TokenShown:
     account = _holder(connection, request.user, actor)
-    if scope.operations & _ADMIN_OPERATIONS and not account.admin:
-        needs = ", ".join(sorted(scope.operations & _ADMIN_OPERATIONS))
-        raise Forbidden(f"{account.name} is no administrator, so a token of this account is not good for {needs}")
+    _check_admin_operations(scope, account, actor)
     token = tokens.create(connection, digest, account.id, request.name.strip(), request.kind, scope, now)
     body = {"token": token.id, "name": token.name, "kind": str(token.kind), "operations": sorted(scope.operations)}
     note_change(connection, "token_created", f"account:{account.name}", body, actor=actor, now=now)
     return shown(token, account.name)
+
+
+def _check_admin_operations(scope: TokenScope, account: Account, actor: Actor) -> None:
+    """What needs an administrator, a token does only for one, and from afar only for the one who makes it."""
+    grave = ", ".join(sorted(scope.operations & _ADMIN_OPERATIONS))
+    if grave and not account.admin:
+        raise Forbidden(f"{account.name} is no administrator, so a token of this account is not good for {grave}")
+    if grave and account.id != actor.account and actor.kind is not ActorKind.OPERATOR:
+        raise Forbidden(
+            f"{account.name} is an administrator, too: a token of this account that is good for {grave} is made by "
+            f"{account.name}, or on the data folder; two administrators must stay two people"
+        )
 
 
 def _holder(connection: Connection, user: str | None, actor: Actor) -> Account:
@@ -191,9 +201,14 @@ def _holder(connection: Connection, user: str | None, actor: Actor) -> Account:
         raise Invalid(f"the account {account.name} is disabled: enable it first with `pratique user enable`")
     if account.id != actor.account and not actor.admin:
         raise Forbidden(f"only an administrator makes tokens for somebody else; {actor.name} is none")
-    if account.id != actor.account and actor.scope is not None and Operation.ACCOUNTS not in actor.scope.operations:
+    if account.id != actor.account and not _reaches_accounts(actor):
         raise Forbidden("making tokens for somebody else needs a token whose scope names `accounts`")
     return account
+
+
+def _reaches_accounts(actor: Actor) -> bool:
+    """Whether the actor's token, if it is one, is meant for other people's accounts."""
+    return actor.scope is None or Operation.ACCOUNTS in actor.scope.operations
 
 
 def _only_account(connection: Connection) -> Account:
@@ -232,6 +247,7 @@ async def revoke_token(ports: Ports, request: RevokeToken, actor: Actor) -> Toke
 
     Raises:
         NotFound: there is none of this id, or it is somebody else's.
+        Forbidden: it is somebody else's, and the administrator's own token is not good for `accounts`.
     """
     now = ports.clock.now()
     permit(actor, Operation.TOKENS, now)
@@ -242,6 +258,8 @@ def _revoke(connection: Connection, token_id: int, actor: Actor, now: Instant) -
     token = tokens.find_by_id(connection, token_id)
     if token is None or (token.account_id != actor.account and not actor.admin):
         raise NotFound(f"there is no token {token_id} of yours: see `pratique token list`")
+    if token.account_id != actor.account and not _reaches_accounts(actor):
+        raise Forbidden("ending the token of somebody else needs a token whose scope names `accounts`")
     holder = accounts.find(connection, token.account_id) if token.account_id else None
     name = holder.name if holder else None
     if tokens.revoke(connection, token_id, now):
