@@ -28,6 +28,7 @@ from pratique.services.recheck_release import RECHECK_JOB, Recheck, recheck_rele
 from pratique.services.remember_decisions import DecisionMemory
 from pratique.services.report_dry_runs import REPORT_JOB, report_dry_runs
 from pratique.services.set_up import RepositoryPlan, set_up_repositories
+from pratique.services.uploads import Uploads
 from pratique.services.views import ViewCache
 from pratique.services.watch_documents import DocumentWatcher
 from pratique.settings import Settings
@@ -95,6 +96,7 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
     )
     watcher = DocumentWatcher(db, clock)
     documents = Documents(client, StoredDocuments(db), clock, watcher, freshness(settings.upstream))
+    uploads = Uploads()
     flights = Flights(client, blobs, flight_limits(settings.downloads))
     try:
         yield Ports(
@@ -110,6 +112,7 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
             decisions=DecisionMemory(db),
             views=ViewCache(settings.web.rendered_cache),
             metadata_cache=MetadataCache(settings.upstream.metadata_cache),
+            uploads=uploads,
             enqueue=outbox.enqueue,
             popularity=_popularity,
             publish_limits=PublishLimits(settings.publish.max_upload, archive_limits(settings.publish.archive)),
@@ -120,6 +123,7 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
         await flights.close()
         await documents.close()
         await client.close()
+        await asyncio.to_thread(uploads.close)
         await asyncio.to_thread(db.close)
 
 

@@ -19,6 +19,10 @@ Path = tuple[str, ...]
 """Keys from the document's root to a value; only objects count, arrays add an empty key."""
 
 MAX_DEPTH = 128
+MAX_PIECES = 500_000
+"""Brackets, commas, colons and strings: each costs a step, and a document made of nothing else is an attack."""
+MAX_ESCAPES = 1_000_000
+"""In strings that are taken out: base64 needs none, though some writers escape its slashes."""
 _OUTSIDE = re.compile(rb'["{}\[\],:]')
 _INSIDE = re.compile(rb'["\\\x00-\x1f]')
 _SIMPLE_ESCAPES = {
@@ -53,6 +57,7 @@ class JsonStream:
         self._string_start = -1
         self._path: Path | None = None
         self._escape = b""
+        self._pieces = self._escapes = 0
 
     def feed(self, chunk: bytes) -> None:
         """Take the next bytes.
@@ -93,6 +98,9 @@ class JsonStream:
         return match.end()
 
     def _structure(self, character: bytes) -> None:
+        self._pieces += 1
+        if self._pieces > MAX_PIECES:
+            raise TooLarge(f"the JSON document has more than {MAX_PIECES} brackets, commas and strings")
         if character == b'"':
             self._open_string()
         elif character in b"{[":
@@ -145,8 +153,14 @@ class JsonStream:
         self._escape += piece
         if len(self._escape) == wanted:
             escape, self._escape = self._escape, b""
-            self._string_piece(escape if self._path is None else _unescaped(escape))
+            self._string_piece(escape if self._path is None else self._unescaped(escape))
         return position + len(piece)
+
+    def _unescaped(self, escape: bytes) -> bytes:
+        self._escapes += 1
+        if self._escapes > MAX_ESCAPES:
+            raise TooLarge(f"the attachment is written with more than {MAX_ESCAPES} escapes; base64 needs none")
+        return _unescaped(escape)
 
     def _string_piece(self, piece: bytes) -> None:
         if self._path is None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pratique.services.fetch_file import Flights
     from pratique.services.metadata_cache import MetadataCache
     from pratique.services.remember_decisions import DecisionMemory
+    from pratique.services.uploads import Uploads
     from pratique.services.views import ViewCache
     from pratique.upstream.client import UpstreamClient
     from pratique.upstream.documents import Documents
@@ -65,6 +66,7 @@ class Ports:
     decisions: DecisionMemory
     views: ViewCache
     metadata_cache: MetadataCache
+    uploads: Uploads
     enqueue: Enqueue
     popularity: Callable[[ProjectKey], int | None]
     publish_limits: PublishLimits = PublishLimits()

@@ -4,53 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 from collections.abc import AsyncIterator, Mapping
 
 import msgspec
-from sqlalchemy import Connection
 
-from pratique.core.actors import Actor, ActorKind, Operation
-from pratique.core.artifacts import Clearance, Digests, Finding, Manifest, Origin, PublishDraft, Severity
-from pratique.core.clock import Instant
+from pratique.core.actors import ActorKind, Operation
+from pratique.core.artifacts import Finding, Manifest, Origin, PublishDraft, Severity
 from pratique.core.decisions import Decision, Moment
 from pratique.core.ecosystem import Rendered
 from pratique.core.errors import BadUpstream, Conflict, Invalid, TooLarge, Unauthorised
-from pratique.core.events import Event, new_event
 from pratique.core.facts import Absent, Facts, Stage
-from pratique.core.names import ProjectKey
-from pratique.core.ports import BlobDraft, StoredBlob
+from pratique.core.ports import BlobDraft
 from pratique.rules.decide import decide
 from pratique.services.disk import refused_by_disk
 from pratique.services.gather import publish_stage
 from pratique.services.judge import authorise_on, inquire, know, refuse
 from pratique.services.knowledge import Knowledge
-from pratique.services.ports import Enqueue, Ports, Visit
-from pratique.services.recheck_release import RECHECK_JOB
+from pratique.services.ports import Ports, Visit
+from pratique.services.record_release import Accepted, ChangedMeanwhile, is_here, record_release, unchanged
 from pratique.services.sources import exists_upstream
-from pratique.store import events, files, findings, projects, releases, revisions
-from pratique.store.projects import Project
+from pratique.trust.permissions import authorise_somewhere
 
 _FEED_BYTES = 1 << 18
 """Body bytes handed to the reading thread at once."""
 
-_TRIES = 4
+_TRIES = 16
 """Changes of a project during one publish; more are taken for a fight over it."""
-
-
-class Accepted(msgspec.Struct, frozen=True):
-    """All that the business transaction needs."""
-
-    known: Knowledge
-    draft: PublishDraft
-    manifest: Manifest
-    blob: StoredBlob
-    findings: tuple[Finding, ...]
-    actor: Actor
-
-
-class _ChangedMeanwhile(Exception):
-    """The project is no longer the one that was judged."""
 
 
 async def publish(
@@ -70,20 +49,29 @@ async def publish(
         Refused: policy does not let this name or release in.
     """
     await authorise_publisher(ports, visit, name)  # 1
-    blob = await open_draft(ports)
-    try:
-        draft = await store_upload(ports, visit, headers, body, blob)  # 2
-        known = await authorise_project(ports, visit, name, draft)
-        manifest, noticed = await read_artefact(ports, visit, draft, blob)  # 3
-        refuse_attestations(draft)  # 4
-        await judge_publish(ports, visit, known)  # 5
-        kept = await asyncio.to_thread(blob.keep)
-        note = await record_judged(ports, visit, Accepted(known, draft, manifest, kept, noticed, visit.actor))  # 6
-    except OSError as error:
-        raise refused_by_disk(error) from error
-    finally:
-        await asyncio.to_thread(blob.discard)
+    async with ports.uploads.slot():
+        blob = await open_draft(ports)
+        try:
+            draft = await store_upload(ports, visit, headers, body, blob)  # 2
+            note = await take_in(ports, visit, name, draft, blob)
+        except OSError as error:
+            raise refused_by_disk(error) from error
+        finally:
+            await asyncio.to_thread(blob.discard)
     return visit.ecosystem.write_published(draft, note)  # 7
+
+
+async def take_in(ports: Ports, visit: Visit, name: str | None, draft: PublishDraft, blob: BlobDraft) -> str:
+    """Read, judge and record an upload that has arrived whole; what happens next, as a sentence."""
+    known = await authorise_project(ports, visit, name, draft)
+    if await ports.db.read(is_here, known, draft, blob.digests().sha256):
+        return unchanged(draft)
+    manifest, noticed = await read_artefact(ports, visit, draft, blob)  # 3
+    refuse_attestations(draft)  # 4
+    await judge_publish(ports, visit, known)  # 5
+    kept = await ports.uploads.run(blob.keep)
+    async with ports.uploads.turn(known.key):
+        return await record_judged(ports, visit, Accepted(known, draft, manifest, kept, noticed, visit.actor))  # 6
 
 
 async def open_draft(ports: Ports) -> BlobDraft:
@@ -98,6 +86,7 @@ async def authorise_publisher(ports: Ports, visit: Visit, name: str | None) -> N
     """Turn away who may publish nothing, or nothing of this name, before the body is read."""
     if visit.actor.kind is ActorKind.NOBODY:
         raise Unauthorised("publishing needs a token; make one with `pratique token create`")
+    authorise_somewhere(visit.actor, Operation.PUBLISH, ports.clock.now())
     if name is not None:
         authorise_on(visit, Operation.PUBLISH, await know(ports, visit, visit.key(name)), ports.clock.now())
 
@@ -114,10 +103,10 @@ async def store_upload(
             raise TooLarge(f"the upload is over {ports.publish_limits.max_upload} bytes (setting publish.max_upload)")
         waiting += chunk
         if len(waiting) >= _FEED_BYTES:
-            await asyncio.to_thread(reader.feed, bytes(waiting))
+            await ports.uploads.run(reader.feed, bytes(waiting))
             waiting.clear()
     if waiting:
-        await asyncio.to_thread(reader.feed, bytes(waiting))
+        await ports.uploads.run(reader.feed, bytes(waiting))
     return reader.finish()
 
 
@@ -145,7 +134,7 @@ async def read_artefact(
     if not draft.digests.any_strong():
         raise Invalid(f"{draft.filename}: state its sha256 or sha512; an upload without a digest is not taken")
     limits = ports.publish_limits.archive
-    manifest = await asyncio.to_thread(visit.ecosystem.read_manifest, draft.filename, blob, limits)
+    manifest = await ports.uploads.run(visit.ecosystem.read_manifest, draft.filename, blob, limits)
     differing = visit.ecosystem.compare_claims(draft, manifest)
     if not differing:
         return manifest, ()
@@ -186,79 +175,15 @@ async def record_judged(ports: Ports, visit: Visit, accepted: Accepted) -> str:
     """Record what was judged; if the project changed since, authorise and judge again first.
 
     Raises:
+        Unauthorised: the credential has ended since the upload began.
         Conflict: the file exists with other bytes, or the project changes all the time.
         Forbidden, Refused: what the project has become meanwhile does not let it in.
     """
     for _ in range(_TRIES):
-        with contextlib.suppress(_ChangedMeanwhile):
+        with contextlib.suppress(ChangedMeanwhile):
             return await ports.db.write(record_release, visit, accepted, ports.enqueue, ports.clock.now())
         known = await know(ports, visit, accepted.known.key)
         authorise_on(visit, Operation.PUBLISH, known, ports.clock.now())
         await judge_publish(ports, visit, known)
         accepted = msgspec.structs.replace(accepted, known=known)
     raise Conflict(f"{accepted.known.key.name} is changing at this moment; try again")
-
-
-def record_release(connection: Connection, visit: Visit, accepted: Accepted, enqueue: Enqueue, now: Instant) -> str:
-    """One transaction: project, release, file, tags, findings, event and job. Returns what happens next.
-
-    Raises:
-        Conflict: the file exists with other bytes, or the version was taken back.
-    """
-    draft, manifest, known = accepted.draft, accepted.manifest, accepted.known
-    if revisions.project_revision(connection, known.repository_id, known.key) != known.revision:
-        raise _ChangedMeanwhile
-    project = _own_project(connection, known, draft, accepted.actor, now)
-    earlier = files.find(connection, project.id, draft.filename)
-    if earlier is not None and earlier.sha256 == accepted.blob.sha256:
-        return f"{draft.filename} is already here with the same bytes; nothing changed"
-    release = releases.find(connection, project.id, draft.version) or releases.create(
-        connection, project.id, draft.version, Clearance.LIVE, now
-    )
-    if release.clearance in (Clearance.QUARANTINED, Clearance.REVOKED):
-        raise Conflict(f"{known.key.name}@{draft.version} is {release.clearance}; publish under a new version")
-    metadata_sha256 = hashlib.sha256(manifest.metadata).hexdigest() if manifest.metadata else None
-    files.create_own(connection, release, draft.filename, accepted.blob, manifest, metadata_sha256, now)
-    for tag in draft.tags:
-        releases.set_tag(connection, project.id, tag, draft.version)
-    for finding in accepted.findings:
-        findings.add(connection, project.id, draft.version, draft.filename, finding, now)
-    event = _published(known.key, accepted, now)
-    events.append(connection, event)
-    revisions.bump(connection, known.repository_id, known.key)
-    enqueue(
-        connection,
-        RECHECK_JOB,
-        {"repository_id": known.repository_id, "releases": [[known.key.ecosystem, known.key.name, draft.version]]},
-        event.id,
-    )
-    return _what_next(visit, known.key, draft, accepted.findings)
-
-
-def _own_project(connection: Connection, known: Knowledge, draft: PublishDraft, actor: Actor, now: Instant) -> Project:
-    """The project row as ours: existing, new, or taken over from an upstream by a decision that allowed it."""
-    current = known.project
-    if current is not None and current.origin is Origin.OWN:
-        return current
-    if current is None:
-        project = projects.create(
-            connection, known.repository_id, known.key, draft.name, Origin.OWN, None, "members", now
-        )
-    else:
-        projects.make_own(connection, current.id)
-        project = current
-        events.append(connection, new_event("origin_changed", now, actor, known.key.purl(), {"to": "own"}))
-    if actor.account is not None:
-        projects.set_role(connection, project.id, actor.account, "owner")
-    return project
-
-
-def _published(key: ProjectKey, accepted: Accepted, now: Instant) -> Event:
-    digests: Digests = accepted.blob.digests
-    body = {"file": accepted.draft.filename, "sha256": digests.sha256, "size": accepted.blob.size}
-    return new_event("published", now, accepted.actor, key.purl(accepted.draft.version), body)
-
-
-def _what_next(visit: Visit, key: ProjectKey, draft: PublishDraft, noticed: tuple[Finding, ...]) -> str:
-    note = f"{key.name}@{draft.version} is live in {visit.repository.name}"
-    return note + "".join(f"; note: {finding.sentence}" for finding in noticed)

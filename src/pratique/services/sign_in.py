@@ -116,6 +116,24 @@ def _look_up(connection: Connection, digest: str, now: Instant) -> Actor:
     return token_actor(token, account)
 
 
+def check_still_good(connection: Connection, actor: Actor, now: Instant) -> None:
+    """Refuse a credential that has ended since the actor was resolved: uploads can take long.
+
+    Raises:
+        Unauthorised: the token was revoked or has expired, or the account is disabled.
+    """
+    if actor.token is not None:
+        token = tokens.find_by_id(connection, actor.token)
+        if token is None or token.revoked is not None:
+            raise Unauthorised("the token was revoked meanwhile: make a new one with `pratique token create`")
+        if token.expires is not None and now >= token.expires:
+            _refuse_expired()
+    if actor.account is not None:
+        account = accounts.find(connection, actor.account)
+        if account is None or account.disabled is not None:
+            raise Unauthorised(f"the account {actor.name} was disabled meanwhile; an administrator can enable it again")
+
+
 def token_actor(token: Token, account: Account | None) -> Actor:
     """The actor of a token: its own kind and scope, its account's name and rights."""
     return Actor(

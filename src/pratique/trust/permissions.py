@@ -129,6 +129,18 @@ def authorise(
         _check_step_up(actor, right, now)
 
 
+def authorise_somewhere(actor: Actor, operation: Operation, now: Instant) -> None:
+    """Return if there can be a project on which the actor may do this; which one is not known yet.
+
+    Raises:
+        Unauthorised: nobody asks, or the credential has expired.
+        Forbidden: neither the kind of credential nor the token's scope ever allows it.
+    """
+    _check_credential(actor, now, open_to_all=False)
+    _check_ceiling(actor, operation)
+    _check_scope(actor, operation, None)
+
+
 def _check_credential(actor: Actor, now: Instant, *, open_to_all: bool) -> None:
     if actor.kind is ActorKind.NOBODY and not open_to_all:
         raise Unauthorised("this needs a credential: send a token, made with `pratique token create`")
