@@ -266,3 +266,51 @@ def test_a_refusal_names_what_would_be_needed(actor: Actor, operation: Operation
     with pytest.raises(PratiqueError) as raised:
         authorise(actor, operation, PROJECT, role="reader", visibility="members", anonymous_read=False, now=NOW)
     assert needed in str(raised.value)
+
+
+def test_whoever_may_revoke_may_see_who_is_affected_and_seeing_needs_no_more() -> None:
+    def token(operation: Operation) -> Actor:
+        return Actor(ActorKind.USER, 7, "ann", token=1, scope=TokenScope(frozenset({operation})))
+
+    assert outcome(token(Operation.REVOKE), Operation.EXPOSURE, "owner", "members") == "yes"
+    assert outcome(token(Operation.EXPOSURE), Operation.EXPOSURE, "owner", "members") == "yes"
+    assert outcome(token(Operation.EXPOSURE), Operation.REVOKE, "owner", "members") == "no"
+    assert outcome(token(Operation.READ), Operation.EXPOSURE, "owner", "members") == "no"
+
+
+def test_a_refusal_for_want_of_a_role_names_the_one_there_is() -> None:
+    reader = Actor(ActorKind.USER, 7, "ann", stepped_up_at=NOW)
+    with pytest.raises(Forbidden, match="maintainer or owner on this project; ann has reader"):
+        authorise(
+            reader, Operation.PUBLISH, PROJECT, role="reader", visibility="members", anonymous_read=False, now=NOW
+        )
+    with pytest.raises(Forbidden, match="ann has none"):
+        authorise(reader, Operation.PUBLISH, PROJECT, role=None, visibility="members", anonymous_read=False, now=NOW)
+
+
+@pytest.mark.parametrize("visibility", [None, "public"])
+def test_a_credential_never_gives_less_than_none(visibility: str | None) -> None:
+    narrow = Actor(ActorKind.CI, 7, "ci", token=1, scope=TokenScope(frozenset({Operation.PUBLISH}), names=("x",)))
+    assert outcome(narrow, Operation.READ, None, visibility, anonymous_read=True) == "yes"
+    assert outcome(narrow, Operation.READ, None, visibility, anonymous_read=False) == "no"
+
+
+def test_a_token_works_until_the_instant_it_expires() -> None:
+    for expires, expected in ((Instant(NOW + 1), "yes"), (NOW, "who")):
+        scope = TokenScope(frozenset({Operation.READ}), expires=expires)
+        token = Actor(ActorKind.SERVICE, 7, "mirror", token=1, scope=scope)
+        assert outcome(token, Operation.READ, None, None) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "operation", "able"),
+    [
+        (ActorKind.AGENT, Operation.APPROVE, r"\(user\)"),
+        (ActorKind.SERVICE, Operation.PUBLISH, r"\(user, ci, agent\)"),
+        (ActorKind.AGENT, Operation.REVOKE, r"\(user, ci\)"),
+    ],
+)
+def test_what_a_kind_never_may_names_the_kinds_that_may(kind: ActorKind, operation: Operation, able: str) -> None:
+    token = Actor(kind, 7, "someone", token=1, scope=EVERYTHING)
+    with pytest.raises(Forbidden, match=able):
+        authorise(token, operation, PROJECT, role="owner", visibility="members", anonymous_read=False, now=NOW)

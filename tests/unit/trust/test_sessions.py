@@ -8,11 +8,13 @@ from pratique.core.clock import MINUTE, Instant
 from pratique.trust.sessions import (
     ended_session_cookie,
     form_cookie,
+    form_cookie_name,
     from_this_site,
     new_secret,
     same,
     secret_digest,
     session_cookie,
+    session_cookie_name,
     stepped_up,
 )
 
@@ -35,6 +37,19 @@ def test_signing_out_deletes_the_cookie_that_signing_in_set() -> None:
     for secure in (True, False):
         assert ended_session_cookie(secure=secure).name == session_cookie("x", secure=secure).name
         assert ended_session_cookie(secure=secure).max_age == 0
+
+
+def test_a_session_lasts_twelve_hours_and_its_end_has_the_same_attributes() -> None:
+    assert session_cookie("secret", secure=True).max_age == 12 * 60 * 60
+    assert ended_session_cookie(secure=True).samesite == "Lax"
+    assert ended_session_cookie(secure=True).value == ""
+
+
+def test_every_cookie_has_a_name_of_its_own() -> None:
+    names = {name(secure=secure) for name in (session_cookie_name, form_cookie_name) for secure in (True, False)}
+    assert names == {"__Host-pratique", "pratique", "__Host-pratique-form", "pratique-form"}
+    assert form_cookie("x", secure=True).name == "__Host-pratique-form"
+    assert form_cookie("x", secure=True).httponly
 
 
 def test_the_form_cookie_is_sent_by_our_own_pages_only() -> None:

@@ -21,6 +21,10 @@ def test_after_too_many_failures_a_key_waits_and_is_told_how_long() -> None:
         throttle.check("alice", NOW)
 
     assert raised.value.retry_after == 600
+    with pytest.raises(Unavailable, match="wait 6 minutes"):
+        throttle.check("alice", Instant(NOW + 4 * MINUTE))
+    with pytest.raises(Unavailable):
+        throttle.check("alice", Instant(NOW + 10 * MINUTE - 1))
     throttle.check("bob", NOW)
     throttle.check("alice", Instant(NOW + 10 * MINUTE))
 
@@ -46,3 +50,13 @@ def test_many_keys_do_not_fill_the_memory() -> None:
     throttle.check("0", NOW)
     with pytest.raises(Unavailable):
         throttle.check(str(MAX_KEYS + 49), NOW)
+
+
+def test_a_window_that_is_over_starts_anew_with_the_next_failure() -> None:
+    throttle = Throttle(2)
+    throttle.failed("alice", NOW)
+    throttle.failed("alice", Instant(NOW + 10 * MINUTE))
+    throttle.check("alice", Instant(NOW + 10 * MINUTE))
+    throttle.failed("alice", Instant(NOW + 10 * MINUTE))
+    with pytest.raises(Unavailable):
+        throttle.check("alice", Instant(NOW + 10 * MINUTE))
