@@ -28,6 +28,7 @@ from pratique.settings import load_settings
 from pratique.settings.folder import DataFolder
 from pratique.settings.limits import web_limits
 from pratique.web.application import make_application
+from pratique.web.connections import Runner
 from tests.harness.server import Answer, ClockFile, free_port
 
 EAGER = '\n[upstream]\nfresh_for = "0 s"\nstale_for = "0 s"\nmissing_for = "0 s"\nretry_after = "0 s"\n'
@@ -110,7 +111,7 @@ async def _serving(folder: Path, settings: str, port: int) -> AsyncIterator[Site
     await asyncio.to_thread(prepare, data, read)
     async with AsyncExitStack() as stack:
         ports = await stack.enter_async_context(open_ports(data, read))
-        runner = web.AppRunner(make_application(ports, web_limits(read)))
+        runner = Runner(make_application(ports, web_limits(read)), header_patience=30.0)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, "127.0.0.1", port).start()

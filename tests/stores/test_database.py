@@ -239,3 +239,10 @@ class TestSqlite:
 def test_other_databases_are_refused_with_what_to_write(url, sentence):
     with pytest.raises(Invalid, match=sentence):
         Database.open(url)
+
+
+async def test_the_error_of_a_failed_statement_does_not_tell_what_it_carried(database):
+    with pytest.raises(sa.exc.DBAPIError) as refused:
+        await database.write(lambda c: c.execute(sa.text("INSERT INTO nowhere VALUES (:x)"), {"x": "prq_SECRET"}))
+
+    assert "SECRET" not in str(refused.value)

@@ -32,7 +32,7 @@ def prepare(url: str) -> None:
 
 def stored_version(url: str) -> int | None:
     """Version of the engine's tables in this database, None where there are none."""
-    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    engine = sa.create_engine(url, poolclass=sa.NullPool, hide_parameters=True)
     schema = None if engine.dialect.name == "sqlite" else "dbos"
     try:
         with engine.connect() as connection:

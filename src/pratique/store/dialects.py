@@ -99,6 +99,7 @@ def _sqlite_engine(url: str, connections: int, patience_ms: int, *, begin: str, 
         poolclass=sa.QueuePool,
         pool_size=connections,
         max_overflow=0,
+        hide_parameters=True,  # what a failed statement carried may be a secret, and its error ends in a log
         connect_args={"check_same_thread": False, "timeout": patience_ms / 1_000, "cached_statements": 256},
     )
 

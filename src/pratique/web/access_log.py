@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote
 
 from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
@@ -13,7 +14,9 @@ from aiohttp.abc import AbstractAccessLogger
 from pratique.web.client_address import client_address
 from pratique.web.keys import ACTOR, DECISION
 
-_SECRET = re.compile(r"(/admin/claim/)[^/]+")
+_ONE_TIME_LINK = "/admin/claim/"
+_DECODED_AT_MOST = 4
+_SLASHES = re.compile(r"[/\\](\.?[/\\])*")
 
 Write = Callable[[dict[str, Any]], None]
 
@@ -39,7 +42,7 @@ class AccessLog(AbstractAccessLogger):
             "status": response.status,
             "bytes": response.body_length,
             "ms": int(time * 1000),
-            "from": client_address(request) if isinstance(request, web.Request) else request.remote,
+            "from": _address(request),
         }
         if actor is not None:
             line |= {"actor": f"{actor.kind}:{actor.name}", "token": actor.token}
@@ -52,6 +55,24 @@ class AccessLog(AbstractAccessLogger):
         self.logger.write(line)  # type: ignore[attr-defined]  # the only logger it is made with is a RequestLog
 
 
+def _address(request: web.BaseRequest) -> str | None:
+    # What is no HTTP was never routed, and so knows no application and no limits.
+    if isinstance(request, web.Request) and request._match_info is not None:
+        return client_address(request)
+    return request.remote
+
+
 def loggable_path(raw_path: str) -> str:
     """The path as it was sent, without query, and without what only one person may know."""
-    return _SECRET.sub(r"\1...", raw_path.partition("?")[0][:2000])
+    path = raw_path.partition("?")[0]
+    return f"{_ONE_TIME_LINK}..." if _ONE_TIME_LINK in _plain(path) else path[:2000]
+
+
+def _plain(path: str) -> str:
+    """The path in its one plain spelling: a mistyped link holds its secret all the same."""
+    for _ in range(_DECODED_AT_MOST):
+        decoded = unquote(path)
+        if decoded == path:
+            break
+        path = decoded
+    return _SLASHES.sub("/", path).lower()

@@ -14,6 +14,7 @@ from pratique.core.refused import Refused
 from pratique.services.ports import Visit
 from pratique.upstream import chain
 from pratique.web import use_cases
+from pratique.web.access_log import loggable_path
 from pratique.web.keys import ACTOR, DECISION, HOSTS, PORTS, REPOSITORIES, SIGN_IN
 from pratique.web.places import Match, Place, find_place, match_route
 from pratique.web.refusals import answer_error
@@ -48,7 +49,7 @@ async def dispatch(request: web.Request) -> web.StreamResponse:
     except web.HTTPException:
         raise
     except Exception:
-        log.exception("request failed", path=raw_path, method=request.method)
+        log.exception("request failed", path=loggable_path(raw_path), method=request.method)
         return answer_error(PratiqueError("the server failed; its log tells more"), ecosystem)
 
 

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from pratique.core.errors import Invalid
 from pratique.web.access_log import AccessLog, RequestLog
+from pratique.web.connections import Runner
 
 BACKLOG = 1024
 MAX_HEADER = 16 << 10
@@ -30,6 +31,7 @@ class Listening(msgspec.Struct, frozen=True):
         host: address.
         port: TCP port, shared by all web processes.
         keep_alive: seconds an idle connection is kept.
+        header_patience: seconds in which the head of a request must have arrived.
         patience: seconds that running requests get when the process stops.
         certificate: PEM file of the certificate chain; empty for plain http.
         key: PEM file of its private key.
@@ -38,6 +40,7 @@ class Listening(msgspec.Struct, frozen=True):
     host: str
     port: int
     keep_alive: float = 75.0
+    header_patience: float = 30.0
     patience: float = 10.0
     certificate: str = ""
     key: str = ""
@@ -66,8 +69,9 @@ async def serve(
     """
     under_way = UnderWay()
     application.middlewares.append(under_way.middleware)
-    runner = web.AppRunner(
+    runner = Runner(
         application,
+        header_patience=listening.header_patience,
         access_log_class=AccessLog,
         access_log=RequestLog(write_log) if write_log else None,
         keepalive_timeout=listening.keep_alive,

@@ -1,0 +1,103 @@
+"""Connections of clients: what is no HTTP is answered without repeating it, and silence ends a connection."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import structlog
+from aiohttp import web
+from aiohttp.http import HttpProcessingError
+from aiohttp.web_protocol import RequestHandler
+
+_log = structlog.get_logger(__name__)
+
+UNREADABLE = "the request is no valid HTTP; nothing of it was looked at\n"
+"""The parser's own text quotes the line that it could not read, and with it whatever secret stands there."""
+
+
+class Connection(RequestHandler):
+    """One client's connection, with a time limit on the head of every request.
+
+    Without it, whoever connects and sends nothing, or a byte now and then, holds a descriptor.
+    Between two requests the server's keep-alive counts.
+    """
+
+    def __init__(self, manager: web.Server, *, header_patience: float, **more: Any) -> None:
+        super().__init__(manager, **more)
+        self._header_patience = header_patience
+        self._head_due: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin to wait for the first request."""
+        super().connection_made(transport)
+        self._expect_head()
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes; the first ones of a further request begin its time limit."""
+        before = self._request_count
+        waits = self._waiter is not None and not self._waiter.done()
+        super().data_received(data)
+        if self._request_count != before:
+            self._stop_expecting()
+        elif waits and self._head_due is None:
+            self._expect_head()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Forget the time limit."""
+        self._stop_expecting()
+        super().connection_lost(exc)
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Answer what is no HTTP with a fixed sentence, which also is all that the log gets."""
+        if not isinstance(exc, HttpProcessingError) or request.writer.output_size > 0:
+            return super().handle_error(request, status, exc, message)
+        _log.warning("a request is no valid HTTP", client=request.remote)
+        response = web.Response(status=400, text=UNREADABLE, headers={"Cache-Control": "no-store"})
+        response.force_close()
+        return response
+
+    def _expect_head(self) -> None:
+        self._head_due = asyncio.get_running_loop().call_later(self._header_patience, self._give_up)
+
+    def _stop_expecting(self) -> None:
+        if self._head_due is not None:
+            self._head_due.cancel()
+            self._head_due = None
+
+    def _give_up(self) -> None:
+        self._head_due = None
+        self.force_close()
+
+
+class Doorway(web.Server):
+    """Makes a `Connection` for every client."""
+
+    def __call__(self) -> Connection:
+        """The protocol of a new connection."""
+        return Connection(self, loop=self._loop, **self._kwargs)
+
+
+class Runner(web.AppRunner):
+    """aiohttp's runner, with our connections."""
+
+    def __init__(self, application: web.Application, *, header_patience: float, **more: Any) -> None:
+        super().__init__(application, **more)
+        self._header_patience = header_patience
+
+    async def _make_server(self) -> web.Server:
+        made = await super()._make_server()
+        return Doorway(
+            made.request_handler,
+            request_factory=made.request_factory,
+            handler_cancellation=made.handler_cancellation,
+            loop=asyncio.get_running_loop(),
+            header_patience=self._header_patience,
+            **made._kwargs,  # aiohttp offers no other way to its connections
+        )
