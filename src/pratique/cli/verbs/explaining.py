@@ -12,7 +12,7 @@ from pratique.cli.showing import day, say
 from pratique.core.actors import ActorKind
 from pratique.core.clock import to_iso
 from pratique.services.explain import Explained, Explanation
-from pratique.services.exposure import Exposure
+from pratique.services.exposure import Exposure, Fetched
 from pratique.services.verbs import table
 from pratique.services.verbs.releases import Explain, ShowDecision, ShowExposure
 
@@ -63,7 +63,7 @@ def show_fetched(found: Exposure) -> None:
         say(f"nobody fetched {found.purl} here")
     for one in found.downloads:
         token = "" if one.token is None else f" with token {one.token}"
-        say(f"{day(to_iso(one.at))} {one.filename} by {one.actor_kind} {one.actor}{token}")
+        say(f"{day(to_iso(one.at))} {one.filename} by {_who(one)}{token}")
     if not found.complete:
         say("... and earlier ones")
     say(found.note)
@@ -91,3 +91,7 @@ def _show_one(one: Explanation) -> None:
         say(f"  can only say once the file is here: {', '.join(one.waiting)}")
     say(f"  what now: {one.next_step}")
     say(f"  {one.url}")
+
+
+def _who(one: Fetched) -> str:
+    return one.actor if one.actor == one.actor_kind else f"{one.actor_kind} {one.actor}"
