@@ -28,6 +28,7 @@ class Operation(StrEnum):
     READ = "read"
     PUBLISH = "publish"
     REVOKE = "revoke"
+    UNREVOKE = "unrevoke"
     APPROVE = "approve"
     POLICY = "policy"
     ACCOUNTS = "accounts"

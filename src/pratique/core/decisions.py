@@ -150,6 +150,7 @@ class Revocation(msgspec.Struct, frozen=True):
     Attributes:
         version: None for the whole project.
         filename: None for the whole release.
+        by_admin: laid down with an administrator's right and not an owner's: an owner cannot lift it.
     """
 
     id: int
@@ -157,6 +158,7 @@ class Revocation(msgspec.Struct, frozen=True):
     filename: str | None
     reason: str
     at: Instant
+    by_admin: bool = True
 
     def covers(self, subject: Subject, key: VersionKey) -> bool:
         """Whether it reaches the subject; what is coarser than the revocation is not reached.

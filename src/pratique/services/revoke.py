@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from pratique.core.actors import Actor, Operation
 from pratique.core.artifacts import Clearance, Origin
 from pratique.core.clock import Instant
-from pratique.core.errors import Conflict, Invalid, NotFound
+from pratique.core.errors import Conflict, Forbidden, Invalid, NotFound
 from pratique.core.events import new_event
 from pratique.core.names import ProjectKey, Subject
 from pratique.core.ranges import VersionKey
@@ -83,12 +83,12 @@ async def unrevoke(ports: Ports, repository: str, purl: str, filename: str | Non
 
     Raises:
         NotFound: no such revocation is in force.
-        Forbidden, StepUpNeeded: as for `revoke`.
+        Forbidden, StepUpNeeded: as for `revoke`; also where an administrator revoked and the actor is none.
     """
     named = read_purl(purl, ports.ecosystems)
     visit = await visit_repository(ports, repository, named.key.ecosystem, actor)
     known = await know(ports, visit, named.key)
-    authorise_on(visit, Operation.REVOKE, known, ports.clock.now())
+    authorise_on(visit, Operation.UNREVOKE, known, ports.clock.now())
     numbers, event = await ports.db.write(
         record_lifting,
         visit.repository.id,
@@ -111,13 +111,26 @@ def record_revocation(
     now: Instant,
     version_key: VersionKey,
 ) -> tuple[int, str]:
-    """One transaction: revocation, state of an own release, event, revisions."""
+    """One transaction: revocation, state of an own release, event, revisions.
+
+    An administrator may add to what an owner revoked, so that the owner alone cannot give it back.
+    """
     if any(
-        one.is_of(named.version, filename, version_key)
+        one.is_of(named.version, filename, version_key) and (one.by_admin or not actor.admin)
         for one in revocations.in_force(connection, repository_id, named.key)
     ):
         raise Conflict(f"{named.purl} is revoked already")
-    number = revocations.add(connection, repository_id, named.key, named.version, filename, reason, actor.name, now)
+    number = revocations.add(
+        connection,
+        repository_id,
+        named.key,
+        named.version,
+        filename,
+        reason,
+        actor.name,
+        now,
+        by_admin=actor.admin,
+    )
     if filename is None:
         _settle_own_releases(connection, repository_id, named.key, version_key)
     body = {"revocation": number, "filename": filename, "reason": reason}
@@ -136,14 +149,17 @@ def record_lifting(
     now: Instant,
     version_key: VersionKey,
 ) -> tuple[tuple[int, ...], str]:
-    """One transaction: lift every revocation of exactly this subject."""
-    numbers = tuple(
-        one.id
+    """One transaction: lift every revocation of exactly this subject, if the actor may lift them all."""
+    found = [
+        one
         for one in revocations.in_force(connection, repository_id, named.key)
         if one.is_of(named.version, filename, version_key)
-    )
-    if not numbers:
+    ]
+    if not found:
         raise NotFound(f"no revocation of {named.purl}{f' ({filename})' if filename else ''} is in force")
+    if any(one.by_admin for one in found) and not actor.admin:
+        raise Forbidden(f"{named.purl} was revoked by an administrator; only an administrator gives it back: ask one")
+    numbers = tuple(one.id for one in found)
     for number in numbers:
         revocations.lift(connection, number, actor.name, now)
     if filename is None:

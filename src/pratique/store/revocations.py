@@ -40,8 +40,13 @@ def add(
     reason: str,
     by: str,
     now: Instant,
+    *,
+    by_admin: bool = True,
 ) -> int:
-    """Revoke a project (version None), a release (filename None) or a file; returns the revocation's id."""
+    """Revoke a project (version None), a release (filename None) or a file; returns the revocation's id.
+
+    `by_admin` says with which right: what an administrator laid down, only one lifts.
+    """
     values = {
         "repository_id": repository_id,
         "ecosystem": key.ecosystem,
@@ -51,6 +56,7 @@ def add(
         "reason": reason,
         "by": by,
         "at": now,
+        "by_admin": by_admin,
     }
     return int(c.execute(revocation.insert().values(values).returning(revocation.c.id)).scalar_one())
 

@@ -63,6 +63,7 @@ RIGHTS: dict[Operation, Right] = {
     Operation.EXPLAIN: Right("reading explanations", roles=_EVERY_ROLE, open_names=True),
     Operation.PUBLISH: Right("publishing", roles=_WRITERS, new_names=True),
     Operation.REVOKE: Right("revoking", roles=_OWNERS, step_up=True),
+    Operation.UNREVOKE: Right("giving back what was revoked", roles=_OWNERS, step_up=True),
     Operation.EXPOSURE: Right("seeing who fetched it", roles=_WRITERS),
     Operation.MEMBERS: Right("changing members or visibility", roles=_OWNERS, step_up=True),
     Operation.TOKENS: Right("making and ending tokens", self_service=True, step_up=True),

@@ -39,6 +39,7 @@ explain    yes yes yes yes yes yes yes none who
 publish    yes yes yes yes yes yes no  no   who
 exposure   yes yes yes yes yes yes no  no   who
 revoke     yes yes up  yes up  no  no  no   who
+unrevoke   yes yes up  yes up  no  no  no   who
 members    yes yes up  yes up  no  no  no   who
 tokens     yes yes up  yes up  up  up  up   who
 approve    yes yes up  no  no  no  no  no   who
@@ -52,6 +53,7 @@ explain    yes yes yes yes yes yes yes yes  who
 publish    yes yes yes yes yes yes no  no   who
 exposure   yes yes yes yes yes yes no  no   who
 revoke     yes yes up  yes up  no  no  no   who
+unrevoke   yes yes up  yes up  no  no  no   who
 members    yes yes up  yes up  no  no  no   who
 tokens     yes yes up  yes up  up  up  up   who
 approve    yes yes up  no  no  no  no  no   who
@@ -65,6 +67,7 @@ explain    yes yes yes -   -   -   -   yes  who
 publish    yes yes yes -   -   -   -   yes  who
 exposure   yes yes yes -   -   -   -   no   who
 revoke     yes yes up  -   -   -   -   no   who
+unrevoke   yes yes up  -   -   -   -   no   who
 members    yes yes up  -   -   -   -   no   who
 tokens     yes yes up  -   -   -   -   up   who
 approve    yes yes up  -   -   -   -   no   who
@@ -76,7 +79,7 @@ PLACES = {"members": ON_A_MEMBERS_ONLY_PROJECT, "public": ON_A_PUBLIC_PROJECT, N
 
 # What a credential of each kind may do at most, whatever its scope says and whoever made it.
 AT_MOST = {
-    ActorKind.USER: "read explain publish exposure revoke members tokens approve policy accounts",
+    ActorKind.USER: "read explain publish exposure revoke unrevoke members tokens approve policy accounts",
     ActorKind.CI: "read explain publish exposure revoke",
     ActorKind.AGENT: "read explain publish",
     ActorKind.SERVICE: "read explain",

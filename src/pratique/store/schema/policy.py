@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, true
 
 from pratique.store.schema.columns import Id, instant, metadata, own_id, repository_id
 
@@ -97,6 +97,7 @@ revocation = Table(
     instant("at"),
     instant("lifted", nullable=True),
     Column("lifted_by", Text),
+    Column("by_admin", Boolean, nullable=False, server_default=true()),
     Index(None, "repository_id", "ecosystem", "name"),
 )
 
