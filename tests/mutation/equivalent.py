@@ -12,6 +12,8 @@ EQUIVALENT: dict[str, str] = {
     "shadows_public.sees: 'operator' -> other text": "a word that is only compared with others",
     "shadows_public.sees: 'other' -> other text": "a word that is only compared with others",
     "shadows_public.sees: 'admin until ' -> other text": "a word that is only compared with others",
+    "policy.Policy: 0 -> 1": "stands for no repository in particular; only whether two are the same counts",
+    "policy.read_policy: 0 -> 1": "stands for no repository in particular; only whether two are the same counts",
     "policy.short_hash: 17 -> 18": "only 26 characters are kept, which 17 bytes fill",
     "denylist._strictness: 0 -> 1": "stands for the end of an endless entry, which the place before has sorted already",
     "waivers.weigh: 0 -> 1": "stands for the end of an endless waiver, which the place before has sorted already",

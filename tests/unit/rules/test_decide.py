@@ -98,13 +98,13 @@ def test_a_listing_fact_that_a_listing_lacks_denies():
 
 @pytest.mark.parametrize("stage", list(Stage))
 def test_a_publish_waits_for_nothing_as_it_is_decided_once(stage):
-    later = rule(lambda facts, options: facts[fact.MALWARE] and None, moments=contract.PUBLISH)
-    known = without(facts(stage=stage), fact.MALWARE)
+    later = rule(lambda facts, options: facts[fact.DIGESTS] and None, needs=(fact.DIGESTS,), moments=contract.PUBLISH)
+    known = without(facts(stage=stage), fact.DIGESTS)
 
     decision = ask(later, stage=stage, moment=Moment.PUBLISH, known=known)
 
     assert said(decision)[:2] == ("odd", "deny")
-    assert "malware" in said(decision)[2]
+    assert "digests" in said(decision)[2]
 
 
 @pytest.mark.parametrize("stage", list(Stage))

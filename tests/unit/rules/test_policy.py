@@ -167,3 +167,9 @@ def test_three_rules_need_two_people_and_all_of_them_exist():
     assert {"known_malware", "revoked", "digest_mismatch"} == TWO_PEOPLE
     assert all(rule_named(name) is not None for name in TWO_PEOPLE)
     assert rule_named("no such rule") is None
+
+
+def test_a_class_is_of_installs_unless_told_otherwise():
+    install, publish = (policy_class(policy(), OPERATOR, LEFT, (), moment) for moment in Moment)
+
+    assert policy_class(policy(), OPERATOR, LEFT) == install != publish
