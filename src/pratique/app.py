@@ -29,6 +29,7 @@ from pratique.services.remember_decisions import DecisionMemory
 from pratique.services.report_dry_runs import REPORT_JOB, report_dry_runs
 from pratique.services.set_up import RepositoryPlan, set_up_repositories
 from pratique.services.uploads import Uploads
+from pratique.services.verify_blobs import VERIFY_JOB, verify_blobs
 from pratique.services.views import ViewCache
 from pratique.services.watch_documents import DocumentWatcher
 from pratique.settings import Settings
@@ -141,6 +142,10 @@ def job_kinds(ports: Ports, settings: Settings) -> tuple[JobKind, ...]:
         del run
         await clean_up(ports, int(settings.keep.decisions * 1000))
 
+    async def verify(run: JobRun) -> None:
+        del run
+        await verify_blobs(ports, ports.clock.now() // HOUR)
+
     async def report(run: JobRun) -> None:
         del run
         await report_dry_runs(ports)
@@ -150,14 +155,16 @@ def job_kinds(ports: Ports, settings: Settings) -> tuple[JobKind, ...]:
         JobKind(IMPORT_JOB, import_all, attempts=5, first_pause=60, back_off=4, time_limit=3_600),
         JobKind(CLEAN_UP_JOB, tidy, attempts=3),
         JobKind(REPORT_JOB, report, attempts=3),
+        JobKind(VERIFY_JOB, verify, attempts=2, time_limit=3_000),
     )
 
 
 def job_timers(settings: Settings) -> tuple[Timer, ...]:
     """What comes round by itself."""
     daily = Timer(IMPORT_JOB, starts=int(settings.advisories.at * 1000))
+    hourly = (Timer(REPORT_JOB, every=HOUR), Timer(VERIFY_JOB, every=HOUR))
     wanted = settings.advisories.scheduled and bool(advisory_sources(settings))
-    return (*((daily,) if wanted else ()), Timer(CLEAN_UP_JOB), Timer(REPORT_JOB, every=HOUR))
+    return (*((daily,) if wanted else ()), Timer(CLEAN_UP_JOB), *hourly)
 
 
 def advisory_sources(settings: Settings) -> tuple[str, ...]:

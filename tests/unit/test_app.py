@@ -1,3 +1,5 @@
+import os
+
 import msgspec
 import pytest
 
@@ -185,3 +187,16 @@ async def test_decisions_are_forgotten_when_they_were_not_made_for_long_enough(s
         assert await clean_up(ports, 91 * DAY) == 0
         assert await clean_up(ports, 89 * DAY) == 1
         assert await ports.db.read(decisions.find, made.id) is None
+
+
+async def test_the_clean_up_removes_what_a_killed_process_left_while_the_server_runs(site):
+    settings = site.settings()
+    prepare(site.folder, settings)
+    async with open_ports(site.folder, settings) as ports:
+        left_over = site.folder.root / "tmp" / "1-abc"
+        left_over.write_bytes(b"half")
+        await clean_up(ports, DAY)
+        assert left_over.exists()  # perhaps somebody begins to write there just now
+        os.utime(left_over, (0, 0))
+        await clean_up(ports, DAY)
+        assert not left_over.exists()

@@ -45,7 +45,7 @@ class BlobDraft(ReadAt, Protocol):
         ...
 
     def keep(self) -> StoredBlob:
-        """Make it durable under its sha256: fsync, rename, fsync of the folder. Idempotent content-wise.
+        """Make it durable under its sha256: fsync, rename, fsync of the folder. Replaces what may lie there damaged.
 
         It can still be read from until `discard`.
         """
@@ -69,6 +69,14 @@ class Blobs(Protocol):
 
     def exists(self, sha256: str) -> bool:
         """Whether the blob is stored."""
+        ...
+
+    def set_aside(self, sha256: str) -> None:
+        """Take a damaged blob out of its place, where somebody can still look at it. Fine if it is not there."""
+        ...
+
+    def remove_left_over_drafts(self) -> None:
+        """Remove what processes left behind that were killed while they wrote."""
         ...
 
 

@@ -98,15 +98,20 @@ async def get_file(ports: Ports, visit: Visit, name: str, filename: str, *, whol
 
 
 async def _from_store(ports: Ports, visit: Visit, found: FoundFile, row: FileRow, sha256: str) -> Stored | None:
-    """The stored blob if its file facts allow it; None if the blob is missing and must be fetched again."""
+    """The stored blob if its file facts allow it; None if it is missing or damaged and must be fetched again."""
     decision = decide_file(found.inquiry, found.facts)
     if decision.action.refuses_download:
         await refuse_file(ports, visit, found.inquiry, found.view, decision)
     try:
-        return Stored(await asyncio.to_thread(ports.blobs.open, sha256), sha256)
+        blob = await asyncio.to_thread(ports.blobs.open, sha256)
     except FileNotFoundError:
-        log.error("stored blob is missing", file=row.filename, sha256=sha256)
+        log.error("stored blob is missing; restore it from a backup", file=row.filename, sha256=sha256)
         return None
+    if blob.size != row.size:
+        blob.close()
+        log.error("stored blob has another size; restore it from a backup", file=row.filename, sha256=sha256)
+        return None
+    return Stored(blob, sha256)
 
 
 async def _from_upstream(
@@ -115,6 +120,12 @@ async def _from_upstream(
     """Fetch it, with everybody else who asks for it now."""
     upstream = found.upstream
     if upstream is None or found.file.gone:
+        if row is not None and row.sha256 is not None:
+            raise Unavailable(
+                f"the stored bytes of {found.file.filename} are missing or damaged; "
+                "ask the server's operator to restore them from a backup (the log names the blob)",
+                retry_after=600,
+            )
         raise NotFound(f"the bytes of {found.file.filename} are not here any more, and nobody offers them")
     recorded = found.known.digests.get(row.sha256, Digests(row.sha256)) if row and row.sha256 else None
 

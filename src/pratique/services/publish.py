@@ -65,6 +65,7 @@ async def take_in(ports: Ports, visit: Visit, name: str | None, draft: PublishDr
     """Read, judge and record an upload that has arrived whole; what happens next, as a sentence."""
     known = await authorise_project(ports, visit, name, draft)
     if await ports.db.read(is_here, known, draft, blob.digests().sha256):
+        await ports.uploads.run(blob.keep)  # what is stored may have been damaged since
         return unchanged(draft)
     manifest, noticed = await read_artefact(ports, visit, draft, blob)  # 3
     refuse_attestations(draft)  # 4

@@ -34,7 +34,7 @@ class FileBlobs:
         self._blobs, self._tmp = root / "blobs", root / "tmp"
         for folder in (root, self._blobs, self._tmp):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _remove_left_over_drafts(self._tmp)
+        self.remove_left_over_drafts()
 
     def draft(self) -> FileDraft:
         """Start a new blob in the temporary folder.
@@ -58,6 +58,20 @@ class FileBlobs:
             return _path(self._blobs, sha256).is_file()
         except FileNotFoundError:
             return False
+
+    def set_aside(self, sha256: str) -> None:
+        """Take a damaged blob out of its place; it stays beside it as `<sha256>.damaged`."""
+        path = _path(self._blobs, sha256)
+        with suppress(FileNotFoundError):
+            path.rename(path.with_name(f"{sha256}.damaged"))
+
+    def remove_left_over_drafts(self) -> None:
+        """Remove drafts of processes that are gone, once they are old enough."""
+        oldest = time.time() - LEFT_OVER_AFTER
+        for path in self._tmp.iterdir():
+            with suppress(FileNotFoundError, BlockingIOError):  # another process was faster, or is still writing
+                if path.stat().st_mtime < oldest:
+                    _unlink_if_abandoned(path)
 
 
 class FileDraft:
@@ -125,7 +139,7 @@ class FileDraft:
                 sha256 = str(digests.sha256)
                 try:
                     os.fsync(descriptor)
-                    _move_into_place(self._path, _path(self._blobs, sha256), self._size)
+                    _move_into_place(self._path, _path(self._blobs, sha256))
                 except OSError:
                     self._remove()
                     raise
@@ -232,24 +246,18 @@ def _write_all(descriptor: int, chunk: bytes, offset: int) -> None:
         rest, offset = rest[written:], offset + written
 
 
-def _move_into_place(draft: Path, target: Path, size: int) -> None:
-    """Give a synced draft its name. Every folder on the way is synced, or the name could be lost with the power."""
+def _move_into_place(draft: Path, target: Path) -> None:
+    """Give a synced draft its name. Every folder on the way is synced, or the name could be lost with the power.
+
+    What lies there under the same name may have been damaged since; the draft was hashed just now, and takes
+    its place. Whoever has the old one open goes on reading that.
+    """
     outer, inner = target.parent.parent, target.parent
     for folder in (outer, inner):
         folder.mkdir(mode=0o700, exist_ok=True)
-    if _has_size(target, size):
-        draft.unlink()
-    else:
-        draft.rename(target)
+    draft.rename(target)
     for folder in (inner, outer, outer.parent):
         _sync_folder(folder)
-
-
-def _has_size(path: Path, size: int) -> bool:
-    try:
-        return path.stat().st_size == size
-    except FileNotFoundError:
-        return False
 
 
 def _sync_folder(folder: Path) -> None:
@@ -258,14 +266,6 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _remove_left_over_drafts(tmp: Path) -> None:
-    oldest = time.time() - LEFT_OVER_AFTER
-    for path in tmp.iterdir():
-        with suppress(FileNotFoundError, BlockingIOError):  # another process was faster, or is still writing
-            if path.stat().st_mtime < oldest:
-                _unlink_if_abandoned(path)
 
 
 def _unlink_if_abandoned(path: Path) -> None:

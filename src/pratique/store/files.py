@@ -202,6 +202,15 @@ def blob_digests(c: sa.Connection, sha256s: Iterable[str]) -> dict[str, Digests]
     return found
 
 
+def blobs_of_share(c: sa.Connection, share: int, shares: int) -> list[tuple[str, int]]:
+    """Sha256 and size of every blob in one of so many equal parts, by the beginning of the digest, in its order."""
+    begin, end = (f"{0x10000 * number // shares:04x}" for number in (share, share + 1))
+    wanted = sa.select(blob.c.sha256, blob.c.size).where(blob.c.sha256 >= begin).order_by(blob.c.sha256)
+    if share + 1 < shares:
+        wanted = wanted.where(blob.c.sha256 < end)
+    return [(row.sha256, row.size) for row in c.execute(wanted)]
+
+
 def manifest_of(c: sa.Connection, file_id: int) -> Manifest | None:
     """What is kept of a file's description, None if nothing is."""
     row = c.execute(sa.select(manifest).where(manifest.c.file_id == file_id)).one_or_none()

@@ -1,0 +1,97 @@
+"""Read stored bytes again, now and then: disks and people damage files without telling. A job, idempotent."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from enum import StrEnum
+
+import structlog
+from sqlalchemy import Connection
+
+from pratique.core.actors import OPERATOR
+from pratique.core.clock import Instant
+from pratique.core.events import new_event
+from pratique.services.ports import Ports
+from pratique.store import events, files
+
+VERIFY_JOB = "verify_blobs"
+
+TURNS = 168
+"""Hourly turns until every blob was read once: a week."""
+
+MOST_BYTES = 16 << 30
+"""One turn reads no more. It begins at another blob in each round, so that none is left out for ever."""
+
+_PIECE = 1 << 20
+_PAUSE = 0.02
+"""Seconds between two pieces, so that reading takes at most 50 MB/s from whoever waits for a download."""
+
+log = structlog.get_logger(__name__)
+
+
+class Damage(StrEnum):
+    """What is wrong with a stored blob."""
+
+    MISSING = "missing"
+    SIZE = "other size"
+    BYTES = "other bytes"
+
+
+async def verify_blobs(ports: Ports, turn: int, most_bytes: int = MOST_BYTES, pause: float = _PAUSE) -> int:
+    """Verify one turn's share of the blobs, one after the other; how many are damaged.
+
+    A damaged blob is set aside, logged, and recorded as an event. From then on it is missing: an upstream's
+    file is fetched again by the next download, an own one is refused until it is restored or published again.
+    """
+    share = _in_turn(await ports.db.read(files.blobs_of_share, turn % TURNS, TURNS), turn // TURNS)
+    damaged = taken = 0
+    for sha256, size in share:
+        if taken + size > most_bytes and taken:
+            break
+        taken += size
+        damage = await _look_at(ports, sha256, size, pause)
+        if damage is not None:
+            damaged += 1
+            await _tell(ports, sha256, damage)
+    return damaged
+
+
+def _in_turn(share: list[tuple[str, int]], number: int) -> list[tuple[str, int]]:
+    begin = number * 7 % len(share) if share else 0
+    return share[begin:] + share[:begin]
+
+
+async def _look_at(ports: Ports, sha256: str, size: int, pause: float) -> Damage | None:
+    try:
+        blob = await asyncio.to_thread(ports.blobs.open, sha256)
+    except FileNotFoundError:
+        return Damage.MISSING
+    try:
+        if blob.size != size:
+            return Damage.SIZE
+        digest, offset = hashlib.sha256(), 0
+        while offset < size:
+            piece = await asyncio.to_thread(blob.read_at, offset, _PIECE)
+            if not piece:
+                return Damage.SIZE
+            await asyncio.to_thread(digest.update, piece)
+            offset += len(piece)
+            await asyncio.sleep(pause)
+        return None if digest.hexdigest() == sha256 else Damage.BYTES
+    except OSError:  # the disk cannot read it any more
+        return Damage.BYTES
+    finally:
+        blob.close()
+
+
+async def _tell(ports: Ports, sha256: str, damage: Damage) -> None:
+    if damage is not Damage.MISSING:
+        await asyncio.to_thread(ports.blobs.set_aside, sha256)
+    log.error("a stored blob is damaged; restore it from a backup", sha256=sha256, damage=damage.value)
+    await ports.db.write(_record, sha256, damage, ports.clock.now())
+
+
+def _record(connection: Connection, sha256: str, damage: Damage, now: Instant) -> None:
+    event = new_event("blob_damaged", now, OPERATOR, f"sha256:{sha256}", {"damage": damage.value})
+    events.append(connection, event)
