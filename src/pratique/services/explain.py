@@ -19,6 +19,7 @@ from pratique.rules.registry import TWO_PEOPLE
 from pratique.services.find_project import find_as
 from pratique.services.gather import Inquiry
 from pratique.services.judge import (
+    admit_reader,
     allowed_versions,
     authorise_on,
     decide_listing,
@@ -110,7 +111,7 @@ async def explain(ports: Ports, repository: str, purl: str, as_kind: ActorKind, 
     named = read_purl(purl, ports.ecosystems)
     visit = await visit_repository(ports, repository, named.key.ecosystem, actor)
     known = await know(ports, visit, named.key)
-    authorise_on(visit, Operation.EXPLAIN, known, ports.clock.now())
+    admit_reader(visit, known, ports.clock.now(), Operation.EXPLAIN)
     inquiry = msgspec.structs.replace(inquire(ports, visit, known), actor=Actor(as_kind, name=as_kind))
     by_name = decide_name(inquiry)
     if by_name.action.refuses_download:

@@ -30,8 +30,14 @@ def not_found(visit: Visit, key: ProjectKey) -> NotFound:
     return NotFound(f"{key.name} is not in the repository {visit.repository.name}, nor in any upstream of it")
 
 
-def admit_reader(visit: Visit, known: Knowledge, now: Instant) -> None:
+def admit_reader(visit: Visit, known: Knowledge, now: Instant, reading: Operation = Operation.READ) -> None:
     """Let the actor look at the project, or raise.
+
+    Args:
+        visit: whose.
+        known: of the project.
+        now: the instant of asking.
+        reading: the operation, of those that look: read or explain.
 
     Raises:
         NotFound: an outsider asks for a private or reserved name.
@@ -41,7 +47,7 @@ def admit_reader(visit: Visit, known: Knowledge, now: Instant) -> None:
     if known.is_private_name and visit.actor.kind is ActorKind.NOBODY and visit.repository.anonymous_read:
         raise not_found(visit, known.key)
     try:
-        authorise_on(visit, Operation.READ, known, now)
+        authorise_on(visit, reading, known, now)
     except NotFound:
         raise not_found(visit, known.key) from None
 

@@ -15,7 +15,7 @@ from pratique.core.errors import PratiqueError
 from pratique.core.names import ProjectKey
 from pratique.services.name_globs import ecosystem_named
 from pratique.services.ports import Ports
-from pratique.services.visits import find_repository
+from pratique.services.visits import find_repository_as
 from pratique.store import policy, projects
 from pratique.store.projects import Project
 from pratique.store.repositories import Repository
@@ -39,7 +39,10 @@ class OwnNames(msgspec.Struct, frozen=True):
 
 
 async def list_own_names(ports: Ports, request: ListOwnNames, actor: Actor) -> OwnNames:
-    """Reserved patterns, to accounts only, and own projects that the actor may read.
+    """Own projects that the actor may read, and reserved patterns that cover one of them.
+
+    A pattern alone can give away what is not public yet: administrators see all of them, other accounts those
+    under which they know a project, nobody in particular sees none.
 
     Raises:
         Unauthorised: nobody asks, and the repository lets nobody read.
@@ -47,11 +50,13 @@ async def list_own_names(ports: Ports, request: ListOwnNames, actor: Actor) -> O
         Invalid: there is no such ecosystem.
     """
     ecosystem = ecosystem_named(ports.ecosystems, request.ecosystem)
-    repository = await ports.db.read(find_repository, request.repository)
+    repository = await ports.db.read(find_repository_as, request.repository, actor)
     reads = _reader(actor, repository, ports.clock.now())
     reads(None, None, None)
     patterns, own = await ports.db.read(_read, repository, ecosystem.id, actor)
     names = {project.key.name for project, role in own if _readable(reads, project, role)}
+    if not actor.admin:
+        patterns = tuple(one for one in patterns if any(fnmatch.fnmatchcase(name, one) for name in names))
     singles = {name for name in names if not any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)}
     return OwnNames(tuple(sorted(singles | set(patterns))))
 

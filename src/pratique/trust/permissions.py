@@ -90,6 +90,9 @@ IMPLIED: dict[Operation, Operation] = {Operation.EXPOSURE: Operation.REVOKE}
 NO_SUCH_PROJECT = "there is no project of this name here"
 """Said of names that do not exist and, in the same words, of those that must not be known."""
 
+NEEDS_CREDENTIAL = "this needs a credential: send a token, made with `pratique token create`"
+"""Said to nobody in particular, of what needs a credential and of what does not exist at all."""
+
 
 def authorise(
     actor: Actor,
@@ -121,11 +124,13 @@ def authorise(
     """
     right = RIGHTS[operation]
     _check_credential(actor, now, open_to_all=anonymous_read and right.open_names)
-    if right.open_names and anonymous_read and visibility in (None, Visibility.PUBLIC):
-        return
+    if right.open_names and anonymous_read:
+        if visibility in (None, Visibility.PUBLIC):
+            return
+        _check_right(actor, right, role, visibility)  # before the scope: an outsider hears what is said of no project
     _check_ceiling(actor, operation)
+    _check_scope(actor, operation, project)  # before the right: it tells of the token, nothing of the project
     _check_right(actor, right, role, visibility)
-    _check_scope(actor, operation, project)
     if right.step_up and actor.kind is not ActorKind.OPERATOR and actor.token is None:
         _check_step_up(actor, right, now)
 
@@ -144,7 +149,7 @@ def authorise_somewhere(actor: Actor, operation: Operation, now: Instant) -> Non
 
 def _check_credential(actor: Actor, now: Instant, *, open_to_all: bool) -> None:
     if actor.kind is ActorKind.NOBODY and not open_to_all:
-        raise Unauthorised("this needs a credential: send a token, made with `pratique token create`")
+        raise Unauthorised(NEEDS_CREDENTIAL)
     if actor.scope is not None and actor.scope.expires is not None and now >= actor.scope.expires:
         raise Unauthorised("the token has expired: make a new one with `pratique token create`")
 
@@ -167,9 +172,14 @@ def _check_right(actor: Actor, right: Right, role: str | None, visibility: str |
         return
     if right.self_service or (right.new_names and not own):
         return
-    if own and right.roles:
-        needed = " or ".join(sorted(right.roles))
+    needed = " or ".join(sorted(right.roles))
+    if needed and (role is not None or visibility == Visibility.PUBLIC or (own and right.new_names)):
         raise Forbidden(f"{right.doing} needs the role {needed} on this project; {actor.name} has {role or 'none'}")
+    if needed:  # in the same words whether the project is hidden from the actor or not there
+        raise Forbidden(
+            f"{right.doing} needs an administrator, or the role {needed} on an own project of this name; "
+            f"{actor.name} has neither"
+        )
     raise Forbidden(f"{right.doing} needs an administrator; {actor.name} is none")
 
 

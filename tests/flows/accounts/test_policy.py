@@ -6,6 +6,9 @@ import pytest
 
 from tests.flows.accounts.conftest import Api
 from tests.harness.site import Site
+from tests.protocol.speakers import NpmSpeaker
+
+NPM = NpmSpeaker("full", "application/json")
 
 
 async def test_a_denied_name_is_shown_and_can_be_taken_back_as_it_was_denied(api: Api, site: Site) -> None:
@@ -86,8 +89,12 @@ async def test_nobody_reserves_the_whole_world_by_mistake(api: Api, site: Site) 
 
 async def test_own_names_are_told_to_those_who_may_know_them(api: Api, site: Site) -> None:
     await api.post("/reserve", site.admin, ecosystem="npm", pattern="@acme/*")
+    await api.post("/reserve", site.admin, ecosystem="npm", pattern="@codename/*")
+    assert (await api.get("/own-names", site.token, ecosystem="npm")).json()["names"] == []
+    assert (await NPM.upload(site, "@acme/web", "1.0.0", site.token)).status == 201
 
     assert (await api.get("/own-names", site.token, ecosystem="npm")).json()["names"] == ["@acme/*"]
+    assert (await api.get("/own-names", site.admin, ecosystem="npm")).json()["names"] == ["@acme/*", "@codename/*"]
     assert (await api.get("/own-names", None, ecosystem="npm")).json()["names"] == []
     assert (await api.get("/own-names", site.token, ecosystem="pypi")).json()["names"] == []
 
