@@ -53,6 +53,11 @@ class TokenScope(msgspec.Struct, frozen=True):
     names: tuple[str, ...] = ("*",)
     expires: Instant | None = None
 
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether it is limited neither to names nor to ecosystems."""
+        return not self.ecosystems and "*" in self.names
+
     def covers(self, operation: Operation, project: ProjectKey | None) -> bool:
         """Whether this scope allows the operation on the project (None: on no project in particular)."""
         if operation not in self.operations:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from pratique.core.actors import Actor, Operation
 from pratique.core.clock import Instant
+from pratique.core.errors import Forbidden
 from pratique.core.events import new_event
 from pratique.core.names import ProjectKey
 from pratique.store import events, revisions
@@ -18,12 +19,39 @@ SERVER = 0
 
 
 def permit(actor: Actor, operation: Operation, now: Instant) -> None:
-    """Return if the actor may do this to the server or to a whole repository.
+    """Return if the actor may do this to something; what it is about is checked when it is known.
 
     Raises:
         Unauthorised, Forbidden, StepUpNeeded: as `trust.permissions` says.
     """
     authorise(actor, operation, None, role=None, visibility=None, anonymous_read=False, now=now)
+
+
+def permit_on(actor: Actor, operation: Operation, names: ProjectKey, now: Instant) -> None:
+    """Return if the actor may do this to a project, or to all whose names a glob covers.
+
+    A `*` of the glob is matched by a `*` of the token's scope only, so that no glob reaches further than the token.
+
+    Raises:
+        Unauthorised, Forbidden, StepUpNeeded: as `trust.permissions` says.
+    """
+    authorise(actor, operation, names, role=None, visibility=None, anonymous_read=False, now=now)
+
+
+def permit_everywhere(actor: Actor, operation: Operation, now: Instant) -> None:
+    """Return if the actor may do this to the server or to a whole repository.
+
+    Raises:
+        Unauthorised, Forbidden, StepUpNeeded: as `trust.permissions` says.
+        Forbidden: the token is limited to some names or ecosystems.
+    """
+    permit(actor, operation, now)
+    if actor.scope is not None and not actor.scope.is_everywhere:
+        ecosystems = ", ".join(sorted(actor.scope.ecosystems)) or "every ecosystem"
+        raise Forbidden(
+            f"this concerns the whole server, and the token's scope reaches only: {ecosystems}, "
+            f"names {', '.join(actor.scope.names)}"
+        )
 
 
 def note_change(

@@ -18,7 +18,7 @@ from pratique.core.clock import Clock, Instant
 from pratique.core.errors import Invalid
 from pratique.core.events import new_event
 from pratique.core.names import ProjectKey
-from pratique.services.changes import permit
+from pratique.services.changes import permit_everywhere
 from pratique.services.ports import Enqueue, Ports
 from pratique.services.recheck_release import enqueue_rechecks
 from pratique.store import advisories, events, repositories, revisions
@@ -44,6 +44,7 @@ class Imported(msgspec.Struct, frozen=True):
         rejected: up to twenty of the records that could not be used, with the reason.
         rejected_count: all of them.
         newest: latest change among the records: how old the data is.
+        popular: popular projects newly reported as malware: they are held, and a person must look.
     """
 
     source: str
@@ -52,13 +53,15 @@ class Imported(msgspec.Struct, frozen=True):
     rejected: tuple[str, ...]
     rejected_count: int
     newest: Instant
+    popular: tuple[str, ...] = ()
 
 
 class Importing:
     """Counts of one import."""
 
-    def __init__(self, source: str, progress: Progress | None) -> None:
-        self.source, self._progress = source, progress
+    def __init__(self, source: str, progress: Progress | None, popularity: Callable[[ProjectKey], int | None]) -> None:
+        self.source, self._progress, self._popularity = source, progress, popularity
+        self._reported: set[ProjectKey] = set()
         self.records = self.rejected_count = self.newest = 0
         self.rejected: list[str] = []
         self.changed: set[ProjectKey] = set()
@@ -75,7 +78,14 @@ class Importing:
             self.newest = max(self.newest, one.modified)
             if self._progress is not None and self.records % _BATCH == 0:
                 self._progress(self.records)
-            yield to_row(one, self.source)
+            row = to_row(one, self.source)
+            if one.malware and not one.withdrawn and self._popularity(row.key) is not None:
+                self._reported.add(row.key)
+            yield row
+
+    def popular(self) -> list[ProjectKey]:
+        """Popular projects about which a malware record is new: a compromise, or a feed's mistake."""
+        return sorted(self._reported & self.changed)
 
     def result(self) -> Imported:
         """What it came to."""
@@ -86,6 +96,7 @@ class Importing:
             tuple(self.rejected),
             self.rejected_count,
             Instant(self.newest),
+            tuple(key.purl() for key in self.popular()),
         )
 
 
@@ -96,9 +107,9 @@ async def import_advisories(ports: Ports, source: str, actor: Actor, progress: P
         Forbidden, StepUpNeeded: the actor may not change what policy looks at.
         Invalid, TooLarge, BadUpstream: the source cannot be used; what was read before it broke counts.
     """
-    permit(actor, Operation.POLICY, ports.clock.now())
+    permit_everywhere(actor, Operation.POLICY, ports.clock.now())
     ecosystems = osv_ecosystems(ports)
-    counts = Importing(source_name(source), progress)
+    counts = Importing(source_name(source), progress, ports.popularity)
     if "://" in source:
         with tempfile.TemporaryDirectory(prefix="pratique-advisories-") as folder:
             path = await _download(ports, source, Path(folder))
@@ -171,6 +182,10 @@ def _note(
     body = {"records": result.records, "changed": result.changed, "rejected": result.rejected_count}
     event = new_event("advisories_imported", now, actor, result.source, body)
     events.append(connection, event)
+    for key in counts.popular():
+        events.append(
+            connection, new_event("popular_project_reported", now, actor, key.purl(), {"source": result.source})
+        )
     enqueue_rechecks(connection, counts.changed, event.id, enqueue)
 
 

@@ -11,7 +11,7 @@ from pratique.core.decisions import Action, EntryKind, ListEntry
 from pratique.core.errors import Invalid, NotFound
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.core.ranges import VersionRange
-from pratique.services.changes import note_change, permit
+from pratique.services.changes import note_change, permit, permit_everywhere, permit_on
 from pratique.services.durations import read_duration
 from pratique.services.name_globs import read_purl_glob
 from pratique.services.ports import Enqueue, Ports
@@ -86,6 +86,7 @@ async def add_entry(ports: Ports, request: AddEntry, actor: Actor) -> EntryShown
     now = ports.clock.now()
     permit(actor, Operation.POLICY, now)
     named = read_purl_glob(request.purl, ports.ecosystems)
+    permit_on(actor, Operation.POLICY, named.key, now)
     versions = read_versions(ports.ecosystems[named.key.ecosystem], named, request.versions)
     entry = ListEntry(
         id=0,
@@ -132,6 +133,7 @@ async def remove_entries(ports: Ports, request: RemoveEntries, actor: Actor) -> 
     now = ports.clock.now()
     permit(actor, Operation.POLICY, now)
     named = read_purl_glob(request.purl, ports.ecosystems)
+    permit_on(actor, Operation.POLICY, named.key, now)
     versions = read_versions(ports.ecosystems[named.key.ecosystem], named, request.versions)
     return await ports.db.write(_remove, request, named, versions, actor, now, ports.enqueue)
 
@@ -173,7 +175,7 @@ def _recheck(
 
 async def list_entries(ports: Ports, request: ListEntries, actor: Actor) -> Entries:
     """The lines in force. Raises Forbidden to all but administrators."""
-    permit(actor, Operation.POLICY, ports.clock.now())
+    permit_everywhere(actor, Operation.POLICY, ports.clock.now())
     return await ports.db.read(_list, request)
 
 

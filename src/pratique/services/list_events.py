@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from pratique.core.actors import Actor, Operation
 from pratique.core.clock import to_iso
 from pratique.core.events import Event
-from pratique.services.changes import permit
+from pratique.services.changes import permit, permit_everywhere, permit_on
 from pratique.services.ports import Ports
 from pratique.services.purls import read_purl
 from pratique.store import events
@@ -52,11 +52,17 @@ async def list_events(ports: Ports, request: ListEvents, actor: Actor) -> Events
     """Read the record.
 
     Raises:
-        Forbidden: only administrators may.
+        Forbidden: only administrators may, with a token that reaches what is asked about.
         Invalid: `about` is not a purl.
     """
-    permit(actor, Operation.EXPOSURE, ports.clock.now())
-    subject = read_purl(request.about, ports.ecosystems).purl if request.about else None
+    now = ports.clock.now()
+    permit(actor, Operation.EXPOSURE, now)
+    about = read_purl(request.about, ports.ecosystems) if request.about else None
+    if about is None:
+        permit_everywhere(actor, Operation.EXPOSURE, now)
+    else:
+        permit_on(actor, Operation.EXPOSURE, about.key, now)
+    subject = about.purl if about else None
     limit = max(1, min(request.limit, _AT_MOST))
     return Events(tuple(_shown(one) for one in await ports.db.read(_read, subject, limit)))
 

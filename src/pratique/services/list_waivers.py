@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy import Connection
 
-from pratique.core.actors import Actor, Operation
+from pratique.core.actors import Actor, Operation, TokenScope
 from pratique.core.clock import Instant, to_iso
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.services.changes import permit
@@ -64,13 +64,19 @@ async def list_waivers(ports: Ports, request: ListWaivers, actor: Actor) -> Waiv
     """
     now = ports.clock.now()
     permit(actor, Operation.APPROVE, now)
-    return await ports.db.read(_list, request, now)
+    return await ports.db.read(_list, request, actor.scope, now)
 
 
-def _list(connection: Connection, request: ListWaivers, now: Instant) -> Waivers:
+def _list(connection: Connection, request: ListWaivers, scope: TokenScope | None, now: Instant) -> Waivers:
+    """Those that the token reaches."""
     repository = find_repository(connection, request.repository)
-    shown = (_shown(one, now) for one in policy.all_waivers(connection, repository.id))
+    found = policy.all_waivers(connection, repository.id)
+    shown = (_shown(one, now) for one in found if scope is None or scope.covers(Operation.APPROVE, _key(one)))
     return Waivers(tuple(one for one in shown if request.ended or one.state in (policy.ACTIVE, policy.PENDING)))
+
+
+def _key(one: StoredWaiver) -> ProjectKey:
+    return ProjectKey(EcosystemId(one.waiver.ecosystem), one.waiver.name)
 
 
 def _shown(one: StoredWaiver, now: Instant) -> WaiverShown:
@@ -79,7 +85,7 @@ def _shown(one: StoredWaiver, now: Instant) -> WaiverShown:
     return WaiverShown(
         id=waiver.id,
         rule=waiver.rule,
-        purl=ProjectKey(EcosystemId(waiver.ecosystem), waiver.name).purl(),
+        purl=_key(one).purl(),
         versions=str(waiver.versions),
         state="expired" if over else one.state,
         actor_kinds=tuple(sorted(waiver.actor_kinds)),

@@ -9,7 +9,8 @@ from pratique.core.actors import Actor, Operation
 from pratique.core.clock import Instant
 from pratique.core.decisions import Reservation
 from pratique.core.errors import Invalid, NotFound
-from pratique.services.changes import note_change, permit
+from pratique.core.names import ProjectKey
+from pratique.services.changes import note_change, permit, permit_everywhere, permit_on
 from pratique.services.name_globs import canonical_glob, ecosystem_named
 from pratique.services.ports import Ports
 from pratique.services.visits import find_repository
@@ -68,6 +69,7 @@ async def reserve(ports: Ports, request: Reserve, actor: Actor) -> ReservationSh
     permit(actor, Operation.POLICY, now)
     ecosystem = ecosystem_named(ports.ecosystems, request.ecosystem)
     pattern = canonical_glob(ecosystem, request.pattern)
+    permit_on(actor, Operation.POLICY, ProjectKey(ecosystem.id, pattern), now)
     if not pattern.strip("*"):
         raise Invalid("this would reserve every name and shut out all upstreams; reserve a name, prefix or scope")
     shown = ReservationShown(ecosystem.id, pattern, request.reason, request.repository)
@@ -95,6 +97,7 @@ async def unreserve(ports: Ports, request: Unreserve, actor: Actor) -> Reservati
     permit(actor, Operation.POLICY, now)
     ecosystem = ecosystem_named(ports.ecosystems, request.ecosystem)
     pattern = canonical_glob(ecosystem, request.pattern)
+    permit_on(actor, Operation.POLICY, ProjectKey(ecosystem.id, pattern), now)
     return await ports.db.write(_unreserve, request.repository, ecosystem.id, pattern, actor, now)
 
 
@@ -117,7 +120,7 @@ def _unreserve(
 
 async def list_reservations(ports: Ports, request: ListReservations, actor: Actor) -> Reservations:
     """What is reserved. Raises Forbidden to all but administrators: reserved names are nobody else's business."""
-    permit(actor, Operation.POLICY, ports.clock.now())
+    permit_everywhere(actor, Operation.POLICY, ports.clock.now())
     return await ports.db.read(_list, request)
 
 

@@ -12,7 +12,7 @@ from pratique.core.clock import HOUR, Instant, in_words, to_iso
 from pratique.core.ecosystem import Ecosystem
 from pratique.core.errors import Forbidden, Invalid, NotFound
 from pratique.services.accounts import account_named
-from pratique.services.changes import note_change, permit
+from pratique.services.changes import note_change, permit, permit_everywhere
 from pratique.services.durations import read_duration
 from pratique.services.name_globs import canonical_glob, ecosystem_named
 from pratique.services.ports import Ports
@@ -202,13 +202,14 @@ def _holder(connection: Connection, user: str | None, actor: Actor) -> Account:
     if account.id != actor.account and not actor.admin:
         raise Forbidden(f"only an administrator makes tokens for somebody else; {actor.name} is none")
     if account.id != actor.account and not _reaches_accounts(actor):
-        raise Forbidden("making tokens for somebody else needs a token whose scope names `accounts`")
+        raise Forbidden("making tokens for somebody else needs a token whose scope names `accounts`, for all names")
     return account
 
 
 def _reaches_accounts(actor: Actor) -> bool:
     """Whether the actor's token, if it is one, is meant for other people's accounts."""
-    return actor.scope is None or Operation.ACCOUNTS in actor.scope.operations
+    scope = actor.scope
+    return scope is None or (Operation.ACCOUNTS in scope.operations and scope.is_everywhere)
 
 
 def _only_account(connection: Connection) -> Account:
@@ -231,7 +232,8 @@ async def list_tokens(ports: Ports, request: ListTokens, actor: Actor) -> Tokens
     others = everyone or (request.user is not None and request.user != actor.name)
     signed_in = actor.account is not None and actor.token is None
     if others or not signed_in:
-        permit(actor, Operation.ACCOUNTS if others else Operation.TOKENS, ports.clock.now())
+        check = permit_everywhere if others else permit
+        check(actor, Operation.ACCOUNTS if others else Operation.TOKENS, ports.clock.now())
     return await ports.db.read(_list, request.user, actor)
 
 
@@ -259,7 +261,7 @@ def _revoke(connection: Connection, token_id: int, actor: Actor, now: Instant) -
     if token is None or (token.account_id != actor.account and not actor.admin):
         raise NotFound(f"there is no token {token_id} of yours: see `pratique token list`")
     if token.account_id != actor.account and not _reaches_accounts(actor):
-        raise Forbidden("ending the token of somebody else needs a token whose scope names `accounts`")
+        raise Forbidden("ending the token of somebody else needs a token whose scope names `accounts`, for all names")
     holder = accounts.find(connection, token.account_id) if token.account_id else None
     name = holder.name if holder else None
     if tokens.revoke(connection, token_id, now):
