@@ -39,6 +39,7 @@ class PlainRegistry:
         self.asked: list[str] = []
         self.listed_content: dict[str, bytes] = {}
         self.core_metadata = False
+        self.without_digests: set[str] = set()
         registry = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -115,6 +116,9 @@ class PlainRegistry:
                 return 200, "application/vnd.pypi.simple.v1+json", page
         return 404, "application/json", b'{"error": "not found"}'
 
+    def _digests(self, release: Release, stated: dict[str, str]) -> dict[str, str]:
+        return {} if release.filename in self.without_digests else stated
+
     def _listed(self, release: Release) -> bytes:
         """The bytes that the index promises, which a liar does not send."""
         return self.listed_content.get(release.filename, release.content)
@@ -126,11 +130,14 @@ class PlainRegistry:
                 "name": name,
                 "version": release.version,
                 **release.manifest,
-                "dist": {
-                    "integrity": packages.npm_integrity(self._listed(release)),
-                    "shasum": hashlib.sha1(self._listed(release)).hexdigest(),
-                    "tarball": f"{self.url}/files/npm/{name}/{release.filename}",
-                },
+                "dist": self._digests(
+                    release,
+                    {
+                        "integrity": packages.npm_integrity(self._listed(release)),
+                        "shasum": hashlib.sha1(self._listed(release)).hexdigest(),
+                    },
+                )
+                | {"tarball": f"{self.url}/files/npm/{name}/{release.filename}"},
             }
             for release in listed
         }
@@ -145,7 +152,7 @@ class PlainRegistry:
             {
                 "filename": release.filename,
                 "url": f"{self.url}/files/pypi/{name}/{release.filename}",
-                "hashes": {"sha256": hashlib.sha256(self._listed(release)).hexdigest()},
+                "hashes": self._digests(release, {"sha256": hashlib.sha256(self._listed(release)).hexdigest()}),
                 "requires-python": ">=3.8",
                 "size": len(self._listed(release)),
                 "upload-time": release.published.isoformat().replace("+00:00", "Z"),

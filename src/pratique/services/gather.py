@@ -174,11 +174,14 @@ def digest_lies(known: Knowledge) -> dict[str, Digests]:
 def stored_digests(
     known: Knowledge, row: FileRow | None, file: FileView, lies: Mapping[str, Digests]
 ) -> DigestCheck | None:
-    """File facts that an earlier visit stored; None if the bytes were never seen here."""
+    """File facts that are known before the bytes are fetched; None if only they can tell.
+
+    An earlier visit stored them, or the index states no digest at all, so that none ever will be.
+    """
     refused = lies.get(file.filename)
     if row is not None and row.sha256 is not None:
         recorded = known.digests.get(row.sha256, Digests(sha256=row.sha256))
         return DigestCheck(listed=file.digests, recorded=recorded, refused=refused)
     if refused is not None:
         return DigestCheck(listed=file.digests, observed=refused, refused=refused)
-    return None
+    return DigestCheck(listed=file.digests) if file.digests == Digests() else None

@@ -26,6 +26,8 @@ def import_(source: str = "starter", *, where: Where = HERE) -> None:
     if done:
         say(f"{done.records:,} records from {done.source}; news about {done.changed:,} projects")
         say(f"the newest changed on {day(to_iso(done.newest))} UTC")
+        for purl in done.popular:
+            say(f"reported as malware although it is popular, and held until somebody looks: {purl}")
         if done.rejected_count:
             say(f"{done.rejected_count:,} could not be used:")
         for one in done.rejected:
