@@ -9,11 +9,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from pratique.cli.orders import Order
 from pratique.core.clock import Instant
 from pratique.core.errors import PratiqueError
-from pratique.store import processes
+from pratique.store import processes, readiness
 from pratique.store.clocks import SystemClock
 from pratique.store.database import Database
 from pratique.store.processes import Process
@@ -65,6 +66,24 @@ def living_processes(db: Database, dead_after: float) -> Callable[[], set[str]]:
         return {one.id for one in found if one.host != here or _runs(one.pid)}
 
     return living
+
+
+def silent_processes(db: Database, silent_after: float) -> Callable[[], set[str]]:
+    """Ask for the ids of this machine's processes that have not beaten for so many seconds.
+
+    While the database cannot be written nobody can beat, and nobody is called silent.
+    """
+    clock, here = SystemClock(), socket.gethostname()
+
+    def silent() -> set[str]:
+        try:
+            db.write_now(readiness.try_writing, durable=False)
+            found = db.read_now(processes.silent, here, Instant(clock.now() - int(silent_after * 1000)))
+        except (PratiqueError, SQLAlchemyError):
+            return set()
+        return {one.id for one in found}
+
+    return silent
 
 
 def _runs(pid: int) -> bool:

@@ -21,6 +21,9 @@ LONGEST_PAUSE = 30.0
 STEADY = 60.0
 """A child that lived so long starts again at once; one that dies sooner waits longer each time."""
 
+LOOK_EVERY = 5.0
+"""Seconds between two looks for frozen children. Two in a row must agree: after a machine's sleep all are late once."""
+
 TRIES = 3
 """A child that never got ready is started so often before the whole server gives up."""
 
@@ -43,6 +46,7 @@ class Supervisor:
         *,
         say: Callable[[str], None],
         patience: float,
+        silent: Callable[[], set[str]] = set,
     ) -> None:
         """Prepare.
 
@@ -52,11 +56,13 @@ class Supervisor:
             given: settings from the command line, for the children.
             say: prints one line.
             patience: seconds after SIGTERM until a child is killed.
+            silent: ids of the processes that show no sign of life; called in a thread.
         """
         self._stations, self._root, self._given = stations, root, given
-        self._say, self._patience = say, patience
+        self._say, self._patience, self._silent = say, patience, silent
         self._stopping = asyncio.Event()
         self._children: dict[str, asyncio.subprocess.Process] = {}
+        self._process_ids: dict[str, str] = {}
         self._waiting = {station.label for station in stations}
         self._all_ready = asyncio.Event()
         self._failed = False
@@ -72,10 +78,12 @@ class Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._on_signal)
         announcing = asyncio.create_task(self._announce(when_ready))
+        watching = asyncio.create_task(self._end_frozen())
         try:
             await asyncio.gather(*(self._keep_running(station) for station in self._stations))
         finally:
             announcing.cancel()
+            watching.cancel()
             os.close(self._life)
             os.close(self._life_end)
         return 1 if self._failed else 0
@@ -98,6 +106,18 @@ class Supervisor:
     async def _announce(self, when_ready: Callable[[], Awaitable[None]]) -> None:
         await self._all_ready.wait()
         await when_ready()
+
+    async def _end_frozen(self) -> None:
+        """End children that live and do nothing: whoever waits for them waits for ever. They are started again."""
+        suspected: set[str] = set()
+        while not self._stopping.is_set():
+            await self._pause(LOOK_EVERY)
+            silent = await asyncio.to_thread(self._silent)
+            for label, child in list(self._children.items()):
+                if self._process_ids.get(label) in silent & suspected and not self._stopping.is_set():
+                    self._say(f"{label} (pid {child.pid}) shows no sign of life; killing it")
+                    _send(child, signal.SIGKILL)
+            suspected = silent
 
     async def _keep_running(self, station: Station) -> None:
         pause, tries = FIRST_PAUSE, 0
@@ -132,6 +152,7 @@ class Supervisor:
         finally:
             os.close(ready)
         self._children[station.label] = child
+        self._process_ids[station.label] = order.process_id
         self._say(f"{station.label} started (pid {child.pid})")
         if self._stopping.is_set():
             _send(child, signal.SIGTERM)

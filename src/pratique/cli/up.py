@@ -8,16 +8,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from pratique.app import open_database
 from pratique.cli.first_start import admin_link, check_listening, make_ready, settings_of
 from pratique.cli.folder_lock import sole_server
 from pratique.cli.greeting import greeting
 from pratique.cli.orders import Role
+from pratique.cli.presence import silent_processes
 from pratique.cli.process_log import put_aside
 from pratique.cli.supervisor import Station, Supervisor
 from pratique.settings import Settings
 from pratique.settings.folder import DataFolder, default_root
 
 _LOOK_AT_LOGS_EVERY = 10.0
+
+SILENT_AFTER = 30.0
+"""Seconds without a heartbeat until a process counts as frozen; each beats every second."""
 
 
 def up(
@@ -55,12 +60,21 @@ def up(
 
 
 async def _supervise(folder: DataFolder, settings: Settings, given: dict[str, Any]) -> int:
-    supervisor = Supervisor(stations(settings), folder.root, given, say=_say, patience=settings.web.stop_patience)
+    db = open_database(folder, settings)
+    supervisor = Supervisor(
+        stations(settings),
+        folder.root,
+        given,
+        say=_say,
+        patience=settings.web.stop_patience,
+        silent=silent_processes(db, SILENT_AFTER),
+    )
     tidying = asyncio.create_task(_keep_logs_short(folder, settings))
     try:
         return await supervisor.run(_greet(folder, settings))
     finally:
         tidying.cancel()
+        db.close()
 
 
 def stations(settings: Settings) -> tuple[Station, ...]:

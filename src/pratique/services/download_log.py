@@ -52,6 +52,11 @@ class DownloadLog:
         """Whether no more can be promised to be recorded."""
         return len(self._waiting) >= _KEPT_AT_MOST
 
+    @property
+    def is_working(self) -> bool:
+        """Whether downloads can be promised to be recorded: somebody writes them, and there is room for more."""
+        return self._task is not None and not self._task.done() and not self.is_full
+
     def note(self, repository_id: int, key: ProjectKey, file: FileView, actor: Actor, now: Instant) -> None:
         """Remember one download that begins now."""
         self._waiting.append(
@@ -84,3 +89,5 @@ class DownloadLog:
                 await self.flush()
             except PratiqueError as error:
                 log.warning("downloads not written yet", why=str(error), waiting=len(self._waiting))
+            except Exception:
+                log.exception("downloads not written yet", waiting=len(self._waiting))

@@ -36,6 +36,12 @@ def living(c: sa.Connection, since: Instant) -> tuple[Process, ...]:
     return many(c.execute(sa.select(process).where(process.c.heartbeat >= since).order_by(process.c.started)), Process)
 
 
+def silent(c: sa.Connection, host: str, before: Instant) -> tuple[Process, ...]:
+    """Processes of one machine whose last heartbeat is older than the instant."""
+    mine = (process.c.host == host, process.c.heartbeat < before)
+    return many(c.execute(sa.select(process).where(*mine).order_by(process.c.started)), Process)
+
+
 def remove(c: sa.Connection, process_id: str) -> None:
     """Forget a process that ended or died."""
     c.execute(process.delete().where(process.c.id == process_id))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import msgspec
 from aiohttp import web
 
-from pratique.core.errors import PratiqueError
+from pratique.services.readiness import readiness_of
 from pratique.web.keys import PORTS
 
 
@@ -14,9 +15,12 @@ async def healthz(_request: web.Request) -> web.Response:
 
 
 async def readyz(request: web.Request) -> web.Response:
-    """The database can be read, so that decisions are current."""
-    try:
-        await request.app[PORTS].revisions.current()
-    except PratiqueError as error:
-        return web.json_response({"status": "not ready", "error": str(error)}, status=503)
-    return web.json_response({"status": "ready"})
+    """What a request needs works: the tables can be read and written, and downloads are recorded."""
+    found = await readiness_of(request.app[PORTS])
+    status = 200 if found.status == "ready" else 503
+    return web.Response(
+        body=msgspec.json.encode(found),
+        status=status,
+        content_type="application/json",
+        headers={"Cache-Control": "no-store"},
+    )

@@ -1,13 +1,15 @@
 import asyncio
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 
 from pratique.cli.orders import Order, Role, read_order
-from pratique.cli.presence import living_processes, present
+from pratique.cli.presence import living_processes, present, silent_processes
 from pratique.store import migrations, processes
 from pratique.store.clocks import SystemClock
 from pratique.store.database import Database
@@ -61,3 +63,27 @@ async def test_a_dead_process_of_this_machine_is_known_at_once_and_of_another_af
         await db.write(processes.register, Process(process_id, "jobs", host, pid, now, beat))
 
     assert living_processes(db, dead_after=10)() == {"here and alive", "elsewhere"}
+
+
+async def test_silent_is_who_has_not_beaten_for_long_on_this_machine(db):
+    now, here = SystemClock().now(), socket.gethostname()
+    for process_id, host, beat in (
+        ("beats", here, now),
+        ("frozen", here, now - 60_000),
+        ("far", "other", now - 60_000),
+    ):
+        await db.write(processes.register, Process(process_id, "web", host, os.getpid(), now, beat))
+
+    assert silent_processes(db, 30)() == {"frozen"}
+
+
+async def test_nobody_is_called_silent_while_nobody_can_beat(db, tmp_path):
+    now = SystemClock().now()
+    await db.write(processes.register, Process("late", "web", socket.gethostname(), 1, now, now - 60_000))
+    hasty = Database.open(f"sqlite:///{tmp_path}/pratique.db", patience_ms=10)
+    with closing(sqlite3.connect(tmp_path / "pratique.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert silent_processes(hasty, 30)() == set()
+        other.execute("ROLLBACK")
+    assert silent_processes(hasty, 30)() == {"late"}
+    hasty.close()

@@ -1,7 +1,14 @@
 """The supervisor with real children that cannot work. Its life with those that can is in tests/flows/test_up.py."""
 
+import os
+import signal
+
+from pratique.app import open_database, prepare
 from pratique.cli.orders import Role
 from pratique.cli.supervisor import Station, Supervisor
+from pratique.settings import load_settings
+from pratique.settings.folder import DataFolder
+from pratique.store import processes
 
 
 async def never():
@@ -32,3 +39,43 @@ async def test_a_child_that_refuses_its_settings_is_not_tried_again(tmp_path, ca
     assert code == 1
     assert len([line for line in said if "started" in line]) == 1
     assert "has no use for `prot`. Did you mean `port`?" in capfd.readouterr().err
+
+
+async def test_a_child_that_lives_but_shows_no_sign_of_life_is_replaced(tmp_path, monkeypatch):
+    monkeypatch.setattr("pratique.cli.supervisor.LOOK_EVERY", 0.1)
+    folder = DataFolder(tmp_path / "data")
+    folder.create()
+    prepare(folder, load_settings(folder.settings_file, {}))
+    said, frozen = [], set()
+
+    def say(line):
+        said.append(line)
+        if line.startswith("jobs works again"):
+            supervisor.stop()
+
+    supervisor = Supervisor(
+        [Station(Role.JOBS, "jobs")], folder.root, {}, say=say, patience=5, silent=lambda: set(frozen)
+    )
+
+    async def freeze():
+        (process,) = read(folder, processes.living, 0)
+        os.kill(process.pid, signal.SIGSTOP)
+        frozen.add(process.id)
+
+    assert await supervisor.run(freeze) == 0
+
+    told = [line.split(" (")[0] + line.partition(")")[2] for line in said]
+    assert told[:4] == [
+        "jobs started",
+        "jobs shows no sign of life; killing it",
+        "jobs was killed by SIGKILL; starting it again in 0.5 s",
+        "jobs started",
+    ]
+
+
+def read(folder, query, *arguments):
+    database = open_database(folder, load_settings(folder.settings_file, {}))
+    try:
+        return database.read_now(query, *arguments)
+    finally:
+        database.close()
