@@ -117,6 +117,7 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
             enqueue=outbox.enqueue,
             popularity=_popularity,
             publish_limits=PublishLimits(settings.publish.max_upload, archive_limits(settings.publish.archive)),
+            advisory_sources=advisory_sources(settings),
             public_urls=settings.origins,
             server_name=folder.server_name(),
         )

@@ -61,7 +61,7 @@ def read_export(path: Path, ecosystems: OsvEcosystems, limits: ImportLimits = US
     elif path.is_file() and path.suffix == ".json":
         yield from _Reading(ecosystems, limits).record(path.name, _content(path, limits))
     else:
-        raise Invalid(f"{path} is no ZIP file, no folder and no JSON file; give an OSV export such as all.zip")
+        raise Invalid(f"{path.name} is no ZIP file, no folder and no JSON file; give an OSV export such as all.zip")
 
 
 def read_zip(path: Path, ecosystems: OsvEcosystems, limits: ImportLimits = USUAL) -> Iterator[Advisory | Rejected]:

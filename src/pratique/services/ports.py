@@ -70,6 +70,7 @@ class Ports:
     enqueue: Enqueue
     popularity: Callable[[ProjectKey], int | None]
     publish_limits: PublishLimits = PublishLimits()
+    advisory_sources: tuple[str, ...] = ()
     public_urls: tuple[str, ...] = ()
     server_name: str = ""
 

@@ -12,6 +12,7 @@ from pratique.services.verbs.table import VERBS
 from pratique.services.verbs.verb import Verb
 from pratique.store import events
 from tests.flows.accounts.conftest import PASSWORD, Api, Browser
+from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site
 
 EXAMPLE: dict[str, dict[str, Any]] = {
@@ -175,10 +176,13 @@ async def test_answers_are_kept_by_no_cache(api: Api, site: Site) -> None:
         assert answer.headers["Cache-Control"] == "no-store"
 
 
-async def test_a_path_on_the_servers_disk_is_read_for_its_operator_only(api: Api, site: Site) -> None:
-    answer = await api.post("/advisories/import", site.admin, source="/etc/passwd")
-    assert answer.status == 403
-    assert "only by the command on the data folder" in answer.json()["error"]
+async def test_paths_and_addresses_of_somebodys_choice_are_read_for_the_operator_only(api: Api, site: Site) -> None:
+    with PlainRegistry() as inside:
+        for source in ("/etc/passwd", f"{inside.url}/latest/all.zip", "https://example.test/all.zip"):
+            answer = await api.post("/advisories/import", site.admin, source=source)
+            assert answer.status == 403
+            assert "only by the command on the data folder" in answer.json()["error"]
+        assert inside.asked == []
 
 
 async def test_every_change_leaves_an_event_that_names_who_did_it(api: Api, site: Site) -> None:

@@ -19,7 +19,7 @@ def import_(source: str = "starter", *, where: Where = HERE) -> None:
 
     Args:
         source: a path to `all.zip` or to a folder of records, an https URL of an `all.zip`, or `starter` for the
-            set that comes with Pratique.
+            set that comes with Pratique; with --server only the set or a source of that server's settings.
         where: data folder or server.
     """
     done = ask(table.ADVISORIES_IMPORT, ImportAdvisories(source), where)

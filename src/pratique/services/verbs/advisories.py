@@ -20,7 +20,7 @@ class ImportAdvisories(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Take in an OSV export.
 
     Attributes:
-        source: `starter`, an https URL of an `all.zip`, or on the data folder a path.
+        source: `starter` or a source of the settings; on the data folder any https URL of an `all.zip`, or a path.
     """
 
     source: str
@@ -57,10 +57,15 @@ async def import_advisories(ports: Ports, request: ImportAdvisories, actor: Acto
     """See `services.import_advisories`.
 
     Raises:
-        Forbidden: a path on the server's disk, asked for from afar.
+        Forbidden: from afar, anything that the settings do not name: the server reads no path and asks no address
+            that somebody elsewhere has chosen.
     """
-    if actor.kind is not ActorKind.OPERATOR and request.source != importing.STARTER and "://" not in request.source:
-        raise Forbidden("a path is read only by the command on the data folder; from afar give an https URL")
+    known = (importing.STARTER, *ports.advisory_sources)
+    if actor.kind is not ActorKind.OPERATOR and request.source not in known:
+        raise Forbidden(
+            "other paths and URLs are read only by the command on the data folder; from afar name a source of the "
+            f"settings (`advisories.sources`): {', '.join(known)}"
+        )
     return await importing.import_advisories(
         ports, request.source, actor, lambda count: tell(f"{count:,} records read")
     )
