@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import sys
@@ -37,7 +38,7 @@ class JsonLines:
     def write(self, fields: Mapping[str, Any]) -> None:
         """Append one line. A log that cannot be written never stops the server: the line goes to stderr."""
         at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        line = orjson.dumps({"at": at, **self._always, **fields}, default=str, option=orjson.OPT_APPEND_NEWLINE)
+        line = _as_line({"at": at, **self._always, **fields})
         try:
             self._follow()
             os.write(self._descriptor, line)
@@ -60,6 +61,13 @@ class JsonLines:
             os.close(self._descriptor)
         self._descriptor = fresh
         self._identity = _identity(self._path)
+
+
+def _as_line(fields: Mapping[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(fields, default=str, option=orjson.OPT_APPEND_NEWLINE)
+    except TypeError:  # a client's header is no text, or a number is too long
+        return json.dumps(fields, default=str).encode() + b"\n"
 
 
 def log_to(lines: JsonLines, level: int = logging.INFO) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
+from pratique.core.errors import Invalid
 from pratique.store.dialects import BUSY_TIMEOUT_MS, as_unavailable, reading_engine, writing_engine
 
 P = ParamSpec("P")
@@ -129,6 +130,8 @@ def _in_transaction(
     try:
         with engine.begin() as connection:
             return fn(connection, *args, **kwargs)
+    except OverflowError as error:
+        raise Invalid("a number is larger than any that this server ever gives out") from error
     except DBAPIError as error:
         sentence = as_unavailable(error)
         if sentence is None:

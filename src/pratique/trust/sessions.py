@@ -38,12 +38,13 @@ def new_secret() -> str:
 
 def secret_digest(secret: str) -> str:
     """What the store keeps of a secret."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    # What a cookie held may be no text at all; it still has a digest, which no session has.
+    return hashlib.sha256(secret.encode(errors="surrogateescape")).hexdigest()
 
 
 def same(one: str, other: str) -> bool:
     """Compare two secrets in constant time."""
-    return secrets.compare_digest(one.encode(), other.encode())
+    return secrets.compare_digest(one.encode(errors="surrogateescape"), other.encode(errors="surrogateescape"))
 
 
 def session_cookie_name(*, secure: bool) -> str:

@@ -30,6 +30,8 @@ async def read_body(request: web.Request) -> AsyncIterator[bytes]:
                 chunk = await request.content.readany()
         except TimeoutError:
             raise TooSlow(f"nothing arrived for {limits.body_silence:g} seconds; the upload was given up") from None
+        except web.RequestPayloadError:
+            raise Invalid("the body is not what its Transfer-Encoding or Content-Encoding says") from None
         except (ClientError, web.HTTPException, ConnectionError, ValueError) as error:
             raise Invalid(f"the upload broke off: {type(error).__name__}") from None
         if not chunk:

@@ -12,7 +12,7 @@ from aiohttp.web_protocol import RequestHandler
 
 _log = structlog.get_logger(__name__)
 
-UNREADABLE = "the request is no valid HTTP; nothing of it was looked at\n"
+UNREADABLE = "the request is no valid HTTP, or its head is too long; nothing of it was looked at\n"
 """The parser's own text quotes the line that it could not read, and with it whatever secret stands there."""
 
 

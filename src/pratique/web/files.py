@@ -11,7 +11,9 @@ from pratique.core.ports import BlobFile
 from pratique.services.get_file import Coming, FileAnswer, Known, Stored
 
 _CHUNK = 1 << 20
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)\Z")
+_RANGE = re.compile(r"bytes=([0-9]*)-([0-9]*)\Z")
+_BEYOND = 10**18
+"""Stands for any position beyond the end of any file; Python refuses to read a number of thousands of digits."""
 
 CACHED = {"Cache-Control": "private, max-age=3600, immutable"}
 """Artefacts never change under their name; shared caches would outlive a revocation (DESIGN section 5)."""
@@ -79,13 +81,15 @@ def read_range(header: str, size: int) -> tuple[int, int] | None:
     if found is None or found[0] == "bytes=-":
         return (0, size - 1)
     if not found[1]:
-        length = int(found[2])
+        length = _position(found[2])
         return (max(0, size - length), size - 1) if length and size else None
-    first = int(found[1])
-    last = min(int(found[2]), size - 1) if found[2] else size - 1
-    if first >= size or (found[2] and int(found[2]) < first):
-        return None
-    return (first, last)
+    first = _position(found[1])
+    end = _position(found[2]) if found[2] else size - 1
+    return None if first >= size or end < first else (first, min(end, size - 1))
+
+
+def _position(digits: str) -> int:
+    return min(int(digits), _BEYOND) if len(digits) < 1_000 else _BEYOND
 
 
 async def _send_coming(request: web.Request, coming: Coming, headers: dict[str, str]) -> web.StreamResponse:

@@ -99,3 +99,10 @@ def test_lines_of_several_processes_do_not_run_into_each_other(tmp_path):
 
     assert [writer.wait() for writer in writers] == [0, 0, 0]
     assert sorted(line["number"] for line in lines(path)) == sorted(list(range(300)) * 3)
+
+
+def test_what_is_no_text_is_logged_all_the_same(tmp_path):
+    path = tmp_path / "web.jsonl"
+    JsonLines(path).write({"client": b"\xff\xfe".decode(errors="surrogateescape"), "number": 2**70})
+
+    assert lines(path)[0]["number"] == 2**70
