@@ -230,6 +230,20 @@ def test_the_request_log_tells_who_asked_for_what_and_holds_no_secret(running):
     assert not re.search(r"in-the-(query|header|path)", everything)
 
 
+def test_nothing_in_a_data_folder_is_for_others(running):
+    found = [path for path in running.data.rglob("*") if path.stat().st_mode & 0o077]
+    assert found == []
+
+
+@pytest.mark.parametrize(("name", "mode"), [("secret", 0o644), ("pratique.toml", 0o666)])
+def test_files_that_others_could_read_or_write_are_refused_with_the_command_to_run(server, name, mode):
+    (server.data / name).touch()
+    (server.data / name).chmod(mode)
+    refused = run_up(server)
+    assert refused.returncode != 0
+    assert f'chmod 600 "{server.data / name}"' in refused.stdout + refused.stderr
+
+
 def test_a_first_start_finds_the_public_registries_and_writes_a_settings_file_for_people(tmp_path):
     server = Server(tmp_path, test_clock=False)
     server.environment["PRATIQUE_ADVISORIES__SCHEDULED"] = "false"

@@ -76,6 +76,7 @@ class Server:
         if test_clock:
             head = f"port = {self.port}\nunsafe_test_clock = {json.dumps(str(self.clock.path))}\n"
             (self.data / "pratique.toml").write_text(head + settings)
+            (self.data / "pratique.toml").chmod(0o600)
         passed_on = {name: os.environ[name] for name in TRUST if name in os.environ}
         # The daily import would ask the public export, and tests are offline.
         passed_on["PRATIQUE_ADVISORIES__SCHEDULED"] = "false"

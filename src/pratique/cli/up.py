@@ -48,8 +48,10 @@ def up(
     Raises:
         PratiqueError: it cannot start; the sentence tells why and what to do.
     """
+    os.umask(0o077)  # also for the children: the database makes its files with whatever rights it is left
     folder = DataFolder(data.absolute() if data else default_root(os.environ))
     folder.create()
+    folder.refuse_open_files()
     given = {"host": host, "port": port, "workers": workers}
     with sole_server(folder, given):
         settings = settings_of(folder, os.environ, given, _say)

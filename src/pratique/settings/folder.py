@@ -68,6 +68,18 @@ class DataFolder(msgspec.Struct, frozen=True):
             )
         return fresh
 
+    def refuse_open_files(self) -> None:
+        """Refuse to work with secrets that others know, or with settings that others wrote.
+
+        A folder that is closed now may have been open, or may have come from an archive with other rights.
+
+        Raises:
+            Invalid: the sentence names the command that closes the file.
+        """
+        for path in (self.secret_file, self.settings_file):
+            if path.exists() and path.stat().st_mode & 0o077:
+                raise Invalid(f'others may read or write "{path}", which holds secrets; run: chmod 600 "{path}"')
+
     def secret(self) -> bytes:
         """The server's secret, 32 random bytes, made when first asked for."""
         if not self.secret_file.exists():
