@@ -142,6 +142,44 @@ async def test_without_anonymous_read_401_comes_before_any_look_up(
         assert (await client.listing(closed, "left", closed.token)).status == 200
 
 
+async def test_where_a_repository_is_closed_nobody_can_tell_an_unknown_one_from_it(
+    tmp_path: Path, client: Speaker
+) -> None:
+    settings = "[repositories.main]\n[repositories.secret]\nanonymous_read = false\n"
+    path = client.path("left", "1.0.0")
+    async with running_site(tmp_path / "closed", settings) as site:
+        answers = [await site.get(path.replace("/main/", f"/{name}/")) for name in ("secret", "nope")]
+        assert [one.status for one in answers] == [401, 401]
+        assert answers[0].body == answers[1].body
+        assert (await site.get(path.replace("/main/", "/nope/"), site.token)).status == 404
+        assert (await site.get(path)).status == 404
+
+
+async def _expecting(site: Site, token: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    host, port = site.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    head = (
+        f"PUT /main/npm/ours HTTP/1.1\r\nHost: {host}:{port}\r\nExpect: 100-continue\r\n{token}"
+        "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n"
+    )
+    writer.write(head.encode())
+    return reader, writer
+
+
+async def test_a_client_that_waits_to_send_is_refused_before_it_sends(site: Site) -> None:
+    reader, writer = await _expecting(site, "")
+    assert b" 401 " in await asyncio.wait_for(reader.readline(), 20)
+    writer.close()
+
+
+async def test_a_client_that_waits_to_send_is_told_when_it_may(site: Site) -> None:
+    reader, writer = await _expecting(site, f"Authorization: Bearer {site.token}\r\n")
+    assert await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 20) == b"HTTP/1.1 100 Continue\r\n\r\n"
+    writer.write(b"{}")
+    assert b" 400 " in await asyncio.wait_for(reader.readline(), 20)
+    writer.close()
+
+
 async def test_an_upload_that_falls_silent_is_given_up_with_a_sentence_and_leaves_nothing(
     tmp_path: Path, registry: PlainRegistry
 ) -> None:

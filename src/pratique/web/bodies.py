@@ -5,13 +5,32 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-from aiohttp import ClientError, web
+from aiohttp import ClientError, HttpVersion11, web
 
 from pratique.core.errors import Invalid, TooLarge, TooSlow
-from pratique.web.keys import LIMITS
+from pratique.web.keys import LIMITS, WAITS
 
 _GRACE_SECONDS = 60.0
 """Then a body must have a speed: a drip would hold a slot for ever."""
+
+
+async def note_expectation(request: web.Request) -> None:
+    """Remember that the client waits for `100 Continue`, which is sent when its body is wanted (RFC 9110, 10.1.1).
+
+    Whoever is turned away first has sent nothing for nothing.
+    """
+    if request.version < HttpVersion11:
+        return
+    if request.headers.get("Expect", "").lower() != "100-continue":
+        raise web.HTTPExpectationFailed(text="the only expectation that is known here is 100-continue\n")
+    request[WAITS] = True
+
+
+async def _let_it_come(request: web.Request) -> None:
+    if request.get(WAITS):
+        request[WAITS] = False
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0  # an interim response is not yet the answer
 
 
 async def read_body(request: web.Request) -> AsyncIterator[bytes]:
@@ -22,6 +41,7 @@ async def read_body(request: web.Request) -> AsyncIterator[bytes]:
         Invalid: the client broke the body off, or its encoding.
     """
     limits = request.app[LIMITS]
+    await _let_it_come(request)
     loop = asyncio.get_running_loop()
     started, received = loop.time(), 0
     while True:

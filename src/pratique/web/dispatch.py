@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 from aiohttp import web
 
-from pratique.core.actors import Actor, ActorKind
+from pratique.core.actors import ActorKind
 from pratique.core.ecosystem import Ecosystem, UseCase
 from pratique.core.errors import NotFound, PratiqueError, Unauthorised
 from pratique.core.refused import Refused
@@ -59,14 +59,13 @@ async def _serve(request: web.Request, place: Place) -> web.StreamResponse:
     public_url = app[HOSTS].public_url(request.host)
     actor = await app[SIGN_IN].actor(request.headers.get("Authorization"))
     request[ACTOR] = actor
+    if actor.kind is ActorKind.NOBODY and not await app[REPOSITORIES].is_open(place.repository):
+        raise _needs_token(place.ecosystem)  # before any look-up, so that no name can be probed
     repository = await app[REPOSITORIES].find(place.repository)
-    _demand_credential(actor, place.ecosystem, anonymous_read=repository.anonymous_read)
     match = match_route(place, request.method)
     visit = Visit(actor, repository, place.ecosystem, public_url)
     return await HANDLERS[match.route.use_case](request, visit, match)
 
 
-def _demand_credential(actor: Actor, ecosystem: Ecosystem, *, anonymous_read: bool) -> None:
-    """Without anonymous read, 401 comes before any look-up, so that no name can be probed."""
-    if actor.kind is ActorKind.NOBODY and not anonymous_read:
-        raise Unauthorised(f"this {ecosystem.id} repository needs a token; make one with `pratique token create`")
+def _needs_token(ecosystem: Ecosystem) -> Unauthorised:
+    return Unauthorised(f"this {ecosystem.id} repository needs a token; make one with `pratique token create`")

@@ -17,6 +17,8 @@ REPOSITORIES: web.AppKey[RepositoryNames] = web.AppKey("repositories", Repositor
 PASSWORD_GATE: web.AppKey[PasswordGate] = web.AppKey("password_gate", PasswordGate)
 LIMITS: web.AppKey[WebLimits] = web.AppKey("limits", WebLimits)
 
+WAITS: web.RequestKey[bool] = web.RequestKey("waits", bool)
+"""The client sends its body only when it is told that it may."""
 ACTOR: web.RequestKey[Actor] = web.RequestKey("actor", Actor)
 """Who asked, for the request log."""
 DECISION: web.RequestKey[str] = web.RequestKey("decision", str)

@@ -83,10 +83,19 @@ class RepositoryNames:
 
     async def find(self, name: str) -> Repository:
         """The repository. Raises NotFound."""
+        known = await self._read()
+        if name not in known:
+            raise NotFound(f'there is no repository "{name[:64]}" on this server')
+        return known[name]
+
+    async def is_open(self, name: str) -> bool:
+        """Whether anybody may read there; a name that nobody has is as closed as the most closed repository."""
+        known = await self._read()
+        return known[name].anonymous_read if name in known else all(one.anonymous_read for one in known.values())
+
+    async def _read(self) -> dict[str, Repository]:
         revision = await self._revisions.current()
         if revision != self._revision:
             found = await self._db.read(repositories.repositories)
             self._known, self._revision = {one.name: one for one in found}, revision
-        if name not in self._known:
-            raise NotFound(f'there is no repository "{name[:64]}" on this server')
-        return self._known[name]
+        return self._known
