@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from pratique.core.actors import Actor
 from pratique.core.clock import Instant
-from pratique.core.errors import Unauthorised
+from pratique.core.errors import Unauthorised, Unavailable
 from pratique.core.events import new_event
 from pratique.services.hashing import check_password
 from pratique.services.ports import Ports
@@ -43,20 +43,31 @@ class PasswordGate:
 
         Raises:
             Unauthorised: no such account, wrong password, or disabled: one sentence for all three.
-            Unavailable: too many failures.
+            Unavailable: too many failures, or too many passwords at once.
         """
-        now, typed = ports.clock.now(), name[:_LONGEST_NAME]
-        self._addresses.check(address, now)
-        self._accounts.check(typed, now)
+        typed = name[:_LONGEST_NAME]
+        self._reserve(typed, address, ports.clock.now())
         account = await ports.db.read(accounts.find_by_name, typed)
-        matches = await check_password(account.password if account else None, password)
+        try:
+            matches = await check_password(account.password if account else None, password)
+        except Unavailable:
+            self._addresses.give_back(address)
+            self._accounts.give_back(typed)
+            raise
         if not matches or account is None or account.disabled is not None:
-            self._addresses.failed(address, now)
-            self._accounts.failed(typed, now)
             raise Unauthorised("name and password do not fit together")
-        self._addresses.succeeded(address)
-        self._accounts.succeeded(typed)
+        self._addresses.give_back(address)
+        self._accounts.forget(typed)
         return account
+
+    def _reserve(self, typed: str, address: str, now: Instant) -> None:
+        """Count the attempt before the password is looked at. Raises Unavailable and counts nothing."""
+        self._addresses.attempt(address, now)
+        try:
+            self._accounts.attempt(typed, now)
+        except Unavailable:
+            self._addresses.give_back(address)
+            raise
 
 
 async def sign_in(ports: Ports, gate: PasswordGate, name: str, password: str, address: str) -> tuple[str, SignedIn]:

@@ -22,22 +22,31 @@ class Throttle:
         self._limit = failures
         self._failures: OrderedDict[str, tuple[Instant, int]] = OrderedDict()
 
-    def check(self, key: str, now: Instant) -> None:
-        """Raise Unavailable with the time to wait if the key failed too often."""
-        since, count = self._failures.get(key, (now, 0))
-        wait = WINDOW - (now - since)
-        if count >= self._limit and 0 < wait <= WINDOW:
-            raise Unavailable(f"too many failed attempts: wait {in_words(wait)}", retry_after=max(1, wait // SECOND))
+    def attempt(self, key: str, now: Instant) -> None:
+        """Count an attempt as a failure before it is made, so that attempts side by side count like a row of them.
 
-    def failed(self, key: str, now: Instant) -> None:
-        """Count one failure; the window begins with the first."""
+        The window begins with the first. What succeeds is given back.
+
+        Raises:
+            Unavailable: the key failed too often; the sentence names the time to wait.
+        """
         since, count = self._failures.pop(key, (now, 0))
         if not 0 <= now - since < WINDOW:
             since, count = now, 0
-        self._failures[key] = (since, count + 1)
+        refused = count >= self._limit
+        self._failures[key] = (since, count if refused else count + 1)
         while len(self._failures) > MAX_KEYS:
             self._failures.popitem(last=False)
+        if refused:
+            wait = WINDOW - (now - since)
+            raise Unavailable(f"too many failed attempts: wait {in_words(wait)}", retry_after=max(1, wait // SECOND))
 
-    def succeeded(self, key: str) -> None:
-        """Forget the key's failures."""
+    def give_back(self, key: str) -> None:
+        """Uncount one attempt: it succeeded, or was never made. What others failed at stays."""
+        since, count = self._failures.pop(key, (Instant(0), 0))
+        if count > 1:
+            self._failures[key] = (since, count - 1)
+
+    def forget(self, key: str) -> None:
+        """Forget all of the key's failures: it has shown who it is."""
         self._failures.pop(key, None)
