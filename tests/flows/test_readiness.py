@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -57,3 +58,8 @@ async def test_a_server_that_records_no_downloads_is_not_ready(site: Site) -> No
     answer = await site.get("/readyz")
     assert answer.status == 503
     assert "recorded" in answer.json()["error"]
+
+
+async def test_many_who_ask_at_once_are_all_answered(site: Site) -> None:
+    answers = await asyncio.gather(*(site.get("/readyz") for _ in range(20)))
+    assert {one.status for one in answers} == {200}

@@ -10,7 +10,7 @@ from pratique.services.step_up import PasswordGate
 from pratique.web import api, ui
 from pratique.web.bodies import note_expectation
 from pratique.web.dispatch import dispatch
-from pratique.web.health import healthz, readyz
+from pratique.web.health import ReadinessProbe, healthz
 from pratique.web.hosts import Hosts
 from pratique.web.keys import HOSTS, LIMITS, PASSWORD_GATE, PORTS, REPOSITORIES, SIGN_IN
 from pratique.web.limits import WebLimits
@@ -29,7 +29,7 @@ def make_application(ports: Ports, limits: WebLimits = _USUAL) -> web.Applicatio
     application[HOSTS] = Hosts(ports.public_urls)
     application[REPOSITORIES] = RepositoryNames(ports.db, ports.revisions)
     application.router.add_get("/healthz", healthz)
-    application.router.add_get("/readyz", readyz)
+    application.router.add_get("/readyz", ReadinessProbe().readyz)
     application.add_routes(api.routes())
     application.add_routes(ui.routes())
     application.router.add_route("*", "/{rest:.*}", dispatch, expect_handler=note_expectation)
