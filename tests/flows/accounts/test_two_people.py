@@ -123,3 +123,17 @@ async def test_one_administrator_does_not_turn_off_what_takes_two_to_waive(
     shown = {one["rule"]: one["mode"] for one in (await api.get("/policy/show", site.admin)).json()["rules"]}
     assert shown[rule] == "enforce"
     assert (await api.post("/policy/set", site.admin, rule=rule, mode="enforce")).status == 200
+
+
+async def test_a_second_administrator_made_for_the_occasion_confirms_nothing(api: Api, site: Site, second: str) -> None:
+    del second
+    await api.post("/waive", site.admin, **ASKED)
+    site.clock.set("+1h")
+    await add_user(site.ports, AddUser(name="puppet", password="correct horse battery", admin=True), OPERATOR)
+    puppet = await new_token(site, "puppet", ActorKind.USER, frozenset(Operation))
+
+    answer = await api.post("/confirm", puppet, id=1)
+
+    assert answer.status == 403
+    assert "was made after this was asked for" in answer.text
+    assert await states(api, site.admin) == [(1, "pending")]
