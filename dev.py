@@ -138,7 +138,7 @@ def run_pytest(tally: Tally, paths: list[str], marks: str, options: tuple[str, .
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         selection = ("-m", marks) if marks else ()
-        command = [PYTHON, "-m", "pytest", "-q", *options, *selection, *paths, f"--junitxml={report}"]
+        command = [PYTHON, "-m", "pytest", "-q", "--tb=native", *options, *selection, *paths, f"--junitxml={report}"]
         code = subprocess.call(command, cwd=ROOT)
         before = len(tally.failures)
         if report.is_file():
