@@ -16,6 +16,10 @@ UNREADABLE = "the request is no valid HTTP, or its head is too long; nothing of 
 """The parser's own text quotes the line that it could not read, and with it whatever secret stands there."""
 
 
+SERVER = "pratique"
+"""What answers call themselves: versions would help nobody but who looks for holes."""
+
+
 class Connection(RequestHandler):
     """One client's connection, with a time limit on the head of every request.
 
@@ -59,7 +63,7 @@ class Connection(RequestHandler):
         if not isinstance(exc, HttpProcessingError) or request.writer.output_size > 0:
             return super().handle_error(request, status, exc, message)
         _log.warning("a request is no valid HTTP", client=request.remote)
-        response = web.Response(status=400, text=UNREADABLE, headers={"Cache-Control": "no-store"})
+        response = web.Response(status=400, text=UNREADABLE, headers={"Cache-Control": "no-store", "Server": SERVER})
         response.force_close()
         return response
 
@@ -89,6 +93,7 @@ class Runner(web.AppRunner):
 
     def __init__(self, application: web.Application, *, header_patience: float, **more: Any) -> None:
         super().__init__(application, **more)
+        application.on_response_prepare.append(_name_no_versions)
         self._header_patience = header_patience
 
     async def _make_server(self) -> web.Server:
@@ -101,3 +106,7 @@ class Runner(web.AppRunner):
             header_patience=self._header_patience,
             **made._kwargs,  # aiohttp offers no other way to its connections
         )
+
+
+async def _name_no_versions(_request: web.Request, response: web.StreamResponse) -> None:
+    response.headers["Server"] = SERVER

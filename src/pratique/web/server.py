@@ -69,29 +69,10 @@ async def serve(
     """
     under_way = UnderWay()
     application.middlewares.append(under_way.middleware)
-    runner = Runner(
-        application,
-        header_patience=listening.header_patience,
-        access_log_class=AccessLog,
-        access_log=RequestLog(write_log) if write_log else None,
-        keepalive_timeout=listening.keep_alive,
-        shutdown_timeout=_LAST_BYTES,
-        max_line_size=MAX_HEADER,
-        max_field_size=MAX_HEADER,
-        # Publishing must not half-happen because a client hung up while the transaction ran.
-        handler_cancellation=False,
-    )
+    runner = _runner(application, listening, RequestLog(write_log) if write_log else None)
     await runner.setup()
     try:
-        site = web.TCPSite(
-            runner,
-            listening.host,
-            listening.port,
-            ssl_context=tls_context(listening),
-            backlog=BACKLOG,
-            reuse_address=True,
-            reuse_port=True,
-        )
+        site = _site(runner, listening)
         await site.start()
         ready()
         await stop.wait()
@@ -100,6 +81,33 @@ async def serve(
     finally:
         with suppress(asyncio.TimeoutError):
             await runner.cleanup()
+
+
+def _runner(application: web.Application, listening: Listening, log: RequestLog | None) -> Runner:
+    return Runner(
+        application,
+        header_patience=listening.header_patience,
+        access_log_class=AccessLog,
+        access_log=log,
+        keepalive_timeout=listening.keep_alive,
+        shutdown_timeout=_LAST_BYTES,
+        max_line_size=MAX_HEADER,
+        max_field_size=MAX_HEADER,
+        # Publishing must not half-happen because a client hung up while the transaction ran.
+        handler_cancellation=False,
+    )
+
+
+def _site(runner: Runner, listening: Listening) -> web.TCPSite:
+    return web.TCPSite(
+        runner,
+        listening.host,
+        listening.port,
+        ssl_context=tls_context(listening),
+        backlog=BACKLOG,
+        reuse_address=True,
+        reuse_port=True,
+    )
 
 
 class UnderWay:

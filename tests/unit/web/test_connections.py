@@ -86,3 +86,10 @@ async def test_an_idle_connection_outlives_the_limit_on_heads():
             assert await reader.readuntil(b"hello")
             await asyncio.sleep(0.3)
         writer.close()
+
+
+async def test_no_answer_tells_what_runs_here_and_how_old_it_is():
+    async with listening() as (port, _lines):
+        for request in (b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", b"no request\r\n\r\n"):
+            head = (await sent(port, request)).partition(b"\r\n\r\n")[0].split(b"\r\n")
+            assert [line for line in head if line.lower().startswith(b"server:")] == [b"Server: pratique"]
