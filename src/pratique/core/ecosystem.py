@@ -134,7 +134,8 @@ class PublishReader(Protocol):
         """The draft, once the body has ended.
 
         Raises:
-            Invalid: the body ended early or lacks a required field.
+            Invalid: the body ended early or lacks a required field, among them a strong digest
+                where this ecosystem's clients state one.
         """
         ...
 
@@ -198,6 +199,11 @@ class Ecosystem(Protocol):
 
         Read from the document, because the file may be stored here and need no request.
         """
+        ...
+
+    @property
+    def without_attestations(self) -> str:
+        """How its clients are told to upload without attestations; empty where they have none."""
         ...
 
     def publish_reader(self, headers: Mapping[str, str], sink: Callable[[bytes], object]) -> PublishReader:

@@ -68,7 +68,7 @@ async def take_in(ports: Ports, visit: Visit, name: str | None, draft: PublishDr
         await ports.uploads.run(blob.keep)  # what is stored may have been damaged since
         return unchanged(draft)
     manifest, noticed = await read_artefact(ports, visit, draft, blob)  # 3
-    refuse_attestations(draft)  # 4
+    refuse_attestations(visit, draft)  # 4
     await judge_publish(ports, visit, known)  # 5
     kept = await ports.uploads.run(blob.keep)
     async with ports.uploads.turn(known.key):
@@ -132,8 +132,6 @@ async def read_artefact(
     if wrong:
         stated, found = getattr(draft.digests, wrong[0]), getattr(seen, wrong[0])
         raise Invalid(f"{draft.filename}: the {wrong[0]} you sent is {stated}, the bytes that arrived have {found}")
-    if not draft.digests.any_strong():
-        raise Invalid(f"{draft.filename}: state its sha256 or sha512; an upload without a digest is not taken")
     limits = ports.publish_limits.archive
     manifest = await ports.uploads.run(visit.ecosystem.read_manifest, draft.filename, blob, limits)
     differing = visit.ecosystem.compare_claims(draft, manifest)
@@ -143,12 +141,12 @@ async def read_artefact(
     return manifest, (Finding("claim_differs", Severity.WARN, sentence, {"fields": list(differing)}),)
 
 
-def refuse_attestations(draft: PublishDraft) -> None:
+def refuse_attestations(visit: Visit, draft: PublishDraft) -> None:
     """An attestation that nobody verified must not look verified. Raises Invalid."""
     if draft.attested:
         raise Invalid(
             f"{draft.filename}: this server cannot verify attestations yet and stores none unverified; "
-            "upload again without them (npm: --provenance=false; twine: without --attestations; uv: --no-attestations)"
+            f"upload again without them ({visit.ecosystem.without_attestations})"
         )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from pratique.cli.configure.client import Client, Target
 from pratique.cli.configure.marks import Change, lines_of
+from pratique.cli.configure.places import npm_file
 from pratique.cli.configure.setup import Plan, Setup, written_by
 
 _KEY = re.compile(r"\s*([^=\s;#]+?)\s*(?:=|$)")
@@ -44,3 +46,18 @@ def _notes(setup: Setup) -> tuple[str, ...]:
         "(pnpm-workspace.yaml) or npmPreapprovedPackages (.yarnrc.yml)"
     )
     return (f"exempt from npm's own min-release-age: {names}", others)
+
+
+def _where_the_token_goes(setup: Setup) -> str:
+    key = f"{setup.below_scheme}/:_authToken"
+    return f"a project's file is read by others; put the token into your own: npm config set {key} ..."
+
+
+NPM = Client(
+    "npm",
+    "npm",
+    "/",
+    stronger=("npm_config_registry", "NPM_CONFIG_REGISTRY"),
+    find=lambda environment, project: Target(npm_file(environment, project), plan_npmrc),
+    where_the_token_goes=_where_the_token_goes,
+)

@@ -6,7 +6,9 @@ import configparser
 import re
 from urllib.parse import urlsplit
 
+from pratique.cli.configure.client import Client, Target
 from pratique.cli.configure.marks import Change, lines_of
+from pratique.cli.configure.places import pip_file
 from pratique.cli.configure.setup import Plan, Setup, written_by
 from pratique.core.errors import Invalid
 
@@ -81,3 +83,12 @@ def _notes(lines: list[str]) -> tuple[str, ...]:
     if "uploaded-prior-to" in options:
         notes.append("pip's uploaded-prior-to has no exemptions: your own new releases wait for it, too")
     return tuple(notes)
+
+
+PIP = Client(
+    "pip",
+    "pypi",
+    "/simple/",
+    stronger=("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL"),
+    find=lambda environment, project: Target(pip_file(environment, project), plan_pip_conf, check_readable),
+)

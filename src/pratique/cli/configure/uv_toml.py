@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from pratique.cli.configure.client import Client, Target
 from pratique.cli.configure.marks import Change, lines_of
+from pratique.cli.configure.places import uv_file
 from pratique.cli.configure.setup import Plan, Setup, written_by
 from pratique.core.errors import Invalid
 
@@ -111,3 +115,26 @@ def _notes(setup: Setup, settings: dict[str, Any], exempt: list[str], gate_taken
     if globs:
         notes.append(f"uv exempts single names only; its exclude-newer holds new releases of {', '.join(globs)} back")
     return tuple(notes)
+
+
+def _find(environment: Mapping[str, str], project: Path | None) -> Target:
+    path = uv_file(environment, project)
+    below = "tool.uv." if path.name == "pyproject.toml" else ""
+    return Target(path, lambda text, setup: plan_uv_toml(text, setup, below=below), check_toml)
+
+
+def _where_the_token_goes(_setup: Setup) -> str:
+    return (
+        "a project's file is read by others; give uv the token as UV_INDEX_PRATIQUE_USERNAME=__token__ and "
+        "UV_INDEX_PRATIQUE_PASSWORD=..."
+    )
+
+
+UV = Client(
+    "uv",
+    "pypi",
+    "/simple/",
+    stronger=("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX", "UV_EXTRA_INDEX_URL"),
+    find=_find,
+    where_the_token_goes=_where_the_token_goes,
+)

@@ -84,6 +84,11 @@ class Npm:
         """See `restrictions.kept_back`."""
         return restrictions.kept_back(view, filename)
 
+    @property
+    def without_attestations(self) -> str:
+        """The flag of `npm publish`."""
+        return "npm publish --provenance=false"
+
     def publish_reader(self, headers: Mapping[str, str], sink: Callable[[bytes], object]) -> PublishReader:
         """See `publish.NpmPublishReader`."""
         return NpmPublishReader(headers, sink)

@@ -153,9 +153,12 @@ def _digests(claims: dict[str, Any]) -> Digests:
     try:
         if not isinstance(dist, dict):
             raise ValueError("dist is not an object")
-        return read_dist(dist)
+        digests = read_dist(dist)
     except ValueError as error:
         raise Invalid(f"the digests of the request cannot be read: {error}") from error
+    if not digests.any_strong():
+        raise Invalid("the request states no sha512 `integrity` of the tarball; publish with a current client")
+    return digests
 
 
 def _tags(stated: Any, version: str) -> tuple[str, ...]:

@@ -75,6 +75,11 @@ class Pypi:
         """See `listing.kept_back`."""
         return kept_back(view, filename)
 
+    @property
+    def without_attestations(self) -> str:
+        """What to leave out or add for twine and uv."""
+        return "twine: without --attestations; uv: --no-attestations"
+
     def publish_reader(self, headers: Mapping[str, str], sink: Callable[[bytes], object]) -> UploadReader:
         """See `publish.UploadReader`."""
         return UploadReader(headers, sink)
