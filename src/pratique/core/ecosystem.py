@@ -24,6 +24,13 @@ class UseCase(StrEnum):
     PUBLISH = "publish"
     WHOAMI = "whoami"
     PING = "ping"
+    DESCRIBE = "describe"
+    SEARCH = "search"
+    YANK = "yank"
+    UNYANK = "unyank"
+    LIST_OWNERS = "list_owners"
+    ADD_OWNERS = "add_owners"
+    REMOVE_OWNERS = "remove_owners"
 
 
 class Route(msgspec.Struct, frozen=True):
@@ -32,13 +39,16 @@ class Route(msgspec.Struct, frozen=True):
     Attributes:
         method: HTTP method; GET also answers HEAD.
         pattern: regular expression over the raw (still percent-encoded) path below
-            `/{repository}/{ecosystem}`; its named groups `project`, `file` are decoded once, then validated.
+            `/{repository}/{ecosystem}`; its named groups `project`, `version`, `file` are decoded once, then
+            validated.
         use_case: what it asks for.
+        members_only: nobody in particular is answered here, even where anybody may read.
     """
 
     method: str
     pattern: re.Pattern[str]
     use_case: UseCase
+    members_only: bool = False
 
 
 class Rendered(msgspec.Struct, frozen=True):
@@ -160,6 +170,14 @@ class Ecosystem(Protocol):
 
     def canonical(self, name: str) -> str:
         """Canonical form of a project name. Raises InvalidName with a helpful sentence."""
+        ...
+
+    def twin_key(self, name: str) -> str:
+        """What a canonical name shares with every other one that may not exist beside it."""
+        ...
+
+    def twins(self, name: str) -> tuple[str, ...]:
+        """Other canonical names that an upstream may hold in place of this one; its own twins, not all that exist."""
         ...
 
     def check_new_name(self, name: str) -> None:

@@ -39,6 +39,14 @@ class Pypi:
         """See `names.canonical`."""
         return names.canonical(name)
 
+    def twin_key(self, name: str) -> str:
+        """The name itself: names that differ may exist beside each other."""
+        return name
+
+    def twins(self, _name: str) -> tuple[str, ...]:
+        """None."""
+        return ()
+
     def check_new_name(self, name: str) -> None:
         """See `names.check_new_name`."""
         names.check_new_name(name)

@@ -1,0 +1,112 @@
+"""What only some ecosystems' clients can ask for. Each is a protocol of its own, named by its use cases.
+
+An ecosystem whose route table names one of these use cases implements the protocol; `REQUIRED` says which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol, runtime_checkable
+
+import msgspec
+
+from pratique.core.artifacts import FileView
+from pratique.core.ecosystem import Rendered, UpstreamRequest, UseCase
+
+
+class SearchQuery(msgspec.Struct, frozen=True):
+    """What a client searches for.
+
+    Attributes:
+        text: as typed; empty for everything.
+        limit: results wanted at most.
+        offset: results to pass over.
+    """
+
+    text: str
+    limit: int
+    offset: int = 0
+
+
+class FoundProject(msgspec.Struct, frozen=True):
+    """One result: the project, its newest offered version and what its publisher says of it."""
+
+    name: str
+    version: str
+    description: str = ""
+
+
+class Found(msgspec.Struct, frozen=True):
+    """Results in their order, and how many there are in all."""
+
+    projects: tuple[FoundProject, ...]
+    total: int
+
+
+@runtime_checkable
+class Describes(Protocol):
+    """An index that begins with a document about itself (cargo's `config.json`)."""
+
+    @property
+    def description(self) -> UpstreamRequest:
+        """How to ask an upstream for its own."""
+        ...
+
+    def write_description(self, base_url: str, *, needs_credential: bool, members_only: bool) -> Rendered:
+        """Ours. `members_only`: it was asked for where everybody signs in."""
+        ...
+
+    def locate(self, file: FileView, description: bytes, url: str) -> str:
+        """Where an upstream serves a file, by its description fetched from `url`. Raises BadUpstream."""
+        ...
+
+
+@runtime_checkable
+class Yanks(Protocol):
+    """Clients can take a release out of what resolvers choose, and put it back."""
+
+    def write_yanked(self, note: str) -> Rendered:
+        """The answer to a yank or unyank; `note` says what was done."""
+        ...
+
+
+@runtime_checkable
+class HasOwners(Protocol):
+    """Clients can list and change who owns a project."""
+
+    def read_owners(self, body: bytes) -> tuple[str, ...]:
+        """The accounts that a change names. Raises Invalid."""
+        ...
+
+    def write_owners(self, names: Sequence[str]) -> Rendered:
+        """The owners, by account name."""
+        ...
+
+    def write_owners_changed(self, note: str) -> Rendered:
+        """The answer to a change; `note` says what was done."""
+        ...
+
+
+@runtime_checkable
+class Searches(Protocol):
+    """Clients can search."""
+
+    def read_search(self, query: Mapping[str, str]) -> SearchQuery:
+        """The question, from the URL's query. Raises Invalid."""
+        ...
+
+    def write_search(self, found: Found) -> Rendered:
+        """The results."""
+        ...
+
+
+REQUIRED: dict[UseCase, type] = {
+    UseCase.DESCRIBE: Describes,
+    UseCase.YANK: Yanks,
+    UseCase.UNYANK: Yanks,
+    UseCase.LIST_OWNERS: HasOwners,
+    UseCase.ADD_OWNERS: HasOwners,
+    UseCase.REMOVE_OWNERS: HasOwners,
+    UseCase.SEARCH: Searches,
+}
+"""Which protocol a use case asks of the ecosystem that routes to it."""

@@ -1,0 +1,88 @@
+"""Write the index file that cargo reads: what is hidden, held or denied stays in it, marked as yanked.
+
+A yanked release is passed over by cargo's resolver and still found by a Cargo.lock that names it; its download
+then tells the sentence. A line that is left out would only look like a spelling mistake. Where nothing at all is
+left, the index file itself is refused, because cargo prints such an answer whole.
+Source: The Cargo Book, "Registry Index", `yanked`; DESIGN section 5; ADR 9.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from pratique.core.artifacts import FileView, ProjectView
+from pratique.core.clock import to_iso
+from pratique.core.ecosystem import Listing, Refusal, Rendered
+from pratique.core.sentences import MAX_LINE, clean, refusal_line
+from pratique.ecosystems.cargo.refusal import write_refusal
+
+FORM = "lines"
+CONTENT_TYPE = "text/plain; charset=utf-8"
+
+REFUSED, HIDDEN = "_refused", "_hidden"
+"""Fields of a line with the sentence, for a server of our own kind in front; cargo passes over unknown fields."""
+
+_REWRITTEN = frozenset({"name", "vers", "cksum", "yanked", "pubtime", REFUSED, HIDDEN})
+
+
+def negotiate(_accept: str | None) -> str:
+    """There is one form."""
+    return FORM
+
+
+def write_listing(listing: Listing, _form: str) -> Rendered:
+    """The index file, or its refusal where every release is held or denied."""
+    files, decisions = listing.view.files, listing.decisions
+    if files and all(decisions[file.filename].action.refuses_download for file in files):
+        return _nothing_left(listing)
+    lines = [orjson.dumps(_line(listing, file)) for file in files]
+    return Rendered(body=b"".join(line + b"\n" for line in lines), content_type=CONTENT_TYPE)
+
+
+def _line(listing: Listing, file: FileView) -> dict[str, Any]:
+    line = {key: value for key, value in file.raw.items() if key not in _REWRITTEN}
+    line |= {"name": file.raw["name"], "vers": file.version, "cksum": file.digests.sha256}
+    line["deps"] = [_dependency(one, listing.base_url) for one in line.get("deps") or ()]
+    line.setdefault("features", {})
+    line["yanked"] = file.yanked is not None
+    if file.published is not None:
+        line["pubtime"] = to_iso(file.published)
+    decision = listing.decisions[file.filename]
+    if decision.action.leaves_listing:
+        sentence = refusal_line(decision, listing.allowed, listing.explain_url(decision.id))
+        line["yanked"] = True
+        line[REFUSED if decision.action.refuses_download else HIDDEN] = sentence
+    return line
+
+
+def _dependency(stated: dict[str, Any], base_url: str) -> dict[str, Any]:
+    """A dependency whose registry is this one says so by naming none."""
+    registry = str(stated.get("registry") or "")
+    here = registry.removeprefix("sparse+").removesuffix("/")
+    return {**stated, "registry": None} if here in (f"{base_url}/index", f"{base_url}/members/index") else stated
+
+
+def _nothing_left(listing: Listing) -> Rendered:
+    """The refusal of the newest release, for the whole crate."""
+    decision = listing.decisions[listing.view.files[-1].filename]
+    url = listing.explain_url(decision.id)
+    line = refusal_line(decision, (), url)
+    vote = decision.vote
+    body: dict[str, Any] = {
+        "error": line,
+        "decision_id": decision.id,
+        "rule": vote.rule if vote else None,
+        "allowed_versions": [],
+        "request_approval_url": url,
+        "retry": False,
+    }
+    return write_refusal(Refusal(403, line, body))
+
+
+def kept_back(view: ProjectView, filename: str) -> str | None:
+    """The upstream's sentence about a file whose bytes it refuses, None if it refuses them not."""
+    file = view.file(filename)
+    said = file.raw.get(REFUSED) if file is not None else None
+    return clean(said)[:MAX_LINE] if isinstance(said, str) and said else None
