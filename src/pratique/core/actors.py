@@ -36,6 +36,7 @@ class Operation(StrEnum):
     MEMBERS = "members"
     TOKENS = "tokens"
     EXPOSURE = "exposure"
+    YANK = "yank"
 
 
 class TokenScope(msgspec.Struct, frozen=True):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 from sqlalchemy import Connection
 
@@ -9,11 +11,12 @@ from pratique.core.actors import Actor, Operation
 from pratique.core.artifacts import Origin
 from pratique.core.clock import Instant
 from pratique.core.errors import Conflict, Invalid, NotFound
+from pratique.core.names import ProjectKey
 from pratique.services.accounts import account_named
 from pratique.services.changes import note_change
 from pratique.services.judge import authorise_on, know
-from pratique.services.ports import Ports
-from pratique.services.purls import Named, read_purl
+from pratique.services.ports import Ports, Visit
+from pratique.services.purls import read_purl
 from pratique.services.visits import visit_repository
 from pratique.store import projects, releases
 from pratique.store.projects import Project
@@ -71,7 +74,7 @@ class ProjectShown(msgspec.Struct, frozen=True):
 class _Asked(msgspec.Struct, frozen=True):
     repository_id: int
     repository: str
-    named: Named
+    key: ProjectKey
     actor: Actor
     now: Instant
 
@@ -109,22 +112,50 @@ async def set_member(ports: Ports, request: SetMember, actor: Actor) -> ProjectS
     return await ports.db.write(_set_member, asked, request.user, request.role)
 
 
+async def list_owners(ports: Ports, visit: Visit, name: str) -> tuple[str, ...]:
+    """The accounts that own a project, by name, for a package client.
+
+    Raises:
+        NotFound: there is none of that name, or none that the actor may know of.
+        Conflict: it comes from an upstream.
+    """
+    asked = await _ask_as(ports, visit, visit.key(name), Operation.READ)
+    shown = await ports.db.read(_show, asked)
+    return tuple(one.user for one in shown.members if one.role == Role.OWNER)
+
+
+async def set_owners(ports: Ports, visit: Visit, name: str, users: Sequence[str], role: Role | None) -> None:
+    """Make accounts owners of a project, or take every role from them: all of them or none.
+
+    Raises:
+        NotFound: there is no own project or no account of that name.
+        Conflict: the project would be left without an owner, or comes from an upstream.
+        Forbidden, StepUpNeeded: the actor is no owner of it, or must give the password again.
+    """
+    asked = await _ask_as(ports, visit, visit.key(name), Operation.MEMBERS)
+    await ports.db.write(_set_members, asked, tuple(users), role)
+
+
 async def _ask(ports: Ports, repository: str, purl: str, actor: Actor, operation: Operation) -> _Asked:
     named = read_purl(purl, ports.ecosystems)
     if named.version is not None:
         raise Invalid(f"this is about the whole project: write {named.key.purl()}, without a version")
     visit = await visit_repository(ports, repository, named.key.ecosystem, actor)
+    return await _ask_as(ports, visit, named.key, operation)
+
+
+async def _ask_as(ports: Ports, visit: Visit, key: ProjectKey, operation: Operation) -> _Asked:
     now = ports.clock.now()
-    authorise_on(visit, operation, await know(ports, visit, named.key), now)
-    return _Asked(visit.repository.id, visit.repository.name, named, actor, now)
+    authorise_on(visit, operation, await know(ports, visit, key), now)
+    return _Asked(visit.repository.id, visit.repository.name, key, visit.actor, now)
 
 
 def _own(connection: Connection, asked: _Asked) -> Project:
-    project = projects.find(connection, asked.repository_id, asked.named.key)
+    project = projects.find(connection, asked.repository_id, asked.key)
     if project is None:
         raise NotFound(NO_SUCH_PROJECT)
     if project.origin is not Origin.OWN:
-        raise Conflict(f"{asked.named.key.name} comes from an upstream: only own projects have members and visibility")
+        raise Conflict(f"{asked.key.name} comes from an upstream: only own projects have members and visibility")
     return project
 
 
@@ -132,7 +163,7 @@ def _show(connection: Connection, asked: _Asked) -> ProjectShown:
     project = _own(connection, asked)
     members = tuple(MemberShown(one.name, one.role) for one in projects.members(connection, project.id))
     held = tuple(ReleaseShown(one.version, one.clearance) for one in releases.of_project(connection, project.id))
-    return ProjectShown(asked.named.key.purl(), asked.repository, project.visibility, members, held)
+    return ProjectShown(asked.key.purl(), asked.repository, project.visibility, members, held)
 
 
 def _set_visibility(connection: Connection, asked: _Asked, visibility: Visibility) -> ProjectShown:
@@ -152,14 +183,19 @@ def _set_member(connection: Connection, asked: _Asked, user: str, role: Role | N
     return _show(connection, asked)
 
 
+def _set_members(connection: Connection, asked: _Asked, users: Sequence[str], role: Role | None) -> None:
+    for user in users:
+        _set_member(connection, asked, user, role)
+
+
 def _note(connection: Connection, asked: _Asked, kind: str, body: dict[str, str | None]) -> None:
     note_change(
         connection,
         kind,
-        asked.named.key.purl(),
+        asked.key.purl(),
         body,
         actor=asked.actor,
         now=asked.now,
         repository_id=asked.repository_id,
-        key=asked.named.key,
+        key=asked.key,
     )

@@ -173,3 +173,13 @@ def projects_of(
         wanted = wanted.where(project.c.ecosystem == ecosystem)
     rows = c.execute(wanted.order_by(project.c.id).limit(limit)).mappings()
     return tuple(_project(row) for row in rows)
+
+
+def named_like(c: sa.Connection, repository_id: int, ecosystem: str, text: str, limit: int) -> tuple[Project, ...]:
+    """Projects of an ecosystem whose canonical name contains the text, in the order of their names."""
+    wanted = sa.select(project).where(
+        project.c.repository_id == repository_id,
+        project.c.ecosystem == ecosystem,
+        project.c.name.contains(text, autoescape=True),
+    )
+    return tuple(_project(row) for row in c.execute(wanted.order_by(project.c.name).limit(limit)).mappings())

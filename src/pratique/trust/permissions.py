@@ -62,6 +62,7 @@ RIGHTS: dict[Operation, Right] = {
     Operation.READ: Right("reading", roles=_EVERY_ROLE, open_names=True),
     Operation.EXPLAIN: Right("reading explanations", roles=_EVERY_ROLE, open_names=True),
     Operation.PUBLISH: Right("publishing", roles=_WRITERS, new_names=True),
+    Operation.YANK: Right("yanking", roles=_WRITERS),
     Operation.REVOKE: Right("revoking", roles=_OWNERS, step_up=True),
     Operation.UNREVOKE: Right("giving back what was revoked", roles=_OWNERS, step_up=True),
     Operation.EXPOSURE: Right("seeing who fetched it", roles=_WRITERS),
@@ -77,7 +78,7 @@ _READING = frozenset({Operation.READ, Operation.EXPLAIN})
 CEILING: dict[ActorKind, frozenset[Operation]] = {
     ActorKind.OPERATOR: frozenset(Operation),
     ActorKind.USER: frozenset(Operation),
-    ActorKind.CI: _READING | {Operation.PUBLISH, Operation.REVOKE, Operation.EXPOSURE},
+    ActorKind.CI: _READING | {Operation.PUBLISH, Operation.YANK, Operation.REVOKE, Operation.EXPOSURE},
     ActorKind.AGENT: _READING | {Operation.PUBLISH},
     ActorKind.SERVICE: _READING,
     ActorKind.NOBODY: _READING,

@@ -13,7 +13,7 @@ from pratique.core.errors import NotFound, PratiqueError, Unauthorised
 from pratique.core.refused import Refused
 from pratique.services.ports import Visit
 from pratique.upstream import chain
-from pratique.web import use_cases
+from pratique.web import publisher_use_cases, use_cases
 from pratique.web.access_log import loggable_path
 from pratique.web.keys import ACTOR, DECISION, HOSTS, PORTS, REPOSITORIES, SIGN_IN
 from pratique.web.places import Match, Place, find_place, match_route
@@ -30,6 +30,13 @@ HANDLERS: dict[UseCase, Handler] = {
     UseCase.PUBLISH: use_cases.publish,
     UseCase.WHOAMI: use_cases.whoami,
     UseCase.PING: use_cases.ping,
+    UseCase.DESCRIBE: publisher_use_cases.describe,
+    UseCase.SEARCH: publisher_use_cases.search,
+    UseCase.YANK: publisher_use_cases.yank,
+    UseCase.UNYANK: publisher_use_cases.unyank,
+    UseCase.LIST_OWNERS: publisher_use_cases.list_owners,
+    UseCase.ADD_OWNERS: publisher_use_cases.add_owners,
+    UseCase.REMOVE_OWNERS: publisher_use_cases.remove_owners,
 }
 
 
@@ -63,6 +70,8 @@ async def _serve(request: web.Request, place: Place) -> web.StreamResponse:
         raise _needs_token(place.ecosystem)  # before any look-up, so that no name can be probed
     repository = await app[REPOSITORIES].find(place.repository)
     match = match_route(place, request.method)
+    if match.route.members_only and actor.kind is ActorKind.NOBODY:
+        raise _needs_token(place.ecosystem)
     visit = Visit(actor, repository, place.ecosystem, public_url)
     return await HANDLERS[match.route.use_case](request, visit, match)
 

@@ -16,6 +16,7 @@ from pratique.services import (
     rule_settings,
     tokens,
 )
+from pratique.services import yank as yanking
 from pratique.services.explain import Explained, Explanation
 from pratique.services.exposure import Exposure
 from pratique.services.import_advisories import Imported
@@ -71,6 +72,8 @@ WITHDRAW = Verb("withdraw", releases.WithdrawWaiver, releases.Withdrawn, silent(
 WAIVERS = Verb(
     "waivers", list_waivers.ListWaivers, list_waivers.Waivers, silent(list_waivers.list_waivers), reading=True
 )
+YANK = Verb("yank", yanking.Yank, yanking.Yanked, silent(yanking.yank))
+UNYANK = Verb("unyank", yanking.Unyank, yanking.Yanked, silent(yanking.unyank))
 REVOKE = Verb("revoke", releases.Revoke, Revoked, silent(releases.revoke))
 UNREVOKE = Verb("unrevoke", releases.Unrevoke, Unrevoked, silent(releases.unrevoke))
 
@@ -119,6 +122,8 @@ VERBS: tuple[Verb[Any, Any], ...] = (
     CONFIRM,
     WITHDRAW,
     WAIVERS,
+    YANK,
+    UNYANK,
     REVOKE,
     UNREVOKE,
     EXPLAIN,

@@ -1,0 +1,133 @@
+"""Take an own release out of what resolvers choose, or put it back; whoever has pinned it still gets it."""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy import Connection
+
+from pratique.core.actors import Actor, Operation
+from pratique.core.artifacts import Clearance, Origin
+from pratique.core.clock import Instant
+from pratique.core.errors import Conflict, Invalid, NotFound
+from pratique.core.names import ProjectKey
+from pratique.services.changes import note_change
+from pratique.services.judge import authorise_on, know
+from pratique.services.ports import Ports, Visit
+from pratique.services.purls import read_purl
+from pratique.services.visits import visit_repository
+from pratique.store import projects, releases
+from pratique.store.releases import Release
+from pratique.trust.permissions import NO_SUCH_PROJECT
+
+MAX_REASON = 1_000
+
+
+class Yank(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Take an own release out of what resolvers choose."""
+
+    purl: str
+    reason: str = ""
+    repository: str = "main"
+
+
+class Unyank(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Let resolvers choose a yanked release again."""
+
+    purl: str
+    repository: str = "main"
+
+
+class Yanked(msgspec.Struct, frozen=True):
+    """How the release stands now; `changed` is false where it stood so before."""
+
+    purl: str
+    yanked: bool
+    changed: bool
+
+
+class _Wish(msgspec.Struct, frozen=True):
+    """What is to become of which release. A reason of None puts it back."""
+
+    repository_id: int
+    key: ProjectKey
+    version: str
+    reason: str | None
+    actor: Actor
+    now: Instant
+
+
+async def yank(ports: Ports, request: Yank, actor: Actor) -> Yanked:
+    """The verb. Raises as `set_yanked`, and Invalid for a purl without a version."""
+    visit, name, version = await _named(ports, request.repository, request.purl, actor)
+    return await set_yanked(ports, visit, name, version, request.reason)
+
+
+async def unyank(ports: Ports, request: Unyank, actor: Actor) -> Yanked:
+    """The verb. Raises as `set_yanked`, and Invalid for a purl without a version."""
+    visit, name, version = await _named(ports, request.repository, request.purl, actor)
+    return await set_yanked(ports, visit, name, version, None)
+
+
+async def set_yanked(ports: Ports, visit: Visit, name: str, version: str, reason: str | None) -> Yanked:
+    """Yank a release, or put it back if the reason is None; one that stands so already stays.
+
+    Raises:
+        Invalid, InvalidName: no such name or version can be.
+        NotFound: there is no such own release, or none that the actor may know of.
+        Unauthorised, Forbidden: the actor may not.
+        Conflict: the project is an upstream's, or the release was revoked or quarantined.
+    """
+    if reason is not None and len(reason) > MAX_REASON:
+        raise Invalid(f"the reason has {len(reason)} characters, at most {MAX_REASON} are kept")
+    key, now = visit.key(name), ports.clock.now()
+    authorise_on(visit, Operation.YANK, await know(ports, visit, key), now)
+    wish = _Wish(
+        visit.repository.id,
+        key,
+        visit.ecosystem.canonical_version(version),
+        None if reason is None else reason.strip(),
+        visit.actor,
+        now,
+    )
+    return await ports.db.write(_record, wish)
+
+
+async def _named(ports: Ports, repository: str, purl: str, actor: Actor) -> tuple[Visit, str, str]:
+    named = read_purl(purl, ports.ecosystems)
+    if named.version is None:
+        raise Invalid(f"one release is yanked at a time: write {named.purl}@VERSION")
+    visit = await visit_repository(ports, repository, named.key.ecosystem, actor)
+    return visit, named.key.name, named.version
+
+
+def _record(connection: Connection, wish: _Wish) -> Yanked:
+    release = _own_release(connection, wish)
+    purl, yanked = wish.key.purl(wish.version), wish.reason is not None
+    if (release.clearance is Clearance.YANKED) == yanked and release.yank_reason == wish.reason:
+        return Yanked(purl, yanked, changed=False)
+    if release.clearance not in (Clearance.LIVE, Clearance.YANKED):
+        raise Conflict(f"{wish.key.name}@{wish.version} is {release.clearance}, which is stricter than a yank")
+    releases.set_clearance(connection, release.id, Clearance.YANKED if yanked else Clearance.LIVE, wish.reason)
+    note_change(
+        connection,
+        "yanked" if yanked else "unyanked",
+        purl,
+        {"reason": wish.reason} if wish.reason else {},
+        actor=wish.actor,
+        now=wish.now,
+        repository_id=wish.repository_id,
+        key=wish.key,
+    )
+    return Yanked(purl, yanked, changed=True)
+
+
+def _own_release(connection: Connection, wish: _Wish) -> Release:
+    project = projects.find(connection, wish.repository_id, wish.key)
+    if project is None:
+        raise NotFound(NO_SUCH_PROJECT)
+    if project.origin is not Origin.OWN:
+        raise Conflict(f"{wish.key.name} comes from an upstream: only its owners there can yank, you can deny it here")
+    release = releases.find(connection, project.id, wish.version)
+    if release is None:
+        raise NotFound(f"{wish.key.name} has no release {wish.version}")
+    return release
