@@ -11,6 +11,7 @@ from pratique.core.clock import HOUR, Clock
 from pratique.core.ecosystem import Ecosystem
 from pratique.core.errors import Invalid
 from pratique.core.names import ProjectKey
+from pratique.ecosystems.cargo import CARGO
 from pratique.ecosystems.npm import NPM
 from pratique.ecosystems.pypi import PYPI
 from pratique.jobs import outbox, tables
@@ -40,10 +41,11 @@ from pratique.store.clocks import open_clock
 from pratique.store.database import Database
 from pratique.store.revisions import RevisionReader
 from pratique.upstream.client import UpstreamClient
+from pratique.upstream.descriptions import Descriptions
 from pratique.upstream.documents import Documents
 from pratique.upstream.public import OSV_EXPORT
 
-ECOSYSTEMS: tuple[Ecosystem, ...] = (NPM, PYPI)
+ECOSYSTEMS: tuple[Ecosystem, ...] = (NPM, PYPI, CARGO)
 """A new ecosystem is one folder and one word here."""
 
 
@@ -97,6 +99,7 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
     )
     watcher = DocumentWatcher(db, clock)
     documents = Documents(client, StoredDocuments(db), clock, watcher, freshness(settings.upstream))
+    descriptions = Descriptions(client, clock)
     uploads = Uploads()
     flights = Flights(client, blobs, flight_limits(settings.downloads))
     try:
@@ -106,6 +109,7 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
             clock=clock,
             ecosystems={one.id: one for one in ECOSYSTEMS},
             documents=documents,
+            descriptions=descriptions,
             upstream=client,
             flights=flights,
             revisions=RevisionReader(db),
@@ -124,6 +128,7 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
     finally:
         await flights.close()
         await documents.close()
+        await descriptions.close()
         await client.close()
         await asyncio.to_thread(uploads.close)
         await asyncio.to_thread(db.close)

@@ -8,7 +8,7 @@ import socket
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pratique.app import folder_clock, open_database, open_ports, prepare
+from pratique.app import ECOSYSTEMS, folder_clock, open_database, open_ports, prepare
 from pratique.cli.web_process import listening
 from pratique.core.actors import OPERATOR
 from pratique.core.clock import in_words
@@ -22,6 +22,7 @@ from pratique.settings.folder import DataFolder, write_private
 from pratique.store import advisories
 from pratique.store.database import Database
 from pratique.upstream.defaults import discover_defaults
+from pratique.upstream.public import PUBLIC_REGISTRIES
 from pratique.web.server import tls_context
 
 Say = Callable[[str], None]
@@ -49,7 +50,8 @@ def _public_registries(say: Say) -> dict[str, list[str]]:
     except Unavailable as error:
         # Starting without upstreams is safe, and the file says where they belong.
         say(str(error))
-        return {}
+        found = {}
+    found |= {one.id: PUBLIC_REGISTRIES[one.id] for one in ECOSYSTEMS if one.id in PUBLIC_REGISTRIES}
     for ecosystem, url in found.items():
         say(f"  {ecosystem}: {url}")
     return {ecosystem: [url] for ecosystem, url in found.items()}

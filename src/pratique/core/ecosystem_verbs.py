@@ -56,8 +56,8 @@ class Describes(Protocol):
         """Ours. `members_only`: it was asked for where everybody signs in."""
         ...
 
-    def locate(self, file: FileView, description: bytes, url: str) -> str:
-        """Where an upstream serves a file, by its description fetched from `url`. Raises BadUpstream."""
+    def locate(self, file: FileView, said: bytes, url: str) -> str:
+        """Where an upstream serves a file, by what it said of itself at `url`. Raises BadUpstream."""
         ...
 
 

@@ -135,7 +135,8 @@ async def _from_upstream(
     async def record(blob: StoredBlob) -> None:
         await ports.db.write(record_fetched, found, blob, ports.clock.now())
 
-    plan = FetchPlan(upstream.url, found.file.url, judge, record, found.file.size)
+    address = await ports.descriptions.address(upstream, visit.ecosystem, found.file)
+    plan = FetchPlan(upstream.url, address, judge, record, found.file.size)
     passenger = ports.flights.board((found.known.repository_id, found.known.key, found.file.filename), plan)
     try:
         stored = await (passenger.completed() if whole else passenger.complete_or_deadline())

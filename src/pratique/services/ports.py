@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pratique.services.uploads import Uploads
     from pratique.services.views import ViewCache
     from pratique.upstream.client import UpstreamClient
+    from pratique.upstream.descriptions import Descriptions
     from pratique.upstream.documents import Documents
 
 Enqueue = Callable[[Connection, str, dict[str, Any], str], None]
@@ -59,6 +60,7 @@ class Ports:
     clock: Clock
     ecosystems: Mapping[str, Ecosystem]
     documents: Documents
+    descriptions: Descriptions
     upstream: UpstreamClient
     flights: Flights
     revisions: RevisionReader
