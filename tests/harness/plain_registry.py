@@ -1,6 +1,6 @@
 """A public registry without any policy, whose owner may change his mind: yank, remove, swap bytes.
 
-It speaks just enough npm and Python index to be an upstream, and writes down what it was asked.
+It speaks just enough npm, Python index and cargo index to be an upstream, and writes down what it was asked.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import unquote
 
-from tests.harness import packages
+from tests.harness import crates, packages
 
 
 @dataclass
@@ -32,7 +32,7 @@ class Release:
 
 
 class PlainRegistry:
-    """Serves `/npm/NAME` and `/pypi/simple/NAME/` on a free port, in a thread, while the `with` lasts."""
+    """Serves npm, PyPI and cargo below `/npm`, `/pypi` and `/cargo` on a free port, while the `with` lasts."""
 
     def __init__(self) -> None:
         self.releases: dict[tuple[str, str], list[Release]] = {}
@@ -76,7 +76,9 @@ class PlainRegistry:
     @property
     def settings(self) -> str:
         """The table of a front's settings file that makes this its upstream."""
-        return f'[repositories.main.upstreams]\nnpm = ["{self.url}/npm"]\npypi = ["{self.url}/pypi/simple"]\n'
+        places = {"npm": "npm", "pypi": "pypi/simple", "cargo": "cargo/index"}
+        lines = (f'{ecosystem} = ["{self.url}/{path}"]\n' for ecosystem, path in places.items())
+        return "[repositories.main.upstreams]\n" + "".join(lines)
 
     def npm(self, name: str, version: str, *, days: float = 90, **manifest: Any) -> Release:
         """Publish a tarball that many days ago."""
@@ -90,6 +92,12 @@ class PlainRegistry:
         filename, content = packages.wheel(name, version)
         return self._add("pypi", name, Release(version, filename, content, _ago(days)))
 
+    def crate(self, name: str, version: str, *, days: float = 90, **fields: Any) -> Release:
+        """Publish a crate that many days ago; `fields` are of its index line."""
+        content = crates.crate(name, version)
+        release = Release(version, f"{name}-{version}.crate", content, _ago(days), fields)
+        return self._add("cargo", name, release)
+
     def downloads(self, filename: str) -> int:
         """How often a file was asked for."""
         return sum(path.endswith("/" + filename) for path in self.asked)
@@ -99,22 +107,37 @@ class PlainRegistry:
         return release
 
     def _answer(self, path: str) -> tuple[int, str, bytes]:
-        if path.startswith("/files/"):
-            _, _, ecosystem, rest = path.split("/", 3)
-            name, filename = rest.rsplit("/", 1)
-            for release in self.releases.get((ecosystem, name), []):
-                if release.filename == filename:
-                    return 200, "application/octet-stream", release.content
-        elif path.startswith("/npm/"):
-            name = path.removeprefix("/npm/")
-            if releases := self.releases.get(("npm", name)):
-                return 200, "application/json", json.dumps(self._packument(name, releases)).encode()
-        elif path.startswith("/pypi/simple/"):
-            name = path.removeprefix("/pypi/simple/").rstrip("/")
-            if releases := self.releases.get(("pypi", name)):
-                page = json.dumps(self._simple_page(name, releases)).encode()
-                return 200, "application/vnd.pypi.simple.v1+json", page
-        return 404, "application/json", b'{"error": "not found"}'
+        _, ecosystem, rest = [*path.split("/", 2), "", ""][:3]
+        speak = {"files": self._file, "npm": self._npm, "pypi": self._pypi, "cargo": self._cargo}.get(ecosystem)
+        found = speak(rest) if speak is not None else None
+        return (200, *found) if found is not None else (404, "application/json", b'{"error": "not found"}')
+
+    def _file(self, path: str) -> tuple[str, bytes] | None:
+        ecosystem, rest = path.split("/", 1)
+        name, filename = rest.rsplit("/", 1)
+        for release in self.releases.get((ecosystem, name), []):
+            if release.filename == filename:
+                return "application/octet-stream", release.content
+        return None
+
+    def _npm(self, name: str) -> tuple[str, bytes] | None:
+        releases = self.releases.get(("npm", name))
+        return ("application/json", json.dumps(self._packument(name, releases)).encode()) if releases else None
+
+    def _pypi(self, path: str) -> tuple[str, bytes] | None:
+        name = path.removeprefix("simple/").rstrip("/")
+        releases = self.releases.get(("pypi", name))
+        page = json.dumps(self._simple_page(name, releases)).encode() if releases else b""
+        return ("application/vnd.pypi.simple.v1+json", page) if releases else None
+
+    def _cargo(self, path: str) -> tuple[str, bytes] | None:
+        if path == "index/config.json":
+            template = f"{self.url}/files/cargo/{{crate}}/{{crate}}-{{version}}.crate"
+            return "application/json", json.dumps({"dl": template, "api": self.url}).encode()
+        for (ecosystem, name), releases in self.releases.items():
+            if ecosystem == "cargo" and path == f"index/{crates.index_path(name)}":
+                return "text/plain", "".join(self._index_lines(name, releases)).encode()
+        return None
 
     def _digests(self, release: Release, stated: dict[str, str]) -> dict[str, str]:
         return {} if release.filename in self.without_digests else stated
@@ -163,6 +186,20 @@ class PlainRegistry:
         ]
         versions = sorted({release.version for release in listed})
         return {"meta": {"api-version": "1.1"}, "name": name, "versions": versions, "files": files}
+
+    def _index_lines(self, name: str, releases: list[Release]) -> list[str]:
+        lines = []
+        for release in releases:
+            fields: dict[str, Any] = {
+                "pubtime": release.published.isoformat().replace("+00:00", "Z"),
+                "yanked": release.yanked is not None,
+                **release.manifest,
+            }
+            if release.filename in self.without_digests:
+                fields["cksum"] = ""
+            if release.listed:
+                lines.append(crates.index_line(name, release.version, self._listed(release), **fields) + "\n")
+        return lines
 
 
 def _ago(days: float) -> datetime:

@@ -29,6 +29,8 @@ def speaker(request: pytest.FixtureRequest) -> Speaker:
     return request.param
 
 
-@pytest.fixture(params=[one for one in SPEAKERS if one.form in ("full", "json")], ids=lambda one: one.ecosystem)
+@pytest.fixture(
+    params=[one for one in SPEAKERS if one.form in ("full", "json", "lines")], ids=lambda one: one.ecosystem
+)
 def client(request: pytest.FixtureRequest) -> Speaker:
     return request.param

@@ -13,6 +13,7 @@ from tests.harness.plain_registry import PlainRegistry, Release
 from tests.harness.publishing import BOUNDARY, multipart
 from tests.harness.server import Answer
 from tests.harness.site import Site
+from tests.protocol.cargo_speaker import CargoSpeaker
 
 
 class Speaker(Protocol):
@@ -20,6 +21,8 @@ class Speaker(Protocol):
 
     ecosystem: str
     form: str
+    popular: str
+    """A name among the most used ones."""
 
     def released(self, registry: PlainRegistry, name: str, version: str, *, days: float = 90) -> Release:
         """Put a release on the public registry."""
@@ -50,6 +53,7 @@ class NpmSpeaker:
     """npm, in the full or the abbreviated form."""
 
     ecosystem = "npm"
+    popular = "react"
 
     def __init__(self, form: str, accept: str) -> None:
         self.form, self._accept = form, accept
@@ -94,6 +98,7 @@ class PypiSpeaker:
     """PyPI, in JSON or HTML."""
 
     ecosystem = "pypi"
+    popular = "requests"
 
     def __init__(self, form: str, accept: str) -> None:
         self.form, self._accept = form, accept
@@ -163,4 +168,5 @@ SPEAKERS: tuple[Speaker, ...] = (
     NpmSpeaker("abbreviated", "application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*"),
     PypiSpeaker("json", "application/vnd.pypi.simple.v1+json"),
     PypiSpeaker("html", "text/html"),
+    CargoSpeaker(),
 )

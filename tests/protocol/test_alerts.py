@@ -16,7 +16,7 @@ from tests.protocol.speakers import Speaker
 async def test_a_record_against_a_popular_project_holds_it_and_alerts_once(
     site: Site, registry: PlainRegistry, client: Speaker, tmp_path: Path
 ) -> None:
-    name, ecosystem = {"npm": ("react", "npm"), "pypi": ("requests", "PyPI")}[client.ecosystem]
+    name, ecosystem = client.popular, site.ports.ecosystems[client.ecosystem].osv_name
     client.released(registry, name, "1.0.0")
     record = {
         "id": "MAL-2026-9",

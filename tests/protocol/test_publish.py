@@ -70,10 +70,9 @@ async def test_a_token_for_some_names_does_not_publish_others(site: Site, client
 
 
 async def test_a_token_for_every_name_does_not_get_a_popular_public_one(site: Site, client: Speaker) -> None:
-    popular = {"npm": "react", "pypi": "requests"}[client.ecosystem]
-    answer = await client.upload(site, popular, "99.0.0", site.token)
+    answer = await client.upload(site, client.popular, "99.0.0", site.token)
     assert answer.status == 403
-    assert f"Blocked by policy shadows_public: {popular}" in answer.reason
+    assert f"Blocked by policy shadows_public: {client.popular}" in answer.reason
 
 
 async def test_a_name_that_exists_upstream_is_not_taken_over(

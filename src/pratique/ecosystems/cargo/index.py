@@ -56,7 +56,7 @@ def _read_line(name: str, line: bytes) -> FileView | None:
     return FileView(
         filename=names.crate_filename(entry["name"], entry["vers"]),
         version=entry["vers"],
-        digests=Digests(sha256=entry["cksum"].lower()),
+        digests=_digests(entry.get("cksum")),
         published=_instant(entry.get("pubtime")),
         yanked="" if entry.get("yanked") is True else None,
         # Only what links a native library is known to have a build script before its bytes are read.
@@ -66,14 +66,15 @@ def _read_line(name: str, line: bytes) -> FileView | None:
 
 
 def _is_about(entry: dict[str, Any], name: str) -> bool:
-    stated, checksum = entry.get("name"), entry.get("cksum")
-    return (
-        isinstance(stated, str)
-        and stated.lower() == name
-        and versions.is_version(entry.get("vers"))
-        and isinstance(checksum, str)
-        and _SHA256.match(checksum.lower()) is not None
-    )
+    stated = entry.get("name")
+    return isinstance(stated, str) and stated.lower() == name and versions.is_version(entry.get("vers"))
+
+
+def _digests(checksum: Any) -> Digests:
+    """The stated sha256; none if it is no such thing, so that a rule says why nobody gets the file."""
+    if isinstance(checksum, str) and _SHA256.match(checksum.lower()):
+        return Digests(sha256=checksum.lower())
+    return Digests()
 
 
 def _instant(text: Any) -> Instant | None:

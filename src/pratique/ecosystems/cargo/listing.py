@@ -43,7 +43,7 @@ def write_listing(listing: Listing, _form: str) -> Rendered:
 
 def _line(listing: Listing, file: FileView) -> dict[str, Any]:
     line = {key: value for key, value in file.raw.items() if key not in _REWRITTEN}
-    line |= {"name": file.raw["name"], "vers": file.version, "cksum": file.digests.sha256}
+    line |= {"name": file.raw["name"], "vers": file.version, "cksum": file.digests.sha256 or ""}
     line["deps"] = [_dependency(one, listing.base_url) for one in line.get("deps") or ()]
     line.setdefault("features", {})
     line["yanked"] = file.yanked is not None
