@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from pratique.core.artifacts import FileView, ProjectView
-from pratique.core.clock import to_iso
+from pratique.core.clock import SECOND, Instant, to_iso
 from pratique.core.ecosystem import Listing, Refusal, Rendered
 from pratique.core.sentences import MAX_LINE, clean, refusal_line
 from pratique.ecosystems.cargo.refusal import write_refusal
@@ -48,13 +48,18 @@ def _line(listing: Listing, file: FileView) -> dict[str, Any]:
     line.setdefault("features", {})
     line["yanked"] = file.yanked is not None
     if file.published is not None:
-        line["pubtime"] = to_iso(file.published)
+        line["pubtime"] = _whole_seconds(file.published)
     decision = listing.decisions[file.filename]
     if decision.action.leaves_listing:
         sentence = refusal_line(decision, listing.allowed, listing.explain_url(decision.id))
         line["yanked"] = True
         line[REFUSED if decision.action.refuses_download else HIDDEN] = sentence
     return line
+
+
+def _whole_seconds(when: Instant) -> str:
+    """The only form that cargo reads; a line with fractions of a second is invalid to it."""
+    return to_iso(Instant(when - when % SECOND)).replace(".000Z", "Z")
 
 
 def _dependency(stated: dict[str, Any], base_url: str) -> dict[str, Any]:
