@@ -17,6 +17,8 @@ from urllib.parse import unquote
 
 from tests.harness import crates, packages
 
+METADATA = b"Metadata-Version: 2.1\nName: left\nVersion: 1.0.0\n"
+
 
 @dataclass
 class Release:
@@ -39,6 +41,9 @@ class PlainRegistry:
         self.asked: list[str] = []
         self.listed_content: dict[str, bytes] = {}
         self.core_metadata = False
+        self.pins_metadata = True
+        self.metadata = METADATA
+        self.file_query = ""
         self.without_digests: set[str] = set()
         registry = self
 
@@ -47,7 +52,7 @@ class PlainRegistry:
 
             def do_GET(self) -> None:
                 registry.asked.append(self.path)
-                status, kind, body = registry._answer(unquote(self.path))
+                status, kind, body = registry._answer(unquote(self.path.partition("?")[0]))
                 self.send_response(status)
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(body)))
@@ -116,6 +121,8 @@ class PlainRegistry:
         ecosystem, rest = path.split("/", 1)
         name, filename = rest.rsplit("/", 1)
         for release in self.releases.get((ecosystem, name), []):
+            if f"{release.filename}.metadata" == filename and self.core_metadata:
+                return "application/octet-stream", self.metadata
             if release.filename == filename:
                 return "application/octet-stream", release.content
         return None
@@ -141,6 +148,9 @@ class PlainRegistry:
 
     def _digests(self, release: Release, stated: dict[str, str]) -> dict[str, str]:
         return {} if release.filename in self.without_digests else stated
+
+    def _pinned(self) -> bool | dict[str, str]:
+        return {"sha256": hashlib.sha256(METADATA).hexdigest()} if self.pins_metadata else True
 
     def _listed(self, release: Release) -> bytes:
         """The bytes that the index promises, which a liar does not send."""
@@ -174,12 +184,12 @@ class PlainRegistry:
         files = [
             {
                 "filename": release.filename,
-                "url": f"{self.url}/files/pypi/{name}/{release.filename}",
+                "url": f"{self.url}/files/pypi/{name}/{release.filename}{self.file_query}",
                 "hashes": self._digests(release, {"sha256": hashlib.sha256(self._listed(release)).hexdigest()}),
                 "requires-python": ">=3.8",
                 "size": len(self._listed(release)),
                 "upload-time": release.published.isoformat().replace("+00:00", "Z"),
-                **({"core-metadata": True} if self.core_metadata else {}),
+                **({"core-metadata": self._pinned()} if self.core_metadata else {}),
                 "yanked": release.yanked if release.yanked is not None else False,
             }
             for release in listed

@@ -32,9 +32,4 @@ def _is_another(file: FileView, waiver: Waiver) -> bool:
 
 def _same_bytes(approved: Digests, listed: Digests) -> bool:
     """Whether both state one strong digest alike and none differently; or all the same, where none is strong."""
-    return approved == listed or (not approved.conflicts(listed) and _share_strong(approved, listed))
-
-
-def _share_strong(one: Digests, other: Digests) -> bool:
-    pairs = ((one.sha256, other.sha256), (one.sha512, other.sha512), (one.blake2b_256, other.blake2b_256))
-    return any(mine and theirs for mine, theirs in pairs)
+    return approved == listed or approved.agrees(listed)

@@ -13,18 +13,16 @@ import msgspec
 from pratique.advisories import evaluation
 from pratique.core import facts as fact
 from pratique.core.actors import Actor
-from pratique.core.artifacts import Digests, FileView, ProjectView
+from pratique.core.artifacts import FileView, ProjectView
 from pratique.core.clock import Instant
-from pratique.core.facts import Absent, DigestCheck, Facts, RecentFix
+from pratique.core.facts import Absent, DigestCheck, Facts, RecentFix, Seen, Stage
 from pratique.core.names import ProjectKey, Subject
 from pratique.core.ranges import VersionKey
 from pratique.services import release_history
+from pratique.services.file_facts import known_file_facts, seen_before
 from pratique.services.knowledge import Knowledge
 from pratique.store.advisories import StoredAdvisory
 from pratique.store.files import FileRow, Sight
-
-DIGEST_FINDING = "digest_mismatch"
-"""Kind of the finding that a download leaves when bytes are not what the index promised."""
 
 
 class Inquiry(msgspec.Struct, frozen=True):
@@ -84,7 +82,7 @@ class ListingGatherer:
         self._malware = [one for one in inquiry.knowledge.advisories if one.malware and not one.withdrawn]
         self._fixes = self._fixable()
         self._by_version: dict[str, dict[str, Any]] = {}
-        self._lies = digest_lies(inquiry.knowledge)
+        self._seen_before = seen_before(inquiry.knowledge.findings)
 
     def _first_published(self) -> Instant | None:
         known = self._inquiry.knowledge
@@ -114,10 +112,8 @@ class ListingGatherer:
             **self._release_facts(file.version),
             fact.PUBLISHED.name: Absent("nobody says when it was published") if when is None else when,
             fact.GONE_UPSTREAM.name: file.gone,
+            **known_file_facts(known, row, file, self._seen_before.get(file.filename, ())),
         }
-        check = stored_digests(known, row, file, self._lies)
-        if check is not None:
-            values[fact.DIGESTS.name] = check
         return self._inquiry.facts(Subject(known.key, file.version, file.filename), values)
 
     def _release_facts(self, version: str) -> dict[str, Any]:
@@ -143,9 +139,13 @@ class ListingGatherer:
         return None
 
 
-def file_stage(listing: Facts, check: DigestCheck) -> Facts:
-    """Listing facts with the file's bytes in hand."""
-    return msgspec.structs.replace(listing, values={**listing.values, fact.DIGESTS.name: check})
+def file_stage(listing: Facts, file: FileView, seen: Seen) -> Facts:
+    """Listing facts with the file's bytes in hand; what was recorded and refused before stays known."""
+    before: DigestCheck = listing.values.get(fact.DIGESTS.name, DigestCheck(file.digests))
+    check = msgspec.structs.replace(before, observed=seen.digests)
+    of_bytes = {one.name for one in fact.ALL_FACTS if one.stage is Stage.FILE}
+    values = {name: value for name, value in listing.values.items() if name not in of_bytes}
+    return msgspec.structs.replace(listing, values={**values, **seen.facts, fact.DIGESTS.name: check})
 
 
 def published(row: FileRow | None, file: FileView) -> Instant | None:
@@ -160,28 +160,3 @@ def published(row: FileRow | None, file: FileView) -> Instant | None:
     if row.sight is Sight.LATE or file.published is None:
         return row.first_seen
     return file.published
-
-
-def digest_lies(known: Knowledge) -> dict[str, Digests]:
-    """Digests once seen on bytes that were refused, by filename and listed digest."""
-    return {
-        one.filename: msgspec.convert(one.finding.detail["observed"], Digests)
-        for one in known.findings
-        if one.finding.kind == DIGEST_FINDING and one.filename is not None
-    }
-
-
-def stored_digests(
-    known: Knowledge, row: FileRow | None, file: FileView, lies: Mapping[str, Digests]
-) -> DigestCheck | None:
-    """File facts that are known before the bytes are fetched; None if only they can tell.
-
-    An earlier visit stored them, or the index states no digest at all, so that none ever will be.
-    """
-    refused = lies.get(file.filename)
-    if row is not None and row.sha256 is not None:
-        recorded = known.digests.get(row.sha256, Digests(sha256=row.sha256))
-        return DigestCheck(listed=file.digests, recorded=recorded, refused=refused)
-    if refused is not None:
-        return DigestCheck(listed=file.digests, observed=refused, refused=refused)
-    return DigestCheck(listed=file.digests) if file.digests == Digests() else None

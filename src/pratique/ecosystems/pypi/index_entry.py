@@ -37,6 +37,7 @@ def read_entry(entry: Any, project: str, document_url: str) -> FileView | None:
     location = _absolute(url, document_url)
     digests = _digests(entry.get("hashes", {}))
     size = entry.get("size")
+    metadata = _metadata(entry)
     if named is None or location is None or digests is None or not _is_size(size):
         return None
     return FileView(
@@ -49,7 +50,8 @@ def read_entry(entry: Any, project: str, document_url: str) -> FileView | None:
         yanked=_yanked(entry.get("yanked", False)),
         attested=_is_text(entry.get("provenance")),
         execution_points=SDIST_EXECUTES if named.filetype == SDIST else (),
-        metadata=_metadata(entry),
+        metadata=metadata,
+        metadata_url=_beside(location) if metadata is not None else "",
         raw={key: value for key, value in entry.items() if is_shallow(value, MAX_NESTING)},
     )
 
@@ -110,8 +112,17 @@ def _yanked(value: Any) -> str | None:
 
 
 def _metadata(entry: dict[str, Any]) -> Digests | None:
-    """Digests of the metadata file: the current key wins over the one from before PEP 714."""
+    """Digests of the metadata file: the current key wins over the one from before PEP 714.
+
+    A file whose metadata is promised without a strong digest is listed without any: what a resolver
+    reads there could change from one answer to the next. Clients then read the wheel, which is pinned.
+    """
     value = entry["core-metadata"] if "core-metadata" in entry else entry.get("dist-info-metadata")
-    if value is True:
-        return Digests()
-    return _digests(value) if isinstance(value, dict) else None
+    digests = _digests(value) if isinstance(value, dict) else None
+    return digests if digests is not None and digests.any_strong() else None
+
+
+def _beside(location: str) -> str:
+    """Where the metadata of the file at a URL is: its path with `.metadata`, whatever the query (PEP 658)."""
+    path, mark, query = location.partition("?")
+    return f"{path}.metadata{mark}{query}"
