@@ -104,7 +104,9 @@ def test_the_metadata_key_of_pep_714_wins_over_the_older_one(fields, meant):
     assert read(document(entry(**fields))).files[0].metadata == meant
 
 
-@pytest.mark.parametrize("time", ["yesterday", "", 5, None, "2024-13-01T00:00:00Z", "0001-01-01T00:00:00Z"])
+@pytest.mark.parametrize(
+    "time", ["yesterday", "", 5, None, "2024-13-01T00:00:00Z", "0001-01-01T00:00:00Z", "1980-01-01T00:00:00Z"]
+)
 def test_a_time_that_is_none_is_unknown_and_not_repeated(time):
     view = read(document(entry(upload_time=time)))
 
