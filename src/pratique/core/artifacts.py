@@ -48,6 +48,16 @@ class Digests(msgspec.Struct, frozen=True):
         """Whether at least one collision-resistant digest is stated."""
         return bool(self.sha256 or self.sha512 or self.blake2b_256)
 
+    def same_bytes(self, other: Digests) -> bool:
+        """Whether both state one strong digest alike and none differently; or all the same, where none is strong.
+
+        Digests that share no algorithm do not conflict, and tell nothing of each other: they are of other bytes.
+        """
+        if self == other:
+            return True
+        strong = ((self.sha256, other.sha256), (self.sha512, other.sha512), (self.blake2b_256, other.blake2b_256))
+        return any(mine and theirs for mine, theirs in strong) and not self.conflicts(other)
+
 
 class FileView(msgspec.Struct, frozen=True):
     """One file as an index lists it.
