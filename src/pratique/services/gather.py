@@ -106,6 +106,7 @@ class ListingGatherer:
             filename=file.filename,
             execution_points=file.execution_points,
             attested=file.attested,
+            stated=_stated(row, file),
             published=published(row, file),
             appeared=row.first_seen if row is not None and row.sight in _APPEARED else None,
             swapped=row is not None and row.sight is Sight.SWAPPED,
@@ -192,10 +193,16 @@ def published(row: FileRow | None, file: FileView) -> Instant | None:
         return file.published
     if row.sight in (Sight.LATE, Sight.SWAPPED):
         return row.first_seen
-    if row.published is None:
-        return row.first_seen if file.published is None else file.published
-    stated = min(row.published, row.first_seen)  # it was there when we saw it, whatever was said of it
-    return stated if file.published is None else max(stated, file.published)
+    stated = _stated(row, file)
+    return row.first_seen if stated is None else stated
+
+
+def _stated(row: FileRow | None, file: FileView) -> Instant | None:
+    """The latest that the upstream said of its time, where that cannot be after we saw it."""
+    if row is None or row.published is None:
+        return file.published
+    earlier = min(row.published, row.first_seen)
+    return earlier if file.published is None else max(earlier, file.published)
 
 
 def digest_lies(known: Knowledge) -> dict[str, Digests]:

@@ -26,6 +26,7 @@ class Member(msgspec.Struct, frozen=True):
     Attributes:
         execution_points: as in FileView.
         attested: as in FileView.
+        stated: its publish time by the upstream's word, None if it says nothing.
         published: when it counts as published; None if nobody says.
         appeared: by our clock, if a copy was held that lacked it; None if it was there as long as we know.
         swapped: other bytes were listed under its name before.
@@ -36,6 +37,7 @@ class Member(msgspec.Struct, frozen=True):
     filename: str
     execution_points: tuple[str, ...] = ()
     attested: bool = False
+    stated: Instant | None = None
     published: Instant | None = None
     appeared: Instant | None = None
     swapped: bool = False
@@ -113,18 +115,24 @@ def _points(members: Iterable[Member]) -> frozenset[str]:
 def _joined_late(release: Sequence[Member]) -> frozenset[str]:
     """Files that came more than an upload's time after the first of their release, by their dates or by our sight.
 
-    Files that left the index are among those they are measured by: deleting what was there makes nothing first.
+    Dates are compared with dates and sights with sights: an index that lags behind shows a whole release after its
+    date, and that makes no file of it late. Whoever has a stolen token cannot choose the date of what he adds; an
+    index that lies about it is caught by our sight. Files that left the index are among those that the others are
+    measured by: deleting what was there makes nothing first.
     """
-    if len(release) == 1:
-        return frozenset(member.filename for member in release if member.swapped)
-    dated = min((one.published for one in release if one.published is not None), default=None)
-    sights = [one.published if one.appeared is None else one.appeared for one in release]
-    seen = min((sight for sight in sights if sight is not None), default=None)
+    dated = _first(one.stated for one in release)
+    seen = _first(_seen(one) for one in release)
     return frozenset(
-        member.filename
-        for member in release
-        if member.swapped or _is_after(dated, member.published) or _is_after(seen, member.appeared)
+        one.filename for one in release if one.swapped or _is_after(dated, one.stated) or _is_after(seen, one.appeared)
     )
+
+
+def _seen(member: Member) -> Instant | None:
+    return member.published if member.appeared is None else member.appeared
+
+
+def _first(instants: Iterable[Instant | None]) -> Instant | None:
+    return min((instant for instant in instants if instant is not None), default=None)
 
 
 def _is_after(first: Instant | None, then: Instant | None) -> bool:

@@ -1,5 +1,6 @@
 """What a file brings that its release, and lower ones, had not."""
 
+import msgspec
 import pytest
 
 from pratique.core.clock import DAY, HOUR, MINUTE, Instant
@@ -12,7 +13,8 @@ HOOK, BUILD = ("postinstall",), ("setup.py",)
 
 def file(version, kind="wheel", *, days=0, **more):
     """One file of a release, named after both, published so many days after the first instant."""
-    return Member(version, f"{version}.{kind}", published=Instant(NOW + int(days * DAY)), **more)
+    when = Instant(NOW + int(days * DAY))
+    return Member(version, f"{version}.{kind}", stated=when, published=when, **more)
 
 
 def change(*members, of):
@@ -144,6 +146,29 @@ def test_a_file_that_appeared_after_a_copy_that_had_its_release_joined_late():
 
     assert not change(*members, of="1.0.0.first").joined_late
     assert change(*members, of="1.0.0.later").joined_late
+
+
+def test_a_release_that_an_index_showed_after_its_date_is_late_in_no_file():
+    members = [msgspec.structs.replace(seen(kind, 0), published=Instant(NOW + 10 * HOUR)) for kind in ("one", "other")]
+
+    assert not any(one.joined_late for one in changes(members, version_key).values())
+
+
+def test_a_file_dated_later_than_a_release_that_an_index_showed_after_its_date_joined_late():
+    shown = Instant(NOW + 10 * HOUR)
+    first = msgspec.structs.replace(seen("first", 0), published=shown)
+    added = msgspec.structs.replace(seen("added", 0), stated=shown, published=shown)
+
+    assert change(first, added, of="1.0.0.added").joined_late
+    assert not change(first, added, of="1.0.0.first").joined_late
+
+
+def test_a_file_without_a_date_is_measured_by_our_sight_alone():
+    first = Member("1.0.0", "first", published=NOW)
+    added = Member("1.0.0", "added", published=Instant(NOW + HOUR), appeared=Instant(NOW + HOUR))
+
+    assert change(first, added, of="added").joined_late
+    assert not change(first, added, of="first").joined_late
 
 
 def test_a_release_that_appeared_as_a_whole_is_late_in_no_file_however_long_it_was_out():
