@@ -24,22 +24,32 @@ PYPI = next(one for one in SPEAKERS if one.form == "json")
 
 async def advised(site: Site, speaker: Speaker, ages: dict[str, int]) -> None:
     """Advisories, so many days old, that 1.0.0 is affected and 1.0.1 fixes it."""
-    rows = [
-        StoredAdvisory(
-            id=name,
-            ecosystem=speaker.ecosystem,
-            name="left",
-            source="test",
-            malware=False,
-            withdrawn=False,
-            severity="high",
-            summary="reads files it should not",
-            affected=pack(Affected(ranges=((("introduced", "0"), ("fixed", "1.0.1")),))),
-            published=Instant(site.ports.clock.now() - days * DAY),
-            modified=Instant(1),
-        )
-        for name, days in ages.items()
-    ]
+    fixed = Affected(ranges=((("introduced", "0"), ("fixed", "1.0.1")),))
+    now = site.ports.clock.now()
+    await record(site, [about(speaker, name, Instant(now - days * DAY), fixed) for name, days in ages.items()])
+
+
+def about(
+    speaker: Speaker, name: str, published: Instant, affected: Affected, *, malware: bool = False
+) -> StoredAdvisory:
+    """An advisory about `left`."""
+    return StoredAdvisory(
+        id=name,
+        ecosystem=speaker.ecosystem,
+        name="left",
+        source="test",
+        malware=malware,
+        withdrawn=False,
+        severity="high",
+        summary="reads files it should not",
+        affected=pack(affected),
+        published=published,
+        modified=Instant(1),
+    )
+
+
+async def record(site: Site, rows: list[StoredAdvisory]) -> None:
+    """Import them, and outdate every view."""
     await site.ports.db.write(advisories.upsert_many, "test", rows)
     await site.ports.db.write(revisions.bump, 1, None)
 
@@ -183,6 +193,16 @@ async def test_a_hook_of_a_release_that_was_revoked_here_is_no_known_one(site: S
     npm = await hook_served_and_fixed(site, registry)
 
     await revoke(site.ports, "main", "pkg:npm/left@1.0.0", None, "stolen account", OPERATOR)
+
+    assert npm.offered(await npm.listing(site, "left")) == []
+
+
+async def test_a_hook_of_a_release_that_proved_to_be_malware_is_no_known_one(
+    site: Site, registry: PlainRegistry
+) -> None:
+    npm = await hook_served_and_fixed(site, registry)
+
+    await record(site, [about(npm, "MAL-2026-1", site.ports.clock.now(), Affected(versions=("1.0.0",)), malware=True)])
 
     assert npm.offered(await npm.listing(site, "left")) == []
 

@@ -20,6 +20,9 @@ The shorter it is, the less time is left to whoever holds a stolen upload token 
 """
 
 
+_NONE: frozenset[str] = frozenset()
+
+
 class Member(msgspec.Struct, frozen=True):
     """One file of a release, listed now or noted earlier.
 
@@ -75,7 +78,7 @@ def changes(members: Iterable[Member], version_key: VersionKey) -> dict[str, Cha
         releases.setdefault(member.version, []).append(member)
     readable, unreadable = _in_order(releases, version_key)
     found: dict[str, Change] = {}
-    served, attested = frozenset[str](), False
+    served, attested = _NONE, False
     for release in readable:
         late = _joined_late(release)
         attested = attested or any(member.attested for member in release)
@@ -86,7 +89,7 @@ def changes(members: Iterable[Member], version_key: VersionKey) -> dict[str, Cha
     attested = attested or any(member.attested for release in unreadable for member in release)
     for release in unreadable:
         late = _joined_late(release)
-        found |= {one.filename: _change(one, frozenset(), attested=attested, late=late) for one in release}
+        found |= {one.filename: _change(one, _NONE, attested=attested, late=late) for one in release}
     return found
 
 
@@ -104,7 +107,7 @@ def _in_order(
 
 
 def _change(member: Member, served: frozenset[str], *, attested: bool, late: frozenset[str]) -> Change:
-    new_points = tuple(sorted(set(member.execution_points) - served))
+    new_points = tuple(sorted(set(member.execution_points) - served)) if member.execution_points else ()
     return Change(new_points, attested and not member.attested, member.filename in late)
 
 
@@ -120,6 +123,8 @@ def _joined_late(release: Sequence[Member]) -> frozenset[str]:
     index that lies about it is caught by our sight. Files that left the index are among those that the others are
     measured by: deleting what was there makes nothing first.
     """
+    if len(release) == 1:
+        return _NONE if not release[0].swapped else frozenset((release[0].filename,))
     dated = _first(one.stated for one in release)
     seen = _first(_seen(one) for one in release)
     return frozenset(
