@@ -54,6 +54,13 @@ class Digests(msgspec.Struct, frozen=True):
         """Whether at least one collision-resistant digest is stated."""
         return bool(self.sha256 or self.sha512 or self.blake2b_256)
 
+    def same_bytes(self, other: Digests) -> bool:
+        """Whether both state one strong digest alike and none differently; or all the same, where none is strong.
+
+        Digests that share no algorithm do not conflict, and tell nothing of each other: they are of other bytes.
+        """
+        return self == other or self.agrees(other)
+
 
 class FileView(msgspec.Struct, frozen=True):
     """One file as an index lists it.

@@ -36,6 +36,7 @@ CLEAN = {
     fact.RECENT_FIX: None,
     fact.NEW_EXECUTION_POINTS: (),
     fact.WEAKER_EVIDENCE: False,
+    fact.JOINED_LATE: False,
     fact.GONE_UPSTREAM: False,
     fact.DIGESTS: DigestCheck(listed=GOOD, recorded=GOOD),
 }

@@ -53,6 +53,7 @@ KNOWN = {
     fact.RECENT_FIX: st.none() | st.builds(RecentFix, st.just("GHSA-1"), instants),
     fact.NEW_EXECUTION_POINTS: st.sampled_from([(), ("postinstall",)]),
     fact.WEAKER_EVIDENCE: st.booleans(),
+    fact.JOINED_LATE: st.booleans(),
     fact.GONE_UPSTREAM: st.booleans(),
     fact.DIGESTS: st.builds(
         DigestCheck, digests, st.none() | digests, st.none() | digests, st.none() | st.none() | digests

@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 import orjson
 
 from pratique.core.artifacts import FileView, ProjectView
-from pratique.core.clock import Instant, from_iso
+from pratique.core.clock import read_published
 from pratique.core.ecosystem import UpstreamRequest
 from pratique.core.errors import BadUpstream
 from pratique.core.names import EcosystemId, ProjectKey
@@ -113,20 +113,11 @@ def _read_version(name: str, version: str, entry: Any, times: Mapping[str, Any],
         version=version,
         url=tarball,
         digests=digests,
-        published=_instant(times.get(version)),
+        published=read_published(times.get(version)),
         attested=bool(dist.get("attestations")),
         execution_points=execution_points(entry),
         raw=entry,
     )
-
-
-def _instant(text: Any) -> Instant | None:
-    if not isinstance(text, str):
-        return None
-    try:
-        return from_iso(text)
-    except (ValueError, OverflowError):
-        return None
 
 
 def _absolute(tarball: Any, url: str) -> str | None:

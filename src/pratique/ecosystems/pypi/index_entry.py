@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from pratique.core.artifacts import Digests, FileView
-from pratique.core.clock import Instant, from_iso
+from pratique.core.clock import read_published
 from pratique.ecosystems.pypi.filenames import SDIST, read_filename
 
 SDIST_EXECUTES = ("setup.py",)
@@ -46,7 +46,7 @@ def read_entry(entry: Any, project: str, document_url: str) -> FileView | None:
         url=location,
         digests=digests,
         size=size,
-        published=_instant(entry.get("upload-time")),
+        published=read_published(entry.get("upload-time")),
         yanked=_yanked(entry.get("yanked", False)),
         attested=_is_text(entry.get("provenance")),
         execution_points=SDIST_EXECUTES if named.filetype == SDIST else (),
@@ -92,16 +92,6 @@ def _is_size(size: Any) -> bool:
 
 def _is_text(value: Any) -> bool:
     return isinstance(value, str) and value != ""
-
-
-def _instant(value: Any) -> Instant | None:
-    if not isinstance(value, str):
-        return None
-    try:
-        instant = from_iso(value)
-    except (ValueError, OverflowError):
-        return None
-    return instant if instant >= 0 else None
 
 
 def _yanked(value: Any) -> str | None:
