@@ -182,7 +182,7 @@ def lock(rest: list[str]) -> int:
     test, run = lock_file("test"), lock_file("run")
     subprocess.run([*command, "pyproject.toml", "--group", "test", "-o", test], cwd=ROOT, check=True)
     # The shorter lock is held to the versions of the longer one, so that what is tested is what runs.
-    shorter = ["pyproject.toml", "--group", "install", "--constraint", test, "-o", run]
+    shorter: list[str | Path] = ["pyproject.toml", "--group", "install", "--constraint", test, "-o", run]
     subprocess.run([*command, *shorter], cwd=ROOT, check=True)
     addressed = [path.name for path in (test, run) if "://" in path.read_text(encoding="utf-8")]
     if addressed:
