@@ -60,7 +60,7 @@ async def test_a_source_that_fails_keeps_no_other_back_and_says_when_and_why(sit
         (await show_advisories(site.ports, ShowAdvisories(), OPERATOR)).sources, key=lambda one: one.failed is None
     )
     assert (bad.imported, bad.records, bad.failed) == (None, 0, "2026-11-23T12:00:00.000Z")
-    assert bad.why == f'there is nothing at "{late}"'
+    assert bad.why == f'there is nothing at "{late}"; give an OSV export such as all.zip'
     assert (good.records, good.failed, good.why) == (1, None, "")
 
 
