@@ -21,7 +21,7 @@ from pratique.services.clean_up import CLEAN_UP_JOB, clean_up
 from pratique.services.document_shelf import StoredDocuments
 from pratique.services.download_log import DownloadLog
 from pratique.services.fetch_file import Flights
-from pratique.services.import_each import IMPORT_JOB, import_each
+from pratique.services.import_each import IMPORT_JOB, PATIENCE, import_each, import_failed
 from pratique.services.metadata_cache import MetadataCache
 from pratique.services.ports import Ports, PublishLimits
 from pratique.services.recheck_release import RECHECK_JOB, Recheck, recheck_releases
@@ -131,13 +131,13 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
 
 def job_kinds(ports: Ports, settings: Settings) -> tuple[JobKind, ...]:
     """The job table: what each promised job does."""
+    sources = advisory_sources(settings)
 
     async def recheck(run: JobRun) -> None:
         await recheck_releases(ports, run.read(Recheck))
 
     async def import_all(run: JobRun) -> None:
-        del run
-        await import_each(ports, advisory_sources(settings))
+        await (import_each if run.attempt == 1 else import_failed)(ports, sources)
 
     async def tidy(run: JobRun) -> None:
         del run
@@ -153,7 +153,16 @@ def job_kinds(ports: Ports, settings: Settings) -> tuple[JobKind, ...]:
 
     return (
         JobKind(RECHECK_JOB, recheck),
-        JobKind(IMPORT_JOB, import_all, attempts=5, first_pause=60, back_off=4, time_limit=3_600),
+        # Tried until the next day's turn, never more than two hours apart.
+        JobKind(
+            IMPORT_JOB,
+            import_all,
+            attempts=15,
+            first_pause=60,
+            back_off=4,
+            longest_pause=7_200,
+            time_limit=PATIENCE * (len(sources) + 1),
+        ),
         JobKind(CLEAN_UP_JOB, tidy, attempts=3),
         JobKind(REPORT_JOB, report, attempts=3),
         JobKind(VERIFY_JOB, verify, attempts=2, time_limit=3_000),

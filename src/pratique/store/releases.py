@@ -73,8 +73,3 @@ def set_tag(c: sa.Connection, project_id: int, tag: str, version: str) -> None:
     """Point a dist-tag at a version."""
     row = insert(c, dist_tag).values(project_id=project_id, tag=tag, version=version)
     c.execute(row.on_conflict_do_update(index_elements=["project_id", "tag"], set_={"version": version}))
-
-
-def drop_tag(c: sa.Connection, project_id: int, tag: str) -> None:
-    """Remove a dist-tag; none of that name is fine."""
-    c.execute(dist_tag.delete().where(dist_tag.c.project_id == project_id, dist_tag.c.tag == tag))

@@ -93,15 +93,6 @@ def test_exposure_tells_who_fetched_what_newest_first(c, main, left):
     assert downloads.exposure(c, main.id + 1, left, None, 10) == ()
 
 
-def test_a_project_was_served_once_somebody_fetched_a_file_of_it(c, main, left):
-    assert not downloads.was_served(c, main.id, left)
-
-    downloads.record_many(c, [Download(main.id, left, "1", "f", ActorKind.USER, "user:eve", None, NOW)] * 2)
-
-    assert downloads.was_served(c, main.id, left)
-    assert not downloads.was_served(c, main.id, ProjectKey(EcosystemId("npm"), "right"))
-
-
 def test_the_first_who_asked_for_a_missing_name_is_remembered(c, main, left):
     assert missing.first_asked(c, main.id, left) is None
     missing.asked(c, main.id, left, ActorKind.USER, LATER)
