@@ -80,7 +80,7 @@ class Decision(msgspec.Struct, frozen=True):
     """The strictest vote on one subject, with all that led to it.
 
     Attributes:
-        id: base32 of a hash over repository, rules, settings, policy class, subject and facts as instants.
+        id: base32 of a hash over repository, rules, settings, policy class, subject, origin and facts as instants.
         subject: what was judged.
         action: the strictest counted vote's action, allow if there is none.
         votes: counted votes, strictest first.
