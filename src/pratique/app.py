@@ -24,7 +24,13 @@ from pratique.services.fetch_file import Flights
 from pratique.services.import_each import IMPORT_JOB, import_each
 from pratique.services.metadata_cache import MetadataCache
 from pratique.services.ports import Ports, PublishLimits
-from pratique.services.recheck_release import RECHECK_JOB, Recheck, recheck_releases
+from pratique.services.recheck_release import (
+    RECHECK_JOB,
+    RECHECK_QUARANTINED_JOB,
+    Recheck,
+    recheck_quarantined,
+    recheck_releases,
+)
 from pratique.services.remember_decisions import DecisionMemory
 from pratique.services.report_dry_runs import REPORT_JOB, report_dry_runs
 from pratique.services.set_up import RepositoryPlan, set_up_repositories
@@ -135,6 +141,10 @@ def job_kinds(ports: Ports, settings: Settings) -> tuple[JobKind, ...]:
     async def recheck(run: JobRun) -> None:
         await recheck_releases(ports, run.read(Recheck))
 
+    async def recheck_all_quarantined(run: JobRun) -> None:
+        del run
+        await recheck_quarantined(ports)
+
     async def import_all(run: JobRun) -> None:
         del run
         await import_each(ports, advisory_sources(settings))
@@ -153,6 +163,7 @@ def job_kinds(ports: Ports, settings: Settings) -> tuple[JobKind, ...]:
 
     return (
         JobKind(RECHECK_JOB, recheck),
+        JobKind(RECHECK_QUARANTINED_JOB, recheck_all_quarantined, attempts=3),
         JobKind(IMPORT_JOB, import_all, attempts=5, first_pause=60, back_off=4, time_limit=3_600),
         JobKind(CLEAN_UP_JOB, tidy, attempts=3),
         JobKind(REPORT_JOB, report, attempts=3),
@@ -163,7 +174,7 @@ def job_kinds(ports: Ports, settings: Settings) -> tuple[JobKind, ...]:
 def job_timers(settings: Settings) -> tuple[Timer, ...]:
     """What comes round by itself."""
     daily = Timer(IMPORT_JOB, starts=int(settings.advisories.at * 1000))
-    hourly = (Timer(REPORT_JOB, every=HOUR), Timer(VERIFY_JOB, every=HOUR))
+    hourly = tuple(Timer(job, every=HOUR) for job in (REPORT_JOB, VERIFY_JOB, RECHECK_QUARANTINED_JOB))
     wanted = settings.advisories.scheduled and bool(advisory_sources(settings))
     return (*((daily,) if wanted else ()), Timer(CLEAN_UP_JOB), *hourly)
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from pratique.core.actors import OPERATOR
+from pratique.core.decisions import EntryKind
+from pratique.services.list_entries import AddEntry, RemoveEntries, add_entry, remove_entries
 from pratique.services.membership import ShowProject, show_project
+from pratique.services.recheck_release import Recheck, recheck_quarantined, recheck_releases
 from pratique.services.reservations import Reserve, reserve
 from pratique.services.revoke import Revoked, revoke, unrevoke
+from tests.harness import packages
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site, running_site
-from tests.protocol.speakers import Speaker
+from tests.protocol.speakers import SPEAKERS, Speaker
+
+WHEELS = next(one for one in SPEAKERS if one.ecosystem == "pypi")
 
 
 async def revoked(site: Site, purl: str, filename: str | None = None) -> Revoked:
@@ -114,3 +120,104 @@ async def test_a_revocation_while_the_upstream_is_away_is_done_and_says_that_nob
 
     assert done.note is not None
     assert "its upstream cannot tell" in done.note
+
+
+async def recheck(site: Site, client: Speaker, name: str = "mine", version: str = "1.0.0") -> None:
+    """What the job does that every upload and every change of a list promises."""
+    await recheck_releases(site.ports, Recheck(1, ((client.ecosystem, name, version),)))
+
+
+async def deny(site: Site, purl: str, **more: str) -> None:
+    await add_entry(site.ports, AddEntry(EntryKind.DENY, purl, reason="leaks a key", **more), OPERATOR)
+
+
+async def test_a_revoked_file_leaves_the_rest_of_its_own_release_live(site: Site) -> None:
+    one, other = "mine-1.0.0-py3-none-any.whl", "mine-1.0.0-1-py3-none-any.whl"
+    for filename, content in (
+        (one, packages.wheel("mine", "1.0.0")[1]),
+        (other, packages.wheel("mine", "1.0.0", ("x",))[1]),
+    ):
+        assert (
+            await WHEELS.upload(site, "mine", "1.0.0", site.token, filename=filename, content=content)
+        ).status == 200
+
+    await revoked(site, "pkg:pypi/mine@1.0.0", other)
+    await recheck(site, WHEELS)
+
+    assert await clearances(site, "pkg:pypi/mine") == {"1.0.0": "live"}
+    files = [(await site.get(f"/main/pypi/files/mine/{name}", site.token)).status for name in (one, other)]
+    assert files == [200, 403]
+    third = packages.wheel("mine", "1.0.0", ("y",))[1]
+    again = await WHEELS.upload(
+        site, "mine", "1.0.0", site.token, filename="mine-1.0.0-2-py3-none-any.whl", content=third
+    )
+    assert again.status == 200
+
+
+async def test_a_release_whose_only_file_was_revoked_is_live_again_when_the_file_is_given_back(
+    site: Site, client: Speaker
+) -> None:
+    release = f"pkg:{client.ecosystem}/mine@1.0.0"
+    filename = client.path("mine", "1.0.0").rsplit("/", 1)[1]
+    assert (await client.upload(site, "mine", "1.0.0", site.token)).status in (200, 201)
+    await revoked(site, release, filename)
+    await recheck(site, client)
+
+    await unrevoke(site.ports, "main", release, filename, OPERATOR)
+
+    assert await clearances(site, f"pkg:{client.ecosystem}/mine") == {"1.0.0": "live"}
+    assert await statuses(site, client, "1.0.0") == [200]
+
+
+async def test_a_quarantined_release_is_not_served_and_one_that_is_served_is_not_quarantined(
+    site: Site, client: Speaker
+) -> None:
+    release = f"pkg:{client.ecosystem}/mine@1.0.0"
+    assert (await client.upload(site, "mine", "1.0.0", site.token)).status in (200, 201)
+    await deny(site, release, expires_in="2h")
+    await recheck(site, client)
+
+    assert await clearances(site, release.split("@")[0]) == {"1.0.0": "quarantined"}
+    assert await statuses(site, client, "1.0.0") == [403]
+    assert await offered(site, client) == []
+
+    site.clock.set("+3h")
+    await recheck_quarantined(site.ports)
+
+    assert await clearances(site, release.split("@")[0]) == {"1.0.0": "live"}
+    assert await statuses(site, client, "1.0.0") == [200]
+
+
+async def test_a_denied_release_that_is_revoked_and_given_back_is_quarantined_again(
+    site: Site, client: Speaker
+) -> None:
+    release = f"pkg:{client.ecosystem}/mine@1.0.0"
+    assert (await client.upload(site, "mine", "1.0.0", site.token)).status in (200, 201)
+    await deny(site, release)
+    await recheck(site, client)
+    await revoked(site, release)
+    assert await clearances(site, release.split("@")[0]) == {"1.0.0": "revoked"}
+    await remove_entries(site.ports, RemoveEntries(EntryKind.DENY, release), OPERATOR)
+    await recheck(site, client)
+    assert await clearances(site, release.split("@")[0]) == {"1.0.0": "revoked"}, (
+        "what is revoked is not live because a list ends"
+    )
+    await deny(site, release)
+
+    await unrevoke(site.ports, "main", release, None, OPERATOR)
+    await recheck(site, client)
+
+    assert await clearances(site, release.split("@")[0]) == {"1.0.0": "quarantined"}
+
+
+async def test_what_is_published_under_a_standing_revocation_is_revoked(site: Site, client: Speaker) -> None:
+    release = f"pkg:{client.ecosystem}/mine@1.0.1"
+    assert (await client.upload(site, "mine", "1.0.0", site.token)).status in (200, 201)
+    await revoked(site, release)
+    assert (await client.upload(site, "mine", "1.0.1", site.token)).status in (200, 201)
+    await recheck(site, client, version="1.0.1")
+    assert await clearances(site, release.split("@")[0]) == {"1.0.0": "live", "1.0.1": "revoked"}
+
+    await unrevoke(site.ports, "main", release, None, OPERATOR)
+
+    assert await clearances(site, release.split("@")[0]) == {"1.0.0": "live", "1.0.1": "live"}

@@ -14,9 +14,10 @@ from pratique.core.names import ProjectKey, Subject
 from pratique.core.ranges import VersionKey
 from pratique.services.exposure import Exposure, exposure
 from pratique.services.judge import authorise_on, know
-from pratique.services.ports import Ports
+from pratique.services.ports import Enqueue, Ports
 from pratique.services.purls import Named, read_purl
 from pratique.services.reach import note_reach
+from pratique.services.recheck_release import enqueue_project_rechecks
 from pratique.services.visits import visit_repository
 from pratique.store import events, projects, releases, revisions, revocations
 
@@ -97,6 +98,7 @@ async def unrevoke(ports: Ports, repository: str, purl: str, filename: str | Non
         actor,
         ports.clock.now(),
         visit.ecosystem.version_key,
+        ports.enqueue,
     )
     return Unrevoked(named.purl, filename, numbers, event)
 
@@ -131,8 +133,7 @@ def record_revocation(
         now,
         by_admin=actor.admin,
     )
-    if filename is None:
-        _settle_own_releases(connection, repository_id, named.key, version_key)
+    _settle_own_releases(connection, repository_id, named.key, version_key)
     body = {"revocation": number, "filename": filename, "reason": reason}
     event = new_event("revoked", now, actor, named.purl, body)
     events.append(connection, event)
@@ -148,8 +149,12 @@ def record_lifting(
     actor: Actor,
     now: Instant,
     version_key: VersionKey,
+    enqueue: Enqueue,
 ) -> tuple[tuple[int, ...], str]:
-    """One transaction: lift every revocation of exactly this subject, if the actor may lift them all."""
+    """One transaction: lift every revocation of exactly this subject, if the actor may lift them all.
+
+    What else may refuse a release that is given back is found out by the job promised with it.
+    """
     found = [
         one
         for one in revocations.in_force(connection, repository_id, named.key)
@@ -162,23 +167,32 @@ def record_lifting(
     numbers = tuple(one.id for one in found)
     for number in numbers:
         revocations.lift(connection, number, actor.name, now)
-    if filename is None:
-        _settle_own_releases(connection, repository_id, named.key, version_key)
     event = new_event("unrevoked", now, actor, named.purl, {"revocations": list(numbers), "filename": filename})
     events.append(connection, event)
+    if _settle_own_releases(connection, repository_id, named.key, version_key):
+        enqueue_project_rechecks(connection, repository_id, named.key, event.id, enqueue)
     revisions.bump(connection, repository_id, named.key)
     return numbers, event.id
 
 
-def _settle_own_releases(connection: Connection, repository_id: int, key: ProjectKey, version_key: VersionKey) -> None:
-    """Own releases carry the state, an upstream's have none: revoked is what a revocation in force covers."""
+def _settle_own_releases(
+    connection: Connection, repository_id: int, key: ProjectKey, version_key: VersionKey
+) -> tuple[str, ...]:
+    """Own releases carry the state, an upstream's have none: revoked is what a revocation in force covers.
+
+    Returns:
+        The versions given back: they are live, until the recheck finds that something else refuses them.
+    """
     project = projects.find(connection, repository_id, key)
     if project is None or project.origin is not Origin.OWN:
-        return
+        return ()
     in_force = revocations.in_force(connection, repository_id, key)
+    given_back = []
     for release in releases.of_project(connection, project.id):
         covered = any(one.covers(Subject(key, release.version), version_key) for one in in_force)
-        if covered and release.clearance is Clearance.LIVE:
+        if covered and release.clearance in (Clearance.LIVE, Clearance.QUARANTINED):
             releases.set_clearance(connection, release.id, Clearance.REVOKED)
         elif not covered and release.clearance is Clearance.REVOKED:
             releases.set_clearance(connection, release.id, Clearance.LIVE)
+            given_back.append(release.version)
+    return tuple(given_back)
