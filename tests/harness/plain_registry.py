@@ -40,6 +40,7 @@ class PlainRegistry:
         self.listed_content: dict[str, bytes] = {}
         self.core_metadata = False
         self.without_digests: set[str] = set()
+        self.other_digests: dict[str, dict[str, str]] = {}
         registry = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -117,7 +118,7 @@ class PlainRegistry:
         return 404, "application/json", b'{"error": "not found"}'
 
     def _digests(self, release: Release, stated: dict[str, str]) -> dict[str, str]:
-        return {} if release.filename in self.without_digests else stated
+        return {} if release.filename in self.without_digests else self.other_digests.get(release.filename, stated)
 
     def _listed(self, release: Release) -> bytes:
         """The bytes that the index promises, which a liar does not send."""

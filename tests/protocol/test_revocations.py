@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from pratique.core.actors import OPERATOR
 from pratique.core.decisions import EntryKind
@@ -12,7 +16,7 @@ from pratique.services.recheck_release import Recheck, recheck_quarantined, rech
 from pratique.services.reservations import Reserve, reserve
 from pratique.services.revoke import Revoked, revoke, unrevoke
 from tests.harness import packages
-from tests.harness.plain_registry import PlainRegistry
+from tests.harness.plain_registry import PlainRegistry, Release
 from tests.harness.site import Site, running_site
 from tests.protocol.speakers import SPEAKERS, Speaker
 
@@ -107,6 +111,25 @@ async def test_a_revocation_of_a_reserved_name_asks_no_upstream(
 
     assert note is not None
     assert "no upstream is asked about a reserved name" in note
+    assert registry.asked == []
+
+
+@pytest.mark.parametrize("why", ["denied", "revoked"])
+async def test_a_revocation_under_a_name_that_is_refused_already_asks_no_upstream(
+    site: Site, registry: PlainRegistry, client: Speaker, why: str
+) -> None:
+    project = f"pkg:{client.ecosystem}/left"
+    client.released(registry, "left", "1.0.0")
+    if why == "denied":
+        await deny(site, project)
+    else:
+        await revoked(site, project)
+    registry.asked.clear()
+
+    note = (await revoked(site, f"{project}@1.0.0")).note
+
+    assert note is not None
+    assert f"no upstream is asked about a name that {'denylist' if why == 'denied' else 'revoked'} refuses" in note
     assert registry.asked == []
 
 
@@ -221,3 +244,89 @@ async def test_what_is_published_under_a_standing_revocation_is_revoked(site: Si
     await unrevoke(site.ports, "main", release, None, OPERATOR)
 
     assert await clearances(site, release.split("@")[0]) == {"1.0.0": "live", "1.0.1": "live"}
+
+
+def relisted(registry: PlainRegistry, release: Release, ecosystem: str) -> Release:
+    """The same bytes under another name of the same project, as long ago as the first."""
+    if ecosystem == "npm":
+        other = replace(release, version="1.0.2", filename="left-1.0.2.tgz")
+    else:
+        other = replace(release, filename="left-1.0.0-1-py3-none-any.whl")
+    registry.releases[ecosystem, "left"].append(other)
+    return other
+
+
+def other_path(client: Speaker, other: Release) -> str:
+    return f"{client.path('left', '1.0.0').rsplit('/', 1)[0]}/{other.filename}"
+
+
+@pytest.mark.parametrize("known_by", ["the bytes", "a listing", "nothing"])
+async def test_the_bytes_of_a_revoked_file_are_revoked_under_every_name(
+    site: Site, registry: PlainRegistry, client: Speaker, known_by: str
+) -> None:
+    client.released(registry, "left", "0.9.0")
+    bad = client.released(registry, "left", "1.0.0")
+    if known_by == "the bytes":
+        assert (await site.get(client.path("left", "1.0.0"))).status == 200
+    elif known_by == "a listing":
+        await client.listing(site, "left")
+    done = await revoked(site, f"pkg:{client.ecosystem}/left@1.0.0", bad.filename)
+    assert done.note is None
+    other = relisted(registry, bad, client.ecosystem)
+    await client.listing(site, "left")  # the cooldown begins when it is first seen
+    site.clock.set("+50h")
+    asked = registry.downloads(other.filename)
+
+    offered = client.offered(await client.listing(site, "left"))
+    refused = await site.get(other_path(client, other))
+
+    assert offered == ["0.9.0"]
+    assert refused.status == 403
+    assert "Blocked by policy revoked: left@1.0" in refused.reason
+    assert " has bytes revoked on " in refused.reason
+    assert registry.downloads(other.filename) == asked, "the index states them: nobody needs to fetch them"
+
+    await unrevoke(site.ports, "main", f"pkg:{client.ecosystem}/left@1.0.0", bad.filename, OPERATOR)
+
+    assert (await site.get(other_path(client, other))).status == 200
+
+
+async def test_revoked_bytes_of_which_the_index_states_another_algorithm_are_refused_when_they_arrive(
+    site: Site, registry: PlainRegistry
+) -> None:
+    bad = WHEELS.released(registry, "left", "1.0.0")
+    await revoked(site, "pkg:pypi/left@1.0.0", bad.filename)
+    other = relisted(registry, bad, "pypi")
+    registry.other_digests[other.filename] = {"sha512": hashlib.sha512(bad.content).hexdigest()}
+    await WHEELS.listing(site, "left")
+    site.clock.set("+50h")
+
+    refused = await site.get(other_path(WHEELS, other))
+
+    assert refused.status == 403
+    assert "Blocked by policy revoked: left@1.0.0 has bytes revoked on " in refused.reason
+
+
+async def test_a_revocation_laid_down_before_its_bytes_were_known_holds_by_name(
+    site: Site, registry: PlainRegistry, client: Speaker
+) -> None:
+    """As do those of an earlier version, which remembered no bytes."""
+    client.released(registry, "left", "0.9.0")
+    filename = client.path("left", "1.0.0").rsplit("/", 1)[1]
+    assert (await revoked(site, f"pkg:{client.ecosystem}/left@1.0.0", filename)).note is not None
+    client.released(registry, "left", "1.0.0")
+    await client.listing(site, "left")
+    site.clock.set("+50h")
+
+    assert client.offered(await client.listing(site, "left")) == ["0.9.0"]
+    assert (await site.get(client.path("left", "1.0.0"))).status == 403
+
+
+async def test_our_own_revoked_bytes_uploaded_under_another_name_are_refused(site: Site) -> None:
+    assert (await WHEELS.upload(site, "mine", "1.0.0", site.token)).status == 200
+    await revoked(site, "pkg:pypi/mine@1.0.0", "mine-1.0.0-py3-none-any.whl")
+
+    await WHEELS.upload(site, "mine", "1.0.0", site.token, filename="mine-1.0.0-1-py3-none-any.whl")
+
+    assert (await site.get("/main/pypi/files/mine/mine-1.0.0-1-py3-none-any.whl", site.token)).status == 403
+    assert await offered(site, WHEELS) == []

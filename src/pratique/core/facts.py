@@ -176,6 +176,7 @@ NEW_EXECUTION_POINTS: Fact[tuple[str, ...]] = Fact(
 WEAKER_EVIDENCE: Fact[bool] = Fact(
     "weaker_evidence", Stage.LISTING, "whether the previous release named provenance and this one does not"
 )
+LISTED_DIGESTS: Fact[Digests] = Fact("listed_digests", Stage.LISTING, "digests of this file as the index states them")
 DIGESTS: Fact[DigestCheck] = Fact("digests", Stage.FILE, "digests as listed, as first recorded here, and as seen")
 GONE_UPSTREAM: Fact[bool] = Fact(
     "gone_upstream", Stage.LISTING, "whether the upstream lists this file no more, while its bytes are stored here"

@@ -114,6 +114,7 @@ class ListingGatherer:
             **self._release_facts(file.version),
             fact.PUBLISHED.name: Absent("nobody says when it was published") if when is None else when,
             fact.GONE_UPSTREAM.name: file.gone,
+            fact.LISTED_DIGESTS.name: file.digests,
         }
         check = stored_digests(known, row, file, self._lies)
         if check is not None:

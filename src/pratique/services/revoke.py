@@ -6,20 +6,20 @@ import msgspec
 from sqlalchemy import Connection
 
 from pratique.core.actors import Actor, Operation
-from pratique.core.artifacts import Clearance, Origin
+from pratique.core.artifacts import Clearance, Digests, Origin
 from pratique.core.clock import Instant
 from pratique.core.errors import Conflict, Forbidden, Invalid, NotFound
 from pratique.core.events import new_event
 from pratique.core.names import ProjectKey, Subject
-from pratique.core.ranges import VersionKey
+from pratique.core.ranges import VersionKey, same_version
 from pratique.services.exposure import Exposure, exposure
 from pratique.services.judge import authorise_on, know
 from pratique.services.ports import Enqueue, Ports
 from pratique.services.purls import Named, read_purl
-from pratique.services.reach import note_reach
+from pratique.services.reach import look_for
 from pratique.services.recheck_release import enqueue_project_rechecks
 from pratique.services.visits import visit_repository
-from pratique.store import events, projects, releases, revisions, revocations
+from pratique.store import events, files, projects, releases, revisions, revocations
 
 
 class Revoked(msgspec.Struct, frozen=True):
@@ -75,8 +75,11 @@ async def revoke(ports: Ports, repository: str, purl: str, filename: str | None,
         ports.clock.now(),
         visit.ecosystem.version_key,
     )
+    reach = await look_for(ports, visit, known, named, filename)
+    if reach.digests:
+        await ports.db.write(record_listed_bytes, visit.repository.id, named, number, reach.digests)
     seen = await exposure(ports, repository, purl, actor)  # 5
-    return Revoked(named.purl, filename, number, event, seen, await note_reach(ports, visit, known, named, filename))
+    return Revoked(named.purl, filename, number, event, seen, reach.note)
 
 
 async def unrevoke(ports: Ports, repository: str, purl: str, filename: str | None, actor: Actor) -> Unrevoked:
@@ -113,7 +116,7 @@ def record_revocation(
     now: Instant,
     version_key: VersionKey,
 ) -> tuple[int, str]:
-    """One transaction: revocation, state of an own release, event, revisions.
+    """One transaction: revocation with the bytes stored here, state of an own release, event, revisions.
 
     An administrator may add to what an owner revoked, so that the owner alone cannot give it back.
     """
@@ -133,12 +136,37 @@ def record_revocation(
         now,
         by_admin=actor.admin,
     )
+    if filename is not None:
+        stored = _stored_bytes(connection, repository_id, named, filename, version_key)
+        revocations.add_digests(connection, number, stored)
     _settle_own_releases(connection, repository_id, named.key, version_key)
     body = {"revocation": number, "filename": filename, "reason": reason}
     event = new_event("revoked", now, actor, named.purl, body)
     events.append(connection, event)
     revisions.bump(connection, repository_id, named.key)
     return number, event.id
+
+
+def _stored_bytes(
+    connection: Connection, repository_id: int, named: Named, filename: str, version_key: VersionKey
+) -> tuple[Digests, ...]:
+    """Digests of the stored file that is revoked, none if it is not stored."""
+    project = projects.find(connection, repository_id, named.key)
+    row = files.find(connection, project.id, filename) if project else None
+    if row is None or row.sha256 is None or not same_version(named.version or "", row.version, version_key):
+        return ()
+    return tuple(files.blob_digests(connection, (row.sha256,)).values())
+
+
+def record_listed_bytes(
+    connection: Connection, repository_id: int, named: Named, number: int, digests: tuple[Digests, ...]
+) -> None:
+    """One transaction: the digests that the index states of a revoked file, revisions.
+
+    On its own, because a revocation waits for no upstream.
+    """
+    revocations.add_digests(connection, number, digests)
+    revisions.bump(connection, repository_id, named.key)
 
 
 def record_lifting(

@@ -37,6 +37,7 @@ CLEAN = {
     fact.NEW_EXECUTION_POINTS: (),
     fact.WEAKER_EVIDENCE: False,
     fact.GONE_UPSTREAM: False,
+    fact.LISTED_DIGESTS: GOOD,
     fact.DIGESTS: DigestCheck(listed=GOOD, recorded=GOOD),
 }
 
