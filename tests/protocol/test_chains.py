@@ -87,6 +87,7 @@ async def test_the_stricter_of_two_servers_decides(
     listing = await client.listing(front, "left")
     pinned = await front.get(client.path("left", "1.0.1"))
 
+    assert listing.status == 200, listing.text
     only_hidden = behind_says == "hide" and front_says in (None, "hide")
     assert client.offered(listing) == ["1.0.0"]
     assert pinned.status == (200 if only_hidden else 403)

@@ -12,7 +12,6 @@ from pratique.rules.contract import Needs, NoOptions, deny
 
 NAME = "revoked"
 NEEDS: Needs = (REVOCATIONS, LISTED_DIGESTS, DIGESTS)
-VERSION = 2
 
 
 def vote(facts: Facts, _options: NoOptions) -> Vote | None:
