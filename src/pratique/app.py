@@ -24,7 +24,13 @@ from pratique.services.fetch_file import Flights
 from pratique.services.import_each import IMPORT_JOB, PATIENCE, import_each, import_failed
 from pratique.services.metadata_cache import MetadataCache
 from pratique.services.ports import Ports, PublishLimits
-from pratique.services.recheck_release import RECHECK_JOB, Recheck, recheck_releases
+from pratique.services.recheck_release import (
+    RECHECK_JOB,
+    RECHECK_QUARANTINED_JOB,
+    Recheck,
+    recheck_quarantined,
+    recheck_releases,
+)
 from pratique.services.remember_decisions import DecisionMemory
 from pratique.services.report_dry_runs import REPORT_JOB, report_dry_runs
 from pratique.services.set_up import RepositoryPlan, set_up_repositories
@@ -136,6 +142,10 @@ def job_kinds(ports: Ports, settings: Settings) -> tuple[JobKind, ...]:
     async def recheck(run: JobRun) -> None:
         await recheck_releases(ports, run.read(Recheck))
 
+    async def recheck_all_quarantined(run: JobRun) -> None:
+        del run
+        await recheck_quarantined(ports)
+
     async def import_all(run: JobRun) -> None:
         await (import_each if run.attempt == 1 else import_failed)(ports, sources)
 
@@ -153,6 +163,7 @@ def job_kinds(ports: Ports, settings: Settings) -> tuple[JobKind, ...]:
 
     return (
         JobKind(RECHECK_JOB, recheck),
+        JobKind(RECHECK_QUARANTINED_JOB, recheck_all_quarantined, attempts=3),
         # Tried until the next day's turn, never more than two hours apart.
         JobKind(
             IMPORT_JOB,
@@ -172,7 +183,7 @@ def job_kinds(ports: Ports, settings: Settings) -> tuple[JobKind, ...]:
 def job_timers(settings: Settings) -> tuple[Timer, ...]:
     """What comes round by itself."""
     daily = Timer(IMPORT_JOB, starts=int(settings.advisories.at * 1000))
-    hourly = (Timer(REPORT_JOB, every=HOUR), Timer(VERIFY_JOB, every=HOUR))
+    hourly = tuple(Timer(job, every=HOUR) for job in (REPORT_JOB, VERIFY_JOB, RECHECK_QUARANTINED_JOB))
     wanted = settings.advisories.scheduled and bool(advisory_sources(settings))
     return (*((daily,) if wanted else ()), Timer(CLEAN_UP_JOB), *hourly)
 

@@ -61,6 +61,15 @@ class Digests(msgspec.Struct, frozen=True):
         """
         return self == other or self.agrees(other)
 
+    def strong(self) -> Digests:
+        """Only the collision-resistant ones."""
+        return Digests(sha256=self.sha256, sha512=self.sha512, blake2b_256=self.blake2b_256)
+
+    def shares_strong(self, other: Digests) -> bool:
+        """Whether both state one collision-resistant digest alike: then they are of the same bytes."""
+        pairs = ((getattr(self, field), getattr(other, field)) for field in ("sha256", "sha512", "blake2b_256"))
+        return any(mine and theirs and mine.lower() == theirs.lower() for mine, theirs in pairs)
+
 
 class FileView(msgspec.Struct, frozen=True):
     """One file as an index lists it.

@@ -201,6 +201,7 @@ JOINED_LATE: Fact[bool] = Fact(
 DIGESTS: Fact[DigestCheck] = Fact(
     "digests", Stage.FILE, "digests as listed, as first recorded here, and as seen", DigestCheck
 )
+LISTED_DIGESTS: Fact[Digests] = Fact("listed_digests", Stage.LISTING, "digests of this file as the index states them")
 GONE_UPSTREAM: Fact[bool] = Fact(
     "gone_upstream", Stage.LISTING, "whether the upstream lists this file no more, while its bytes are stored here"
 )

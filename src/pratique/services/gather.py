@@ -150,6 +150,7 @@ class ListingGatherer:
             fact.WEAKER_EVIDENCE.name: change.weaker_evidence,
             fact.GONE_UPSTREAM.name: file.gone,
             **known_file_facts(known, row, file, self._seen_before.get(file.filename, ())),
+            fact.LISTED_DIGESTS.name: file.digests,
         }
         return self._inquiry.facts(Subject(known.key, file.version, file.filename), values)
 

@@ -173,6 +173,15 @@ def test_the_id_does_not_move_with_time(policy, known, moment, passed):
 
 
 @many
+@given(generated.policies, generated.situations(), generated.actors, st.sampled_from(Origin), generated.moments)
+def test_whoever_is_answered_otherwise_at_the_same_instant_is_told_another_id(policy, known, actor, origin, moment):
+    one = decide(policy, known, Stage.FILE, moment)
+    two = decide(policy, msgspec.structs.replace(known, actor=actor, origin=origin), Stage.FILE, moment)
+
+    assert one.id != two.id or msgspec.structs.replace(one, id="") == msgspec.structs.replace(two, id="")
+
+
+@many
 @given(
     generated.policies,
     generated.situations(),
