@@ -44,5 +44,38 @@ async def test_once_a_hold_has_become_a_hide_the_page_of_the_same_decision_says_
     assert now.id == page.id, "facts are instants: the question is the same, the answer is another"
     assert (later.action, later.votes) == (now.action, now.votes)
     assert now.action == "hide"
-    assert "pin exactly this version" in later.next_step
+    assert "keep the lockfile that pins exactly this version" in later.next_step
+    assert (await site.get(client.path("left", "1.0.1"), site.token)).status == 200
+
+
+async def test_the_page_of_a_refusal_says_what_the_client_was_told(
+    site: Site, registry: PlainRegistry, client: Speaker
+) -> None:
+    client.released(registry, "left", "1.0.0")
+    client.released(registry, "left", "1.0.1", days=1 / 24)
+
+    refused = await site.get(client.path("left", "1.0.1"), site.token)
+    page = await stored(site.ports, refused.json()["decision_id"], OPERATOR)
+
+    assert page.sentence == refused.json()["error"]
+    assert "; allowed: 1.0.0;" in page.sentence
+    assert page.allowed == ("1.0.0",)
+    assert page.next_step.startswith("take 1.0.0, or ")
+
+
+async def test_what_is_hidden_is_not_called_blocked_because_pins_of_it_are_served(
+    site: Site, registry: PlainRegistry, client: Speaker
+) -> None:
+    client.released(registry, "left", "1.0.0")
+    client.released(registry, "left", "1.0.1")
+    entry = AddEntry(kind=EntryKind.DENY, purl=f"pkg:{client.ecosystem}/left@1.0.1", action="hide", reason="old")
+    await add_entry(site.ports, entry, OPERATOR)
+
+    listing = await client.listing(site, "left", site.token)
+    (why,) = (await explain(site.ports, "main", entry.purl, ActorKind.USER, OPERATOR)).explanations
+
+    assert why.sentence.startswith("Not offered by policy denylist: left@1.0.1 ")
+    assert "; allowed: 1.0.0; pins of it are served; see " in why.sentence
+    assert "Blocked" not in client.told(listing)
+    assert "do not retry" not in client.told(listing)
     assert (await site.get(client.path("left", "1.0.1"), site.token)).status == 200

@@ -80,6 +80,7 @@ decision = Table(
     Column("content", Text, nullable=False),
     instant("first"),
     instant("last"),
+    Column("allowed", Text),  # versions that were allowed when it was last made; null if nobody knew
     Index(None, "last"),
 )
 

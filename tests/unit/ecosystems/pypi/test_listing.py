@@ -68,16 +68,25 @@ def test_files_are_fetched_from_here_and_carry_what_installers_need():
     }
 
 
-@pytest.mark.parametrize("action", [Action.HIDE, Action.HOLD, Action.DENY])
-def test_a_refused_release_is_listed_as_yanked_with_the_sentence(action):
+BLOCKED = (
+    "Blocked by policy cooldown: demo@1.1 is 1 hour old; allowed: 1.0; do not retry or substitute; "
+    "see http://127.0.0.1:7417/r/id234"
+)
+NOT_OFFERED = (
+    "Not offered by policy cooldown: demo@1.1 is 1 hour old; allowed: 1.0; pins of it are served; "
+    "see http://127.0.0.1:7417/r/id234"
+)
+
+
+@pytest.mark.parametrize(
+    ("action", "sentence"), [(Action.HIDE, NOT_OFFERED), (Action.HOLD, BLOCKED), (Action.DENY, BLOCKED)]
+)
+def test_a_refused_release_is_listed_as_yanked_with_the_sentence(action, sentence):
     files = written(decided(read(THREE), {"1.1": action}))["files"]
 
     assert [file["yanked"] for file in files] == [
         False,
-        (
-            "Blocked by policy cooldown: demo@1.1 is 1 hour old; allowed: 1.0; do not retry or substitute; "
-            "see http://127.0.0.1:7417/r/id234"
-        ),
+        sentence,
         "theirs",
     ]
 
