@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import fnmatch
 from enum import StrEnum
 
 import msgspec
 
 from pratique.core.clock import Instant
+from pratique.core.globs import glob_matches
 from pratique.core.names import ProjectKey
 
 
@@ -66,7 +66,7 @@ class TokenScope(msgspec.Struct, frozen=True):
             return True
         if self.ecosystems and project.ecosystem not in self.ecosystems:
             return False
-        return any(fnmatch.fnmatchcase(project.name, glob) for glob in self.names)
+        return any(glob_matches(glob, project.name) for glob in self.names)
 
 
 class Actor(msgspec.Struct, frozen=True):
