@@ -19,6 +19,8 @@ STORY = (
     ("user list", "dora"),
     ("user disable dora", "dora is disabled"),
     ("user enable dora", "dora is enabled again"),
+    ("user promote dora", "dora is an administrator now"),
+    ("user demote dora", "dora is no administrator any more"),
     ("reserve npm @acme/* --reason ours", "@acme/* is reserved in npm"),
     ("reservations", "@acme/*"),
     ("unreserve npm @acme/*", "no longer reserved"),
@@ -93,6 +95,9 @@ async def test_reading_gives_the_same_json_here_and_from_afar(operator: Operator
 
 FAILING = (
     ("user disable nobody-here", 'no account "nobody-here"'),
+    ("user promote alice", "is an administrator already"),
+    ("user demote ann", "is no administrator"),
+    ("user demote alice", "is the only administrator"),
     ("deny left-pad --reason x", "is not a package URL"),
     ("reserve gem x", "it speaks npm, pypi"),
     ("policy set nope --mode off", 'no rule "nope"'),
