@@ -24,6 +24,7 @@ class UseCase(StrEnum):
     PUBLISH = "publish"
     WHOAMI = "whoami"
     PING = "ping"
+    LOGOUT = "logout"
 
 
 class Route(msgspec.Struct, frozen=True):
@@ -32,7 +33,8 @@ class Route(msgspec.Struct, frozen=True):
     Attributes:
         method: HTTP method; GET also answers HEAD.
         pattern: regular expression over the raw (still percent-encoded) path below
-            `/{repository}/{ecosystem}`; its named groups `project`, `file` are decoded once, then validated.
+            `/{repository}/{ecosystem}`; its named groups `project`, `file` are decoded once, then validated;
+            `token` is a secret, which nobody writes down.
         use_case: what it asks for.
     """
 

@@ -29,7 +29,7 @@ class Options(contract.Options, frozen=True):
     """
 
     known_for_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] = 90
-    treat_as_agent: tuple[Literal["nobody", "ci"], ...] = ()
+    treat_as_agent: Annotated[tuple[Literal["nobody", "ci"], ...], msgspec.Meta(max_length=2)] = ()
 
 
 def sees(actor: Actor, options: Options) -> str:

@@ -29,7 +29,7 @@ class Options(contract.Options, frozen=True):
 
     minimum_age_hours: Annotated[int, msgspec.Meta(ge=0, le=8760)] = 48
     fix_days: Annotated[int, msgspec.Meta(ge=0, le=365)] = 14
-    exempt: tuple[str, ...] = ()
+    exempt: contract.Globs = ()
 
 
 def vote(facts: Facts, options: Options) -> Vote | None:

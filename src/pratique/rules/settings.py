@@ -66,7 +66,7 @@ _KINDS = {
     "object": "a table",
     "null": "nothing",
 }
-_EXPECTED = re.compile(r"Expected `(\w+)`( [<>]=? -?\d+)?(?:, got `(\w+)`)?")
+_EXPECTED = re.compile(r"Expected `(\w+)`((?: of length)? [<>]=? -?\d+| matching regex .+)?(?:, got `(\w+)`)?")
 
 
 def _in_words(sentence: str) -> str:

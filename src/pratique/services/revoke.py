@@ -17,6 +17,7 @@ from pratique.services.judge import authorise_on, know
 from pratique.services.ports import Enqueue, Ports
 from pratique.services.purls import Named, read_purl
 from pratique.services.reach import look_for
+from pratique.services.reasons import read_reason
 from pratique.services.recheck_release import enqueue_project_rechecks
 from pratique.services.visits import visit_repository
 from pratique.store import events, files, projects, releases, revisions, revocations
@@ -70,7 +71,7 @@ async def revoke(ports: Ports, repository: str, purl: str, filename: str | None,
         visit.repository.id,
         named,
         filename,
-        reason.strip(),
+        read_reason(reason),
         actor,
         ports.clock.now(),
         visit.ecosystem.version_key,

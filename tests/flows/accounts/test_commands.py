@@ -19,6 +19,8 @@ STORY = (
     ("user list", "dora"),
     ("user disable dora", "dora is disabled"),
     ("user enable dora", "dora is enabled again"),
+    ("user promote dora", "dora is an administrator now"),
+    ("user demote dora", "dora is no administrator any more"),
     ("reserve npm @acme/* --reason ours", "@acme/* is reserved in npm"),
     ("reservations", "@acme/*"),
     ("unreserve npm @acme/*", "no longer reserved"),
@@ -34,6 +36,8 @@ STORY = (
     ("ungrant pkg:npm/%40acme/*", "no longer granted"),
     ("policy show", "cooldown"),
     ("policy set cooldown --mode dry-run --dry-run-for 7d --option minimum_age_hours=72", "minimum_age_hours=72"),
+    ("policy set cooldown --mode dry-run", "cooldown: dry-run until 2"),
+    ("policy set cooldown --mode enforce", "cooldown: enforce"),
     ("policy set cooldown --mode dry-run", "it watches without an end and never asks"),
     ("policy set cooldown --mode enforce", "cooldown: enforce"),
     ("project show pkg:npm/mine", "owner: ann"),
@@ -99,6 +103,9 @@ async def test_reading_gives_the_same_json_here_and_from_afar(operator: Operator
 
 FAILING = (
     ("user disable nobody-here", 'no account "nobody-here"'),
+    ("user promote alice", "is an administrator already"),
+    ("user demote ann", "is no administrator"),
+    ("user demote alice", "is the only administrator"),
     ("deny left-pad --reason x", "is not a package URL"),
     ("reserve gem x", "it speaks npm, pypi"),
     ("policy set nope --mode off", 'no rule "nope"'),
