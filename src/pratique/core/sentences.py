@@ -1,6 +1,6 @@
 """The refusal sentence: one line that every channel of every client can carry.
 
-Source: reference measurements of what clients print; the form is DESIGN section 5.
+What each client prints of it was measured, and is told in the `refusal` of its ecosystem.
 """
 
 from __future__ import annotations

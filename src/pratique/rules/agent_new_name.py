@@ -44,7 +44,7 @@ def vote(facts: Facts, options: Options) -> Vote | None:
     is about, so neither popularity nor an earlier download excuses such a name. Any other name goes
     on for an agent if it is popular, was served here before, is granted, or is old enough.
 
-    Source: DESIGN section 6, "agents, stricter".
+    Source: README, "What it refuses by default".
     """
     if facts.origin is Origin.OWN:
         return None

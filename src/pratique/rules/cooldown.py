@@ -40,7 +40,7 @@ def vote(facts: Facts, options: Options) -> Vote | None:
     evidence than its siblings and predecessors. Popularity buys nothing: it is the popular names that
     attackers take over.
 
-    Source: DESIGN section 6.
+    Source: README, "What it refuses by default"; docs/adr/0004 and 0009.
     """
     if facts.origin is Origin.OWN or any(matches(glob, facts.subject.project) for glob in options.exempt):
         return None

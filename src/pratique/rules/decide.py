@@ -65,7 +65,7 @@ def decide(policy: Policy, facts: Facts, stage: Stage, moment: Moment = Moment.I
         The decision. Its id is the same as long as repository, rules, settings, policy class, subject,
         origin and facts are, however late it is; at the instant `valid_until` its outcome may differ.
 
-    Source: DESIGN sections 1 and 3.
+    Source: ARCHITECTURE, "The words" and "Install".
     """
     active = tuple(one for one in policy.rules if moment in one.rule.moments)
     due = Stage.FILE if moment is Moment.PUBLISH else stage

@@ -20,7 +20,7 @@ def vote(facts: Facts, _options: NoOptions) -> Vote | None:
     A revoked file is its bytes as well as its name: whoever lists them under another name of the project,
     or sends them without having stated their digest, meets the same revocation.
 
-    Source: DESIGN section 6.
+    Source: ARCHITECTURE, "Revoke".
     """
     in_force = facts[REVOCATIONS]
     for one in in_force:

@@ -19,7 +19,7 @@ TRIAL = 7 * DAY
 def fresh_settings(now: Instant, rules: tuple[Rule, ...] = RULES) -> tuple[RuleSetting, ...]:
     """The settings a new repository starts with.
 
-    Source: DESIGN section 6, "start in dry-run for seven days on a fresh install".
+    Source: README, "What it refuses by default".
     """
     return tuple(
         RuleSetting(rule.name, rule.starts, until=Instant(now + TRIAL) if rule.starts is Mode.DRY_RUN else None)

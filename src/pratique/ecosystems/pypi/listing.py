@@ -1,7 +1,7 @@
 """Write the listing a client reads: refused files stay listed, yanked, with the sentence as reason.
 
 A yanked file is skipped by resolvers, and pip, uv and poetry show its reason; a left-out file only looks
-like a spelling mistake. Source: PEP 592; DESIGN section 5; reference consumer 1.3.
+like a spelling mistake. Source: PEP 592; measured with pip, uv and poetry.
 """
 
 from __future__ import annotations
