@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 from tests.harness import packages
@@ -153,3 +154,25 @@ def test_nobody_publishes_nothing(pair: Pair, npm: Npm) -> None:
 
     assert answer.status == 401
     assert pair.front.get("/main/npm/anon").status == 404
+
+
+def test_npm_logout_ends_the_token_and_leaves_it_in_no_log(pair: Pair, npm: Npm) -> None:
+    token = pair.front.token("for-an-afternoon", operations=("read", "explain"))
+    npm.use(pair.front.npm, token).run("whoami").must()
+
+    npm.run("logout").must()
+
+    assert token not in npm.settings.read_text()
+    assert _refused_in_the_end(pair, token)
+    logs = [path for path in pair.front.data.rglob("*") if path.is_file() and token.encode() in path.read_bytes()]
+    assert logs == []
+    assert pair.front.asked_for("/-/user/token/") == ["DELETE /main/npm/-/user/token/..."]
+
+
+def _refused_in_the_end(pair: Pair, token: str) -> bool:
+    """Other processes hear of it at most 200 ms late; a slow machine may need longer."""
+    for _ in range(100):
+        if pair.front.get("/main/npm/-/whoami", token).status == 401:
+            return True
+        time.sleep(0.05)
+    return False

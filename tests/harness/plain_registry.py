@@ -45,6 +45,7 @@ class PlainRegistry:
         self.metadata = METADATA
         self.file_query = ""
         self.without_digests: set[str] = set()
+        self.other_digests: dict[str, dict[str, str]] = {}
         registry = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -147,7 +148,7 @@ class PlainRegistry:
         return None
 
     def _digests(self, release: Release, stated: dict[str, str]) -> dict[str, str]:
-        return {} if release.filename in self.without_digests else stated
+        return {} if release.filename in self.without_digests else self.other_digests.get(release.filename, stated)
 
     def _pinned(self) -> bool | dict[str, str]:
         return {"sha256": hashlib.sha256(METADATA).hexdigest()} if self.pins_metadata else True

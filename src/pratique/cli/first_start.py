@@ -101,7 +101,7 @@ def _refuse_exposed_without_admin(db: Database, settings: Settings) -> None:
     if settings.exposed and not db.read_now(has_admin):
         raise Invalid(
             "others could reach this server, and nobody administers it yet; start it once with "
-            "`--host 127.0.0.1` (and without `behind_proxy`) and open the link it prints, "
+            "`--host 127.0.0.1` (and without `behind_proxy` and `public_urls`) and open the link it prints, "
             "or run `pratique user add NAME --admin`"
         )
 

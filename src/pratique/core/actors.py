@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import fnmatch
 from enum import StrEnum
 
 import msgspec
 
 from pratique.core.clock import Instant
+from pratique.core.globs import glob_matches
 from pratique.core.names import ProjectKey
 
 
@@ -67,7 +67,7 @@ class TokenScope(msgspec.Struct, frozen=True):
             return True
         if self.ecosystems and project.ecosystem not in self.ecosystems:
             return False
-        return any(fnmatch.fnmatchcase(project.name, glob) for glob in self.names)
+        return any(glob_matches(glob, project.name) for glob in self.names)
 
 
 class Actor(msgspec.Struct, frozen=True):
@@ -81,6 +81,7 @@ class Actor(msgspec.Struct, frozen=True):
         token: id of the token used, None for a session or the data folder.
         scope: limits of the token, None where none apply (a session, the operator).
         stepped_up_at: when the password was last given in this session.
+        session: hash of the session's secret, None for a token or the data folder.
     """
 
     kind: ActorKind
@@ -90,6 +91,7 @@ class Actor(msgspec.Struct, frozen=True):
     token: int | None = None
     scope: TokenScope | None = None
     stepped_up_at: Instant | None = None
+    session: str | None = None
 
 
 NOBODY = Actor(kind=ActorKind.NOBODY)

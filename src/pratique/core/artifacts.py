@@ -54,6 +54,22 @@ class Digests(msgspec.Struct, frozen=True):
         """Whether at least one collision-resistant digest is stated."""
         return bool(self.sha256 or self.sha512 or self.blake2b_256)
 
+    def same_bytes(self, other: Digests) -> bool:
+        """Whether both state one strong digest alike and none differently; or all the same, where none is strong.
+
+        Digests that share no algorithm do not conflict, and tell nothing of each other: they are of other bytes.
+        """
+        return self == other or self.agrees(other)
+
+    def strong(self) -> Digests:
+        """Only the collision-resistant ones."""
+        return Digests(sha256=self.sha256, sha512=self.sha512, blake2b_256=self.blake2b_256)
+
+    def shares_strong(self, other: Digests) -> bool:
+        """Whether both state one collision-resistant digest alike: then they are of the same bytes."""
+        pairs = ((getattr(self, field), getattr(other, field)) for field in ("sha256", "sha512", "blake2b_256"))
+        return any(mine and theirs and mine.lower() == theirs.lower() for mine, theirs in pairs)
+
 
 class FileView(msgspec.Struct, frozen=True):
     """One file as an index lists it.

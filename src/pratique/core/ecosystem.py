@@ -24,6 +24,7 @@ class UseCase(StrEnum):
     PUBLISH = "publish"
     WHOAMI = "whoami"
     PING = "ping"
+    LOGOUT = "logout"
     DESCRIBE = "describe"
     SEARCH = "search"
     YANK = "yank"
@@ -40,7 +41,7 @@ class Route(msgspec.Struct, frozen=True):
         method: HTTP method; GET also answers HEAD.
         pattern: regular expression over the raw (still percent-encoded) path below
             `/{repository}/{ecosystem}`; its named groups `project`, `version`, `file` are decoded once, then
-            validated.
+            validated; `token` is a secret, which nobody writes down.
         use_case: what it asks for.
         members_only: nobody in particular is answered here, even where anybody may read.
     """

@@ -184,14 +184,24 @@ RECENT_FIX: Fact[RecentFix | None] = Fact(
     "the newest advisory of a trusted feed that affects what was served here and that this version fixes",
 )
 NEW_EXECUTION_POINTS: Fact[tuple[str, ...]] = Fact(
-    "new_execution_points", Stage.LISTING, "install-time code that the previous release did not have"
+    "new_execution_points",
+    Stage.LISTING,
+    "install-time code of this file that the newest lower release served here did not have",
 )
 WEAKER_EVIDENCE: Fact[bool] = Fact(
-    "weaker_evidence", Stage.LISTING, "whether the previous release named provenance and this one does not"
+    "weaker_evidence",
+    Stage.LISTING,
+    "whether this file names no provenance, and another of its release or of a lower one does",
+)
+JOINED_LATE: Fact[bool] = Fact(
+    "joined_late",
+    Stage.LISTING,
+    "whether this file came to its release after the others, or in place of other bytes",
 )
 DIGESTS: Fact[DigestCheck] = Fact(
     "digests", Stage.FILE, "digests as listed, as first recorded here, and as seen", DigestCheck
 )
+LISTED_DIGESTS: Fact[Digests] = Fact("listed_digests", Stage.LISTING, "digests of this file as the index states them")
 GONE_UPSTREAM: Fact[bool] = Fact(
     "gone_upstream", Stage.LISTING, "whether the upstream lists this file no more, while its bytes are stored here"
 )

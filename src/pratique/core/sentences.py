@@ -1,13 +1,13 @@
 """The refusal sentence: one line that every channel of every client can carry.
 
-Source: reference measurements of what clients print; the form is DESIGN section 5.
+What each client prints of it was measured, and is told in the `refusal` of its ecosystem.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pratique.core.decisions import Decision
+from pratique.core.decisions import Action, Decision
 
 MAX_LINE = 200
 """Printable ASCII characters; longer reason phrases were not tried with every client."""
@@ -22,12 +22,14 @@ def clean(text: str) -> str:
     return "".join(char if " " <= char <= "~" else "?" for char in spaced)
 
 
-def refusal_line(decision: Decision, allowed: Sequence[str], url: str) -> str:
-    """The sentence for a decision that refuses or warns.
+def refusal_line(decision: Decision, allowed: Sequence[str] | None, url: str) -> str:
+    """The sentence for a decision that refuses, hides or warns.
+
+    What is hidden is not blocked: a pin of it is served, and the sentence must not send anybody away from that.
 
     Args:
         decision: with at least one vote.
-        allowed: allowed versions, newest first; only the first is named.
+        allowed: allowed versions, newest first; only the first is named. None where they are not known.
         url: page that explains the decision.
 
     Returns:
@@ -36,8 +38,12 @@ def refusal_line(decision: Decision, allowed: Sequence[str], url: str) -> str:
     """
     vote = decision.vote
     rule, why = (vote.rule, clean(vote.why)) if vote else ("unknown", "is refused")
-    head = f"Blocked by policy {clean(rule)}: "
-    tail = f"; allowed: {clean(allowed[0]) if allowed else 'none'}; do not retry or substitute; see {clean(url)}"
+    named = "" if allowed is None else f"; allowed: {clean(allowed[0]) if allowed else 'none'}"
+    if decision.action is Action.HIDE:
+        head, tail = f"Not offered by policy {clean(rule)}: ", f"{named}; pins of it are served; see {clean(url)}"
+    else:
+        head = f"Blocked by policy {clean(rule)}: "
+        tail = f"{named}; do not retry or substitute; see {clean(url)}"
     subject = clean(str(decision.subject))
     room = MAX_LINE - len(head) - len(tail)
     if len(subject) + 1 + len(why) > room:

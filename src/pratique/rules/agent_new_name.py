@@ -29,7 +29,7 @@ class Options(contract.Options, frozen=True):
     """
 
     known_for_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] = 90
-    treat_as_agent: tuple[Literal["nobody", "ci"], ...] = ()
+    treat_as_agent: Annotated[tuple[Literal["nobody", "ci"], ...], msgspec.Meta(max_length=2)] = ()
 
 
 def sees(actor: Actor, options: Options) -> str:
@@ -44,7 +44,7 @@ def vote(facts: Facts, options: Options) -> Vote | None:
     is about, so neither popularity nor an earlier download excuses such a name. Any other name goes
     on for an agent if it is popular, was served here before, is granted, or is old enough.
 
-    Source: DESIGN section 6, "agents, stricter".
+    Source: README, "What it refuses by default".
     """
     if facts.origin is Origin.OWN:
         return None

@@ -18,7 +18,7 @@ def vote(facts: Facts, _options: NoOptions) -> Vote | None:
     question through to the listing. An expired entry covers nothing, and never ends the list: a list
     whose entries all ran out refuses everything.
 
-    Source: DESIGN sections 1 and 6.
+    Source: README, "What it refuses by default".
     """
     if not facts[ALLOWLIST_IN_FORCE]:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import ModuleType
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -12,9 +12,16 @@ from pratique.core.actors import Actor
 from pratique.core.clock import Instant
 from pratique.core.decisions import Action, Mode, Moment, Vote
 from pratique.core.facts import Fact, Facts
+from pratique.core.globs import MAX_GLOBS
 
 Needs = tuple[Fact[Any], ...]
 """The facts a rule may read; `decide` lets it read no other."""
+
+Glob = Annotated[str, msgspec.Meta(max_length=600, pattern=r"^[^?\[\]]*$")]
+"""A glob over names, perhaps with the ecosystem before it, in which only `*` is special."""
+
+Globs = Annotated[tuple[Glob, ...], msgspec.Meta(max_length=MAX_GLOBS)]
+"""An option that holds globs: every file is held against each of them."""
 
 INSTALL: frozenset[Moment] = frozenset({Moment.INSTALL})
 PUBLISH: frozenset[Moment] = frozenset({Moment.PUBLISH})

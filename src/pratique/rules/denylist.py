@@ -17,7 +17,7 @@ def vote(facts: Facts, _options: NoOptions) -> Vote | None:
 
     Of two entries equally strict the one that lasts longer speaks.
 
-    Source: DESIGN sections 1 and 6.
+    Source: README, "What it refuses by default".
     """
     entries = in_force(facts[LIST_ENTRIES], EntryKind.DENY, facts.now)
     covering = [entry for entry in entries if facts.in_range(entry.versions)]

@@ -33,7 +33,7 @@ def vote(facts: Facts, options: Options) -> Vote | None:
     Raises:
         NotYetFetched: the bytes were not seen, now or earlier.
 
-    Source: DESIGN section 3 (download) and section 6.
+    Source: ARCHITECTURE, "Install, second half".
     """
     check = _stated_only(facts[DIGESTS])
     if changed := _differing(check):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import fnmatch
 from collections.abc import Iterable
 
 from pratique.core.clock import Instant
 from pratique.core.decisions import EntryKind, ListEntry, Reservation
+from pratique.core.globs import glob_matches
 from pratique.core.names import ProjectKey
 
 
@@ -17,15 +17,13 @@ def matches(glob: str, project: ProjectKey) -> bool:
     are compared with what a person wrote, after the ecosystem has brought both to one form.
     """
     name = project.name
-    return fnmatch.fnmatchcase(name, glob) or fnmatch.fnmatchcase(f"{project.ecosystem}:{name}", glob)
+    return glob_matches(glob, name) or glob_matches(glob, f"{project.ecosystem}:{name}")
 
 
 def entries_about(project: ProjectKey, entries: Iterable[ListEntry]) -> tuple[ListEntry, ...]:
     """The list entries that name the project, expired ones included; the value of `LIST_ENTRIES`."""
     return tuple(
-        entry
-        for entry in entries
-        if entry.ecosystem == project.ecosystem and fnmatch.fnmatchcase(project.name, entry.name)
+        entry for entry in entries if entry.ecosystem == project.ecosystem and glob_matches(entry.name, project.name)
     )
 
 
@@ -34,7 +32,7 @@ def reservation_of(project: ProjectKey, reservations: Iterable[Reservation]) -> 
     holding = [
         reservation
         for reservation in reservations
-        if reservation.ecosystem == project.ecosystem and fnmatch.fnmatchcase(project.name, reservation.pattern)
+        if reservation.ecosystem == project.ecosystem and glob_matches(reservation.pattern, project.name)
     ]
     return max(holding, key=lambda reservation: (len(reservation.pattern), -reservation.id), default=None)
 

@@ -17,7 +17,7 @@ def vote(facts: Facts, _options: NoOptions) -> Vote | None:
     Whoever takes over a project may remove its good releases to push everybody to a bad one: a
     lockfile that pins them still gets the bytes. No new resolution picks what the upstream took back.
 
-    Source: DESIGN section 1, "hide".
+    Source: docs/adr/0005.
     """
     if facts.origin is Origin.OWN or not facts[GONE_UPSTREAM]:
         return None

@@ -56,10 +56,6 @@ class Policy(msgspec.Struct, frozen=True):
     waivers: tuple[Waiver, ...] = ()
     repository: int = 0
 
-    def with_waivers(self, waivers: Iterable[Waiver]) -> Policy:
-        """The same policy with the waivers of one project."""
-        return msgspec.structs.replace(self, waivers=tuple(waivers))
-
 
 def read_policy(
     settings: Iterable[RuleSetting],
@@ -101,7 +97,7 @@ def policy_class(
         entries: the value of `LIST_ENTRIES`; only grants count, as other entries are for everybody.
         moment: what is decided; rules of another moment say nothing and make no class.
 
-    Source: DESIGN section 3, "Views".
+    Source: ARCHITECTURE, "Install, first half".
     """
     rules = [
         [active.identity, active.mode.value, _settled(active.options), active.rule.sees(actor, active.options)]
@@ -123,7 +119,7 @@ def may_apply(waiver: Waiver, actor: Actor, project: ProjectKey) -> bool:
 def view_key(repository: str, project: ProjectKey, form: str, encoding: str, public_url: str, policy_class: str) -> str:
     """The key under which a rendered listing is kept.
 
-    Source: DESIGN section 3, "Views".
+    Source: ARCHITECTURE, "Install, first half".
     """
     return short_hash([repository, project.ecosystem, project.name, form, encoding, public_url, policy_class])
 

@@ -34,7 +34,7 @@ RULES: tuple[Rule, ...] = tuple(
 """All rules; of two votes equally strict the one whose rule stands first here speaks."""
 
 TWO_PEOPLE: frozenset[str] = frozenset({revoked.NAME, known_malware.NAME, digest_mismatch.NAME})
-"""Rules whose votes only two people together may waive (DESIGN section 1)."""
+"""Rules whose votes only two people together may waive (SECURITY)."""
 
 
 def rule_named(name: str, rules: tuple[Rule, ...] = RULES) -> Rule | None:

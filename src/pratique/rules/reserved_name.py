@@ -14,7 +14,7 @@ NEEDS: Needs = (RESERVATION,)
 def vote(facts: Facts, _options: NoOptions) -> Vote | None:
     """Deny a reserved name unless the project is our own; an unknown project is not asked for upstream.
 
-    Source: DESIGN section 6; against dependency confusion.
+    Source: README, "What it refuses by default"; against dependency confusion.
     """
     if facts.origin is Origin.OWN:
         return None

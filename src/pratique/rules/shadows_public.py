@@ -32,7 +32,7 @@ def vote(facts: Facts, _options: NoOptions) -> Vote | None:
     operator on the data folder) may make it own. The upstream is asked last, so never about reserved
     names; where it cannot be asked the fact is absent, and the publish is denied.
 
-    Source: DESIGN section 6.
+    Source: README, "What it refuses by default".
     """
     if facts.origin is Origin.OWN or facts[RESERVATION] is not None:
         return None

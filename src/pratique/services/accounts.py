@@ -11,6 +11,7 @@ from pratique.core.errors import Conflict, Forbidden, NotFound
 from pratique.services.changes import note_change, permit, permit_everywhere
 from pratique.services.hashing import hash_password
 from pratique.services.ports import Ports
+from pratique.services.sign_in import check_still_good
 from pratique.store import accounts
 from pratique.store.accounts import Account
 from pratique.trust.account_names import check_account_name
@@ -92,6 +93,7 @@ def _add(
     actor: Actor,
     now: Instant,
 ) -> Account:
+    check_still_good(connection, actor, now)  # hashing took its time, and the account outlives what ended meanwhile
     account = accounts.create(connection, name, hashed, admin, now)
     note_change(connection, "account_created", f"account:{name}", {"admin": admin}, actor=actor, now=now)
     return account
@@ -141,12 +143,21 @@ def _enable(connection: Connection, name: str, actor: Actor, now: Instant) -> Ac
 
 
 async def set_password(ports: Ports, request: SetPassword, actor: Actor) -> UserShown:
+    """See `replace_password`."""
+    return shown(await replace_password(ports, request, actor))
+
+
+async def replace_password(ports: Ports, request: SetPassword, actor: Actor) -> Account:
     """Give an account another password: one's own from a session, or as an administrator another person's.
 
     A password opens every door of its account, so that no token sets the one of its own account, however wide
     its scope; and an administrator who could set another's would be two people.
 
+    Returns:
+        The account with the new password's hash, so that a session can be started for exactly this password.
+
     Raises:
+        Unauthorised: the session or token ended meanwhile: whoever is late does not have the last word.
         Forbidden, StepUpNeeded: neither one's own nor, for administrators, that of somebody who is none.
         NotFound: there is none of that name.
         Invalid: the password will not do.
@@ -159,7 +170,7 @@ async def set_password(ports: Ports, request: SetPassword, actor: Actor) -> User
         permit_everywhere(actor, Operation.ACCOUNTS, now)
     await ports.db.read(_check_whose_password, request.name, actor)
     hashed = await hash_password(request.password, request.name)
-    return shown(await ports.db.write(_set_password, request.name, hashed, actor, now))
+    return await ports.db.write(_set_password, request.name, hashed, actor, now)
 
 
 def _check_whose_password(connection: Connection, name: str, actor: Actor) -> Account:
@@ -178,6 +189,7 @@ def _check_whose_password(connection: Connection, name: str, actor: Actor) -> Ac
 
 
 def _set_password(connection: Connection, name: str, hashed: str, actor: Actor, now: Instant) -> Account:
+    check_still_good(connection, actor, now)
     account = _check_whose_password(connection, name, actor)
     accounts.set_password(connection, account.id, hashed)
     note_change(connection, "password_set", f"account:{name}", {}, actor=actor, now=now)

@@ -12,6 +12,7 @@ from pratique.core.events import new_event
 from pratique.services.changes import note_change, permit_everywhere
 from pratique.services.hashing import hash_password
 from pratique.services.ports import Ports
+from pratique.services.sign_in import check_still_good
 from pratique.store import accounts, events
 from pratique.store.accounts import Account
 from pratique.trust.account_names import check_account_name
@@ -41,7 +42,12 @@ async def make_admin_link(ports: Ports, request: MakeAdminLink, actor: Actor) ->
     del request
     now = ports.clock.now()
     permit_everywhere(actor, Operation.ACCOUNTS, now)
-    return await ports.db.write(create_admin_link, ports.public_url, now, actor)
+    return await ports.db.write(_make, ports.public_url, now, actor)
+
+
+def _make(connection: Connection, public_url: str, now: Instant, actor: Actor) -> AdminLink:
+    check_still_good(connection, actor, now)  # the link would outlive what ended meanwhile
+    return create_admin_link(connection, public_url, now, actor)
 
 
 def create_admin_link(connection: Connection, public_url: str, now: Instant, actor: Actor = OPERATOR) -> AdminLink:

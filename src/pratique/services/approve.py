@@ -18,6 +18,7 @@ from pratique.services.gather import Inquiry
 from pratique.services.judge import authorise_on, decide_listing, decide_name, inquire, know, not_found
 from pratique.services.ports import Ports, Visit
 from pratique.services.purls import Named, read_purl
+from pratique.services.reasons import read_reason
 from pratique.services.visits import visit_repository
 from pratique.services.waive import Waived, lay_down
 from pratique.store import revisions
@@ -44,7 +45,7 @@ async def approve(ports: Ports, repository: str, purl: str, reason: str, actor: 
     nobody looked at them.
 
     Raises:
-        Invalid: the purl names no version.
+        Invalid: the purl names no version, or the reason is a very long one.
         Conflict: nothing holds it, or something denies it, which approval does not lift.
         NotFound: neither we nor any upstream has it.
         Unavailable: it changed at this very moment.
@@ -52,6 +53,7 @@ async def approve(ports: Ports, repository: str, purl: str, reason: str, actor: 
     named = read_purl(purl, ports.ecosystems)
     if named.version is None:
         raise Invalid(f"an approval is for one release: write {named.purl}@VERSION")
+    kept = read_reason(reason)
     visit = await visit_repository(ports, repository, named.key.ecosystem, actor)
     known = await know(ports, visit, named.key)
     authorise_on(visit, Operation.APPROVE, known, ports.clock.now())
@@ -69,7 +71,7 @@ async def approve(ports: Ports, repository: str, purl: str, reason: str, actor: 
             versions=parse_range(named.version),
             starts=now,
             expires=end,
-            reason=reason.strip() or "approved",
+            reason=kept or "approved",
             files=held.files,
         )
         for rule, end in sorted(held.rules.items())

@@ -12,7 +12,7 @@ from pratique.core.errors import Forbidden
 from pratique.core.events import new_event
 from pratique.core.names import ProjectKey
 from pratique.store import events, revisions
-from pratique.trust.permissions import authorise
+from pratique.trust.permissions import authorise, names_in_words
 
 SERVER = 0
 """Stands for the whole server where a revision wants a repository: only the global counter moves."""
@@ -50,7 +50,7 @@ def permit_everywhere(actor: Actor, operation: Operation, now: Instant) -> None:
         ecosystems = ", ".join(sorted(actor.scope.ecosystems)) or "every ecosystem"
         raise Forbidden(
             f"this concerns the whole server, and the token's scope reaches only: {ecosystems}, "
-            f"names {', '.join(actor.scope.names)}"
+            f"names {names_in_words(actor.scope)}"
         )
 
 

@@ -18,7 +18,7 @@ from pratique.store.database import Database
 from pratique.store.downloads import Download
 
 _EVERY = 0.5
-"""Seconds between two writes; DESIGN section 7 promises at most one second lost."""
+"""Seconds between two writes; SECURITY promises at most one second lost."""
 
 _KEPT_AT_MOST = 100_000
 """Rows kept while the database cannot be written; beyond it a download is refused rather than unrecorded."""

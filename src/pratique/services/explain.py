@@ -8,11 +8,11 @@ import msgspec
 
 from pratique.core.actors import Actor, ActorKind, Operation
 from pratique.core.artifacts import ProjectView
-from pratique.core.clock import Instant
-from pratique.core.decisions import Action, Decision
+from pratique.core.clock import Instant, to_iso
+from pratique.core.decisions import Action, Decision, Vote
 from pratique.core.ecosystem import Ecosystem
 from pratique.core.errors import NotFound, PratiqueError
-from pratique.core.facts import ALL_FACTS
+from pratique.core.facts import ALL_FACTS, ASKED_BEFORE_EXISTED, FIRST_PUBLISHED, PUBLISHED
 from pratique.core.ranges import same_version
 from pratique.core.sentences import refusal_line
 from pratique.rules.registry import TWO_PEOPLE
@@ -30,20 +30,23 @@ from pratique.services.judge import (
 )
 from pratique.services.ports import Ports, Visit
 from pratique.services.purls import Named, read_purl
+from pratique.services.remember_decisions import KEPT_VERSIONS
 from pratique.services.visits import find_repository_by_id, visit_repository
 from pratique.store import decisions as stored_decisions
+
+_INSTANTS = frozenset(fact.name for fact in (PUBLISHED, FIRST_PUBLISHED, ASKED_BEFORE_EXISTED))
 
 _SHOWN_AT_MOST = 20
 """Refused releases shown for a purl without a version; the rest are counted."""
 
 
 class VoteShown(msgspec.Struct, frozen=True):
-    """One vote. `set_aside_by` is a waiver's id or `dry-run` where it does not count."""
+    """One vote, with its end (RFC 3339). `set_aside_by` is a waiver's id or `dry-run` where it does not count."""
 
     rule: str
     action: str
     why: str
-    until: Instant | None = None
+    until: str | None = None
     set_aside_by: str | None = None
 
 
@@ -64,10 +67,10 @@ class Explanation(msgspec.Struct, frozen=True):
         action: allow, warn, hide, hold or deny.
         sentence: what the client printed or would print.
         votes: counted ones, strictest first, then those set aside.
-        waiting: rules that can only say once the bytes are here.
+        waiting: rules that can say more at a later stage only: once the listing or the bytes are here.
         allowed: allowed versions of the project, newest first.
         next_step: what the reader can do now.
-        at: when it was judged (stored ones: last seen).
+        at: when it was judged (stored ones: last seen), RFC 3339.
     """
 
     id: str
@@ -80,7 +83,7 @@ class Explanation(msgspec.Struct, frozen=True):
     facts: tuple[FactShown, ...]
     allowed: tuple[str, ...]
     next_step: str
-    at: Instant
+    at: str
     url: str
 
 
@@ -122,7 +125,7 @@ async def explain(ports: Ports, repository: str, purl: str, as_kind: ActorKind, 
         decisions = decide_listing(inquiry, view)
         allowed = allowed_versions(view, decisions, visit.ecosystem)
         found = _chosen(visit.ecosystem, named, view, decisions)
-    await ports.decisions.remember(known.repository_id, named.key, found, inquiry.now)
+    await ports.decisions.remember(known.repository_id, named.key, found, inquiry.now, allowed)
     return _explained(visit, inquiry, named, found, allowed)
 
 
@@ -175,17 +178,14 @@ async def stored(ports: Ports, decision_id: str, actor: Actor) -> Explanation:
         authorise_on(visit, Operation.EXPLAIN, known, ports.clock.now())
     except PratiqueError:
         raise unknown from None
-    return show(record.decision, (), visit.explain_url(decision_id), record.last)
+    return show(record.decision, record.allowed, visit.explain_url(decision_id), record.last)
 
 
-def show(decision: Decision, allowed: tuple[str, ...], url: str, at: Instant) -> Explanation:
-    """A decision in the form that people read."""
+def show(decision: Decision, allowed: tuple[str, ...] | None, url: str, at: Instant) -> Explanation:
+    """A decision in the form that people read; `allowed` is None where nobody knows what is."""
     meanings = {fact.name: fact.meaning for fact in ALL_FACTS}
-    counted = [VoteShown(vote.rule, vote.action.word, vote.why, vote.until) for vote in decision.votes]
-    aside = [
-        VoteShown(one.vote.rule, one.vote.action.word, one.vote.why, one.vote.until, one.by)
-        for one in decision.set_aside
-    ]
+    counted = [_vote(vote, None) for vote in decision.votes]
+    aside = [_vote(one.vote, one.by) for one in decision.set_aside]
     return Explanation(
         id=decision.id,
         subject=decision.subject.purl,
@@ -194,12 +194,22 @@ def show(decision: Decision, allowed: tuple[str, ...], url: str, at: Instant) ->
         sentence=refusal_line(decision, allowed, url) if decision.votes else "nothing objects to it",
         votes=tuple(counted + aside),
         waiting=decision.waiting,
-        facts=tuple(FactShown(name, meanings.get(name, ""), value) for name, value in decision.facts.items()),
-        allowed=allowed[:10],
-        next_step=next_step(decision, allowed),
-        at=at,
+        facts=tuple(FactShown(name, meanings.get(name, ""), _read(name, it)) for name, it in decision.facts.items()),
+        allowed=(allowed or ())[:KEPT_VERSIONS],
+        next_step=next_step(decision, allowed or ()),
+        at=to_iso(at),
         url=url,
     )
+
+
+def _vote(vote: Vote, set_aside_by: str | None) -> VoteShown:
+    until = None if vote.until is None else to_iso(vote.until)
+    return VoteShown(vote.rule, vote.action.word, vote.why, until, set_aside_by)
+
+
+def _read(fact: str, value: Any) -> Any:
+    """A fact's value for reading: instants as dates."""
+    return to_iso(Instant(value)) if fact in _INSTANTS and isinstance(value, int) else value
 
 
 def next_step(decision: Decision, allowed: tuple[str, ...]) -> str:
@@ -209,7 +219,7 @@ def next_step(decision: Decision, allowed: tuple[str, ...]) -> str:
         return "nothing to do: it installs"
     instead = f"take {allowed[0]}, or " if allowed else ""
     if not decision.action.refuses_download:
-        return f"{instead}pin exactly this version: hidden releases are served to whoever names them"
+        return f"{instead}keep the lockfile that pins exactly this version: hidden releases are served to pins"
     second = ", and another to confirm it" if any(one.rule in TWO_PEOPLE for one in decision.votes) else ""
     purl = decision.subject.purl
     if decision.action is Action.HOLD:

@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from pratique.core.actors import Actor, Operation
-from pratique.core.clock import Instant
+from pratique.core.clock import to_iso
 from pratique.core.ranges import same_version
 from pratique.services.judge import authorise_on, know
 from pratique.services.ports import Ports, Visit
@@ -22,10 +22,11 @@ class Fetched(msgspec.Struct, frozen=True):
     """One download.
 
     Attributes:
+        at: when, RFC 3339.
         token: id of the credential, None for a session or nobody.
     """
 
-    at: Instant
+    at: str
     version: str
     filename: str
     actor_kind: str
@@ -61,7 +62,7 @@ async def exposure(ports: Ports, repository: str, purl: str, actor: Actor) -> Ex
     await ports.downloads.flush()
     rows = await ports.db.read(_downloads, visit, named)
     shown = tuple(
-        Fetched(row.at, row.version, row.filename, row.actor_kind, row.actor, row.token_id)
+        Fetched(to_iso(row.at), row.version, row.filename, row.actor_kind, row.actor, row.token_id)
         for row in rows[:_SHOWN_AT_MOST]
     )
     return Exposure(named.purl, shown, complete=len(rows) <= _SHOWN_AT_MOST)

@@ -84,7 +84,7 @@ async def refuse_name(ports: Ports, visit: Visit, inquiry: Inquiry) -> None:
 async def refuse(ports: Ports, visit: Visit, inquiry: Inquiry, decision: Decision, allowed: tuple[str, ...]) -> None:
     """Store a refusal and raise it. Raises Refused, always."""
     known = inquiry.knowledge
-    await ports.decisions.remember(known.repository_id, known.key, (decision,), inquiry.now)
+    await ports.decisions.remember(known.repository_id, known.key, (decision,), inquiry.now, allowed)
     raise Refused(decision, allowed, visit.explain_url(decision.id))
 
 

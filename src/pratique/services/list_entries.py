@@ -16,10 +16,14 @@ from pratique.services.durations import read_duration
 from pratique.services.name_globs import read_purl_glob
 from pratique.services.ports import Enqueue, Ports
 from pratique.services.purls import Named
+from pratique.services.reasons import read_reason
 from pratique.services.recheck_release import enqueue_own_rechecks
 from pratique.services.version_ranges import read_versions
 from pratique.services.visits import find_repository
 from pratique.store import policy
+
+MAX_ENTRIES = 10_000
+"""Lines of all lists of one repository."""
 
 
 class AddEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,7 +84,8 @@ async def add_entry(ports: Ports, request: AddEntry, actor: Actor) -> EntryShown
     """Add a line.
 
     Raises:
-        Invalid, InvalidName: purl, range, action or duration cannot be right; a denial without a reason.
+        Invalid, InvalidName: purl, range, action or duration cannot be right; a denial without a reason; or the
+            lists are full.
         Forbidden, StepUpNeeded: the actor may not, or must give the password again.
     """
     now = ports.clock.now()
@@ -95,7 +100,7 @@ async def add_entry(ports: Ports, request: AddEntry, actor: Actor) -> EntryShown
         name=named.key.name,
         versions=versions,
         action=_action(request),
-        reason=request.reason.strip(),
+        reason=read_reason(request.reason),
         expires=None if request.expires_in is None else Instant(now + read_duration(request.expires_in)),
     )
     if entry.kind is EntryKind.DENY and not entry.reason:
@@ -116,6 +121,11 @@ def _add(
     connection: Connection, repository_name: str, entry: ListEntry, actor: Actor, now: Instant, enqueue: Enqueue
 ) -> EntryShown:
     repository = find_repository(connection, repository_name)
+    if policy.count_list_entries(connection, repository.id) >= MAX_ENTRIES:
+        raise Invalid(
+            f"the lists of {repository.name} hold {MAX_ENTRIES:,} lines, and every request is held against each of "
+            "them: remove what is over, or let a glob (`@evil/*`) say more with one line"
+        )
     number = policy.add_list_entry(connection, repository.id, entry, actor.name, now)
     shown = _shown(msgspec.structs.replace(entry, id=number))
     _note(connection, "list_entry_added", shown, actor, now, repository.id)
@@ -156,8 +166,10 @@ def _remove(
     removed = [one for one in same_name if str(one.versions) == str(versions)]
     if not removed:
         others = ", ".join(str(one.versions) for one in same_name)
-        near = f"; there are lines for the versions {others}" if others else ""
-        raise NotFound(f"no {request.kind} line says {named.key.name} {versions}{near}")
+        near = f"; there are lines about its versions {others}" if others else ""
+        what = "every name" if named.key.name == "*" else named.key.name
+        which = "all versions" if versions.covers_all else f"versions {versions}"
+        raise NotFound(f"there is no {request.kind} line about {what} of {named.key.ecosystem}, {which}{near}")
     for one in removed:
         policy.remove_list_entry(connection, one.id, now)
         _note(connection, "list_entry_removed", _shown(one), actor, now, repository.id)

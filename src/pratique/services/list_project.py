@@ -8,7 +8,6 @@ import hashlib
 from isal import igzip
 
 from pratique.core.clock import Instant
-from pratique.core.decisions import Decision
 from pratique.core.ecosystem import Listing, Rendered
 from pratique.core.errors import Unavailable
 from pratique.rules.policy import policy_class, view_key
@@ -55,8 +54,9 @@ def _kept(ports: Ports, visit: Visit, found: FoundProject, form: str, encoding: 
 
 async def _made(ports: Ports, visit: Visit, found: FoundProject, form: str, encoding: str) -> View:
     """A view rendered now; what it refuses is stored, so that it can be explained."""
-    view, decisions = await asyncio.to_thread(_render, visit, found.inquiry, found.source, form, encoding)  # 5, 6
-    await ports.decisions.remember(found.known.repository_id, found.known.key, decisions.values(), found.inquiry.now)
+    view, listing = await asyncio.to_thread(_render, visit, found.inquiry, found.source, form, encoding)  # 5, 6
+    known, decisions = found.known, listing.decisions.values()
+    await ports.decisions.remember(known.repository_id, known.key, decisions, found.inquiry.now, listing.allowed)
     return view
 
 
@@ -67,15 +67,13 @@ def view_address(visit: Visit, inquiry: Inquiry, form: str, encoding: str) -> st
     return view_key(visit.repository.name, known.key, form, encoding, visit.public_url, actor_class)
 
 
-def _render(
-    visit: Visit, inquiry: Inquiry, source: Source, form: str, encoding: str
-) -> tuple[View, dict[str, Decision]]:
+def _render(visit: Visit, inquiry: Inquiry, source: Source, form: str, encoding: str) -> tuple[View, Listing]:
     decisions = decide_listing(inquiry, source.view)
     allowed = allowed_versions(source.view, decisions, visit.ecosystem)
     listing = Listing(source.view, decisions, visit.base_url, visit.explain_url, allowed)
     rendered = visit.ecosystem.write_listing(listing, form)
     until = soonest(decisions.values())
-    return make_view(rendered, encoding, inquiry.knowledge.revision, source.document, until), decisions
+    return make_view(rendered, encoding, inquiry.knowledge.revision, source.document, until), listing
 
 
 def make_view(rendered: Rendered, encoding: str, revision: int, document: str, valid_until: Instant | None) -> View:

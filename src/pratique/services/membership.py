@@ -104,7 +104,7 @@ async def set_member(ports: Ports, request: SetMember, actor: Actor) -> ProjectS
     """Give an account a role in an own project, or take it away.
 
     Raises:
-        NotFound: there is no own project or no account of that name.
+        NotFound: there is no own project or no account of that name, or no member to take the role from.
         Conflict: the project would be left without an owner.
         Forbidden, StepUpNeeded: the actor is no owner of it, or must give the password again.
     """
@@ -174,8 +174,11 @@ def _set_visibility(connection: Connection, asked: _Asked, visibility: Visibilit
 
 def _set_member(connection: Connection, asked: _Asked, user: str, role: Role | None) -> ProjectShown:
     project = _own(connection, asked)
+    members = projects.members(connection, project.id)
+    if role is None and user not in {one.name for one in members}:  # the same of an account that is not there
+        raise NotFound(f'"{user[:80]}" is no member of {project.display}')
     account = account_named(connection, user)
-    owners = [one.account_id for one in projects.members(connection, project.id) if one.role == Role.OWNER]
+    owners = [one.account_id for one in members if one.role == Role.OWNER]
     if owners == [account.id] and role is not Role.OWNER:
         raise Conflict(f"{user} is the only owner of {project.display}: make somebody else an owner first")
     projects.set_role(connection, project.id, account.id, None if role is None else role.value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 from collections.abc import Callable
 
 import msgspec
@@ -12,6 +11,7 @@ from pratique.core.actors import Actor, Operation
 from pratique.core.artifacts import Origin
 from pratique.core.clock import Instant
 from pratique.core.errors import PratiqueError
+from pratique.core.globs import glob_matches
 from pratique.core.names import ProjectKey
 from pratique.services.name_globs import ecosystem_named
 from pratique.services.ports import Ports
@@ -56,8 +56,8 @@ async def list_own_names(ports: Ports, request: ListOwnNames, actor: Actor) -> O
     patterns, own = await ports.db.read(_read, repository, ecosystem.id, actor)
     names = {project.key.name for project, role in own if _readable(reads, project, role)}
     if not actor.admin:
-        patterns = tuple(one for one in patterns if any(fnmatch.fnmatchcase(name, one) for name in names))
-    singles = {name for name in names if not any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)}
+        patterns = tuple(one for one in patterns if any(glob_matches(one, name) for name in names))
+    singles = {name for name in names if not any(glob_matches(pattern, name) for pattern in patterns)}
     return OwnNames(tuple(sorted(singles | set(patterns))))
 
 

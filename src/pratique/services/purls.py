@@ -11,6 +11,9 @@ from pratique.core.ecosystem import Ecosystem
 from pratique.core.errors import Invalid
 from pratique.core.names import EcosystemId, ProjectKey
 
+MAX_PURL = 2_000
+"""Characters; the version in it is kept with everything that it names."""
+
 
 class Named(msgspec.Struct, frozen=True):
     """What a purl names: a project, or one of its releases."""
@@ -24,6 +27,16 @@ class Named(msgspec.Struct, frozen=True):
         return self.key.purl(self.version)
 
 
+def parse_purl(text: str) -> PackageURL:
+    """A package URL of any ecosystem. Raises Invalid, with how one is written."""
+    try:
+        if len(text) <= MAX_PURL:
+            return PackageURL.from_string(text)
+    except ValueError:
+        pass
+    raise Invalid(f'"{text[:120]}" is not a package URL; write for example pkg:npm/left-pad@1.3.0')
+
+
 def read_purl(text: str, ecosystems: Mapping[str, Ecosystem]) -> Named:
     """Read `pkg:npm/left@1.0.1`, with name and version as their ecosystem spells them.
 
@@ -31,10 +44,7 @@ def read_purl(text: str, ecosystems: Mapping[str, Ecosystem]) -> Named:
         Invalid: not a purl, of an ecosystem that this server does not speak, or with what is no version there.
         InvalidName: the ecosystem has no such names.
     """
-    try:
-        purl = PackageURL.from_string(text)
-    except ValueError:
-        raise Invalid(f'"{text}" is not a package URL; write for example pkg:npm/left-pad@1.3.0') from None
+    purl = parse_purl(text)
     ecosystem = ecosystems.get(purl.type)
     if ecosystem is None:
         raise Invalid(f'"{purl.type}" is not an ecosystem of this server; it speaks {", ".join(sorted(ecosystems))}')

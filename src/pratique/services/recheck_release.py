@@ -11,9 +11,11 @@ from sqlalchemy import Connection
 from pratique.core.actors import Actor, ActorKind
 from pratique.core.artifacts import Clearance, Origin
 from pratique.core.clock import Instant
-from pratique.core.decisions import Decision
+from pratique.core.decisions import Decision, Revocation
 from pratique.core.events import new_event
-from pratique.core.names import EcosystemId, ProjectKey
+from pratique.core.names import EcosystemId, ProjectKey, Subject
+from pratique.core.ranges import VersionKey
+from pratique.rules import revoked
 from pratique.services.gather import Inquiry
 from pratique.services.judge import decide_listing
 from pratique.services.knowledge import Knowledge, read_knowledge
@@ -23,6 +25,7 @@ from pratique.services.visits import find_repository_by_id
 from pratique.store import downloads, events, files, projects, releases, repositories, revisions
 
 RECHECK_JOB = "recheck_release"
+RECHECK_QUARANTINED_JOB = "recheck_quarantined"
 RELEASES_A_JOB = 100
 """A poll of the job engine takes few jobs, so a job carries many releases."""
 
@@ -40,12 +43,25 @@ class Recheck(msgspec.Struct, frozen=True):
 async def recheck_releases(ports: Ports, work: Recheck) -> None:
     """Judge each release again.
 
-    An own release that policy now refuses is quarantined, one that it no longer refuses is live
-    again; an upstream's release that was served and is refused now is reported with an event.
+    An own release of which policy now refuses every file is quarantined, one of which it no longer does is
+    live again; an upstream's release that was served and is refused now is reported with an event.
     """
     for ecosystem, name, version in work.releases:
         key = ProjectKey(EcosystemId(ecosystem), name)
         await ports.db.write(_recheck_one, ports, work.repository_id, key, version, ports.clock.now())
+
+
+async def recheck_quarantined(ports: Ports) -> None:
+    """Judge every quarantined release again: what refused it may have ended by time alone, which starts no job."""
+    for found in await ports.db.read(_quarantined):
+        await recheck_releases(ports, found)
+
+
+def _quarantined(connection: Connection) -> list[Recheck]:
+    return [
+        Recheck(repository.id, releases.in_state(connection, repository.id, Clearance.QUARANTINED))
+        for repository in repositories.repositories(connection)
+    ]
 
 
 def _recheck_one(
@@ -54,17 +70,17 @@ def _recheck_one(
     known = read_knowledge(connection, repository_id, key)
     if known.project is None:
         return
-    decision = _decide(connection, ports, known, version, now)
-    if decision is None:
+    decisions = _decide(connection, ports, known, version, now)
+    if not decisions:
         return
     if known.origin is Origin.OWN:
-        _move_own(connection, known, version, decision, now)
-    elif decision.action.refuses_download:
-        _report_served(connection, known, version, decision, now)
+        _move_own(connection, ports, known, version, decisions, now)
+    elif decisions[0].action.refuses_download:
+        _report_served(connection, known, version, decisions[0], now)
 
 
-def _decide(connection: Connection, ports: Ports, known: Knowledge, version: str, now: Instant) -> Decision | None:
-    """The strictest decision over the release's stored files; None if there are none."""
+def _decide(connection: Connection, ports: Ports, known: Knowledge, version: str, now: Instant) -> list[Decision]:
+    """Decisions on the release's stored files, strictest first."""
     ecosystem = ports.ecosystems[known.key.ecosystem]
     repository = find_repository_by_id(connection, known.repository_id)
     visit = Visit(JUDGED_AS, repository, ecosystem, ports.public_url)
@@ -72,28 +88,44 @@ def _decide(connection: Connection, ports: Ports, known: Knowledge, version: str
     inquiry = Inquiry(known, JUDGED_AS, now, ecosystem.version_key, ports.popularity)
     decisions = decide_listing(inquiry, view)
     mine = [decisions[file.filename] for file in view.files if file.version == version]
-    return max(mine, key=lambda one: one.action, default=None)
+    return sorted(mine, key=lambda one: one.action, reverse=True)
 
 
-_MOVES = {
-    (Clearance.LIVE, True): (Clearance.QUARANTINED, "quarantined"),
-    (Clearance.QUARANTINED, False): (Clearance.LIVE, "cleared"),
+_DECIDED_AGAIN = {
+    Clearance.LIVE: "cleared",
+    Clearance.QUARANTINED: "quarantined",
+    Clearance.REVOKED: "revoked",
 }
+"""States between which a release moves by what is decided, and the event of each."""
 
 
-def _move_own(connection: Connection, known: Knowledge, version: str, decision: Decision, now: Instant) -> None:
-    if known.project is None:
+def _move_own(
+    connection: Connection, ports: Ports, known: Knowledge, version: str, decisions: list[Decision], now: Instant
+) -> None:
+    release = releases.find(connection, known.project.id, version) if known.project else None
+    if release is None or release.clearance not in _DECIDED_AGAIN:
         return
-    release = releases.find(connection, known.project.id, version)
-    if release is None:
+    version_key = ports.ecosystems[known.key.ecosystem].version_key
+    state = _state(Subject(known.key, version), known.revocations, decisions, version_key)
+    if state is release.clearance:
         return
-    move = _MOVES.get((release.clearance, decision.action.refuses_download))
-    if move is None:
-        return
-    releases.set_clearance(connection, release.id, move[0])
-    body = {"decision": decision.id, "rules": [vote.rule for vote in decision.votes]}
-    events.append(connection, new_event(move[1], now, JUDGED_AS, known.key.purl(version), body))
+    releases.set_clearance(connection, release.id, state)
+    body = {"decision": decisions[0].id, "rules": [vote.rule for vote in decisions[0].votes]}
+    events.append(connection, new_event(_DECIDED_AGAIN[state], now, JUDGED_AS, known.key.purl(version), body))
     revisions.bump(connection, known.repository_id, known.key)
+
+
+def _state(
+    release: Subject, in_force: Iterable[Revocation], decisions: Iterable[Decision], version_key: VersionKey
+) -> Clearance:
+    """Revoked as a whole, or quarantined if nothing of it is served for other reasons than revocations of files."""
+    if any(one.covers(release, version_key) for one in in_force):
+        return Clearance.REVOKED
+    return Clearance.QUARANTINED if all(map(_quarantines, decisions)) else Clearance.LIVE
+
+
+def _quarantines(decision: Decision) -> bool:
+    return any(vote.action.refuses_download and vote.rule != revoked.NAME for vote in decision.votes)
 
 
 def _report_served(connection: Connection, known: Knowledge, version: str, decision: Decision, now: Instant) -> None:
@@ -112,6 +144,13 @@ def enqueue_rechecks(connection: Connection, changed: Collection[ProjectKey], oc
     for repository in repositories.repositories(connection):
         found = list(_stored_releases(connection, repository.id, changed))
         _enqueue(connection, repository.id, found, f"{occasion}:{repository.id}", enqueue)
+
+
+def enqueue_project_rechecks(
+    connection: Connection, repository_id: int, key: ProjectKey, occasion: str, enqueue: Enqueue
+) -> None:
+    """Promise rechecks of every stored release of one project, in the caller's transaction."""
+    _enqueue(connection, repository_id, list(_stored_releases(connection, repository_id, [key])), occasion, enqueue)
 
 
 def enqueue_own_rechecks(

@@ -13,8 +13,12 @@ from pratique.core.names import ProjectKey
 from pratique.services.changes import note_change, permit, permit_everywhere, permit_on
 from pratique.services.name_globs import canonical_glob, ecosystem_named
 from pratique.services.ports import Ports
+from pratique.services.reasons import read_reason
 from pratique.services.visits import find_repository
 from pratique.store import policy
+
+MAX_RESERVATIONS = 1_000
+"""Patterns in one repository."""
 
 
 class Reserve(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,7 +65,7 @@ async def reserve(ports: Ports, request: Reserve, actor: Actor) -> ReservationSh
 
     Raises:
         InvalidName: the ecosystem has no such names.
-        Invalid: the pattern would reserve every name.
+        Invalid: the pattern would reserve every name, or there are too many.
         Conflict: it is reserved already.
         Forbidden, StepUpNeeded: the actor may not, or must give the password again.
     """
@@ -70,15 +74,21 @@ async def reserve(ports: Ports, request: Reserve, actor: Actor) -> ReservationSh
     ecosystem = ecosystem_named(ports.ecosystems, request.ecosystem)
     pattern = canonical_glob(ecosystem, request.pattern)
     permit_on(actor, Operation.POLICY, ProjectKey(ecosystem.id, pattern), now)
+    reason = read_reason(request.reason)
     if not pattern.strip("*"):
         raise Invalid("this would reserve every name and shut out all upstreams; reserve a name, prefix or scope")
-    shown = ReservationShown(ecosystem.id, pattern, request.reason, request.repository)
+    shown = ReservationShown(ecosystem.id, pattern, reason, request.repository)
     await ports.db.write(_reserve, shown, actor, now)
     return shown
 
 
 def _reserve(connection: Connection, wanted: ReservationShown, actor: Actor, now: Instant) -> None:
     repository = find_repository(connection, wanted.repository)
+    if len(policy.reservations(connection, repository.id)) >= MAX_RESERVATIONS:
+        raise Invalid(
+            f"{repository.name} holds {MAX_RESERVATIONS:,} reservations, and every request is held against each of "
+            "them: reserve a prefix (`acme-*`) or scope (`@acme/*`) in the place of single names"
+        )
     new = Reservation(0, wanted.ecosystem, wanted.pattern, wanted.reason)
     policy.add_reservation(connection, repository.id, new, actor.name, now)
     subject = f"{wanted.ecosystem}:{wanted.pattern}"
@@ -108,8 +118,9 @@ def _unreserve(
     known = policy.reservations(connection, repository.id, ecosystem)
     found = next((one for one in known if one.pattern == pattern), None)
     if found is None:
-        have = ", ".join(one.pattern for one in known[:10]) or "nothing"
-        raise NotFound(f'"{pattern}" is not reserved in {ecosystem}; reserved there: {have}')
+        have = f"; reserved there: {', '.join(one.pattern for one in known[:10]) or 'nothing'}"
+        narrow = actor.scope is not None and not actor.scope.is_everywhere  # such a token is shown no list either
+        raise NotFound(f'"{pattern}" is not reserved in {ecosystem}{"" if narrow else have}')
     policy.remove_reservation(connection, found.id)
     body = {"repository": repository.name}
     note_change(

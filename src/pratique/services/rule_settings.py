@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
-from pratique.core.actors import Actor, Operation
+from pratique.core.actors import Actor, ActorKind, Operation
 from pratique.core.clock import Instant, to_iso
 from pratique.core.decisions import Mode, RuleSetting
 from pratique.core.errors import Forbidden, Invalid
@@ -111,7 +111,19 @@ async def set_rule(ports: Ports, request: SetRule, actor: Actor) -> RuleShown:
             f"{rule.name} always counts: removing its votes takes two admins, and only where it is wrong: "
             f"`pratique waive {rule.name} PURL --reason ...`, which another admin confirms"
         )
+    _check_unsafe(rule, request.options, actor)
     return await ports.db.write(_set, request, rule, actor, now)
+
+
+def _check_unsafe(rule: Rule, options: dict[str, Any], actor: Actor) -> None:
+    """What opens a rule whose votes take two people to remove is for whoever holds the machine, not for one admin."""
+    opened = [name for name, value in options.items() if name.startswith("unsafe_") and value]
+    if rule.name in TWO_PEOPLE and opened and actor.kind is not ActorKind.OPERATOR:
+        raise Forbidden(
+            f"{opened[0]} takes from {rule.name} what two admins together may waive, and only where it is wrong: "
+            f"`pratique waive {rule.name} PURL --reason ...`, which another admin confirms; for everything at once it "
+            f"is set on the data folder: `pratique policy set {rule.name} --option {opened[0]}=true`"
+        )
 
 
 def _set(connection: Connection, request: SetRule, rule: Rule, actor: Actor, now: Instant) -> RuleShown:
@@ -138,7 +150,7 @@ def _current(connection: Connection, repository_id: int, rule: Rule) -> RuleSett
 def _until(request: SetRule, current: RuleSetting, now: Instant) -> Instant | None:
     if request.dry_run_for is not None:
         return Instant(now + read_duration(request.dry_run_for))
-    return current.until if request.mode is None else None
+    return current.until if request.mode in (None, current.mode) else None
 
 
 def _merged(rule: Rule, options: dict[str, Any]) -> dict[str, Any]:

@@ -88,12 +88,12 @@ class SignIn:
         if found is None:
             return None
         session, account = found
-        return SignedIn(session_actor(account, session.stepped_up), session.csrf, digest)
+        return SignedIn(session_actor(account, session.stepped_up, digest), session.csrf, digest)
 
 
-def session_actor(account: Account, stepped_up_at: Instant | None) -> Actor:
-    """The actor of a signed-in person."""
-    return Actor(ActorKind.USER, account.id, account.name, account.admin, stepped_up_at=stepped_up_at)
+def session_actor(account: Account, stepped_up_at: Instant | None, session: str) -> Actor:
+    """The actor of a signed-in person; `session` is the hash of the session's secret."""
+    return Actor(ActorKind.USER, account.id, account.name, account.admin, stepped_up_at=stepped_up_at, session=session)
 
 
 def _find_session(connection: Connection, digest: str, now: Instant) -> tuple[Session, Account] | None:
@@ -117,10 +117,10 @@ def _look_up(connection: Connection, digest: str, now: Instant) -> Actor:
 
 
 def check_still_good(connection: Connection, actor: Actor, now: Instant) -> None:
-    """Refuse a credential that has ended since the actor was resolved: uploads can take long.
+    """Refuse a credential that has ended since the actor was resolved: uploads and password hashes take their time.
 
     Raises:
-        Unauthorised: the token was revoked or has expired, or the account is disabled.
+        Unauthorised: the token was revoked or has expired, the session was ended, or the account is disabled.
     """
     if actor.token is not None:
         token = tokens.find_by_id(connection, actor.token)
@@ -128,6 +128,8 @@ def check_still_good(connection: Connection, actor: Actor, now: Instant) -> None
             raise Unauthorised("the token was revoked meanwhile: make a new one with `pratique token create`")
         if token.expires is not None and now >= token.expires:
             _refuse_expired()
+    if actor.session is not None and accounts.find_session(connection, actor.session, now) is None:
+        raise Unauthorised("the session was ended meanwhile: sign in again at /login")
     if actor.account is not None:
         account = accounts.find(connection, actor.account)
         if account is None or account.disabled is not None:

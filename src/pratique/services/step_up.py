@@ -21,6 +21,9 @@ FAILURES_PER_ACCOUNT = 100
 
 FAILURES_PER_ADDRESS = 10
 
+_WRONG = "name and password do not fit together"
+"""Said of every reason why somebody does not get in."""
+
 _LONGEST_NAME = 100
 """Longer than any account's name; what is typed beyond it is not kept in memory."""
 
@@ -55,7 +58,7 @@ class PasswordGate:
             self._accounts.give_back(typed)
             raise
         if not matches or account is None or account.disabled is not None:
-            raise Unauthorised("name and password do not fit together")
+            raise Unauthorised(_WRONG)
         self._addresses.give_back(address)
         self._accounts.forget(typed)
         return account
@@ -77,15 +80,20 @@ async def sign_in(ports: Ports, gate: PasswordGate, name: str, password: str, ad
 
 
 async def start_session(ports: Ports, account: Account) -> tuple[str, SignedIn]:
-    """Start a session for an account that has just proved who it is: that counts as a step-up."""
+    """Start a session for an account that has just proved who it is: that counts as a step-up.
+
+    Raises:
+        Unauthorised: its password was changed, or it was disabled, since it was read.
+    """
     secret, now = new_secret(), ports.clock.now()
     session = Session(secret_digest(secret), account.id, new_secret(), now, Instant(now + SESSION_LIFE), now)
-    actor = session_actor(account, now)
-    await ports.db.write(_start, session, actor)
+    actor = session_actor(account, now, session.secret_sha256)
+    await ports.db.write(_start, session, account, actor)
     return secret, SignedIn(actor, session.csrf, session.secret_sha256)
 
 
-def _start(connection: Connection, session: Session, actor: Actor) -> None:
+def _start(connection: Connection, session: Session, proved: Account, actor: Actor) -> None:
+    _check_unchanged(connection, proved)
     accounts.create_session(connection, session)
     events.append(connection, new_event("signed_in", session.created, actor, f"account:{actor.name}", {}))
 
@@ -94,8 +102,21 @@ async def step_up(ports: Ports, gate: PasswordGate, session: SignedIn, password:
     """Give the password again; it counts for five minutes. Raises as `PasswordGate.check`."""
     account = await gate.check(ports, session.actor.name, password, address)
     now = ports.clock.now()
-    await ports.db.write(accounts.step_up, session.secret_sha256, now)
-    return session_actor(account, now)
+    await ports.db.write(_step_up, session.secret_sha256, account, now)
+    return session_actor(account, now, session.secret_sha256)
+
+
+def _step_up(connection: Connection, secret_sha256: str, proved: Account, now: Instant) -> None:
+    _check_unchanged(connection, proved)
+    if not accounts.step_up(connection, secret_sha256, now):
+        raise Unauthorised("the session is over: sign in again at /login")
+
+
+def _check_unchanged(connection: Connection, proved: Account) -> None:
+    """A password takes a tenth of a second to check; what it proved counts only if it is still the password then."""
+    account = accounts.find(connection, proved.id)
+    if account is None or account.disabled is not None or account.password != proved.password:
+        raise Unauthorised(_WRONG)
 
 
 async def sign_out(ports: Ports, session: SignedIn) -> None:

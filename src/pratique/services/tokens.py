@@ -11,11 +11,13 @@ from pratique.core.actors import Actor, ActorKind, Operation, TokenScope
 from pratique.core.clock import HOUR, Instant, in_words, to_iso
 from pratique.core.ecosystem import Ecosystem
 from pratique.core.errors import Forbidden, Invalid, NotFound
+from pratique.core.globs import MAX_GLOBS
 from pratique.services.accounts import account_named
 from pratique.services.changes import note_change, permit, permit_everywhere
 from pratique.services.durations import read_duration
 from pratique.services.name_globs import canonical_glob, ecosystem_named
 from pratique.services.ports import Ports
+from pratique.services.sign_in import check_still_good
 from pratique.store import accounts, tokens
 from pratique.store.accounts import Account
 from pratique.store.tokens import Token
@@ -38,7 +40,7 @@ class CreateToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         kind: user, ci, agent or service.
         operations: what it is good for.
         ecosystems: ids; empty for all.
-        names: globs over project names.
+        names: globs over project names, at most a hundred.
         expires_in: a duration; None: never, for agents eight hours.
     """
 
@@ -121,6 +123,11 @@ def _scope(request: CreateToken, ecosystems: Mapping[str, Ecosystem], now: Insta
             f"a token of kind {request.kind} can never be good for {', '.join(sorted(beyond))}; "
             f"only for: {', '.join(sorted(CEILING[request.kind]))}"
         )
+    if len(request.names) > MAX_GLOBS:
+        raise Invalid(
+            f"a token reaches at most {MAX_GLOBS} names, and this says {len(request.names):,}: every request is held "
+            "against each of them; say more with a glob (`@acme/*`), or make several tokens"
+        )
     chosen = [ecosystem_named(ecosystems, name) for name in sorted(request.ecosystems)]
     names = tuple(dict.fromkeys(glob for name in request.names for glob in _globs(name, chosen, ecosystems)))
     if not names:
@@ -167,28 +174,31 @@ def _check_within(scope: TokenScope, actor: Actor) -> None:
 def _create(
     connection: Connection, request: CreateToken, scope: TokenScope, digest: str, actor: Actor, now: Instant
 ) -> TokenShown:
+    check_still_good(connection, actor, now)  # the token would outlive what ended meanwhile
     account = _holder(connection, request.user, actor)
-    _check_admin_operations(scope, account, actor)
+    _check_administrator(scope, account, actor)
     token = tokens.create(connection, digest, account.id, request.name.strip(), request.kind, scope, now)
     body = {"token": token.id, "name": token.name, "kind": str(token.kind), "operations": sorted(scope.operations)}
     note_change(connection, "token_created", f"account:{account.name}", body, actor=actor, now=now)
     return shown(token, account.name)
 
 
-def _check_admin_operations(scope: TokenScope, account: Account, actor: Actor) -> None:
-    """What needs an administrator, a token does only for one, and from afar only for the one who makes it."""
+def _check_administrator(scope: TokenScope, account: Account, actor: Actor) -> None:
+    """What needs an administrator, a token does only for one; and an administrator's tokens nobody else makes afar."""
     grave = ", ".join(sorted(scope.operations & _ADMIN_OPERATIONS))
     if grave and not account.admin:
         raise Forbidden(f"{account.name} is no administrator, so a token of this account is not good for {grave}")
-    if grave and account.id != actor.account and actor.kind is not ActorKind.OPERATOR:
+    if account.admin and account.id != actor.account and actor.kind is not ActorKind.OPERATOR:
         raise Forbidden(
-            f"{account.name} is an administrator, too: a token of this account that is good for {grave} is made by "
-            f"{account.name}, or on the data folder; two administrators must stay two people"
+            f"{account.name} is an administrator, too, whose tokens only {account.name} makes, or on the data folder "
+            "`pratique token create`: two administrators must stay two people"
         )
 
 
 def _holder(connection: Connection, user: str | None, actor: Actor) -> Account:
     """Whose token it becomes: one's own; an administrator may make one for somebody else."""
+    if user is not None and user != actor.name:
+        _check_makes_for_others(actor)  # before it is looked up, or everyone could ask which accounts there are
     if user is not None:
         account = account_named(connection, user)
     elif actor.account is not None:
@@ -199,11 +209,14 @@ def _holder(connection: Connection, user: str | None, actor: Actor) -> Account:
         account = _only_account(connection)
     if account.disabled is not None:
         raise Invalid(f"the account {account.name} is disabled: enable it first with `pratique user enable`")
-    if account.id != actor.account and not actor.admin:
-        raise Forbidden(f"only an administrator makes tokens for somebody else; {actor.name} is none")
-    if account.id != actor.account and not _reaches_accounts(actor):
-        raise Forbidden("making tokens for somebody else needs a token whose scope names `accounts`, for all names")
     return account
+
+
+def _check_makes_for_others(actor: Actor) -> None:
+    if not actor.admin:
+        raise Forbidden(f"only an administrator makes tokens for somebody else; {actor.name} is none")
+    if not _reaches_accounts(actor):
+        raise Forbidden("making tokens for somebody else needs a token whose scope names `accounts`, for all names")
 
 
 def _reaches_accounts(actor: Actor) -> bool:
@@ -264,11 +277,15 @@ def _revoke(connection: Connection, token_id: int, actor: Actor, now: Instant) -
         raise Forbidden("ending the token of somebody else needs a token whose scope names `accounts`, for all names")
     holder = accounts.find(connection, token.account_id) if token.account_id else None
     name = holder.name if holder else None
-    if tokens.revoke(connection, token_id, now):
+    end(connection, token, name, actor, now)
+    return shown(tokens.find_by_id(connection, token_id) or token, name)
+
+
+def end(connection: Connection, token: Token, holder: str | None, actor: Actor, now: Instant) -> None:
+    """Make a token worthless, with its event; one that was so already stays as it is."""
+    if tokens.revoke(connection, token.id, now):
         body = {"token": token.id, "name": token.name}
-        note_change(connection, "token_revoked", f"account:{name}", body, actor=actor, now=now)
-        token = tokens.find_by_id(connection, token_id) or token
-    return shown(token, name)
+        note_change(connection, "token_revoked", f"account:{holder}", body, actor=actor, now=now)
 
 
 def shown(token: Token, user: str | None) -> TokenShown:

@@ -7,6 +7,9 @@ from pratique.core.errors import Invalid
 from pratique.core.ranges import ALL_VERSIONS, Comparator, VersionRange, parse_range
 from pratique.services.purls import Named
 
+MAX_RANGE = 2_000
+"""Characters. Every version of a listing is held against each bound of it."""
+
 
 def read_versions(ecosystem: Ecosystem, named: Named, versions: str | None) -> VersionRange:
     """The range, the purl's one version, or every version.
@@ -19,6 +22,8 @@ def read_versions(ecosystem: Ecosystem, named: Named, versions: str | None) -> V
     text = named.version if versions is None else versions
     if text is None:
         return ALL_VERSIONS
+    if len(text) > MAX_RANGE:
+        raise Invalid(f"a range of {len(text):,} characters; at most {MAX_RANGE:,} are kept: name fewer versions")
     groups = parse_range(text).alternatives
     return VersionRange(tuple(tuple(_readable(ecosystem, bound) for bound in group) for group in groups))
 

@@ -15,10 +15,12 @@ from pratique.core.errors import Conflict, Forbidden, Invalid, NotFound
 from pratique.core.events import new_event
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.rules.registry import RULES, TWO_PEOPLE
+from pratique.services.administrators import administers_since
 from pratique.services.changes import permit
 from pratique.services.judge import authorise_on, know
 from pratique.services.ports import Ports
 from pratique.services.purls import Named, read_purl
+from pratique.services.reasons import read_reason
 from pratique.services.version_ranges import read_versions
 from pratique.services.visits import find_repository, visit_repository
 from pratique.store import accounts, events, policy, revisions
@@ -59,7 +61,7 @@ async def waive(
         actor_kinds: for whom; empty for everyone.
 
     Raises:
-        Invalid: unknown rule, actor kind or range, no reason, or an end that has passed.
+        Invalid: unknown rule, actor kind or range, no reason or a very long one, or an end that has passed.
         Forbidden: also where the rule needs two administrators and there is one.
     """
     named = read_purl(purl, ports.ecosystems)
@@ -73,7 +75,7 @@ async def waive(
         actor_kinds=frozenset(actor_kinds),
         starts=now,
         expires=expires,
-        reason=reason.strip(),
+        reason=read_reason(reason),
     )
     _check(wanted)
     visit = await visit_repository(ports, repository, named.key.ecosystem, actor)
@@ -212,8 +214,11 @@ def _confirm(connection: Connection, first: policy.StoredWaiver, actor: Actor, n
             f"{first.by} asked for this waiver; another administrator, signed in as a person, must confirm it"
         )
     second = accounts.find(connection, actor.account)
-    if second is None or second.created >= first.created:
-        raise Forbidden(f"{actor.name} was made after this was asked for: a second person is one who was there before")
+    if second is None or administers_since(connection, second) >= first.created:
+        raise Forbidden(
+            f"{actor.name} was made an administrator after this was asked for: a second person is one who was there "
+            "before"
+        )
     if not policy.confirm_waiver(connection, first.waiver.id, actor.name):
         raise Conflict(f"waiver {first.waiver.id} does not wait for anybody; `pratique waivers` shows those that do")
     body = {**_terms(first.waiver), "waiver": first.waiver.id, "asked_by": first.by}

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pratique.core.errors import Invalid
-from pratique.settings.values import RepositorySettings, Settings
+from pratique.settings.values import RepositorySettings, Settings, is_loopback
 
 _REPOSITORY = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
@@ -22,10 +22,10 @@ def check(settings: Settings) -> None:
         raise Invalid(f"`port` is {settings.port}; choose one from 1 to 65535")
     if not 0 <= settings.workers <= 64:
         raise Invalid(f"`workers` is {settings.workers}; choose 1 to 64 web processes, or 0 for one for each core")
-    _check_clock(settings)
-    _check_exposure(settings)
     for url in settings.public_urls:
         _check_origin(url)
+    _check_clock(settings)
+    _check_exposure(settings)
     for address in settings.trusted_proxies:
         _check_address(address)
     for name, repository in settings.repositories.items():
@@ -55,8 +55,12 @@ def check_upstream(url: str, setting: str) -> None:
 
 
 def _check_origin(url: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path or parts.query or "@" in parts.netloc:
+    try:
+        parts = urlsplit(url)
+        plain = parts.scheme in ("http", "https") and parts.hostname and not (parts.path or parts.query)
+    except ValueError:
+        plain = False
+    if not plain or "@" in url:
         raise Invalid(f"`public_urls`: {url!r} is no plain origin; write for example https://packages.example.test")
 
 
@@ -83,7 +87,7 @@ def _check_clock(settings: Settings) -> None:
     if settings.exposed:
         raise Invalid(
             "`unsafe_test_clock` lets a file decide what time it is; it works on loopback only, so set "
-            '`host = "127.0.0.1"` or remove it'
+            '`host = "127.0.0.1"`, without `behind_proxy` and public names, or remove it'
         )
     if not Path(settings.unsafe_test_clock).is_absolute():
         raise Invalid("`unsafe_test_clock` must be an absolute path; a relative one would depend on where you start")
@@ -95,6 +99,12 @@ def _check_exposure(settings: Settings) -> None:
     if not settings.exposed:
         return
     if not settings.behind_proxy and not settings.tls_certificate:
+        if is_loopback(settings.host):
+            raise Invalid(
+                f"`public_urls` names {settings.public_names[0]}, by which others reach this server though it listens "
+                "on loopback: set `behind_proxy = true` if a proxy in front of it speaks TLS, or `tls_certificate` and "
+                "`tls_key`"
+            )
         raise Invalid(
             f"`host` is {settings.host}, which others can reach, and passwords would travel in clear text: set "
             "`tls_certificate` and `tls_key`, or `behind_proxy = true` if a proxy in front of it speaks TLS"

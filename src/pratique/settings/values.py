@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -212,7 +213,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         port: TCP port.
         workers: web processes; 0: one for each core, at most four.
         public_urls: how clients reach the server, without a trailing slash; the first one is used where
-            no request names one. Empty: `http://host:port`.
+            no request names one. Empty: `http://host:port`. One that is not of this machine alone says that
+            others reach the server, also if it listens on loopback.
         tls_certificate: file of the certificate chain (PEM), to speak https without a proxy.
         tls_key: file of its private key (PEM).
         behind_proxy: a proxy in front ends TLS; the server is then open to others even on loopback.
@@ -244,7 +246,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def exposed(self) -> bool:
         """Whether others than this machine can reach the server."""
-        return self.behind_proxy or not is_loopback(self.host)
+        return self.behind_proxy or not is_loopback(self.host) or bool(self.public_names)
+
+    @property
+    def public_names(self) -> tuple[str, ...]:
+        """The public URLs that lead here from elsewhere, because something in front of the server passes them on."""
+        return tuple(url for url in self.public_urls if not is_loopback(urlsplit(url).hostname or ""))
 
     @property
     def origins(self) -> tuple[str, ...]:
@@ -268,7 +275,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def is_loopback(host: str) -> bool:
-    """Whether an address to listen on is reachable from this machine only."""
+    """Whether an address or name is reachable from this machine only."""
     if host == "localhost":
         return True
     try:

@@ -117,9 +117,10 @@ def find_session(c: sa.Connection, secret_sha256: str, now: Instant) -> Session 
     return one(c.execute(wanted), Session)
 
 
-def step_up(c: sa.Connection, secret_sha256: str, now: Instant) -> None:
-    """Record that the password was given again in this session."""
-    c.execute(session.update().where(session.c.secret_sha256 == secret_sha256).values(stepped_up=now))
+def step_up(c: sa.Connection, secret_sha256: str, now: Instant) -> bool:
+    """Record that the password was given again in this session. False if there is no such session any more."""
+    stepped = session.update().where(session.c.secret_sha256 == secret_sha256).values(stepped_up=now)
+    return c.execute(stepped).rowcount == 1
 
 
 def end_session(c: sa.Connection, secret_sha256: str) -> None:

@@ -15,16 +15,28 @@ from pratique.store.schema import decision
 
 
 class StoredDecision(msgspec.Struct, frozen=True):
-    """A decision with the repository it was made in, and when it was first and last made."""
+    """A decision with the repository it was made in, and when it was first and last made.
+
+    Attributes:
+        allowed: versions of the project that were allowed then, newest first; None if nobody knew.
+    """
 
     repository_id: int
     decision: Decision
     first: Instant
     last: Instant
+    allowed: tuple[str, ...] | None = None
 
 
-def remember(c: sa.Connection, repository_id: int, key: ProjectKey, made: Decision, now: Instant) -> None:
-    """Keep a decision; the same one again only moves the time at which it was last made."""
+def remember(
+    c: sa.Connection,
+    repository_id: int,
+    key: ProjectKey,
+    made: Decision,
+    now: Instant,
+    allowed: tuple[str, ...] | None = None,
+) -> None:
+    """Keep a decision. Time changes what one id says: the page shows what was decided last, and when first and last."""
     row = insert(c, decision).values(
         id=made.id,
         repository_id=repository_id,
@@ -34,9 +46,10 @@ def remember(c: sa.Connection, repository_id: int, key: ProjectKey, made: Decisi
         content=msgspec.json.encode(made).decode(),
         first=now,
         last=now,
+        allowed=None if allowed is None else msgspec.json.encode(allowed).decode(),
     )
-    latest = sa.case((decision.c.last > now, decision.c.last), else_=now)
-    c.execute(row.on_conflict_do_update(index_elements=["id"], set_={"last": latest}))
+    newer = {column: row.excluded[column] for column in ("action", "content", "last", "allowed")}
+    c.execute(row.on_conflict_do_update(index_elements=["id"], set_=newer, where=decision.c.last <= now))
 
 
 def find(c: sa.Connection, decision_id: str) -> StoredDecision | None:
@@ -45,7 +58,8 @@ def find(c: sa.Connection, decision_id: str) -> StoredDecision | None:
     if row is None:
         return None
     made = msgspec.json.decode(row.content, type=Decision)
-    return StoredDecision(row.repository_id, made, Instant(row.first), Instant(row.last))
+    allowed = None if row.allowed is None else msgspec.json.decode(row.allowed, type=tuple[str, ...])
+    return StoredDecision(row.repository_id, made, Instant(row.first), Instant(row.last), allowed)
 
 
 def of_repository(c: sa.Connection, repository_id: int) -> Iterator[Decision]:

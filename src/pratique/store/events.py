@@ -8,7 +8,7 @@ import msgspec
 import sqlalchemy as sa
 
 from pratique.core.events import Event
-from pratique.store.rows import many
+from pratique.store.rows import many, one
 from pratique.store.schema import event
 
 _newest_first = sa.select(event).order_by(event.c.at.desc(), event.c.id)
@@ -22,6 +22,12 @@ def append(c: sa.Connection, new: Event) -> None:
 def of_subject(c: sa.Connection, subject: str, limit: int) -> tuple[Event, ...]:
     """The latest events about exactly this purl or name, newest first."""
     return many(c.execute(_newest_first.where(event.c.subject == subject).limit(limit)), Event)
+
+
+def latest(c: sa.Connection, subject: str, kind: str) -> Event | None:
+    """The latest event of one kind about exactly this purl or name, None if there is none."""
+    wanted = _newest_first.where(event.c.subject == subject, event.c.kind == kind).limit(1)
+    return one(c.execute(wanted), Event)
 
 
 def recent(c: sa.Connection, limit: int, kinds: Collection[str] | None = None) -> tuple[Event, ...]:

@@ -40,6 +40,12 @@ def list_entries(c: sa.Connection, repository_id: int, ecosystem: str | None = N
     return tuple(_entry(row) for row in c.execute(wanted.order_by(list_entry.c.id)).mappings())
 
 
+def count_list_entries(c: sa.Connection, repository_id: int) -> int:
+    """How many entries of a repository were not removed."""
+    kept = (list_entry.c.repository_id == repository_id, list_entry.c.removed.is_(None))
+    return int(c.execute(sa.select(sa.func.count()).select_from(list_entry).where(*kept)).scalar_one())
+
+
 def add_list_entry(c: sa.Connection, repository_id: int, entry: ListEntry, by: str, now: Instant) -> int:
     """Keep an entry (its own id is ignored) and give it an id."""
     values = {

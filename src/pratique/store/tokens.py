@@ -89,6 +89,12 @@ def revoke(c: sa.Connection, token_id: int, now: Instant) -> bool:
     return c.execute(ended).rowcount == 1
 
 
+def revoke_all(c: sa.Connection, account_id: int, now: Instant) -> int:
+    """Make every token of an account worthless; how many were not yet."""
+    ended = token.update().where(token.c.account_id == account_id, token.c.revoked.is_(None)).values(revoked=now)
+    return c.execute(ended).rowcount
+
+
 def _read(row: sa.RowMapping) -> Token:
     return Token(
         id=row["id"],

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import msgspec
 
-from pratique.core.actors import Actor, ActorKind, Operation
+from pratique.core.actors import Actor, ActorKind, Operation, TokenScope
 from pratique.core.clock import Instant
 from pratique.core.errors import Forbidden, NotFound, StepUpNeeded, Unauthorised
 from pratique.core.names import ProjectKey
@@ -192,7 +192,13 @@ def _check_scope(actor: Actor, operation: Operation, project: ProjectKey | None)
         has = ", ".join(sorted(scope.operations)) or "nothing"
         raise Forbidden(f"the token's scope lacks `{operation}`; it is good for: {has}")
     ecosystems = ", ".join(sorted(scope.ecosystems)) or "every ecosystem"
-    raise Forbidden(f"the token's scope does not reach this project: {ecosystems}, names {', '.join(scope.names)}")
+    raise Forbidden(f"the token's scope does not reach this project: {ecosystems}, names {names_in_words(scope)}")
+
+
+def names_in_words(scope: TokenScope) -> str:
+    """The names that a token reaches, for a sentence: the first ten."""
+    more = len(scope.names) - 10
+    return ", ".join(scope.names[:10]) + (f" and {more} more" if more > 0 else "")
 
 
 def _check_step_up(actor: Actor, right: Right, now: Instant) -> None:

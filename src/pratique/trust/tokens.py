@@ -20,6 +20,7 @@ _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _BODY = 43
 _CHECK = 6
 _FORM = re.compile(SCANNER_PATTERN + r"\Z")
+_ANYWHERE = re.compile(SCANNER_PATTERN)
 
 
 def new_token() -> str:
@@ -32,6 +33,11 @@ def token_digest(token: str) -> str:
     """What is stored: the SHA-256 of the token. A fast hash is enough for 256 random bits."""
     # What a header held may be no text at all; it still has a digest, which nobody's token has.
     return hashlib.sha256(token.encode(errors="surrogateescape")).hexdigest()
+
+
+def holds_token(text: str) -> bool:
+    """Whether a whole token of ours stands anywhere in the text."""
+    return _ANYWHERE.search(text) is not None
 
 
 def check_form(token: str) -> None:

@@ -3,7 +3,7 @@
 The upstream's own scheme, host and port are the operator's word and trusted whatever they resolve to.
 A host that a document or redirect names is a stranger's word: https only, resolved once, and connected
 to only at an address of the public internet, or of the upstream itself, or listed in `file_hosts`.
-Source: DESIGN section 7, "Outbound".
+Source: SECURITY.
 """
 
 from __future__ import annotations

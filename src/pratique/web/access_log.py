@@ -11,10 +11,18 @@ from urllib.parse import unquote
 from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
 
+from pratique.trust.tokens import PREFIX
 from pratique.web.client_address import client_address
 from pratique.web.keys import ACTOR, DECISION
 
-_ONE_TIME_LINK = "/admin/claim/"
+_ONE_TIME_LINK = "/admin/claim"
+_TOKEN = re.compile(PREFIX + "[0-9A-Z]{8,}", re.IGNORECASE)
+"""Also what is left of a token that was cut or changed on the way."""
+
+_LONG_RUN = re.compile("[A-Za-z0-9_-]{40,}")
+"""The secrets of links and sessions are 43 such characters."""
+
+_HIDDEN = "..."
 _DECODED_AT_MOST = 4
 _SLASHES = re.compile(r"[/\\](\.?[/\\])*")
 
@@ -30,7 +38,7 @@ class RequestLog(logging.Logger):
 
 
 class AccessLog(AbstractAccessLogger):
-    """Writes requests as values. No header is ever written, and of the URL neither query nor one-time secret."""
+    """Writes requests as values; of the headers only who the client says it is, of the URL no query, and no secret."""
 
     def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
         """Write one request that has been answered."""
@@ -51,7 +59,7 @@ class AccessLog(AbstractAccessLogger):
             line["decision"] = decision
         agent = request.headers.get("User-Agent")
         if agent:
-            line["client"] = agent[:200]
+            line["client"] = without_secrets(agent)[:200]
         self.logger.write(line)  # type: ignore[attr-defined]  # the only logger it is made with is a RequestLog
 
 
@@ -65,7 +73,33 @@ def _address(request: web.BaseRequest) -> str | None:
 def loggable_path(raw_path: str) -> str:
     """The path as it was sent, without query, and without what only one person may know."""
     path = raw_path.partition("?")[0]
-    return f"{_ONE_TIME_LINK}..." if _ONE_TIME_LINK in _plain(path) else path[:2000]
+    return f"{_ONE_TIME_LINK}/{_HIDDEN}" if _ONE_TIME_LINK in _plain(path) else without_secrets(path)[:2000]
+
+
+def without_secrets(text: str) -> str:
+    """The text with dots for whatever has the form of a token or of a link's secret.
+
+    Wherever it stands: npm puts the token into the path when its user logs out, and people mistype links. Where it
+    can be read only after decoding, nothing of the text is kept.
+    """
+    masked, layer = _masked(text), text
+    for _ in range(_DECODED_AT_MOST):
+        decoded = unquote(layer)
+        if decoded == layer:
+            return masked
+        if masked != text or _masked(decoded) != decoded:
+            return _HIDDEN
+        layer = decoded
+    return _HIDDEN  # nobody honest encodes so often
+
+
+def _masked(text: str) -> str:
+    return _LONG_RUN.sub(_unless_a_name, _TOKEN.sub(_HIDDEN, text))
+
+
+def _unless_a_name(run: re.Match[str]) -> str:
+    """Long names of packages are of one case; 43 random characters are not, once in a billion."""
+    return run[0] if run[0].lower() == run[0] or run[0].upper() == run[0] else _HIDDEN
 
 
 def _plain(path: str) -> str:

@@ -9,9 +9,10 @@ from aiohttp import web
 
 from pratique.core.actors import ActorKind
 from pratique.core.ecosystem import Ecosystem, UseCase
-from pratique.core.errors import NotFound, PratiqueError, Unauthorised
+from pratique.core.errors import Invalid, NotFound, PratiqueError, Unauthorised
 from pratique.core.refused import Refused
 from pratique.services.ports import Visit
+from pratique.trust.tokens import holds_token
 from pratique.upstream import chain
 from pratique.web import publisher_use_cases, use_cases
 from pratique.web.access_log import loggable_path
@@ -30,6 +31,7 @@ HANDLERS: dict[UseCase, Handler] = {
     UseCase.PUBLISH: use_cases.publish,
     UseCase.WHOAMI: use_cases.whoami,
     UseCase.PING: use_cases.ping,
+    UseCase.LOGOUT: use_cases.log_out,
     UseCase.DESCRIBE: publisher_use_cases.describe,
     UseCase.SEARCH: publisher_use_cases.search,
     UseCase.YANK: publisher_use_cases.yank,
@@ -70,10 +72,20 @@ async def _serve(request: web.Request, place: Place) -> web.StreamResponse:
         raise _needs_token(place.ecosystem)  # before any look-up, so that no name can be probed
     repository = await app[REPOSITORIES].find(place.repository)
     match = match_route(place, request.method)
+    _check_no_token(match)
     if match.route.members_only and actor.kind is ActorKind.NOBODY:
         raise _needs_token(place.ecosystem)
     visit = Visit(actor, repository, place.ecosystem, public_url)
     return await HANDLERS[match.route.use_case](request, visit, match)
+
+
+def _check_no_token(match: Match) -> None:
+    """A token that was pasted in the place of a name would be kept as a name, and asked of an upstream."""
+    if match.route.use_case is not UseCase.LOGOUT and any(map(holds_token, match.groups.values())):
+        raise Invalid(
+            "a token stands in this address, where others may have seen it: end it with `pratique token revoke`, "
+            "and send tokens in the Authorization header"
+        )
 
 
 def _needs_token(ecosystem: Ecosystem) -> Unauthorised:

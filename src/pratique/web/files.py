@@ -16,7 +16,7 @@ _BEYOND = 10**18
 """Stands for any position beyond the end of any file; Python refuses to read a number of thousands of digits."""
 
 CACHED = {"Cache-Control": "private, max-age=3600, immutable"}
-"""Artefacts never change under their name; shared caches would outlive a revocation (DESIGN section 5)."""
+"""Artefacts never change under their name; shared caches would outlive a revocation."""
 
 
 async def send_file(request: web.Request, answer: FileAnswer) -> web.StreamResponse:

@@ -12,6 +12,7 @@ from pratique.services import get_file as get_file_service
 from pratique.services import list_project as list_project_service
 from pratique.services import publish as publish_service
 from pratique.services.get_metadata import get_metadata as read_metadata
+from pratique.services.log_out import log_out as end_token
 from pratique.services.ports import Visit
 from pratique.web.bodies import read_body
 from pratique.web.files import send_file
@@ -97,6 +98,12 @@ async def whoami(_request: web.Request, visit: Visit, _match: Match) -> web.Stre
     if visit.actor.account is None:
         raise Unauthorised("nobody is signed in: send a token, made with `pratique token create`")
     return web.json_response({"username": visit.actor.name, "kind": visit.actor.kind})
+
+
+async def log_out(request: web.Request, visit: Visit, match: Match) -> web.StreamResponse:
+    """End the token that stands in the path."""
+    await end_token(request.app[PORTS], match.groups["token"], visit.actor)
+    return web.json_response({}, headers={"Cache-Control": "no-store"})
 
 
 async def ping(_request: web.Request, _visit: Visit, _match: Match) -> web.StreamResponse:

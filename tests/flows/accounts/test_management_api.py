@@ -21,6 +21,8 @@ EXAMPLE: dict[str, dict[str, Any]] = {
     "user list": {},
     "user disable": {"name": "ann"},
     "user enable": {"name": "ann"},
+    "user promote": {"name": "ann"},
+    "user demote": {"name": "alice"},
     "user password": {"name": "alice", "password": "another good one"},
     "token create": {"name": "x"},
     "token list": {"user": "alice"},

@@ -69,6 +69,17 @@ async def test_each_role_does_what_it_says(site: Site, api: Api, role: str, read
     assert (await NPM.upload(site, "mine", "1.1.0", eve)).status in (publishes, publishes + 1)
 
 
+async def test_taking_a_role_from_no_member_does_not_tell_whether_there_is_such_an_account(
+    site: Site, api: Api
+) -> None:
+    token = await published(site)
+    known = await api.post("/project/member", token, purl=MINE, user="alice", role=None)
+    unknown = await api.post("/project/member", token, purl=MINE, user="ecila", role=None)
+
+    assert (known.status, unknown.status) == (404, 404)
+    assert known.text.replace("alice", "X") == unknown.text.replace("ecila", "X")
+
+
 async def test_a_role_taken_away_is_gone_at_once(site: Site, api: Api) -> None:
     token = await published(site)
     await api.post("/user/add", site.admin, name="eve")

@@ -56,6 +56,16 @@ async def test_what_is_beyond_the_names_is_not_taken_away_either(site: Site, api
     assert (await api.post("/unreserve", narrow, ecosystem="npm", pattern="left-*")).status == 403
 
 
+async def test_a_narrow_token_is_not_told_what_is_reserved_beyond_its_names(site: Site, api: Api, narrow: str) -> None:
+    await api.post("/reserve", site.admin, ecosystem="npm", pattern="left-*")
+
+    unknown = await api.post("/unreserve", narrow, ecosystem="npm", pattern="acme-web")
+    everywhere = await api.post("/unreserve", site.admin, ecosystem="npm", pattern="acme-web")
+
+    assert (unknown.status, "left-" in unknown.text) == (404, False)
+    assert "left-*" in everywhere.text
+
+
 @pytest.mark.parametrize(
     ("method", "verb", "fields"),
     [

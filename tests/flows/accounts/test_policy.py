@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pratique.services import list_entries, reservations
 from tests.flows.accounts.conftest import Api
 from tests.harness.site import Site
 from tests.protocol.speakers import NpmSpeaker
@@ -28,11 +29,49 @@ async def test_a_denied_name_is_shown_and_can_be_taken_back_as_it_was_denied(api
 
     other = await api.post("/list/remove", site.admin, kind="deny", purl="pkg:pypi/evil-lib")
     assert other.status == 404
-    assert "lines for the versions >=1.0,<2.0" in other.json()["error"]
+    assert "there are lines about its versions >=1.0,<2.0" in other.json()["error"]
 
     gone = await api.post("/list/remove", site.admin, kind="deny", purl="pkg:pypi/evil-lib", versions=">=1.0,<2.0")
     assert gone.status == 200
     assert (await api.get("/list/show", site.admin)).json()["entries"] == []
+
+
+async def test_no_letters_of_a_name_turn_into_a_star(api: Api, site: Site) -> None:
+    for purl in ("pkg:npm/zqanyqz", "pkg:pypi/zqanyqz-utils", "pkg:npm/ab-ac-ad", "pkg:npm/zqany*qz"):
+        made = await api.post("/list/add", site.admin, kind="allow", purl=purl)
+        assert made.json()["purl"] == purl
+
+
+async def test_lists_and_reservations_have_an_end(api: Api, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(list_entries, "MAX_ENTRIES", 1)
+    monkeypatch.setattr(reservations, "MAX_RESERVATIONS", 1)
+    answers = [
+        (
+            await api.post("/list/add", site.admin, kind="allow", purl=f"pkg:npm/{name}"),
+            await api.post("/reserve", site.admin, ecosystem="npm", pattern=name),
+        )
+        for name in ("one", "two")
+    ]
+    assert [[answer.status for answer in pair] for pair in answers] == [[200, 200], [400, 400]]
+    await api.post("/list/remove", site.admin, kind="allow", purl="pkg:npm/one")
+    assert (await api.post("/list/add", site.admin, kind="allow", purl="pkg:npm/two")).status == 200
+
+
+@pytest.mark.parametrize(
+    ("verb", "fields"),
+    [
+        ("/revoke", {"purl": "pkg:npm/left"}),
+        ("/waive", {"rule": "cooldown", "purl": "pkg:npm/left"}),
+        ("/approve", {"purl": "pkg:npm/left@1.0.0"}),
+        ("/reserve", {"ecosystem": "npm", "pattern": "left"}),
+        ("/list/add", {"kind": "deny", "purl": "pkg:npm/left"}),
+    ],
+)
+async def test_a_reason_is_as_long_as_somebody_reads(api: Api, site: Site, verb: str, fields: dict[str, str]) -> None:
+    refused = await api.post(verb, site.admin, **fields, reason="x" * 1001)
+    assert (refused.status, "at most 1,000" in refused.text) == (400, True)
+    if verb != "/approve":
+        assert (await api.post(verb, site.admin, **fields, reason=" " + "x" * 1000 + " ")).status == 200
 
 
 async def test_a_glob_keeps_its_star(api: Api, site: Site) -> None:
@@ -54,6 +93,10 @@ async def test_a_glob_keeps_its_star(api: Api, site: Site) -> None:
         ({"purl": "pkg:npm/x@1.0.0", "versions": "*"}, "once"),
         ({"versions": "~~1"}, '"~~1" is no version of npm'),
         ({"expires_in": "1 fortnight"}, "no duration"),
+        ({"reason": "x" * 1001}, "1,001 characters"),
+        ({"versions": " || ".join(f"1.0.{number}" for number in range(400))}, "at most 2,000"),
+        ({"purl": "pkg:npm/x@1.0.0-" + "a" * 2000}, "write for example"),
+        ({"purl": "pkg:npm/" + "x" * 600}, "no name has more than 512"),
     ],
 )
 async def test_an_entry_that_cannot_be_says_why(api: Api, site: Site, fields: dict[str, object], sentence: str) -> None:
@@ -124,7 +167,7 @@ async def test_a_dry_run_that_is_over_asks_for_an_answer(api: Api, site: Site) -
         ({"rule": "cooldwn"}, "there are: revoked, known_malware"),
         ({"rule": "cooldown"}, "say what to set"),
         ({"rule": "cooldown", "options": {"min_age": 1}}, 'no option "min_age"; it has minimum_age_hours'),
-        ({"rule": "cooldown", "options": {"minimum_age_hours": "long"}}, "Expected `int`"),
+        ({"rule": "cooldown", "options": {"minimum_age_hours": "long"}}, "it needs a whole number, not text"),
         ({"rule": "cooldown", "mode": "enforce", "dry_run_for": "7d"}, "only a dry-run has an end"),
         ({"rule": "cooldown", "mode": "maybe"}, "Invalid enum value"),
     ],

@@ -52,6 +52,21 @@ async def test_signing_out_ends_the_session_on_the_server_too(browser: Browser) 
     assert (await browser.open("/account")).headers["Location"] == "/login"
 
 
+async def test_another_site_signs_nobody_out(browser: Browser) -> None:
+    await browser.sign_in("ann")
+    kept = dict(browser.cookies)
+
+    foreign = await browser.submit("/logout", origin="https://evil.test")
+    browser.cookies = {}  # as a browser does that sends no cookies across sites, and takes those it gets
+    without = await browser.submit("/logout", origin="https://evil.test")
+    of_ours = await browser.submit("/logout")
+
+    assert (foreign.status, without.status, of_ours.status) == (403, 403, 303)
+    assert not any(answer.headers.getall("Set-Cookie", []) for answer in (foreign, without, of_ours))
+    browser.cookies = kept
+    assert (await browser.open("/account")).status == 200
+
+
 async def test_a_session_ends_after_twelve_hours(browser: Browser, site: Site) -> None:
     await browser.sign_in("ann")
     site.clock.set("+12h")
@@ -149,9 +164,9 @@ async def test_what_is_no_form_of_ours_gets_a_page_that_says_so(site: Site, body
 
 
 async def test_over_https_cookies_are_bound_to_this_host_and_to_https(tmp_path: Path) -> None:
-    settings = 'public_urls = ["https://packages.example.test"]\n[repositories.main.upstreams]\n'
+    settings = 'public_urls = ["https://localhost"]\n[repositories.main.upstreams]\n'
     async with running_site(tmp_path, settings) as site:
-        answer = await site.get("/login", Host="packages.example.test")
+        answer = await site.get("/login", Host="localhost")
     cookie = answer.headers["Set-Cookie"]
     assert cookie.startswith("__Host-pratique-form=")
     assert "Secure" in cookie

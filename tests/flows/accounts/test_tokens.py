@@ -66,6 +66,8 @@ async def test_an_agents_token_ends_after_eight_hours_even_while_it_is_remembere
         ({"names": []}, "say which names"),
         ({"names": ["a?c"]}, "only `*`"),
         ({"names": ["../x"]}, ""),
+        ({"names": [f"n{number}" for number in range(101)]}, "at most 100 names, and this says 101"),
+        ({"names": ["n" * 513]}, "no name has more than 512"),
     ],
 )
 async def test_a_token_that_cannot_be_says_why(api: Api, site: Site, fields: dict[str, object], sentence: str) -> None:
@@ -98,6 +100,26 @@ async def test_a_token_cannot_make_a_wider_one(site: Site, api: Api) -> None:
     ):
         answer = await api.post("/token/create", narrow, **{**same, **wider})
         assert answer.status == 403, wider
+
+
+async def test_a_token_may_reach_a_hundred_names_and_says_ten_of_them(site: Site, api: Api) -> None:
+    names = tuple(f"acme-{number:02}" for number in range(100))
+    token = await new_token(site, "ann", ActorKind.USER, frozenset({Operation.PUBLISH}), names=names)
+
+    refused = await site.ask("PUT", "/main/npm/left", token, data=b"{}", Content_Type="application/json")
+
+    assert refused.status == 403
+    assert "acme-09 and 90 more" in refused.text
+
+
+async def test_who_makes_no_tokens_for_others_does_not_learn_which_accounts_there_are(site: Site, api: Api) -> None:
+    plain = await new_token(site, "ann", ActorKind.USER, frozenset({Operation.TOKENS}))
+    narrow = await new_token(site, "alice", ActorKind.USER, frozenset({Operation.TOKENS}))
+    for token in (plain, narrow):
+        known = await api.post("/token/create", token, name="x", user="bob" if token == narrow else "alice")
+        unknown = await api.post("/token/create", token, name="x", user="nobody-here")
+        assert (known.status, known.body) == (unknown.status, unknown.body)
+        assert known.status == 403
 
 
 async def test_only_administrators_have_tokens_that_approve(site: Site, api: Api) -> None:

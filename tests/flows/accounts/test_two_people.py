@@ -105,7 +105,7 @@ async def test_the_command_on_the_data_folder_is_no_second_person(
     afar = await operator.types("confirm", "1", here=False, token=second)
 
     assert (here.code, "signed in as a person" in here.err) == (1, True)
-    assert (afar.code, afar.out) == (0, "pkg:npm/left *: revoked no longer counts (waiver 1)\n")
+    assert (afar.code, afar.out) == (0, "pkg:npm/left, all versions: revoked no longer counts (waiver 1)\n")
 
 
 @pytest.mark.parametrize("rule", ["revoked", "known_malware", "digest_mismatch"])
@@ -135,5 +135,35 @@ async def test_a_second_administrator_made_for_the_occasion_confirms_nothing(api
     answer = await api.post("/confirm", puppet, id=1)
 
     assert answer.status == 403
-    assert "was made after this was asked for" in answer.text
+    assert "was made an administrator after this was asked for" in answer.text
     assert await states(api, site.admin) == [(1, "pending")]
+
+
+async def test_an_account_made_administrator_for_the_occasion_confirms_nothing(api: Api, site: Site) -> None:
+    await add_user(site.ports, AddUser(name="bob", password="correct horse battery", admin=True), OPERATOR)
+    await api.post("/waive", site.admin, **ASKED)
+    site.clock.set("+1h")
+    await api.post("/user/demote", site.admin, name="bob")
+    await api.post("/user/promote", site.admin, name="bob")
+    bob = await new_token(site, "bob", ActorKind.USER, frozenset(Operation))
+
+    answer = await api.post("/confirm", bob, id=1)
+
+    assert (answer.status, "made an administrator after" in answer.text) == (403, True)
+    assert await states(api, site.admin) == [(1, "pending")]
+
+
+async def test_one_administrator_does_not_open_what_takes_two_to_waive(
+    api: Api, site: Site, operator: Operator
+) -> None:
+    opened = {"unsafe_accept_unlisted": True}
+
+    afar = await api.post("/policy/set", site.admin, rule="digest_mismatch", options=opened)
+
+    assert (afar.status, "two admins together" in afar.json()["error"]) == (403, True)
+    here = await operator.types("policy", "set", "digest_mismatch", "--option", "unsafe_accept_unlisted=true")
+    assert here.code == 0, "whoever holds the machine"
+    closed = await api.post(
+        "/policy/set", site.admin, rule="digest_mismatch", options={"unsafe_accept_unlisted": False}
+    )
+    assert closed.status == 200

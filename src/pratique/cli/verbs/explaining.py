@@ -10,7 +10,6 @@ from cyclopts import Parameter
 from pratique.cli.asking import HERE, Where, ask
 from pratique.cli.showing import day, say
 from pratique.core.actors import ActorKind
-from pratique.core.clock import to_iso
 from pratique.services.explain import Explained, Explanation
 from pratique.services.exposure import Exposure, Fetched
 from pratique.services.verbs import table
@@ -63,7 +62,7 @@ def show_fetched(found: Exposure) -> None:
         say(f"nobody fetched {found.purl} here")
     for one in found.downloads:
         token = "" if one.token is None else f" with token {one.token}"
-        say(f"{day(to_iso(one.at))} {one.filename} by {_who(one)}{token}")
+        say(f"{day(one.at)} {one.filename} by {_who(one)}{token}")
     if not found.complete:
         say("... and earlier ones")
     say(found.note)
@@ -84,11 +83,11 @@ def _show_one(one: Explanation) -> None:
     say(f"{one.filename or one.subject}: {one.action}")
     say(f"  {one.sentence}")
     for vote in one.votes:
-        end = f", until {day(to_iso(vote.until))} UTC" if vote.until is not None else ""
+        end = f", until {day(vote.until)} UTC" if vote.until is not None else ""
         aside = f" (does not count: {vote.set_aside_by})" if vote.set_aside_by else ""
         say(f"  {vote.rule} votes {vote.action}: {vote.why}{end}{aside}")
     if one.waiting:
-        say(f"  can only say once the file is here: {', '.join(one.waiting)}")
+        say(f"  can say more later, by the listing or the file: {', '.join(one.waiting)}")
     say(f"  what now: {one.next_step}")
     say(f"  {one.url}")
 

@@ -12,10 +12,11 @@ from pratique.cli.asking import HERE, Where, ask
 from pratique.cli.showing import day, say, show_table
 from pratique.core.errors import Invalid
 from pratique.services.accounts import AddUser, DisableUser, EnableUser, ListUsers, SetPassword
+from pratique.services.administrators import DemoteUser, PromoteUser
 from pratique.services.verbs import table
 from pratique.trust.account_names import check_account_name
 
-app = App(name="user", help="Accounts: add, list, disable, enable, change the password.")
+app = App(name="user", help="Accounts: make them, end them, say who administers.")
 
 Flag = Annotated[bool, Parameter(negative=())]
 
@@ -76,6 +77,20 @@ def enable(name: str, *, where: Where = HERE) -> None:
     """Let a disabled account in again."""
     if ask(table.USER_ENABLE, EnableUser(name), where):
         say(f"{name} is enabled again")
+
+
+@app.command
+def promote(name: str, *, where: Where = HERE) -> None:
+    """Make an account an administrator. Its sessions and tokens end: they were given to somebody who was none."""
+    if ask(table.USER_PROMOTE, PromoteUser(name), where):
+        say(f"{name} is an administrator now; sign in again, and make new tokens in the place of the earlier ones")
+
+
+@app.command
+def demote(name: str, *, where: Where = HERE) -> None:
+    """Make an administrator a plain account. The last administrator stays one."""
+    if ask(table.USER_DEMOTE, DemoteUser(name), where):
+        say(f"{name} is no administrator any more")
 
 
 @app.command

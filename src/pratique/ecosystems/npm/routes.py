@@ -23,6 +23,7 @@ _TARBALL = re.compile(rf"\A/{_PROJECT}/-/{_SCOPE_AGAIN}(?P<file>(?:(?!%2[fF])[^/
 ROUTES = (
     Route("GET", re.compile(r"\A/-/ping\Z"), UseCase.PING),
     Route("GET", re.compile(r"\A/-/whoami\Z"), UseCase.WHOAMI),
+    Route("DELETE", re.compile(r"\A/-/user/token/(?P<token>[^/]+)\Z"), UseCase.LOGOUT),
     Route("GET", _TARBALL, UseCase.GET_FILE),
     Route("GET", _PACKUMENT, UseCase.LIST_PROJECT),
     Route("PUT", _PACKUMENT, UseCase.PUBLISH),

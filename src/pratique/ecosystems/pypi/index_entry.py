@@ -10,11 +10,16 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from pratique.core.artifacts import Digests, FileView
-from pratique.core.clock import Instant, from_iso
+from pratique.core.clock import read_published
+from pratique.core.sentences import MAX_LINE, clean
 from pratique.ecosystems.pypi.filenames import SDIST, read_filename
 
 SDIST_EXECUTES = ("setup.py",)
 """Installing a source archive runs its build; a wheel is only unpacked."""
+
+REFUSED = "_refused"
+"""File field with the sentence where the bytes are refused too: by the yank alone a server of our own kind in
+front could not tell it from a hidden file. The underscore keeps it out of the standards' way (PEP 700)."""
 
 MAX_NESTING = 16
 """Levels of fields that are passed through without being understood."""
@@ -46,14 +51,20 @@ def read_entry(entry: Any, project: str, document_url: str) -> FileView | None:
         url=location,
         digests=digests,
         size=size,
-        published=_instant(entry.get("upload-time")),
-        yanked=_yanked(entry.get("yanked", False)),
+        published=read_published(entry.get("upload-time")),
+        yanked=refusal_of(entry) or _yanked(entry.get("yanked", False)),
         attested=_is_text(entry.get("provenance")),
         execution_points=SDIST_EXECUTES if named.filetype == SDIST else (),
         metadata=metadata,
         metadata_url=_beside(location) if metadata is not None else "",
         raw={key: value for key, value in entry.items() if is_shallow(value, MAX_NESTING)},
     )
+
+
+def refusal_of(entry: dict[str, Any]) -> str | None:
+    """The sentence with which an upstream that decides as we do refuses the file's bytes, None if it does not."""
+    said = entry.get(REFUSED)
+    return clean(said)[:MAX_LINE] or None if isinstance(said, str) else None
 
 
 def is_shallow(value: Any, levels: int) -> bool:
@@ -92,16 +103,6 @@ def _is_size(size: Any) -> bool:
 
 def _is_text(value: Any) -> bool:
     return isinstance(value, str) and value != ""
-
-
-def _instant(value: Any) -> Instant | None:
-    if not isinstance(value, str):
-        return None
-    try:
-        instant = from_iso(value)
-    except (ValueError, OverflowError):
-        return None
-    return instant if instant >= 0 else None
 
 
 def _yanked(value: Any) -> str | None:

@@ -1,6 +1,6 @@
 """Names of Python projects: canonical form, what is valid, and what nobody may newly take.
 
-Source: PEP 503 "Normalized Names"; core metadata specification, "Name"; reference registries 2.1.
+Source: PEP 503 "Normalized Names"; core metadata specification, "Name".
 """
 
 from __future__ import annotations

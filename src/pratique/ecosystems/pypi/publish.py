@@ -1,6 +1,6 @@
 """Read an upload of the legacy API: one file and what the client claims about it.
 
-Source: Python Packaging User Guide, "Upload API"; PEP 740; reference clients 4, registries 5.
+Source: Python Packaging User Guide, "Upload API"; PEP 740.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What pip, uv, poetry and twine are told when something is refused or taken in.
 
 All of them print the reason phrase of a refused download. For a refused upload twine prints the phrase, uv the
-body: as it stands, or `title, detail` if it is a problem document. Source: reference consumer 1.1; RFC 9457;
+body: as it stands, or `title, detail` if it is a problem document. Measured. Source: RFC 9457;
 RFC 9110, 11.6.1; RFC 7617.
 """
 

@@ -1,6 +1,6 @@
 """The paths pip, uv, poetry and twine ask for, below `/{repository}/pypi`.
 
-Source: PEP 503, PEP 658, the legacy upload API; reference clients 4.
+Source: PEP 503, PEP 658, the legacy upload API.
 """
 
 from __future__ import annotations

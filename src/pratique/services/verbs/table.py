@@ -7,6 +7,7 @@ from typing import Any
 from pratique.services import (
     accounts,
     admin_link,
+    administrators,
     list_entries,
     list_events,
     list_waivers,
@@ -31,6 +32,8 @@ USER_ADD = Verb("user add", accounts.AddUser, accounts.UserShown, silent(account
 USER_LIST = Verb("user list", accounts.ListUsers, accounts.Users, silent(accounts.list_users), reading=True)
 USER_DISABLE = Verb("user disable", accounts.DisableUser, accounts.UserShown, silent(accounts.disable_user))
 USER_ENABLE = Verb("user enable", accounts.EnableUser, accounts.UserShown, silent(accounts.enable_user))
+USER_PROMOTE = Verb("user promote", administrators.PromoteUser, accounts.UserShown, silent(administrators.promote_user))
+USER_DEMOTE = Verb("user demote", administrators.DemoteUser, accounts.UserShown, silent(administrators.demote_user))
 USER_PASSWORD = Verb("user password", accounts.SetPassword, accounts.UserShown, silent(accounts.set_password))
 
 TOKEN_CREATE = Verb("token create", tokens.CreateToken, tokens.TokenCreated, silent(tokens.create_token))
@@ -103,6 +106,8 @@ VERBS: tuple[Verb[Any, Any], ...] = (
     USER_LIST,
     USER_DISABLE,
     USER_ENABLE,
+    USER_PROMOTE,
+    USER_DEMOTE,
     USER_PASSWORD,
     TOKEN_CREATE,
     TOKEN_LIST,

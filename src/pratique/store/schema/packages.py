@@ -64,6 +64,7 @@ file = Table(
     instant("published", nullable=True),  # by the publisher's or the upstream's word
     instant("first_seen"),
     Column("sight", String(16), nullable=False),  # see store.files.Sight
+    Column("listed", Text),  # digests by which a document first listed it, see store.sightings
     UniqueConstraint("project_id", "filename"),
 )
 

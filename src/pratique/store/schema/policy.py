@@ -80,6 +80,7 @@ decision = Table(
     Column("content", Text, nullable=False),
     instant("first"),
     instant("last"),
+    Column("allowed", Text),  # versions that were allowed when it was last made; null if nobody knew
     Index(None, "last"),
 )
 
@@ -98,6 +99,7 @@ revocation = Table(
     instant("lifted", nullable=True),
     Column("lifted_by", Text),
     Column("by_admin", Boolean, nullable=False, server_default=true()),
+    Column("digests", Text, nullable=False, server_default="[]"),  # JSON: of the revoked file's bytes
     Index(None, "repository_id", "ecosystem", "name"),
 )
 

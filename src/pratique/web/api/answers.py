@@ -13,6 +13,7 @@ from aiohttp import web
 from pratique.core.errors import PratiqueError, Unauthorised, Unavailable
 from pratique.core.refused import Refused
 from pratique.core.sentences import clean
+from pratique.web.access_log import loggable_path
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +33,7 @@ def answering(handler: Handler) -> Callable[[web.Request], Awaitable[web.StreamR
         except web.HTTPException as error:
             return _json({"error": error.reason, "code": "http"}, error.status)
         except Exception:
-            log.exception("request failed", path=request.path, method=request.method)
+            log.exception("request failed", path=loggable_path(request.raw_path), method=request.method)
             return failure(PratiqueError("the server failed; its log tells more"))
 
     return handle

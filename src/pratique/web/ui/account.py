@@ -8,14 +8,12 @@ from aiohttp import web
 
 from pratique.core.actors import Actor, ActorKind, Operation
 from pratique.core.errors import Conflict, Forbidden, Invalid, NotFound, Unauthorised, Unavailable
-from pratique.services.accounts import SetPassword
-from pratique.services.accounts import set_password as change_password
+from pratique.services.accounts import SetPassword, replace_password
 from pratique.services.sign_in import SignedIn
 from pratique.services.step_up import start_session, step_up
 from pratique.services.tokens import CreateToken, ListTokens, RevokeToken, TokenCreated, list_tokens
 from pratique.services.tokens import create_token as make_token
 from pratique.services.tokens import revoke_token as end_token
-from pratique.store import accounts
 from pratique.trust.passwords import MIN_LENGTH
 from pratique.trust.permissions import CEILING
 from pratique.trust.sessions import session_cookie, stepped_up
@@ -100,12 +98,9 @@ async def set_password(request: web.Request) -> web.Response:
         actor = await _proved(request, session, form)
         if form.text("new") != form.text("again"):
             raise Invalid("the two new passwords differ: type the same one twice")
-        await change_password(ports, SetPassword(actor.name, form.text("new")), actor)
+        account = await replace_password(ports, SetPassword(actor.name, form.text("new")), actor)
     except _SHOWN_AGAIN as error:
         return await _account(request, asking, session, error=error)
-    account = await ports.db.read(accounts.find_by_name, actor.name)
-    if account is None:
-        return redirect("/login")
     secret, _ = await start_session(ports, account)
     response = redirect("/account")
     set_cookie(response, session_cookie(secret, secure=asking.secure))

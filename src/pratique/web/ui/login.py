@@ -10,7 +10,7 @@ from pratique.core.errors import Unauthorised, Unavailable
 from pratique.services.step_up import sign_in as start_session
 from pratique.services.step_up import sign_out as end_session
 from pratique.trust.sessions import ended_session_cookie, session_cookie
-from pratique.web.asking import Asking, check_form, who_asks
+from pratique.web.asking import Asking, check_form, check_origin, who_asks
 from pratique.web.client_address import client_address
 from pratique.web.keys import PASSWORD_GATE, PORTS
 from pratique.web.ui.forms import check_guest_form, give_guest_secret, guest_form_secret, read_form
@@ -57,12 +57,14 @@ async def sign_in(request: web.Request) -> web.Response:
 
 
 async def sign_out(request: web.Request) -> web.Response:
-    """End the session."""
+    """End the session. Without one there is nothing to end, and no cookie is touched."""
     asking = await who_asks(request)
+    check_origin(request)
     form = await read_form(request)
     check_form(request, asking, form.text("csrf"))
-    if asking.session is not None:
-        await end_session(request.app[PORTS], asking.session)
     response = redirect("/")
+    if asking.session is None:
+        return response
+    await end_session(request.app[PORTS], asking.session)
     set_cookie(response, ended_session_cookie(secure=asking.secure))
     return response

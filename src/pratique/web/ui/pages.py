@@ -49,9 +49,12 @@ def _templates() -> jinja2.Environment:
     return environment
 
 
-def _time(instant: Instant | None) -> str:
-    """`2026-01-31 12:00 UTC`, for people."""
-    return "" if instant is None else f"{to_iso(instant)[:16].replace('T', ' ')} UTC"
+def _time(when: Instant | str | None) -> str:
+    """`2026-01-31 12:00 UTC`, for people; of an instant or its RFC 3339 form."""
+    if when is None:
+        return ""
+    text = when if isinstance(when, str) else to_iso(when)
+    return f"{text[:16].replace('T', ' ')} UTC"
 
 
 def page(template: str, asking: Asking | None, /, *, status: int = 200, **values: Any) -> web.Response:

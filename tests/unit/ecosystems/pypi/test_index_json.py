@@ -124,7 +124,9 @@ def test_metadata_is_beside_the_file_whatever_the_query_of_its_url(url, beside):
     assert file.metadata_url == beside
 
 
-@pytest.mark.parametrize("time", ["yesterday", "", 5, None, "2024-13-01T00:00:00Z", "0001-01-01T00:00:00Z"])
+@pytest.mark.parametrize(
+    "time", ["yesterday", "", 5, None, "2024-13-01T00:00:00Z", "0001-01-01T00:00:00Z", "1980-01-01T00:00:00Z"]
+)
 def test_a_time_that_is_none_is_unknown_and_not_repeated(time):
     view = read(document(entry(upload_time=time)))
 

@@ -68,16 +68,25 @@ def test_files_are_fetched_from_here_and_carry_what_installers_need():
     }
 
 
-@pytest.mark.parametrize("action", [Action.HIDE, Action.HOLD, Action.DENY])
-def test_a_refused_release_is_listed_as_yanked_with_the_sentence(action):
+BLOCKED = (
+    "Blocked by policy cooldown: demo@1.1 is 1 hour old; allowed: 1.0; do not retry or substitute; "
+    "see http://127.0.0.1:7417/r/id234"
+)
+NOT_OFFERED = (
+    "Not offered by policy cooldown: demo@1.1 is 1 hour old; allowed: 1.0; pins of it are served; "
+    "see http://127.0.0.1:7417/r/id234"
+)
+
+
+@pytest.mark.parametrize(
+    ("action", "sentence"), [(Action.HIDE, NOT_OFFERED), (Action.HOLD, BLOCKED), (Action.DENY, BLOCKED)]
+)
+def test_a_refused_release_is_listed_as_yanked_with_the_sentence(action, sentence):
     files = written(decided(read(THREE), {"1.1": action}))["files"]
 
     assert [file["yanked"] for file in files] == [
         False,
-        (
-            "Blocked by policy cooldown: demo@1.1 is 1 hour old; allowed: 1.0; do not retry or substitute; "
-            "see http://127.0.0.1:7417/r/id234"
-        ),
+        sentence,
         "theirs",
     ]
 
@@ -92,6 +101,42 @@ def test_a_server_in_front_reads_which_files_are_refused_and_not_only_hidden(act
     assert said[0] is said[2] is None
     assert said[1] == (view.files[1].yanked if refused else None)
     assert PYPI.kept_back(view, "demo-9.9.tar.gz") is None
+
+
+SAID = "Blocked by policy denylist: demo@1.1 is denied"
+
+
+@pytest.mark.parametrize("yanked", [False, True, "theirs"])
+@pytest.mark.parametrize("action", [Action.ALLOW, Action.HIDE])
+def test_what_the_upstream_says_it_refuses_is_not_offered_whatever_else_it_says_of_it(action, yanked):
+    view = read(document(entry("demo-1.0.zip"), entry("demo-1.1.zip", yanked=yanked) | {"_refused": SAID}))
+    listing = decided(view, {"1.1": action})
+
+    refused = written(listing)["files"][1]
+
+    assert (refused["yanked"], refused["_refused"]) == (SAID, SAID)
+    assert listing.allowed == ("1.0",)
+    assert PYPI.kept_back(view, "demo-1.1.zip") == SAID
+
+
+def test_what_is_refused_here_and_upstream_is_refused_with_our_sentence():
+    view = read(document(entry("demo-1.0.zip"), entry("demo-1.1.zip") | {"_refused": SAID}))
+
+    refused = written(decided(view, {"1.1": Action.DENY}))["files"][1]
+
+    assert refused["yanked"] == refused["_refused"]
+    assert refused["yanked"].startswith("Blocked by policy cooldown: demo@1.1")
+
+
+@pytest.mark.parametrize("odd", [7, True, "", " \n", None, ["x"], {"a": 1}])
+def test_a_refusal_that_is_no_sentence_is_none_and_is_not_passed_on(odd):
+    view = read(document(entry("demo-1.0.zip") | {"_refused": odd}))
+
+    (file,) = written(decided(view))["files"]
+
+    assert file["yanked"] is False
+    assert "_refused" not in file
+    assert PYPI.kept_back(view, "demo-1.0.zip") is None
 
 
 @pytest.mark.parametrize("action", [Action.ALLOW, Action.WARN])

@@ -1,0 +1,23 @@
+"""Why somebody decided something: short enough to be kept with every decision that it explains."""
+
+from __future__ import annotations
+
+from pratique.core.errors import Invalid
+
+MAX_REASON = 1_000
+"""Characters. A reason is stored again with each decision that rests on it."""
+
+
+def read_reason(text: str) -> str:
+    """A reason as it is kept, which may be empty.
+
+    Raises:
+        Invalid: it is longer than anybody reads.
+    """
+    reason = text.strip()
+    if len(reason) > MAX_REASON:
+        raise Invalid(
+            f"the reason has {len(reason):,} characters, and at most {MAX_REASON:,} are kept with every decision: "
+            "say it shorter, and link to the rest"
+        )
+    return reason
