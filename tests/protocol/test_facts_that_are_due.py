@@ -31,4 +31,5 @@ async def test_every_fact_that_is_due_at_a_stage_is_gathered(
 
     assert due(Stage.NAME) == set(name_stage(inquiry).values)
     assert due(Stage.LISTING) <= set(listed.values)
-    assert set(publish_stage(inquiry, public_exists=False).values) == due(Stage.NAME) | {PUBLIC_EXISTS.name}
+    published = publish_stage(inquiry, "1.0.0", "left.tgz", public_exists=False)
+    assert set(published.values) == due(Stage.NAME) | {PUBLIC_EXISTS.name}

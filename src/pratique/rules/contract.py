@@ -18,6 +18,7 @@ Needs = tuple[Fact[Any], ...]
 
 INSTALL: frozenset[Moment] = frozenset({Moment.INSTALL})
 PUBLISH: frozenset[Moment] = frozenset({Moment.PUBLISH})
+EVERY_MOMENT: frozenset[Moment] = INSTALL | PUBLISH
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

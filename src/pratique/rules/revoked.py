@@ -5,10 +5,11 @@ from __future__ import annotations
 from pratique.core.clock import to_iso
 from pratique.core.decisions import Vote
 from pratique.core.facts import REVOCATIONS, Facts
-from pratique.rules.contract import Needs, NoOptions, deny
+from pratique.rules.contract import EVERY_MOMENT, Needs, NoOptions, deny
 
 NAME = "revoked"
 NEEDS: Needs = (REVOCATIONS,)
+MOMENTS = EVERY_MOMENT
 
 
 def vote(facts: Facts, _options: NoOptions) -> Vote | None:

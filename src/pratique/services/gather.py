@@ -62,12 +62,12 @@ def name_stage(inquiry: Inquiry) -> Facts:
     )
 
 
-def publish_stage(inquiry: Inquiry, *, public_exists: bool | Absent | None) -> Facts:
-    """Name facts of a publish; None for `public_exists` means that it was not asked."""
-    facts = name_stage(inquiry)
-    if public_exists is None:
-        return facts
-    return msgspec.structs.replace(facts, values={**facts.values, fact.PUBLIC_EXISTS.name: public_exists})
+def publish_stage(inquiry: Inquiry, version: str, filename: str, *, public_exists: bool | Absent | None) -> Facts:
+    """Name facts about one file that is being published; None for `public_exists` means that it was not asked."""
+    values = dict(name_stage(inquiry).values)
+    if public_exists is not None:
+        values[fact.PUBLIC_EXISTS.name] = public_exists
+    return inquiry.facts(Subject(inquiry.knowledge.key, version, filename), values)
 
 
 class ListingGatherer:

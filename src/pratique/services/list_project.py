@@ -7,6 +7,7 @@ import hashlib
 
 from isal import igzip
 
+from pratique.core.artifacts import Origin
 from pratique.core.clock import Instant
 from pratique.core.decisions import Decision
 from pratique.core.ecosystem import Listing, Rendered
@@ -16,7 +17,7 @@ from pratique.services.find_project import FoundProject, find_project, is_curren
 from pratique.services.gather import Inquiry
 from pratique.services.judge import allowed_versions, decide_listing, soonest
 from pratique.services.ports import Ports, Visit
-from pratique.services.sources import Source
+from pratique.services.sources import Source, own_view
 from pratique.services.views import View
 
 _TRIES = 4
@@ -55,7 +56,10 @@ def _kept(ports: Ports, visit: Visit, found: FoundProject, form: str, encoding: 
 
 async def _made(ports: Ports, visit: Visit, found: FoundProject, form: str, encoding: str) -> View:
     """A view rendered now; what it refuses is stored, so that it can be explained."""
-    view, decisions = await asyncio.to_thread(_render, visit, found.inquiry, found.source, form, encoding)  # 5, 6
+    source = found.source
+    if found.known.origin is Origin.OWN:
+        source = Source(await ports.db.read(own_view, visit, found.known))
+    view, decisions = await asyncio.to_thread(_render, visit, found.inquiry, source, form, encoding)  # 5, 6
     await ports.decisions.remember(found.known.repository_id, found.known.key, decisions.values(), found.inquiry.now)
     return view
 

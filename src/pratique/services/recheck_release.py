@@ -12,17 +12,23 @@ from pratique.core.actors import Actor, ActorKind
 from pratique.core.artifacts import Clearance, Origin
 from pratique.core.clock import Instant
 from pratique.core.decisions import Decision
+from pratique.core.errors import Unavailable
 from pratique.core.events import new_event
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.services.gather import Inquiry
 from pratique.services.judge import decide_listing
 from pratique.services.knowledge import Knowledge, read_knowledge
 from pratique.services.ports import Enqueue, Ports, Visit
-from pratique.services.sources import own_view, stored_view
+from pratique.services.sources import own_outline, stored_view
 from pratique.services.visits import find_repository_by_id
 from pratique.store import downloads, events, files, projects, releases, repositories, revisions
+from pratique.store.projects import Project
+from pratique.store.releases import Release
 
 RECHECK_JOB = "recheck_release"
+_TRIES = 16
+"""Changes of a project while one release of it is judged; more are taken for a fight over it."""
+
 RELEASES_A_JOB = 100
 """A poll of the job engine takes few jobs, so a job carries many releases."""
 
@@ -44,23 +50,51 @@ async def recheck_releases(ports: Ports, work: Recheck) -> None:
     again; an upstream's release that was served and is refused now is reported with an event.
     """
     for ecosystem, name, version in work.releases:
-        key = ProjectKey(EcosystemId(ecosystem), name)
-        await ports.db.write(_recheck_one, ports, work.repository_id, key, version, ports.clock.now())
+        await _recheck_one(ports, work.repository_id, ProjectKey(EcosystemId(ecosystem), name), version)
 
 
-def _recheck_one(
+async def _recheck_one(ports: Ports, repository_id: int, key: ProjectKey, version: str) -> None:
+    """Read and decide while others write; write only if that is still how things are.
+
+    Raises:
+        Unavailable: the project changes all the time; the job is tried again.
+    """
+    for _ in range(_TRIES):
+        now = ports.clock.now()
+        judged = await ports.db.read(_judge, ports, repository_id, key, version, now)
+        if judged is None or await ports.db.write(_settle, judged, version, now):
+            return
+    raise Unavailable(f"{key.name} is changing at this moment; it will be judged again", retry_after=1)
+
+
+class _Judged(msgspec.Struct, frozen=True):
+    known: Knowledge
+    decision: Decision
+
+
+def _judge(
     connection: Connection, ports: Ports, repository_id: int, key: ProjectKey, version: str, now: Instant
-) -> None:
+) -> _Judged | None:
+    """The decision, where something may follow from it."""
     known = read_knowledge(connection, repository_id, key)
-    if known.project is None:
-        return
-    decision = _decide(connection, ports, known, version, now)
-    if decision is None:
-        return
+    decision = _decide(connection, ports, known, version, now) if known.project else None
+    if known.project is None or decision is None:
+        return None
     if known.origin is Origin.OWN:
-        _move_own(connection, known, version, decision, now)
-    elif decision.action.refuses_download:
-        _report_served(connection, known, version, decision, now)
+        return _Judged(known, decision) if _move(connection, known.project, version, decision) else None
+    return _Judged(known, decision) if decision.action.refuses_download else None
+
+
+def _settle(connection: Connection, judged: _Judged, version: str, now: Instant) -> bool:
+    """Do what follows from a decision; False if the project is no longer the one that was judged."""
+    known = judged.known
+    if revisions.project_revision(connection, known.repository_id, known.key) != known.revision:
+        return False
+    if known.origin is Origin.OWN:
+        _move_own(connection, known, version, judged.decision, now)
+    else:
+        _report_served(connection, known, version, judged.decision, now)
+    return True
 
 
 def _decide(connection: Connection, ports: Ports, known: Knowledge, version: str, now: Instant) -> Decision | None:
@@ -68,7 +102,7 @@ def _decide(connection: Connection, ports: Ports, known: Knowledge, version: str
     ecosystem = ports.ecosystems[known.key.ecosystem]
     repository = find_repository_by_id(connection, known.repository_id)
     visit = Visit(JUDGED_AS, repository, ecosystem, ports.public_url)
-    view = own_view(connection, visit, known) if known.origin is Origin.OWN else stored_view(connection, known)
+    view = own_outline(connection, visit, known) if known.origin is Origin.OWN else stored_view(connection, known)
     inquiry = Inquiry(known, JUDGED_AS, now, ecosystem.version_key, ports.popularity)
     decisions = decide_listing(inquiry, view)
     mine = [decisions[file.filename] for file in view.files if file.version == version]
@@ -81,18 +115,23 @@ _MOVES = {
 }
 
 
+def _move(
+    connection: Connection, project: Project, version: str, decision: Decision
+) -> tuple[Release, Clearance, str] | None:
+    """The own release with its next state and the event that tells of it; None where it stays as it is."""
+    release = releases.find(connection, project.id, version)
+    move = _MOVES.get((release.clearance, decision.action.refuses_download)) if release else None
+    return (release, *move) if release and move else None
+
+
 def _move_own(connection: Connection, known: Knowledge, version: str, decision: Decision, now: Instant) -> None:
-    if known.project is None:
+    found = _move(connection, known.project, version, decision) if known.project else None
+    if found is None:
         return
-    release = releases.find(connection, known.project.id, version)
-    if release is None:
-        return
-    move = _MOVES.get((release.clearance, decision.action.refuses_download))
-    if move is None:
-        return
-    releases.set_clearance(connection, release.id, move[0])
+    release, clearance, kind = found
+    releases.set_clearance(connection, release.id, clearance)
     body = {"decision": decision.id, "rules": [vote.rule for vote in decision.votes]}
-    events.append(connection, new_event(move[1], now, JUDGED_AS, known.key.purl(version), body))
+    events.append(connection, new_event(kind, now, JUDGED_AS, known.key.purl(version), body))
     revisions.bump(connection, known.repository_id, known.key)
 
 
