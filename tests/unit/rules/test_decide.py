@@ -61,7 +61,7 @@ def test_rules_of_another_moment_are_not_asked():
 @pytest.mark.parametrize(
     ("known", "rule"),
     [
-        ({fact.REVOCATIONS: (Revocation(1, "1.0.0", None, "leaked", ago(HOUR)),)}, "revoked"),
+        ({fact.REVOCATIONS: (Revocation(1, "1.0.1", None, "leaked", ago(HOUR)),)}, "revoked"),
         ({fact.LIST_ENTRIES: (entry(reason="no"),)}, "denylist"),
         ({fact.ALLOWLIST_IN_FORCE: True}, "allowlist"),
     ],
@@ -70,7 +70,7 @@ def test_rules_of_another_moment_are_not_asked():
 def test_what_nobody_may_install_for_all_time_is_not_published_either(known, rule):
     known = {fact.PUBLIC_EXISTS: False, **known}
 
-    decision = judged(known, stage=Stage.NAME, moment=Moment.PUBLISH, origin=Origin.OWN)
+    decision = judged(known, moment=Moment.PUBLISH, origin=Origin.OWN)
 
     assert said(decision)[:2] == (rule, "deny")
 
