@@ -94,15 +94,15 @@ def main(arguments: list[str]) -> int:
 
 
 def up(rest: list[str]) -> int:
-    """Start the server in the foreground with its own signal handling."""
-    prepare()
+    """Start the server in the foreground with its own signal handling; it needs no tools for tests."""
+    prepare("run")
     sys.stdout.flush()
     os.execv(BIN / "pratique", ["pratique", "up", *rest])
 
 
 def lint() -> int:
     """Run every linter, also after one has failed."""
-    prepare()
+    prepare("test")
     tally = Tally()
     run_linters(tally)
     return tally.close()
@@ -117,7 +117,7 @@ def run_linters(tally: Tally) -> None:
 
 def run_tests(paths: list[str], *, strict: bool, long: bool) -> int:
     """Run the suites; with paths only those tests."""
-    prepare()
+    prepare("test")
     tally = Tally()
     marks = "" if long else "not long"
     if paths:
@@ -154,13 +154,13 @@ def run_bench(name: str, rest: list[str]) -> int:
         names = ", ".join(sorted(path.stem for path in (ROOT / "bench").glob("*.py"))) or "none yet"
         print(f"there is no benchmark {name!r}; there are: {names}", file=sys.stderr)
         return 2
-    prepare()
+    prepare("test")
     return subprocess.call([PYTHON, script, *rest], cwd=ROOT)
 
 
 def lock(rest: list[str]) -> int:
     """Write the locks anew: hashed, for every platform, without the address of any index."""
-    prepare()
+    prepare("test")
     options = [
         "--quiet",
         "--universal",
@@ -182,7 +182,8 @@ def lock(rest: list[str]) -> int:
     test, run = lock_file("test"), lock_file("run")
     subprocess.run([*command, "pyproject.toml", "--group", "test", "-o", test], cwd=ROOT, check=True)
     # The shorter lock is held to the versions of the longer one, so that what is tested is what runs.
-    subprocess.run([*command, "pyproject.toml", "--constraint", test, "-o", run], cwd=ROOT, check=True)
+    shorter: list[str | Path] = ["pyproject.toml", "--group", "install", "--constraint", test, "-o", run]
+    subprocess.run([*command, *shorter], cwd=ROOT, check=True)
     addressed = [path.name for path in (test, run) if "://" in path.read_text(encoding="utf-8")]
     if addressed:
         print(f"{', '.join(addressed)} holds an address; locks must hold none", file=sys.stderr)
@@ -195,20 +196,25 @@ def lock_file(name: str) -> Path:
     return ROOT / "locks" / f"{name}.txt"
 
 
-def prepare() -> None:
-    """Make `.venv` hold what the lock says and this project; does nothing when it already does."""
-    wanted = fingerprint()
-    if STAMP.is_file() and STAMP.read_text(encoding="utf-8") == wanted:
+def prepare(name: str) -> None:
+    """Make `.venv` hold what a lock says and this project; does nothing when it already does."""
+    if STAMP.is_file() and is_enough(STAMP.read_text(encoding="utf-8"), name):
         return
     began = time.monotonic()
-    print(f"installing locks/test.txt into {VENV} ...", flush=True)
+    print(f"installing locks/{name}.txt into {VENV} ...", flush=True)
     if not runs_new_enough(PYTHON):
         shutil.rmtree(VENV, ignore_errors=True)
         run_quietly([find_python(), "-m", "venv", VENV])
-    install("--require-hashes", "-r", lock_file("test"))
+    STAMP.unlink(missing_ok=True)
+    install("--require-hashes", "-r", lock_file(name))
     install("--no-deps", "--no-build-isolation", "-e", ROOT)
-    STAMP.write_text(wanted, encoding="utf-8")
+    STAMP.write_text(fingerprint(name), encoding="utf-8")
     print(f"installed in {time.monotonic() - began:.0f} s", flush=True)
+
+
+def is_enough(installed: str, name: str) -> bool:
+    """Whether what was installed serves for a lock: the one for tests holds all of the one for running."""
+    return installed in {fingerprint(name), fingerprint("test")}
 
 
 def install(*arguments: str | Path) -> None:
@@ -258,9 +264,9 @@ def runs_new_enough(python: Path) -> bool:
         return False
 
 
-def fingerprint() -> str:
-    """Changes with the lock and the project file, and when this checkout is moved, as the install names its path."""
-    parts = [lock_file("test").read_bytes(), (ROOT / "pyproject.toml").read_bytes(), str(ROOT).encode()]
+def fingerprint(name: str) -> str:
+    """Changes with a lock and the project file, and when this checkout is moved, as the install names its path."""
+    parts = [lock_file(name).read_bytes(), (ROOT / "pyproject.toml").read_bytes(), str(ROOT).encode()]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 

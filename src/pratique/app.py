@@ -21,10 +21,16 @@ from pratique.services.clean_up import CLEAN_UP_JOB, clean_up
 from pratique.services.document_shelf import StoredDocuments
 from pratique.services.download_log import DownloadLog
 from pratique.services.fetch_file import Flights
-from pratique.services.import_each import IMPORT_JOB, import_each
+from pratique.services.import_each import IMPORT_JOB, PATIENCE, import_each, import_failed
 from pratique.services.metadata_cache import MetadataCache
 from pratique.services.ports import Ports
-from pratique.services.recheck_release import RECHECK_JOB, Recheck, recheck_releases
+from pratique.services.recheck_release import (
+    RECHECK_JOB,
+    RECHECK_QUARANTINED_JOB,
+    Recheck,
+    recheck_quarantined,
+    recheck_releases,
+)
 from pratique.services.remember_decisions import DecisionMemory
 from pratique.services.report_dry_runs import REPORT_JOB, report_dry_runs
 from pratique.services.set_up import RepositoryPlan, set_up_repositories
@@ -138,13 +144,17 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
 
 def job_kinds(ports: Ports, settings: Settings) -> tuple[JobKind, ...]:
     """The job table: what each promised job does."""
+    sources = advisory_sources(settings)
 
     async def recheck(run: JobRun) -> None:
         await recheck_releases(ports, run.read(Recheck))
 
-    async def import_all(run: JobRun) -> None:
+    async def recheck_all_quarantined(run: JobRun) -> None:
         del run
-        await import_each(ports, advisory_sources(settings))
+        await recheck_quarantined(ports)
+
+    async def import_all(run: JobRun) -> None:
+        await (import_each if run.attempt == 1 else import_failed)(ports, sources)
 
     async def tidy(run: JobRun) -> None:
         del run
@@ -160,7 +170,17 @@ def job_kinds(ports: Ports, settings: Settings) -> tuple[JobKind, ...]:
 
     return (
         JobKind(RECHECK_JOB, recheck),
-        JobKind(IMPORT_JOB, import_all, attempts=5, first_pause=60, back_off=4, time_limit=3_600),
+        JobKind(RECHECK_QUARANTINED_JOB, recheck_all_quarantined, attempts=3),
+        # Tried until the next day's turn, never more than two hours apart.
+        JobKind(
+            IMPORT_JOB,
+            import_all,
+            attempts=15,
+            first_pause=60,
+            back_off=4,
+            longest_pause=7_200,
+            time_limit=PATIENCE * (len(sources) + 1),
+        ),
         JobKind(CLEAN_UP_JOB, tidy, attempts=3),
         JobKind(REPORT_JOB, report, attempts=3),
         JobKind(VERIFY_JOB, verify, attempts=2, time_limit=3_000),
@@ -170,7 +190,7 @@ def job_kinds(ports: Ports, settings: Settings) -> tuple[JobKind, ...]:
 def job_timers(settings: Settings) -> tuple[Timer, ...]:
     """What comes round by itself."""
     daily = Timer(IMPORT_JOB, starts=int(settings.advisories.at * 1000))
-    hourly = (Timer(REPORT_JOB, every=HOUR), Timer(VERIFY_JOB, every=HOUR))
+    hourly = tuple(Timer(job, every=HOUR) for job in (REPORT_JOB, VERIFY_JOB, RECHECK_QUARANTINED_JOB))
     wanted = settings.advisories.scheduled and bool(advisory_sources(settings))
     return (*((daily,) if wanted else ()), Timer(CLEAN_UP_JOB), *hourly)
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from pratique.core.artifacts import Digests
 from pratique.core.errors import BadUpstream, Conflict, PratiqueError, Unavailable
+from pratique.core.facts import Seen
 from pratique.core.limits import FlightLimits, UpstreamLimits
 from pratique.services.fetch_file import FetchPlan, FlightFailed, Flights
+from pratique.services.record_release import ChangedMeanwhile
 from pratique.upstream.client import UpstreamClient
 from tests.harness.lying_upstream import (
     LyingUpstream,
@@ -43,22 +44,29 @@ class Desk:
         self.may_go_on = asyncio.Event()
         self.may_go_on.set()
         self.trouble = None
+        self.revision = 1
 
     @property
     def plan(self):
-        return FetchPlan(self.upstream.url, f"{self.upstream.url}/f.tgz", self.judge, self.record, self.size)
+        return FetchPlan(self.upstream.url, f"{self.upstream.url}/f.tgz", self.see, self.judge, self.record, self.size)
 
-    async def judge(self, digests: Digests):
+    async def see(self, draft):
+        return Seen(draft.digests())
+
+    async def judge(self, seen):
         await self.may_go_on.wait()
-        self.judged.append(digests.sha256)
+        self.judged.append(seen.digests.sha256)
         if self.no is not None:
             raise self.no
-        if digests.sha256 != self.sha256:
+        if seen.digests.sha256 != self.sha256:
             raise PolicySaysNo("arrived with another sha256 than its index states")
+        return self.revision
 
-    async def record(self, stored):
+    async def record(self, stored, seen, revision):
         if self.trouble is not None:
             raise self.trouble
+        if revision != self.revision:
+            raise ChangedMeanwhile
         self.recorded.append(stored.sha256)
 
 
@@ -379,6 +387,58 @@ async def test_what_cannot_be_recorded_is_served_to_nobody(upstream, flights):
             await passenger.complete_or_deadline()
         with pytest.raises(FlightFailed):
             await body(passenger)
+
+
+class Changing(Desk):
+    """The project changes as often as said, each time after it was judged."""
+
+    def __init__(self, upstream, changes, *, then=None):
+        super().__init__(upstream)
+        self.changes, self.then = changes, then
+
+    async def judge(self, seen):
+        revision = await super().judge(seen)
+        if self.changes:
+            self.changes -= 1
+            self.revision += 1
+            self.no = self.then
+        return revision
+
+
+async def test_what_changed_since_it_was_judged_is_judged_again(upstream, flights, blobs):
+    upstream.behaviours["/f.tgz"] = says(CONTENT)
+    desk = Changing(upstream, 3)
+
+    async with flights.board("f", desk.plan) as passenger:
+        assert (await passenger.complete_or_deadline()).sha256 == SHA256
+
+    assert (desk.judged, desk.recorded) == ([SHA256] * 4, [SHA256])
+
+
+async def test_what_the_second_judgement_refuses_is_recorded_and_served_to_nobody(upstream, flights):
+    upstream.behaviours["/f.tgz"] = says(CONTENT)
+    desk = Changing(upstream, 1, then=PolicySaysNo("revoked a moment ago"))
+
+    async with flights.board("f", desk.plan) as passenger:
+        with pytest.raises(PolicySaysNo, match="a moment ago"):
+            await passenger.complete_or_deadline()
+        with pytest.raises(FlightFailed):
+            await body(passenger)
+
+    assert desk.recorded == []
+
+
+async def test_a_project_that_changes_all_the_time_is_not_recorded_by_a_judgement_that_no_longer_holds(
+    upstream, flights
+):
+    upstream.behaviours["/f.tgz"] = says(CONTENT)
+    desk = Changing(upstream, 1_000)
+
+    async with flights.board("f", desk.plan) as passenger:
+        with pytest.raises(Unavailable, match="changes all the time"):
+            await passenger.complete_or_deadline()
+
+    assert desk.recorded == []
 
 
 async def test_a_client_that_goes_away_takes_nothing_from_the_others(upstream, hasty):

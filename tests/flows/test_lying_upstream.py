@@ -11,6 +11,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from pratique.core.actors import OPERATOR
+from pratique.core.decisions import Mode
+from pratique.services.rule_settings import SetRule, set_rule
 from tests.harness.lying_upstream import (
     Behaviour,
     LyingUpstream,
@@ -22,6 +25,7 @@ from tests.harness.lying_upstream import (
     never_ends,
     redirects,
     says,
+    waits_for,
 )
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site, running_site
@@ -155,6 +159,27 @@ async def test_an_index_that_changes_its_mind_about_stored_bytes_is_not_believed
 
     assert answer.status == 403
     assert "digest_mismatch" in answer.json()["error"]
+
+
+async def test_who_read_a_newer_index_is_not_judged_by_bytes_fetched_for_an_older_one(
+    upstream: LyingUpstream, site: Site, registry: PlainRegistry
+) -> None:
+    await set_rule(site.ports, SetRule("cooldown", Mode.OFF), OPERATOR)
+    release, path = registry.releases["npm", "left"][0], "/main/npm/left/-/left-1.0.0.tgz"
+    old, new, late = release.content, release.content + b"mended", asyncio.Event()
+    upstream.behaviours[NPM_FILE] = in_turn(waits_for(late, says(old)), says(new))
+
+    before = asyncio.create_task(site.get(path))
+    while NPM_FILE not in upstream.paths():
+        await asyncio.sleep(0.01)
+    release.content = new
+    after = await site.get(path)
+    late.set()
+
+    assert (after.status, after.body) == (200, new)
+    assert (await before).status == 403
+    assert (await site.get(path)).body == new
+    assert list((await site.get("/main/npm/left")).json()["versions"]) == ["1.0.0"]
 
 
 @pytest.fixture

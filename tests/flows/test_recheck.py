@@ -84,6 +84,20 @@ def test_an_own_release_that_policy_refuses_by_now_is_quarantined_and_live_again
     assert server.get("/main/npm/ours/-/ours-1.0.0.tgz", token).status == 200
 
 
+def test_a_denied_release_that_is_revoked_and_given_back_does_not_pass_for_live(server: Server) -> None:
+    token = server.token("ann", operations=("read", "publish"))
+    assert put_npm(server.npm, token, "ours", "1.0.0", packages.npm_tarball("ours", "1.0.0")).status == 201
+    server.cli("deny", "pkg:npm/ours@1.0.0", "--reason", "leaks a key").must()
+    eventually(lambda: clearance(server, "pkg:npm/ours") == "quarantined", server.terminal())
+    server.cli("revoke", "pkg:npm/ours@1.0.0", "--reason", "steals tokens").must()
+    assert clearance(server, "pkg:npm/ours") == "revoked"
+
+    server.cli("unrevoke", "pkg:npm/ours@1.0.0").must()
+
+    eventually(lambda: clearance(server, "pkg:npm/ours") == "quarantined", server.terminal())
+    assert server.get("/main/npm/ours/-/ours-1.0.0.tgz", token).status == 403
+
+
 def test_a_record_about_a_public_namesake_does_not_touch_an_own_project(server: Server, tmp_path: Path) -> None:
     token = server.token("ann", operations=("read", "publish"))
     assert put_npm(server.npm, token, "ours", "1.0.0", packages.npm_tarball("ours", "1.0.0")).status == 201

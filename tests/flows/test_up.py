@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from pratique.settings.folder import DataFolder
 from tests.harness.server import PRATIQUE, Server, free_port
 
 OFFLINE = "[advisories]\nscheduled = false\n"
@@ -254,3 +255,38 @@ def test_a_first_start_finds_the_public_registries_and_writes_a_settings_file_fo
     assert re.search(r'^npm = \["https://\S+"\]$', written, re.MULTILINE)
     assert re.search(r'^pypi = \["https://\S+/simple\S*"\]$', written, re.MULTILINE)
     assert server.stop() == 0
+
+
+def test_a_start_that_fails_at_once_leaves_nothing_behind(tmp_path):
+    server = Server(tmp_path, test_clock=False)
+    server.data.rmdir()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", server.port))
+        taken.listen()
+
+        refused = run_up(server)
+
+    assert refused.returncode == 1
+    assert f"nobody can listen on 127.0.0.1 port {server.port}" in refused.stderr
+    assert refused.stdout == ""
+    assert not server.data.exists()
+
+
+def test_a_folder_that_holds_something_else_is_left_alone(tmp_path):
+    server = Server(tmp_path, test_clock=False)
+    (server.data / "thesis.txt").touch()
+    server.data.chmod(0o755)
+
+    refused = run_up(server)
+
+    assert refused.returncode == 1
+    assert f'"{server.data}" is no data folder and holds other things' in refused.stderr
+    assert [path.name for path in server.data.iterdir()] == ["thesis.txt"]
+
+
+def test_the_root_of_a_disk_of_its_own_is_as_good_as_empty(tmp_path):
+    folder = DataFolder(tmp_path / "disk")
+    (folder.root / "lost+found").mkdir(parents=True)
+    folder.root.chmod(0o700)
+
+    assert folder.create()

@@ -17,6 +17,8 @@ from urllib.parse import unquote
 
 from tests.harness import packages
 
+METADATA = b"Metadata-Version: 2.1\nName: left\nVersion: 1.0.0\n"
+
 
 @dataclass
 class Release:
@@ -39,7 +41,11 @@ class PlainRegistry:
         self.asked: list[str] = []
         self.listed_content: dict[str, bytes] = {}
         self.core_metadata = False
+        self.pins_metadata = True
+        self.metadata = METADATA
+        self.file_query = ""
         self.without_digests: set[str] = set()
+        self.other_digests: dict[str, dict[str, str]] = {}
         registry = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -47,7 +53,7 @@ class PlainRegistry:
 
             def do_GET(self) -> None:
                 registry.asked.append(self.path)
-                status, kind, body = registry._answer(unquote(self.path))
+                status, kind, body = registry._answer(unquote(self.path.partition("?")[0]))
                 self.send_response(status)
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(body)))
@@ -103,6 +109,8 @@ class PlainRegistry:
             _, _, ecosystem, rest = path.split("/", 3)
             name, filename = rest.rsplit("/", 1)
             for release in self.releases.get((ecosystem, name), []):
+                if f"{release.filename}.metadata" == filename and self.core_metadata:
+                    return 200, "application/octet-stream", self.metadata
                 if release.filename == filename:
                     return 200, "application/octet-stream", release.content
         elif path.startswith("/npm/"):
@@ -117,7 +125,10 @@ class PlainRegistry:
         return 404, "application/json", b'{"error": "not found"}'
 
     def _digests(self, release: Release, stated: dict[str, str]) -> dict[str, str]:
-        return {} if release.filename in self.without_digests else stated
+        return {} if release.filename in self.without_digests else self.other_digests.get(release.filename, stated)
+
+    def _pinned(self) -> bool | dict[str, str]:
+        return {"sha256": hashlib.sha256(METADATA).hexdigest()} if self.pins_metadata else True
 
     def _listed(self, release: Release) -> bytes:
         """The bytes that the index promises, which a liar does not send."""
@@ -151,12 +162,12 @@ class PlainRegistry:
         files = [
             {
                 "filename": release.filename,
-                "url": f"{self.url}/files/pypi/{name}/{release.filename}",
+                "url": f"{self.url}/files/pypi/{name}/{release.filename}{self.file_query}",
                 "hashes": self._digests(release, {"sha256": hashlib.sha256(self._listed(release)).hexdigest()}),
                 "requires-python": ">=3.8",
                 "size": len(self._listed(release)),
                 "upload-time": release.published.isoformat().replace("+00:00", "Z"),
-                **({"core-metadata": True} if self.core_metadata else {}),
+                **({"core-metadata": self._pinned()} if self.core_metadata else {}),
                 "yanked": release.yanked if release.yanked is not None else False,
             }
             for release in listed

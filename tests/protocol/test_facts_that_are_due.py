@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import msgspec
+from hypothesis import given
+
 from pratique.core.actors import OPERATOR
-from pratique.core.facts import ALL_FACTS, PUBLIC_EXISTS, Stage
-from pratique.services.gather import ListingGatherer, name_stage, publish_stage
+from pratique.core.facts import ALL_FACTS, DIGESTS, LISTED_DIGESTS, PUBLIC_EXISTS, Facts, Stage
+from pratique.services.file_facts import see_bytes
+from pratique.services.gather import ListingGatherer, file_stage, name_stage, publish_stage
 from pratique.services.judge import inquire, know
 from pratique.services.sources import find_source
 from pratique.services.visits import visit_repository
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site
 from tests.protocol.speakers import Speaker
+from tests.unit.rules import generated
 
 
 def due(stage: Stage) -> set[str]:
@@ -28,8 +35,24 @@ async def test_every_fact_that_is_due_at_a_stage_is_gathered(
     view = (await find_source(site.ports, visit, known)).view
 
     listed = ListingGatherer(inquiry, view)(view.files[0])
+    draft = site.ports.blobs.draft()
+    seen = file_stage(listed, view.files[0], see_bytes(draft))
+    draft.discard()
 
     assert due(Stage.NAME) == set(name_stage(inquiry).values)
     assert due(Stage.LISTING) <= set(listed.values)
-    published = publish_stage(inquiry, "1.0.0", "left.tgz", public_exists=False)
-    assert set(published.values) == due(Stage.NAME) | {PUBLIC_EXISTS.name}
+    assert due(Stage.FILE) == set(seen.values)
+    published = publish_stage(inquiry, "1.0.0", "left.tgz", view.files[0].digests, public_exists=False)
+    of_upload = {LISTED_DIGESTS.name, DIGESTS.name, PUBLIC_EXISTS.name}
+    assert set(published.values) == due(Stage.NAME) | of_upload
+
+
+@given(generated.situations(absent=False))
+def test_every_file_fact_is_read_back_as_it_was_stored(known: Facts) -> None:
+    of_bytes = [fact for fact in ALL_FACTS if fact.stage is Stage.FILE]
+
+    assert of_bytes
+    for fact in of_bytes:
+        assert fact.kind is not Any, f"{fact} must say its kind, to be read back"
+        stored = msgspec.json.decode(msgspec.json.encode(known[fact]))
+        assert msgspec.convert(stored, fact.kind) == known[fact]

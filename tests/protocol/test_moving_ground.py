@@ -7,12 +7,22 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from pratique.core.actors import OPERATOR, ActorKind
-from pratique.core.decisions import Mode
+from pratique.core.artifacts import Digests
+from pratique.core.decisions import Action, EntryKind, Mode, Vote
+from pratique.core.facts import Seen
+from pratique.core.names import EcosystemId, ProjectKey
 from pratique.services import find_project as find_project_module
+from pratique.services import get_file as get_file_module
 from pratique.services import publish as publish_module
+from pratique.services.file_facts import remember_seen
+from pratique.services.find_file import find_file
+from pratique.services.list_entries import AddEntry, add_entry
 from pratique.services.rule_settings import SetRule, set_rule
+from pratique.services.visits import visit_repository
+from pratique.store import projects, revisions
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site
 from tests.protocol.speakers import NpmSpeaker, Speaker
@@ -84,6 +94,62 @@ async def test_an_index_that_changes_while_a_file_is_fetched_offers_it_to_nobody
     assert file.status == 200
     assert speaker.offered(listing) == ["1.0.0"]
     assert (await site.get(speaker.path("left", "1.0.1"))).status == 403
+
+
+async def lie(site: Site, client: Speaker) -> None:
+    """As another node leaves it, to which the upstream sent other bytes than to us."""
+    key = ProjectKey(EcosystemId(client.ecosystem), "left")
+    visit = await visit_repository(site.ports, "main", client.ecosystem, OPERATOR)
+    found = await find_file(site.ports, visit, "left", client.path("left", "1.0.0").rsplit("/", 1)[-1])
+
+    def leave(connection: Connection) -> None:
+        project = projects.find(connection, 1, key)
+        assert project is not None
+        seen = Seen(Digests(sha256="0" * 64, sha512="0" * 128))
+        vote = Vote("digest_mismatch", Action.DENY, "arrived with another sha256 than its index states")
+        assert remember_seen(connection, project.id, found.file, seen, vote, site.ports.clock.now())
+        revisions.bump(connection, 1, key)
+
+    await site.ports.db.write(leave)
+
+
+@pytest.mark.parametrize("step", ["find_file", "judge_bytes"])
+async def test_a_lie_found_elsewhere_while_a_file_is_fetched_refuses_it_here_and_is_not_forgotten(
+    site: Site, registry: PlainRegistry, client: Speaker, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    client.released(registry, "left", "1.0.0")
+    await client.listing(site, "left")
+    in_between(monkeypatch, get_file_module, step, lambda: lie(site, client))
+
+    answers = [await site.get(client.path("left", "1.0.0")) for _ in range(2)]
+
+    assert [(answer.status, answer.json()["rule"]) for answer in answers] == [(403, "digest_mismatch")] * 2
+    assert client.offered(await client.listing(site, "left")) == []
+
+
+@pytest.mark.parametrize("step", ["find_file", "judge_bytes"])
+async def test_what_is_denied_while_a_file_is_fetched_is_not_served(
+    site: Site, registry: PlainRegistry, client: Speaker, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    client.released(registry, "left", "1.0.0")
+    denied = AddEntry(kind=EntryKind.DENY, purl=f"pkg:{client.ecosystem}/left", action="deny", reason="we said so")
+    in_between(monkeypatch, get_file_module, step, lambda: add_entry(site.ports, denied, OPERATOR))
+
+    answer = await site.get(client.path("left", "1.0.0"))
+
+    assert (answer.status, answer.json()["rule"]) == (403, "denylist")
+
+
+async def test_many_first_downloads_of_one_project_at_once_are_all_served(
+    site: Site, registry: PlainRegistry, client: Speaker
+) -> None:
+    versions = [f"1.0.{number}" for number in range(30)]
+    for version in versions:
+        client.released(registry, "left", version)
+
+    answers = await asyncio.gather(*(site.get(client.path("left", version)) for version in versions))
+
+    assert {answer.status for answer in answers} == {200}
 
 
 async def test_a_first_download_shows_in_listings_for_agents_at_once(

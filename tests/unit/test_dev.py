@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import dev
@@ -65,3 +67,18 @@ def test_an_unknown_benchmark_is_answered_with_the_known_ones() -> None:
 
     assert done.returncode == 2
     assert "there is no benchmark 'no-such'" in done.stderr
+
+
+def test_the_server_starts_with_what_the_tests_installed_and_not_the_other_way_round() -> None:
+    assert dev.is_enough(dev.fingerprint("test"), "run")
+    assert dev.is_enough(dev.fingerprint("run"), "run")
+    assert dev.is_enough(dev.fingerprint("test"), "test")
+    assert not dev.is_enough(dev.fingerprint("run"), "test")
+
+
+@pytest.mark.parametrize("name", ["run", "test"])
+def test_each_lock_holds_what_this_project_is_built_with(name: str) -> None:
+    wanted = tomllib.loads((dev.ROOT / "pyproject.toml").read_text())["build-system"]["requires"]
+    locked = {line.partition("==")[0] for line in dev.lock_file(name).read_text().splitlines() if "==" in line}
+
+    assert {re.split(r"[<>=~!]", one)[0] for one in wanted} <= locked

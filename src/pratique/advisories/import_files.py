@@ -60,6 +60,8 @@ def read_export(path: Path, ecosystems: OsvEcosystems, limits: ImportLimits = US
         yield from read_zip(path, ecosystems, limits)
     elif path.is_file() and path.suffix == ".json":
         yield from _Reading(ecosystems, limits).record(path.name, _content(path, limits))
+    elif not path.exists():
+        raise Invalid(f'there is nothing at "{path}"; give an OSV export such as all.zip')
     else:
         raise Invalid(f"{path.name} is no ZIP file, no folder and no JSON file; give an OSV export such as all.zip")
 

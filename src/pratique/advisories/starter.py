@@ -22,8 +22,6 @@ from pratique.core.errors import InvalidName
 
 EVERY_VERSION = pack(Affected(ranges=((("introduced", "0"),),)))
 COLUMNS = 5
-XZ = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "dict_size": 2 << 20}]
-"""The dictionary is as large as the data: a reader sets aside that much memory."""
 
 
 class StarterHeader(msgspec.Struct, frozen=True):
@@ -65,16 +63,6 @@ def starter_records(ecosystems: OsvEcosystems) -> Iterator[Advisory]:
         if osv_name in ecosystems:
             rows = (StarterRow(*values) for values in zip(*columns, strict=True))
             yield from _advisories(osv_name, rows, ecosystems)
-
-
-def pack_starter(as_of: Instant, rows: dict[str, list[StarterRow]]) -> bytes:
-    """The data file for these rows, by OSV's name of the ecosystem."""
-    header = StarterHeader(as_of, tuple((name, len(some)) for name, some in rows.items()))
-    lines = [msgspec.json.encode(header).decode()]
-    for some in rows.values():
-        ordered = sorted(some, key=lambda row: (row.name, row.number))
-        lines += [getattr(row, column) for column in StarterRow.__struct_fields__ for row in ordered]
-    return lzma.compress("\n".join(lines).encode(), filters=XZ)
 
 
 def _advisories(osv_name: str, rows: Iterator[StarterRow], ecosystems: OsvEcosystems) -> Iterator[Advisory]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -69,8 +70,21 @@ async def _send(verb: Verb[Any, Any], url: str, fields: dict[str, Any], token: s
         ):
             return answer.status, await answer.read()
     except (aiohttp.ClientError, TimeoutError) as error:
-        why = str(error) or type(error).__name__
-        raise Unavailable(f"{url.partition('/api/')[0]} cannot be reached: {why}; is it running?") from None
+        raise Unavailable(f"{url.partition('/api/')[0]} cannot be reached: {_why(error)}; is it running?") from None
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return "its certificate is not trusted here (SSL_CERT_FILE names the file of a private CA)"
+    if isinstance(error, aiohttp.ClientConnectorSSLError):
+        return "it does not speak TLS, or we do not understand it"
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return "its name has no address"
+    if isinstance(error, aiohttp.ClientConnectorError) and error.os_error.errno:
+        return os.strerror(error.os_error.errno)
+    if isinstance(error, TimeoutError):
+        return "it does not answer in time"
+    return str(error) or type(error).__name__
 
 
 def _sentence(server: str, status: int, body: bytes) -> str:

@@ -28,15 +28,21 @@ def perform_here(verb: Verb[Request, Response], request: Request, data: Path | N
         Conflict: the folder belongs to another version.
         PratiqueError: whatever the verb raises.
     """
+    folder = folder_of_a_server(data)
+    settings = settings_in_use(folder)
+    _check_schema(folder.database_url(settings.database))
+    return asyncio.run(_perform(verb, request, folder, settings, tell))
+
+
+def folder_of_a_server(data: Path | None) -> DataFolder:
+    """The data folder that is meant. Raises NotFound if no server has begun there."""
     folder = DataFolder(data.absolute() if data else default_root(os.environ))
     if not folder.settings_file.exists():
         raise NotFound(
             f'there is no server\'s data in "{folder.root}": start one with `pratique up`, name its folder with '
-            "--data, or a server elsewhere with --server"
+            "--data or PRATIQUE_DATA, or a server elsewhere with --server"
         )
-    settings = settings_in_use(folder)
-    _check_schema(folder.database_url(settings.database))
-    return asyncio.run(_perform(verb, request, folder, settings, tell))
+    return folder
 
 
 def settings_in_use(folder: DataFolder) -> Settings:

@@ -7,7 +7,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -87,16 +87,24 @@ def log_to(lines: JsonLines, level: int = logging.INFO) -> None:
 
 
 def log_to_terminal() -> None:
-    """For commands: warnings go to stderr, so that what a command answers can be piped on."""
-    # The renderer's own tracebacks show local variables, and with them secrets.
-    lines = structlog.dev.ConsoleRenderer(
-        colors=False, pad_event_to=0, exception_formatter=structlog.dev.plain_traceback
-    )
+    """For commands: a warning is a sentence on stderr, so that what a command answers can be piped on."""
     structlog.configure(
-        processors=[structlog.stdlib.add_log_level, lines],
+        processors=[structlog.processors.format_exc_info, _as_sentence],
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+
+
+def _as_sentence(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
+    """`pratique: what happened (about what): why`, and below it where, if it was a mistake of ours."""
+    happened, why, trace = (
+        event.pop("event"),
+        event.pop("error", None) or event.pop("why", None),
+        event.pop("exception", ""),
+    )
+    about = ", ".join(str(value) for value in event.values())
+    sentence = f"pratique: {happened}{f' ({about})' if about else ''}{f': {why}' if why else ''}"
+    return f"{sentence}\n{trace}" if trace else sentence
 
 
 class _Sink:

@@ -16,7 +16,7 @@ from pratique.cli.orders import Role
 from pratique.cli.presence import silent_processes
 from pratique.cli.process_log import put_aside
 from pratique.cli.supervisor import Station, Supervisor
-from pratique.settings import Settings
+from pratique.settings import Settings, load_settings
 from pratique.settings.folder import DataFolder, default_root
 
 _LOOK_AT_LOGS_EVERY = 10.0
@@ -39,8 +39,9 @@ def up(
         host: address to listen on; 127.0.0.1 unless the settings say otherwise.
         port: TCP port; 7417 unless the settings say otherwise.
         data: data folder; $PRATIQUE_DATA, else `pratique` in your user data folder.
-        workers: web processes; one for each core, at most four.
-        enforce: let every rule count from the start instead of watching for seven days.
+        workers: web processes; as the settings say, else one for each core and at most four, which is what 0 means.
+        enforce: let every rule count from the start. Without it some rules only watch, and ask after seven days
+            whether they shall count.
 
     Returns:
         The exit code.
@@ -50,9 +51,12 @@ def up(
     """
     os.umask(0o077)  # also for the children: the database makes its files with whatever rights it is left
     folder = DataFolder(data.absolute() if data else default_root(os.environ))
+    given = {"host": host, "port": port, "workers": workers}
+    if not folder.settings_file.exists():
+        # Nothing is made for a server that cannot start.
+        check_listening(load_settings(folder.settings_file, os.environ, given))
     folder.create()
     folder.refuse_open_files()
-    given = {"host": host, "port": port, "workers": workers}
     with sole_server(folder, given):
         settings = settings_of(folder, os.environ, given, _say)
         check_listening(settings)

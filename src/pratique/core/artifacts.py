@@ -44,9 +44,31 @@ class Digests(msgspec.Struct, frozen=True):
         pairs = ((field, getattr(self, field), getattr(other, field)) for field in self.__struct_fields__)
         return tuple(field for field, mine, theirs in pairs if mine and theirs and mine.lower() != theirs.lower())
 
+    def agrees(self, other: Digests) -> bool:
+        """Whether both state one collision-resistant digest alike, and none differently."""
+        strong = ("sha256", "sha512", "blake2b_256")
+        shared = any(getattr(self, field) and getattr(other, field) for field in strong)
+        return shared and not self.conflicts(other)
+
     def any_strong(self) -> bool:
         """Whether at least one collision-resistant digest is stated."""
         return bool(self.sha256 or self.sha512 or self.blake2b_256)
+
+    def same_bytes(self, other: Digests) -> bool:
+        """Whether both state one strong digest alike and none differently; or all the same, where none is strong.
+
+        Digests that share no algorithm do not conflict, and tell nothing of each other: they are of other bytes.
+        """
+        return self == other or self.agrees(other)
+
+    def strong(self) -> Digests:
+        """Only the collision-resistant ones."""
+        return Digests(sha256=self.sha256, sha512=self.sha512, blake2b_256=self.blake2b_256)
+
+    def shares_strong(self, other: Digests) -> bool:
+        """Whether both state one collision-resistant digest alike: then they are of the same bytes."""
+        pairs = ((getattr(self, field), getattr(other, field)) for field in ("sha256", "sha512", "blake2b_256"))
+        return any(mine and theirs and mine.lower() == theirs.lower() for mine, theirs in pairs)
 
 
 class FileView(msgspec.Struct, frozen=True):
@@ -62,7 +84,9 @@ class FileView(msgspec.Struct, frozen=True):
         yanked: the upstream's own yank reason ('' for a yank without one), None if not yanked.
         attested: the index names provenance for it.
         execution_points: where code runs before anyone imports it (`postinstall`, `setup.py`), sorted.
-        metadata: digests of the separate metadata file (PEP 658), None if there is none.
+        metadata: digests of the separate metadata file (PEP 658), at least a strong one: nobody could tell
+            metadata that nothing pins from another's. None if there is none.
+        metadata_url: where the upstream serves that, absolute; empty for own files and where there is none.
         raw: the index's own entry; unknown fields pass through unchanged.
         gone: the upstream lists it no more; it stands here because its bytes are stored.
     """
@@ -77,6 +101,7 @@ class FileView(msgspec.Struct, frozen=True):
     attested: bool = False
     execution_points: tuple[str, ...] = ()
     metadata: Digests | None = None
+    metadata_url: str = ""
     raw: dict[str, Any] = {}
     gone: bool = False
 

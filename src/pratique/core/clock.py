@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import NewType, Protocol
+from typing import Any, NewType, Protocol
 
 Instant = NewType("Instant", int)
 """Milliseconds since 1970-01-01T00:00:00Z. An integer, so that canonical bytes hold no floats."""
@@ -12,6 +12,12 @@ SECOND = 1_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+
+EARLIEST_PUBLISHED = Instant(946_684_800_000)
+"""2000-01-01T00:00:00Z, before any index that we read. Year 1, 1900, 1970 and 1980 are how programs write "no date"."""
+
+LATEST_PUBLISHED = Instant(32_503_680_000_000)
+"""3000-01-01T00:00:00Z. A file may be dated ahead; years without end leave what a calendar can write."""
 
 
 class Clock(Protocol):
@@ -32,6 +38,21 @@ def from_iso(text: str) -> Instant:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return Instant(int(moment.timestamp() * 1_000))
+
+
+def read_published(stated: Any) -> Instant | None:
+    """A publish time as an index states it; None for what is no time, or cannot be one.
+
+    Every ecosystem reads its times through this: a date that is believed although nothing can have been
+    published then makes any file old enough for every rule.
+    """
+    if not isinstance(stated, str):
+        return None
+    try:
+        instant = from_iso(stated)
+    except (ValueError, OverflowError):
+        return None
+    return instant if EARLIEST_PUBLISHED <= instant < LATEST_PUBLISHED else None
 
 
 def to_iso(instant: Instant) -> str:

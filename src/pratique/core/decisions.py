@@ -80,7 +80,7 @@ class Decision(msgspec.Struct, frozen=True):
     """The strictest vote on one subject, with all that led to it.
 
     Attributes:
-        id: base32 of a hash over repository, rules, settings, policy class, subject and facts as instants.
+        id: base32 of a hash over repository, rules, settings, policy class, subject, origin and facts as instants.
         subject: what was judged.
         action: the strictest counted vote's action, allow if there is none.
         votes: counted votes, strictest first.
@@ -151,6 +151,8 @@ class Revocation(msgspec.Struct, frozen=True):
         version: None for the whole project.
         filename: None for the whole release.
         by_admin: laid down with an administrator's right and not an owner's: an owner cannot lift it.
+        digests: of the revoked file's bytes, strong ones, as recorded here or as listed: the same bytes are
+            revoked under every other name in the project. Empty if nobody stated any, and for all but files.
     """
 
     id: int
@@ -159,9 +161,10 @@ class Revocation(msgspec.Struct, frozen=True):
     reason: str
     at: Instant
     by_admin: bool = True
+    digests: tuple[Digests, ...] = ()
 
     def covers(self, subject: Subject, key: VersionKey) -> bool:
-        """Whether it reaches the subject; what is coarser than the revocation is not reached.
+        """Whether it reaches the subject by its name; what is coarser than the revocation is not reached.
 
         Versions are compared by their ecosystem's order: another spelling of a revoked version is no way out.
         """
@@ -170,6 +173,10 @@ class Revocation(msgspec.Struct, frozen=True):
         ):
             return False
         return self.filename is None or self.filename == subject.filename
+
+    def is_of_bytes(self, digests: Digests) -> bool:
+        """Whether bytes with one of these digests are those of the revoked file."""
+        return any(one.shares_strong(digests) for one in self.digests)
 
     def is_of(self, version: str | None, filename: str | None, key: VersionKey) -> bool:
         """Whether it is about exactly this project (no version), release (no filename) or file."""

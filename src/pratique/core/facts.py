@@ -38,10 +38,11 @@ class Fact(Generic[T]):
         name: used in stored decisions and explanations.
         stage: from here on it is an error not to have it.
         meaning: one sentence for people.
+        kind: type of the value; said for file facts, which are stored and read back as this.
     """
 
-    def __init__(self, name: str, stage: Stage, meaning: str) -> None:
-        self.name, self.stage, self.meaning = name, stage, meaning
+    def __init__(self, name: str, stage: Stage, meaning: str, kind: Any = Any) -> None:
+        self.name, self.stage, self.meaning, self.kind = name, stage, meaning, kind
         ALL_FACTS.append(self)
 
     def __repr__(self) -> str:
@@ -128,6 +129,18 @@ class DigestCheck(msgspec.Struct, frozen=True):
     refused: Digests | None = None
 
 
+class Seen(msgspec.Struct, frozen=True):
+    """What a look at a file's bytes told, whoever asked for them and whatever is decided.
+
+    Attributes:
+        digests: computed from them; they say which bytes these are.
+        facts: the other file facts, by name: values of the fact's `kind`, or Absent.
+    """
+
+    digests: Digests
+    facts: Mapping[str, Any] = {}
+
+
 class RecentFix(msgspec.Struct, frozen=True):
     """An advisory whose literal `fixed` version this release is."""
 
@@ -171,12 +184,24 @@ RECENT_FIX: Fact[RecentFix | None] = Fact(
     "the newest advisory of a trusted feed that affects what was served here and that this version fixes",
 )
 NEW_EXECUTION_POINTS: Fact[tuple[str, ...]] = Fact(
-    "new_execution_points", Stage.LISTING, "install-time code that the previous release did not have"
+    "new_execution_points",
+    Stage.LISTING,
+    "install-time code of this file that the newest lower release served here did not have",
 )
 WEAKER_EVIDENCE: Fact[bool] = Fact(
-    "weaker_evidence", Stage.LISTING, "whether the previous release named provenance and this one does not"
+    "weaker_evidence",
+    Stage.LISTING,
+    "whether this file names no provenance, and another of its release or of a lower one does",
 )
-DIGESTS: Fact[DigestCheck] = Fact("digests", Stage.FILE, "digests as listed, as first recorded here, and as seen")
+JOINED_LATE: Fact[bool] = Fact(
+    "joined_late",
+    Stage.LISTING,
+    "whether this file came to its release after the others, or in place of other bytes",
+)
+DIGESTS: Fact[DigestCheck] = Fact(
+    "digests", Stage.FILE, "digests as listed, as first recorded here, and as seen", DigestCheck
+)
+LISTED_DIGESTS: Fact[Digests] = Fact("listed_digests", Stage.LISTING, "digests of this file as the index states them")
 GONE_UPSTREAM: Fact[bool] = Fact(
     "gone_upstream", Stage.LISTING, "whether the upstream lists this file no more, while its bytes are stored here"
 )

@@ -53,6 +53,7 @@ class JobKind(msgspec.Struct, frozen=True):
         attempts: after so many failures the job is given up and shown as failed.
         first_pause: seconds before the second attempt.
         back_off: each later pause is so many times longer.
+        longest_pause: seconds beyond which pauses do not grow.
         time_limit: seconds one attempt may take.
     """
 
@@ -61,11 +62,12 @@ class JobKind(msgspec.Struct, frozen=True):
     attempts: int = 6
     first_pause: float = 5.0
     back_off: float = 3.0
+    longest_pause: float = 86_400.0
     time_limit: float = 900.0
 
     def pause_before(self, attempt: int) -> float:
         """Seconds to wait before this attempt (2 or later)."""
-        return float(self.first_pause * self.back_off ** (attempt - 2))
+        return min(self.longest_pause, float(self.first_pause * self.back_off ** (attempt - 2)))
 
 
 def job_table(kinds: Iterable[JobKind]) -> dict[str, JobKind]:

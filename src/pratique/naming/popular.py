@@ -1,4 +1,4 @@
-"""How popular a name is: its rank among the most downloaded ones, of npm 60,000 and of PyPI 15,000.
+"""How popular a name is: its rank among the most downloaded ones, of npm 60,000 and of PyPI 14,985.
 
 Data: `data/<ecosystem>.xz`, the canonical names in order of rank, one a line, made by
 `tools/build_popular.py` from download counts of November 2026. Measured: 430 KB in the package; the

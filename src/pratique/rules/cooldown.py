@@ -9,13 +9,13 @@ import msgspec
 from pratique.core.artifacts import Origin
 from pratique.core.clock import DAY, HOUR, Instant, in_words
 from pratique.core.decisions import Vote
-from pratique.core.facts import NEW_EXECUTION_POINTS, PUBLISHED, RECENT_FIX, WEAKER_EVIDENCE, Facts
+from pratique.core.facts import JOINED_LATE, NEW_EXECUTION_POINTS, PUBLISHED, RECENT_FIX, WEAKER_EVIDENCE, Facts
 from pratique.rules import contract
 from pratique.rules.contract import Needs, allow, hold
 from pratique.rules.globs import matches
 
 NAME = "cooldown"
-NEEDS: Needs = (PUBLISHED, RECENT_FIX, NEW_EXECUTION_POINTS, WEAKER_EVIDENCE)
+NEEDS: Needs = (PUBLISHED, RECENT_FIX, JOINED_LATE, NEW_EXECUTION_POINTS, WEAKER_EVIDENCE)
 
 
 class Options(contract.Options, frozen=True):
@@ -35,9 +35,10 @@ class Options(contract.Options, frozen=True):
 def vote(facts: Facts, options: Options) -> Vote | None:
     """Hold each file from upstream until it is old enough.
 
-    It passes early only as the literal fix of a recent advisory, and only if it brings no new
-    install-time code and no weaker evidence than the release before. Popularity buys nothing: it is
-    the popular names that attackers take over.
+    It passes early only as part of the literal fix of a recent advisory: if it came together with that
+    release and not later, brings no install-time code that was not served here before, and no weaker
+    evidence than its siblings and predecessors. Popularity buys nothing: it is the popular names that
+    attackers take over.
 
     Source: DESIGN section 6.
     """
@@ -52,7 +53,7 @@ def vote(facts: Facts, options: Options) -> Vote | None:
 
 def _passes_early(facts: Facts, options: Options, ready: Instant) -> Vote | None:
     fix = facts[RECENT_FIX]
-    if fix is None or facts[NEW_EXECUTION_POINTS] or facts[WEAKER_EVIDENCE]:
+    if fix is None or facts[JOINED_LATE] or facts[NEW_EXECUTION_POINTS] or facts[WEAKER_EVIDENCE]:
         return None
     end = Instant(fix.published + options.fix_days * DAY)
     if facts.now >= end:

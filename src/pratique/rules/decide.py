@@ -62,8 +62,8 @@ def decide(policy: Policy, facts: Facts, stage: Stage, moment: Moment = Moment.I
         moment: install, or publish, which is decided once: every fact is due.
 
     Returns:
-        The decision. Its id is the same as long as repository, rules, settings, policy class, subject
-        and facts are, however late it is; at the instant `valid_until` its outcome may differ.
+        The decision. Its id is the same as long as repository, rules, settings, policy class, subject,
+        origin and facts are, however late it is; at the instant `valid_until` its outcome may differ.
 
     Source: DESIGN sections 1 and 3.
     """
@@ -164,5 +164,5 @@ def _identity(
     known = () if isinstance(entries, Absent) else entries
     group = policy_class(policy, facts.actor, facts.subject.project, known, moment)
     rules = [one.identity for one in active]
-    subject = [policy.repository, facts.subject.purl, facts.subject.filename]
+    subject = [policy.repository, facts.subject.purl, facts.subject.filename, facts.origin.value]
     return short_hash([rules, group, *subject, without_excuses(looked_at)])

@@ -56,10 +56,6 @@ class Policy(msgspec.Struct, frozen=True):
     waivers: tuple[Waiver, ...] = ()
     repository: int = 0
 
-    def with_waivers(self, waivers: Iterable[Waiver]) -> Policy:
-        """The same policy with the waivers of one project."""
-        return msgspec.structs.replace(self, waivers=tuple(waivers))
-
 
 def read_policy(
     settings: Iterable[RuleSetting],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from pratique.core.clock import DAY, Instant
@@ -52,4 +54,27 @@ def read_options(rule: Rule, options: dict[str, object]) -> Options:
     try:
         return msgspec.convert(options, rule.options)
     except msgspec.ValidationError as error:
-        raise Invalid(f"options of rule {rule.name}: {error}") from None
+        raise Invalid(f"rule {rule.name}, {_in_words(str(error))}") from None
+
+
+_KINDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "text",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a table",
+    "null": "nothing",
+}
+_EXPECTED = re.compile(r"Expected `(\w+)`( [<>]=? -?\d+)?(?:, got `(\w+)`)?")
+
+
+def _in_words(sentence: str) -> str:
+    """The converter's sentence in ours: which option, what it needs, and what it got."""
+    what, _, place = sentence.partition(" - at `$.")
+    found = _EXPECTED.fullmatch(what)
+    if found is not None:
+        given = f", not {_KINDS.get(found[3], found[3])}" if found[3] else ""
+        what = f"it needs {_KINDS.get(found[1], found[1])}{found[2] or ''}{given}"
+    what = what.replace("Invalid enum value", "it does not take")
+    return f"option {place.rstrip('`')}: {what}"

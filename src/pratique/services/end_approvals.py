@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from pratique.core.actors import OPERATOR
-from pratique.core.artifacts import Digests, FileView, ProjectView
+from pratique.core.artifacts import FileView, ProjectView
 from pratique.core.clock import Instant
 from pratique.core.decisions import Waiver
 from pratique.core.events import new_event
@@ -27,14 +27,4 @@ def end_approvals(connection: Connection, repository_id: int, view: ProjectView,
 
 def _is_another(file: FileView, waiver: Waiver) -> bool:
     approved = waiver.files.get(file.filename)
-    return approved is not None and not _same_bytes(approved, file.digests)
-
-
-def _same_bytes(approved: Digests, listed: Digests) -> bool:
-    """Whether both state one strong digest alike and none differently; or all the same, where none is strong."""
-    return approved == listed or (not approved.conflicts(listed) and _share_strong(approved, listed))
-
-
-def _share_strong(one: Digests, other: Digests) -> bool:
-    pairs = ((one.sha256, other.sha256), (one.sha512, other.sha512), (one.blake2b_256, other.blake2b_256))
-    return any(mine and theirs for mine, theirs in pairs)
+    return approved is not None and not approved.same_bytes(file.digests)

@@ -8,7 +8,9 @@ whole file that was refused. On failure the connection is cut and nothing is sto
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
@@ -16,16 +18,20 @@ from typing import TypeVar
 
 import structlog
 
-from pratique.core.artifacts import Digests
 from pratique.core.errors import BadUpstream, PratiqueError, Unavailable
+from pratique.core.facts import Seen
 from pratique.core.limits import FlightLimits
 from pratique.core.ports import BlobDraft, Blobs, StoredBlob
 from pratique.services.disk import refused_by_disk
+from pratique.services.record_release import ChangedMeanwhile
 from pratique.upstream.client import UpstreamClient
 
 _log = structlog.get_logger(__name__)
 _DEFAULT_LIMITS = FlightLimits()
 _PIECE = 256 << 10
+_TRIES = 16
+"""Changes of a project while one file of it is recorded; more are taken for a fight over it."""
+
 _T = TypeVar("_T")
 
 
@@ -42,17 +48,23 @@ class FetchPlan:
     Attributes:
         upstream_url: base URL of the upstream whose document lists the file.
         file_url: where that says it is.
-        judge: raises a PratiqueError (Refused) for this client if the digests are not as they must be, or
-            policy refuses.
-        record: writes into the database that the kept blob is this file; nobody gets its end before.
+        see: looks at the bytes, once for all passengers.
+        judge: raises a PratiqueError (Refused) for this client if policy refuses what was seen; returns the
+            revision of what it was judged by.
+        record: writes into the database that the kept blob is this file, if that revision still holds, or
+            raises ChangedMeanwhile: then it is judged again. Nobody gets the file's end before.
         size: as the index states it; stands in for a missing Content-Length.
+        turn: held while it is recorded. One at a time for each project: every record outdates the
+            judgements of the others.
     """
 
     upstream_url: str
     file_url: str
-    judge: Callable[[Digests], Awaitable[None]]
-    record: Callable[[StoredBlob], Awaitable[None]]
+    see: Callable[[BlobDraft], Awaitable[Seen]]
+    judge: Callable[[Seen], Awaitable[int]]
+    record: Callable[[StoredBlob, Seen, int], Awaitable[None]]
     size: int | None = None
+    turn: Callable[[], AbstractAsyncContextManager[None]] = contextlib.nullcontext
 
 
 class Flights:
@@ -66,7 +78,8 @@ class Flights:
         """Join the flight of this key, starting it if there is none. The caller must `leave`.
 
         Args:
-            key: (repository, ecosystem, project, filename).
+            key: all that makes it the same download: repository, project and file, and where and what the
+                index says it is. Who read a newer index must not be judged by bytes fetched for an older one.
             plan: of this client; whoever joins brings a judge of their own.
         """
         flight = self._under_way.get(key)
@@ -93,7 +106,7 @@ class Passenger:
     def __init__(self, flight: _Flight, plan: FetchPlan, limits: FlightLimits) -> None:
         self._flight, self._limits = flight, limits
         self.judge = plan.judge
-        self.judged = False
+        self.judged_at: int | None = None
         self.refusal: PratiqueError | None = None
         flight.passengers.append(self)
 
@@ -281,24 +294,41 @@ class _Flight:
         """Judge, keep, record; then the rest may be handed out."""
         if self._draft is None:
             raise RuntimeError("settled before it was fetched")
-        digests = await asyncio.to_thread(self._draft.digests)
-        await self._judge(digests)
+        seen = await self._plan.see(self._draft)
+        await self._judge(seen)
         stored = await asyncio.to_thread(self._draft.keep)
-        await self._plan.record(stored)
-        await self._judge(digests)  # those who came in the meantime
+        async with self._plan.turn():
+            await self._record(stored, seen)
+        await self._judge(seen)  # those who came in the meantime
         self.stored = stored
 
-    async def _judge(self, digests: Digests) -> None:
-        """Ask each passenger's judge. The file is kept if at least one of them may have it.
+    async def _record(self, stored: StoredBlob, seen: Seen) -> None:
+        """Record it by judgements that still hold, judging again what has changed.
+
+        Raises:
+            PratiqueError: none of the passengers may have it as things are now, or they change all the time.
+        """
+        for _ in range(_TRIES):
+            await self._judge(seen)
+            allowed = [one for one in self._judges() if one.refusal is None]
+            judged_by = min(one.judged_at for one in allowed if one.judged_at is not None)
+            try:
+                return await self._plan.record(stored, seen, judged_by)
+            except ChangedMeanwhile:
+                for one in allowed:
+                    one.judged_at = None
+        raise Unavailable("what is known of the project changes all the time at this moment; try again", retry_after=1)
+
+    async def _judge(self, seen: Seen) -> None:
+        """Ask the judge of each passenger who has no judgement. The file is kept if at least one of them may have it.
 
         Raises:
             PratiqueError: none of them may.
         """
-        while waiting := [one for one in self._judges() if not one.judged]:
+        while waiting := [one for one in self._judges() if one.judged_at is None and one.refusal is None]:
             for passenger in waiting:
-                passenger.judged = True
                 try:
-                    await passenger.judge(digests)
+                    passenger.judged_at = await passenger.judge(seen)
                 except PratiqueError as error:
                     passenger.refusal = error
         refusals = [one.refusal for one in self._judges()]

@@ -5,7 +5,7 @@ One function a stage. Each later stage adds to the one before it, so that a rule
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -15,16 +15,17 @@ from pratique.core import facts as fact
 from pratique.core.actors import Actor
 from pratique.core.artifacts import Digests, FileView, ProjectView
 from pratique.core.clock import Instant
-from pratique.core.facts import Absent, DigestCheck, Facts, RecentFix
+from pratique.core.facts import Absent, DigestCheck, Facts, RecentFix, Seen, Stage
 from pratique.core.names import ProjectKey, Subject
 from pratique.core.ranges import VersionKey
 from pratique.services import release_history
+from pratique.services.file_facts import known_file_facts, seen_before
 from pratique.services.knowledge import Knowledge
+from pratique.services.release_history import Member
 from pratique.store.advisories import StoredAdvisory
 from pratique.store.files import FileRow, Sight
 
-DIGEST_FINDING = "digest_mismatch"
-"""Kind of the finding that a download leaves when bytes are not what the index promised."""
+_APPEARED = (Sight.NEW, Sight.LATE, Sight.SWAPPED)
 
 
 class Inquiry(msgspec.Struct, frozen=True):
@@ -62,9 +63,16 @@ def name_stage(inquiry: Inquiry) -> Facts:
     )
 
 
-def publish_stage(inquiry: Inquiry, version: str, filename: str, *, public_exists: bool | Absent | None) -> Facts:
-    """Name facts about one file that is being published; None for `public_exists` means that it was not asked."""
+def publish_stage(
+    inquiry: Inquiry, version: str, filename: str, digests: Digests, *, public_exists: bool | Absent | None
+) -> Facts:
+    """What is known of one file that is being published, its bytes in hand: what its index will state is computed.
+
+    None for `public_exists` means that it was not asked.
+    """
     values = dict(name_stage(inquiry).values)
+    values[fact.LISTED_DIGESTS.name] = digests
+    values[fact.DIGESTS.name] = DigestCheck(listed=digests, observed=digests)
     if public_exists is not None:
         values[fact.PUBLIC_EXISTS.name] = public_exists
     return inquiry.facts(Subject(inquiry.knowledge.key, version, filename), values)
@@ -76,19 +84,50 @@ class ListingGatherer:
     def __init__(self, inquiry: Inquiry, view: ProjectView) -> None:
         self._inquiry, self._view = inquiry, view
         self._common = dict(name_stage(inquiry).values)
+        self._malware = [one for one in inquiry.knowledge.advisories if one.malware and not one.withdrawn]
+        self._members = {member.filename: member for member in self._all_members()}
         first = self._first_published()
         self._common[fact.FIRST_PUBLISHED.name] = (
             Absent("no file of the project says when it was published") if first is None else first
         )
-        self._changes = release_history.changes(view.files, inquiry.version_key)
-        self._malware = [one for one in inquiry.knowledge.advisories if one.malware and not one.withdrawn]
+        self._changes = release_history.changes(self._members.values(), inquiry.version_key)
         self._fixes = self._fixable()
         self._by_version: dict[str, dict[str, Any]] = {}
-        self._lies = digest_lies(inquiry.knowledge)
+        self._seen_before = seen_before(inquiry.knowledge.findings)
+
+    def _all_members(self) -> Iterator[Member]:
+        """Every file listed, and every one that was noted here and is listed no more."""
+        rows = self._inquiry.knowledge.files
+        for file in self._view.files:
+            yield self._member(file, rows.get(file.filename))
+        listed = {file.filename for file in self._view.files}
+        for row in rows.values():
+            if row.filename not in listed:
+                yield self._member(FileView(row.filename, row.version), row)
+
+    def _member(self, file: FileView, row: FileRow | None) -> Member:
+        return Member(
+            version=file.version,
+            filename=file.filename,
+            execution_points=file.execution_points,
+            attested=file.attested,
+            stated=_stated(row, file),
+            published=published(row, file),
+            appeared=row.first_seen if row is not None and row.sight in _APPEARED else None,
+            swapped=row is not None and row.sight is Sight.SWAPPED,
+            served=row is not None and row.sha256 is not None and not self._is_condemned(row),
+        )
+
+    def _is_condemned(self, row: FileRow) -> bool:
+        """Whether it was served here and should not have been: nothing may be measured by it."""
+        inquiry = self._inquiry
+        subject = Subject(inquiry.knowledge.key, row.version, row.filename)
+        return any(one.covers(subject, inquiry.version_key) for one in inquiry.knowledge.revocations) or any(
+            evaluation.affects(one.affected, row.version, inquiry.version_key) for one in self._malware
+        )
 
     def _first_published(self) -> Instant | None:
-        known = self._inquiry.knowledge
-        times = [published(known.files.get(file.filename), file) for file in self._view.files]
+        times = [self._members[file.filename].published for file in self._view.files]
         return min((time for time in times if time is not None), default=None)
 
     def _fixable(self) -> tuple[StoredAdvisory, ...]:
@@ -108,22 +147,23 @@ class ListingGatherer:
         """Listing facts of one file, with file facts where an earlier visit stored them."""
         known = self._inquiry.knowledge
         row = known.files.get(file.filename)
-        when = published(row, file)
+        when, change = self._members[file.filename].published, self._changes[file.filename]
         values = {
             **self._common,
             **self._release_facts(file.version),
             fact.PUBLISHED.name: Absent("nobody says when it was published") if when is None else when,
+            fact.JOINED_LATE.name: change.joined_late,
+            fact.NEW_EXECUTION_POINTS.name: change.new_execution_points,
+            fact.WEAKER_EVIDENCE.name: change.weaker_evidence,
             fact.GONE_UPSTREAM.name: file.gone,
+            **known_file_facts(known, row, file, self._seen_before.get(file.filename, ())),
+            fact.LISTED_DIGESTS.name: file.digests,
         }
-        check = stored_digests(known, row, file, self._lies)
-        if check is not None:
-            values[fact.DIGESTS.name] = check
         return self._inquiry.facts(Subject(known.key, file.version, file.filename), values)
 
     def _release_facts(self, version: str) -> dict[str, Any]:
         found = self._by_version.get(version)
         if found is None:
-            change = self._changes.get(version, release_history.Change())
             found = self._by_version[version] = {
                 fact.MALWARE.name: tuple(
                     one.id
@@ -131,8 +171,6 @@ class ListingGatherer:
                     if evaluation.affects(one.affected, version, self._inquiry.version_key)
                 ),
                 fact.RECENT_FIX.name: self._fix(version),
-                fact.NEW_EXECUTION_POINTS.name: change.new_execution_points,
-                fact.WEAKER_EVIDENCE.name: change.weaker_evidence,
             }
         return found
 
@@ -143,45 +181,33 @@ class ListingGatherer:
         return None
 
 
-def file_stage(listing: Facts, check: DigestCheck) -> Facts:
-    """Listing facts with the file's bytes in hand."""
-    return msgspec.structs.replace(listing, values={**listing.values, fact.DIGESTS.name: check})
+def file_stage(listing: Facts, file: FileView, seen: Seen) -> Facts:
+    """Listing facts with the file's bytes in hand; what was recorded and refused before stays known."""
+    before: DigestCheck = listing.values.get(fact.DIGESTS.name, DigestCheck(file.digests))
+    check = msgspec.structs.replace(before, observed=seen.digests)
+    of_bytes = {one.name for one in fact.ALL_FACTS if one.stage is Stage.FILE}
+    values = {name: value for name, value in listing.values.items() if name not in of_bytes}
+    return msgspec.structs.replace(listing, values={**values, **seen.facts, fact.DIGESTS.name: check})
 
 
 def published(row: FileRow | None, file: FileView) -> Instant | None:
     """When a file counts as published.
 
-    The publisher's or upstream's word holds, unless we held an earlier copy of the document that
-    lacked the file: then it cannot have been there before we saw it, and first sight counts. A file
-    without any time counts from first sight.
+    The publisher's or upstream's word holds, and of several words the latest, unless we know better: a
+    file that a copy held earlier lacked, or that lists other bytes than before, cannot have been there
+    before we saw it, and first sight counts. A file without any time counts from first sight.
     """
     if row is None:
         return file.published
-    if row.sight is Sight.LATE or file.published is None:
+    if row.sight in (Sight.LATE, Sight.SWAPPED):
         return row.first_seen
-    return file.published
+    stated = _stated(row, file)
+    return row.first_seen if stated is None else stated
 
 
-def digest_lies(known: Knowledge) -> dict[str, Digests]:
-    """Digests once seen on bytes that were refused, by filename and listed digest."""
-    return {
-        one.filename: msgspec.convert(one.finding.detail["observed"], Digests)
-        for one in known.findings
-        if one.finding.kind == DIGEST_FINDING and one.filename is not None
-    }
-
-
-def stored_digests(
-    known: Knowledge, row: FileRow | None, file: FileView, lies: Mapping[str, Digests]
-) -> DigestCheck | None:
-    """File facts that are known before the bytes are fetched; None if only they can tell.
-
-    An earlier visit stored them, or the index states no digest at all, so that none ever will be.
-    """
-    refused = lies.get(file.filename)
-    if row is not None and row.sha256 is not None:
-        recorded = known.digests.get(row.sha256, Digests(sha256=row.sha256))
-        return DigestCheck(listed=file.digests, recorded=recorded, refused=refused)
-    if refused is not None:
-        return DigestCheck(listed=file.digests, observed=refused, refused=refused)
-    return DigestCheck(listed=file.digests) if file.digests == Digests() else None
+def _stated(row: FileRow | None, file: FileView) -> Instant | None:
+    """The latest that the upstream said of its time, where that cannot be after we saw it."""
+    if row is None or row.published is None:
+        return file.published
+    earlier = min(row.published, row.first_seen)
+    return earlier if file.published is None else max(earlier, file.published)

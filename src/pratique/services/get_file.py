@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 
 import msgspec
 import structlog
 from sqlalchemy import Connection
 
-from pratique.core.artifacts import Digests, Finding, Manifest, Origin, Severity
+from pratique.core.artifacts import Manifest, Origin
 from pratique.core.clock import Instant
 from pratique.core.decisions import Action, Decision
 from pratique.core.errors import NotFound, Unavailable
-from pratique.core.facts import DigestCheck
-from pratique.core.ports import BlobFile, StoredBlob
+from pratique.core.facts import Seen
+from pratique.core.ports import BlobDraft, BlobFile, StoredBlob
 from pratique.core.sentences import clean
-from pratique.rules import digest_mismatch
 from pratique.services.fetch_file import FetchPlan
+from pratique.services.file_facts import remember_seen, see_bytes
 from pratique.services.find_file import FoundFile, find_file, refuse_file
-from pratique.services.gather import DIGEST_FINDING, digest_lies, file_stage
+from pratique.services.gather import file_stage
 from pratique.services.judge import decide_file, decide_one, inquire, know
 from pratique.services.ports import Ports, Visit
+from pratique.services.record_release import ChangedMeanwhile
 from pratique.services.sources import KEPT_AS
-from pratique.store import files, findings, projects, revisions
+from pratique.store import files, projects, revisions
 from pratique.store.files import FileRow
 
 log = structlog.get_logger(__name__)
@@ -127,16 +129,9 @@ async def _from_upstream(
                 retry_after=600,
             )
         raise NotFound(f"the bytes of {found.file.filename} are not here any more, and nobody offers them")
-    recorded = found.known.digests.get(row.sha256, Digests(row.sha256)) if row and row.sha256 else None
-
-    async def judge(observed: Digests) -> None:
-        await judge_bytes(ports, visit, found, DigestCheck(found.file.digests, recorded, observed))
-
-    async def record(blob: StoredBlob) -> None:
-        await ports.db.write(record_fetched, found, blob, ports.clock.now())
-
-    plan = FetchPlan(upstream.url, found.file.url, judge, record, found.file.size)
-    passenger = ports.flights.board((found.known.repository_id, found.known.key, found.file.filename), plan)
+    plan = _fetch_plan(ports, visit, found, upstream.url)
+    key = (found.known.repository_id, found.known.key, found.file.filename, plan.file_url, found.file.digests)
+    passenger = ports.flights.board((*key, upstream.url), plan)
     try:
         stored = await (passenger.completed() if whole else passenger.complete_or_deadline())
         if stored is None:
@@ -149,53 +144,72 @@ async def _from_upstream(
     return Stored(blob, stored.sha256)
 
 
-async def judge_bytes(ports: Ports, visit: Visit, found: FoundFile, check: DigestCheck) -> None:
-    """Decide with the bytes in hand, on what is known by now: a revocation may have come meanwhile.
+def _fetch_plan(ports: Ports, visit: Visit, found: FoundFile, upstream_url: str) -> FetchPlan:
+    async def see(draft: BlobDraft) -> Seen:
+        return await asyncio.to_thread(see_bytes, draft)
+
+    async def judge(seen: Seen) -> int:
+        return await judge_bytes(ports, visit, found, seen)
+
+    async def record(blob: StoredBlob, seen: Seen, revision: int) -> None:
+        await ports.db.write(record_fetched, found, blob, seen, revision, ports.clock.now())
+
+    turn = partial(ports.uploads.turn, found.known.key)
+    return FetchPlan(upstream_url, found.file.url, see, judge, record, found.file.size, turn)
+
+
+async def judge_bytes(ports: Ports, visit: Visit, found: FoundFile, seen: Seen) -> int:
+    """Decide with the bytes in hand, on what is known by now: a revocation or a lie may have come meanwhile.
+
+    Returns:
+        The revision of what is known; the judgement holds for it alone.
 
     Raises:
-        Refused: hold or deny. Bytes that are not what the index promises leave a finding, so that
-            the file leaves the listing on every node.
+        Refused: hold or deny. If it is for what was seen of the bytes, that is kept first, so that the
+            file leaves the listing on every node.
     """
     known = await know(ports, visit, found.known.key)
     inquiry = inquire(ports, visit, known)
-    facts, _ = await asyncio.to_thread(decide_one, inquiry, found.view, found.file)
-    decision = decide_file(inquiry, file_stage(facts, check))
-    if not decision.action.refuses_download:
-        return
-    if any(vote.rule == digest_mismatch.NAME for vote in decision.votes):
-        await ports.db.write(record_lie, found, check, decision, ports.clock.now())
-    await refuse_file(ports, visit, inquiry, found.view, decision)
+    facts, decision = await asyncio.to_thread(decide_one, inquiry, found.view, found.file)
+    if decision.action.refuses_download:
+        await refuse_file(ports, visit, inquiry, found.view, decision)
+    decision = decide_file(inquiry, file_stage(facts, found.file, seen))
+    if decision.action.refuses_download:
+        await ports.db.write(record_refused, found, seen, decision, ports.clock.now())
+        await refuse_file(ports, visit, inquiry, found.view, decision)
+    return known.revision
 
 
-def record_fetched(connection: Connection, found: FoundFile, blob: StoredBlob, now: Instant) -> None:
+def record_fetched(
+    connection: Connection, found: FoundFile, blob: StoredBlob, seen: Seen, revision: int, now: Instant
+) -> None:
     """Note that the file is stored, with its index entry for the day the upstream lists it no more.
 
     Raises:
+        ChangedMeanwhile: the project is no longer the one that was judged.
         Conflict: another process recorded other bytes for the same file first.
         NotFound: the project is gone or became ours meanwhile.
     """
     known, file = found.known, found.file
+    if revisions.project_revision(connection, known.repository_id, known.key) != revision:
+        raise ChangedMeanwhile
     project = projects.find(connection, known.repository_id, known.key)
     if project is None or project.origin is Origin.OWN:
         raise NotFound(f"{known.key.name} is no longer what it was when the download began; try again")
     row = files.record_stored(connection, project.id, file.version, file.filename, blob, file.published, now)
     entry = Manifest(known.key.name, file.version, {KEPT_AS: msgspec.to_builtins(file)}, b"", file.execution_points)
     files.describe(connection, row.id, entry)
+    remember_seen(connection, project.id, file, seen, None, now)
     projects.mark_served(connection, project.id, now)
     revisions.bump(connection, known.repository_id, known.key)
 
 
-def record_lie(connection: Connection, found: FoundFile, check: DigestCheck, decision: Decision, now: Instant) -> None:
-    """Note bytes that are not what the index promises; the project's views are outdated from here on."""
-    known, file = found.known, found.file
+def record_refused(connection: Connection, found: FoundFile, seen: Seen, decision: Decision, now: Instant) -> None:
+    """Keep what was seen of refused bytes; the project's views are outdated from here on."""
+    known = found.known
     project = projects.find(connection, known.repository_id, known.key)
-    if project is None or check.observed is None or file.filename in digest_lies(known):
-        return
-    vote = next(vote for vote in decision.votes if vote.rule == digest_mismatch.NAME)
-    detail = {"observed": msgspec.to_builtins(check.observed), "listed": msgspec.to_builtins(check.listed)}
-    finding = Finding(DIGEST_FINDING, Severity.CRITICAL, vote.why, detail)
-    findings.add(connection, project.id, file.version, file.filename, finding, now)
-    revisions.bump(connection, known.repository_id, known.key)
+    if project is not None and remember_seen(connection, project.id, found.file, seen, decision.vote, now):
+        revisions.bump(connection, known.repository_id, known.key)
 
 
 def warning_headers(visit: Visit, decision: Decision) -> dict[str, str]:

@@ -6,7 +6,7 @@ import hashlib
 
 from sqlalchemy import Connection
 
-from pratique.core.artifacts import FileView
+from pratique.core.artifacts import Digests, FileView
 from pratique.core.errors import BadUpstream, NotFound
 from pratique.services.find_file import find_file
 from pratique.services.knowledge import Knowledge
@@ -17,24 +17,23 @@ from pratique.store.repositories import Upstream
 
 _LARGEST = 16 << 20
 
-SUFFIX = ".metadata"
-
 
 async def get_metadata(ports: Ports, visit: Visit, name: str, filename: str) -> MetadataContent:
     """The metadata of one file.
 
     Raises:
-        NotFound: no such file, or it has no separate metadata.
+        NotFound: no such file, or it has no separate metadata, or none that the index pins.
         Refused: the file itself is refused.
         BadUpstream: the upstream's bytes are not those that its index promises.
     """
     found = await find_file(ports, visit, name, filename)
-    if found.file.metadata is None:
+    stated = found.file.metadata
+    if stated is None or not stated.any_strong():
         raise NotFound(f"{filename} has no separate metadata")
     if found.upstream is None:
         body = await ports.db.read(_own_metadata, found.known, filename)
         return MetadataContent(body, hashlib.sha256(body).hexdigest())
-    return await _from_upstream(ports, found.upstream, found.file)
+    return await _from_upstream(ports, found.upstream, found.file, stated)
 
 
 def _own_metadata(connection: Connection, known: Knowledge, filename: str) -> bytes:
@@ -45,24 +44,22 @@ def _own_metadata(connection: Connection, known: Knowledge, filename: str) -> by
     return manifest.metadata
 
 
-async def _from_upstream(ports: Ports, upstream: Upstream, file: FileView) -> MetadataContent:
-    stated = (file.metadata.sha256 if file.metadata else None) or ""
-    key = (upstream.id, file.url, stated)
+async def _from_upstream(ports: Ports, upstream: Upstream, file: FileView, stated: Digests) -> MetadataContent:
+    key = (upstream.id, file.metadata_url, stated)
     kept = ports.metadata_cache.get(key)
     if kept is not None:
         return kept
     body = await _fetch(ports, upstream, file)
-    sha256 = hashlib.sha256(body).hexdigest()
-    if stated and stated.lower() != sha256:
+    seen = Digests(sha256=hashlib.sha256(body).hexdigest(), sha512=hashlib.sha512(body).hexdigest())
+    if not stated.agrees(seen):
         raise BadUpstream(f"the upstream's metadata of {file.filename} is not what its index promises")
-    content = MetadataContent(body, sha256)
-    if stated:
-        ports.metadata_cache.put(key, content)
+    content = MetadataContent(body, hashlib.sha256(body).hexdigest())
+    ports.metadata_cache.put(key, content)
     return content
 
 
 async def _fetch(ports: Ports, upstream: Upstream, file: FileView) -> bytes:
-    stream = await ports.upstream.open_file(upstream.url, file.url + SUFFIX)
+    stream = await ports.upstream.open_file(upstream.url, file.metadata_url)
     body = bytearray()
     try:
         async for chunk in stream.chunks():

@@ -156,8 +156,10 @@ def _remove(
     removed = [one for one in same_name if str(one.versions) == str(versions)]
     if not removed:
         others = ", ".join(str(one.versions) for one in same_name)
-        near = f"; there are lines for the versions {others}" if others else ""
-        raise NotFound(f"no {request.kind} line says {named.key.name} {versions}{near}")
+        near = f"; there are lines about its versions {others}" if others else ""
+        what = "every name" if named.key.name == "*" else named.key.name
+        which = "all versions" if versions.covers_all else f"versions {versions}"
+        raise NotFound(f"there is no {request.kind} line about {what} of {named.key.ecosystem}, {which}{near}")
     for one in removed:
         policy.remove_list_entry(connection, one.id, now)
         _note(connection, "list_entry_removed", _shown(one), actor, now, repository.id)

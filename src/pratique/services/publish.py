@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 import msgspec
 
 from pratique.core.actors import ActorKind, Operation
-from pratique.core.artifacts import Finding, Manifest, Origin, PublishDraft, Severity
+from pratique.core.artifacts import Digests, Finding, Manifest, Origin, PublishDraft, Severity
 from pratique.core.clock import Instant
 from pratique.core.decisions import Action, Decision, Moment
 from pratique.core.ecosystem import Rendered
@@ -87,7 +87,7 @@ async def take_in(ports: Ports, visit: Visit, name: str | None, draft: PublishDr
         manifest=await ports.uploads.run(read_indexed, visit.ecosystem, draft.filename, manifest, limits.max_entry),
         digests=digests,
         findings=noticed,
-        decision=await judge_publish(ports, visit, known, draft),  # 5
+        decision=await judge_publish(ports, visit, known, draft, digests),  # 5
         actor=visit.actor,
         max_entries=limits.max_entries,
     )
@@ -177,7 +177,9 @@ def refuse_attestations(visit: Visit, draft: PublishDraft) -> None:
         )
 
 
-async def judge_publish(ports: Ports, visit: Visit, known: Knowledge, draft: PublishDraft) -> Decision:
+async def judge_publish(
+    ports: Ports, visit: Visit, known: Knowledge, draft: PublishDraft, digests: Digests
+) -> Decision:
     """Decide whether the name may become or stay ours, and whether release and file are wanted at all.
 
     What only holds gets in: a person can approve no release that is not here.
@@ -189,7 +191,7 @@ async def judge_publish(ports: Ports, visit: Visit, known: Knowledge, draft: Pub
     asked: bool | Absent | None = None
     if known.origin is not Origin.OWN and known.reservation is None:
         asked = await _ask_whether_public(ports, known)
-    facts: Facts = publish_stage(inquiry, draft.version, draft.filename, public_exists=asked)
+    facts: Facts = publish_stage(inquiry, draft.version, draft.filename, digests, public_exists=asked)
     decision = decide(known.policy, facts, Stage.NAME, Moment.PUBLISH)
     if decision.action is Action.DENY:
         await refuse(ports, visit, inquiry, decision, ())
@@ -220,6 +222,6 @@ async def record_judged(ports: Ports, visit: Visit, accepted: Accepted, blob: Bl
             return await ports.db.write(record_release, visit, accepted, kept, ports.enqueue, ports.clock.now())
         known = await know(ports, visit, accepted.known.key)
         may_publish(visit, known, ports.clock.now())
-        decision = await judge_publish(ports, visit, known, accepted.draft)
+        decision = await judge_publish(ports, visit, known, accepted.draft, accepted.digests)
         accepted = msgspec.structs.replace(accepted, known=known, decision=decision)
     raise Conflict(f"{accepted.known.key.name} is changing at this moment; try again")

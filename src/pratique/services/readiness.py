@@ -11,6 +11,7 @@ from pratique.core.errors import PratiqueError
 from pratique.core.names import ProjectKey
 from pratique.services.knowledge import read_knowledge
 from pratique.services.ports import Ports
+from pratique.services.source_health import failing_sources
 from pratique.store import processes, readiness, repositories
 from pratique.store.clocks import SystemClock
 
@@ -27,11 +28,13 @@ class Readiness(msgspec.Struct, frozen=True, omit_defaults=True):
         status: `ready`, or `not ready`: then nothing is sent here.
         jobs: `alive` or `missing`. Without the job process downloads stay safe, but nothing is imported or
             judged again.
+        advisories: `failing` if a source could not be taken in when it was last tried; what is known grows old.
         error: why it is not ready.
     """
 
     status: str
     jobs: str = ""
+    advisories: str = ""
     error: str = ""
 
 
@@ -42,13 +45,14 @@ async def readiness_of(ports: Ports) -> Readiness:
     try:
         await ports.revisions.current()
         jobs = await ports.db.read(_try_deciding, ports, SystemClock().now())
+        failing = await ports.db.read(failing_sources, ports.advisory_sources)
         await ports.db.write(readiness.try_writing, durable=False)
     except PratiqueError as error:
         return Readiness("not ready", error=str(error))
     except Exception:
         log.exception("not ready: the database cannot be used")
         return Readiness("not ready", error="the database is damaged or of another version; see the server's log")
-    return Readiness("ready", "alive" if jobs else "missing")
+    return Readiness("ready", "alive" if jobs else "missing", "failing" if failing else "")
 
 
 def _try_deciding(connection: Connection, ports: Ports, now: Instant) -> bool:

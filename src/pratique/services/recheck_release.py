@@ -11,10 +11,12 @@ from sqlalchemy import Connection
 from pratique.core.actors import Actor, ActorKind
 from pratique.core.artifacts import Clearance, Origin
 from pratique.core.clock import Instant
-from pratique.core.decisions import Decision
+from pratique.core.decisions import Decision, Revocation
 from pratique.core.errors import Unavailable
 from pratique.core.events import new_event
-from pratique.core.names import EcosystemId, ProjectKey
+from pratique.core.names import EcosystemId, ProjectKey, Subject
+from pratique.core.ranges import VersionKey
+from pratique.rules import revoked
 from pratique.services.gather import Inquiry
 from pratique.services.judge import decide_listing
 from pratique.services.knowledge import Knowledge, read_knowledge
@@ -22,10 +24,10 @@ from pratique.services.ports import Enqueue, Ports, Visit
 from pratique.services.sources import own_outline, stored_view
 from pratique.services.visits import find_repository_by_id
 from pratique.store import downloads, events, files, projects, releases, repositories, revisions
-from pratique.store.projects import Project
-from pratique.store.releases import Release
 
 RECHECK_JOB = "recheck_release"
+RECHECK_QUARANTINED_JOB = "recheck_quarantined"
+
 _TRIES = 16
 """Changes of a project while one release of it is judged; more are taken for a fight over it."""
 
@@ -46,11 +48,24 @@ class Recheck(msgspec.Struct, frozen=True):
 async def recheck_releases(ports: Ports, work: Recheck) -> None:
     """Judge each release again.
 
-    An own release that policy now refuses is quarantined, one that it no longer refuses is live
-    again; an upstream's release that was served and is refused now is reported with an event.
+    An own release of which policy now refuses every file is quarantined, one of which it no longer does is
+    live again; an upstream's release that was served and is refused now is reported with an event.
     """
     for ecosystem, name, version in work.releases:
         await _recheck_one(ports, work.repository_id, ProjectKey(EcosystemId(ecosystem), name), version)
+
+
+async def recheck_quarantined(ports: Ports) -> None:
+    """Judge every quarantined release again: what refused it may have ended by time alone, which starts no job."""
+    for found in await ports.db.read(_quarantined):
+        await recheck_releases(ports, found)
+
+
+def _quarantined(connection: Connection) -> list[Recheck]:
+    return [
+        Recheck(repository.id, releases.in_state(connection, repository.id, Clearance.QUARANTINED))
+        for repository in repositories.repositories(connection)
+    ]
 
 
 async def _recheck_one(ports: Ports, repository_id: int, key: ProjectKey, version: str) -> None:
@@ -68,8 +83,16 @@ async def _recheck_one(ports: Ports, repository_id: int, key: ProjectKey, versio
 
 
 class _Judged(msgspec.Struct, frozen=True):
+    """What is to be done.
+
+    Attributes:
+        decision: the strictest.
+        state: of an own release from now on; None for an upstream's.
+    """
+
     known: Knowledge
     decision: Decision
+    state: Clearance | None
 
 
 def _judge(
@@ -77,12 +100,13 @@ def _judge(
 ) -> _Judged | None:
     """The decision, where something may follow from it."""
     known = read_knowledge(connection, repository_id, key)
-    decision = _decide(connection, ports, known, version, now) if known.project else None
-    if known.project is None or decision is None:
+    decisions = _decide(connection, ports, known, version, now) if known.project else []
+    if known.project is None or not decisions:
         return None
     if known.origin is Origin.OWN:
-        return _Judged(known, decision) if _move(connection, known.project, version, decision) else None
-    return _Judged(known, decision) if decision.action.refuses_download else None
+        state = _new_state(connection, ports, known, version, decisions)
+        return _Judged(known, decisions[0], state) if state else None
+    return _Judged(known, decisions[0], None) if decisions[0].action.refuses_download else None
 
 
 def _settle(connection: Connection, judged: _Judged, version: str, now: Instant) -> bool:
@@ -90,15 +114,15 @@ def _settle(connection: Connection, judged: _Judged, version: str, now: Instant)
     known = judged.known
     if revisions.project_revision(connection, known.repository_id, known.key) != known.revision:
         return False
-    if known.origin is Origin.OWN:
-        _move_own(connection, known, version, judged.decision, now)
-    else:
+    if judged.state is None:
         _report_served(connection, known, version, judged.decision, now)
+    else:
+        _move_own(connection, known, version, judged.state, judged.decision, now)
     return True
 
 
-def _decide(connection: Connection, ports: Ports, known: Knowledge, version: str, now: Instant) -> Decision | None:
-    """The strictest decision over the release's stored files; None if there are none."""
+def _decide(connection: Connection, ports: Ports, known: Knowledge, version: str, now: Instant) -> list[Decision]:
+    """Decisions on the release's stored files, strictest first."""
     ecosystem = ports.ecosystems[known.key.ecosystem]
     repository = find_repository_by_id(connection, known.repository_id)
     visit = Visit(JUDGED_AS, repository, ecosystem, ports.public_url)
@@ -106,33 +130,52 @@ def _decide(connection: Connection, ports: Ports, known: Knowledge, version: str
     inquiry = Inquiry(known, JUDGED_AS, now, ecosystem.version_key, ports.popularity)
     decisions = decide_listing(inquiry, view)
     mine = [decisions[file.filename] for file in view.files if file.version == version]
-    return max(mine, key=lambda one: one.action, default=None)
+    return sorted(mine, key=lambda one: one.action, reverse=True)
 
 
-_MOVES = {
-    (Clearance.LIVE, True): (Clearance.QUARANTINED, "quarantined"),
-    (Clearance.QUARANTINED, False): (Clearance.LIVE, "cleared"),
+_DECIDED_AGAIN = {
+    Clearance.LIVE: "cleared",
+    Clearance.QUARANTINED: "quarantined",
+    Clearance.REVOKED: "revoked",
 }
+"""States between which a release moves by what is decided, and the event of each."""
 
 
-def _move(
-    connection: Connection, project: Project, version: str, decision: Decision
-) -> tuple[Release, Clearance, str] | None:
-    """The own release with its next state and the event that tells of it; None where it stays as it is."""
-    release = releases.find(connection, project.id, version)
-    move = _MOVES.get((release.clearance, decision.action.refuses_download)) if release else None
-    return (release, *move) if release and move else None
+def _new_state(
+    connection: Connection, ports: Ports, known: Knowledge, version: str, decisions: list[Decision]
+) -> Clearance | None:
+    """The state that an own release should have, None where it has it or is in none that decisions change."""
+    release = releases.find(connection, known.project.id, version) if known.project else None
+    if release is None or release.clearance not in _DECIDED_AGAIN:
+        return None
+    version_key = ports.ecosystems[known.key.ecosystem].version_key
+    state = _state(Subject(known.key, version), known.revocations, decisions, version_key)
+    return None if state is release.clearance else state
 
 
-def _move_own(connection: Connection, known: Knowledge, version: str, decision: Decision, now: Instant) -> None:
-    found = _move(connection, known.project, version, decision) if known.project else None
-    if found is None:
+def _move_own(
+    connection: Connection, known: Knowledge, version: str, state: Clearance, decision: Decision, now: Instant
+) -> None:
+    release = releases.find(connection, known.project.id, version) if known.project else None
+    if release is None:
         return
-    release, clearance, kind = found
-    releases.set_clearance(connection, release.id, clearance)
+    releases.set_clearance(connection, release.id, state)
     body = {"decision": decision.id, "rules": [vote.rule for vote in decision.votes]}
-    events.append(connection, new_event(kind, now, JUDGED_AS, known.key.purl(version), body))
+    events.append(connection, new_event(_DECIDED_AGAIN[state], now, JUDGED_AS, known.key.purl(version), body))
     revisions.bump(connection, known.repository_id, known.key)
+
+
+def _state(
+    release: Subject, in_force: Iterable[Revocation], decisions: Iterable[Decision], version_key: VersionKey
+) -> Clearance:
+    """Revoked as a whole, or quarantined if nothing of it is served for other reasons than revocations of files."""
+    if any(one.covers(release, version_key) for one in in_force):
+        return Clearance.REVOKED
+    return Clearance.QUARANTINED if all(map(_quarantines, decisions)) else Clearance.LIVE
+
+
+def _quarantines(decision: Decision) -> bool:
+    return any(vote.action.refuses_download and vote.rule != revoked.NAME for vote in decision.votes)
 
 
 def _report_served(connection: Connection, known: Knowledge, version: str, decision: Decision, now: Instant) -> None:
@@ -151,6 +194,13 @@ def enqueue_rechecks(connection: Connection, changed: Collection[ProjectKey], oc
     for repository in repositories.repositories(connection):
         found = list(_stored_releases(connection, repository.id, changed))
         _enqueue(connection, repository.id, found, f"{occasion}:{repository.id}", enqueue)
+
+
+def enqueue_project_rechecks(
+    connection: Connection, repository_id: int, key: ProjectKey, occasion: str, enqueue: Enqueue
+) -> None:
+    """Promise rechecks of every stored release of one project, in the caller's transaction."""
+    _enqueue(connection, repository_id, list(_stored_releases(connection, repository_id, [key])), occasion, enqueue)
 
 
 def enqueue_own_rechecks(

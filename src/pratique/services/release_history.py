@@ -1,65 +1,144 @@
-"""What a release is compared with: the one before it in version order."""
+"""How each file stands to its own release and to those below it: what must not be new where a fix passes early.
+
+Everything here is about instants and about what was served, never about ages: it stays true while time passes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from pratique.core.artifacts import FileView
+from pratique.core.clock import MINUTE, Instant
 from pratique.core.ranges import VersionKey
 
+UPLOAD_WINDOW = 15 * MINUTE
+"""Files that follow the first of their release within this time are of one upload: a few dozen wheels take minutes.
 
-class ReleaseTraits(msgspec.Struct, frozen=True):
-    """What all files of one release say together."""
+What comes later waits its own cooldown, though it be honest: builds that upload for hours lose only the early pass.
+The shorter it is, the less time is left to whoever holds a stolen upload token and waits for a fix to add a file to.
+"""
 
-    execution_points: frozenset[str]
-    attested: bool
+
+_NONE: frozenset[str] = frozenset()
+
+
+class Member(msgspec.Struct, frozen=True):
+    """One file of a release, listed now or noted earlier.
+
+    Attributes:
+        execution_points: as in FileView.
+        attested: as in FileView.
+        stated: its publish time by the upstream's word, None if it says nothing.
+        published: when it counts as published; None if nobody says.
+        appeared: by our clock, if a copy was held that lacked it; None if it was there as long as we know.
+        swapped: other bytes were listed under its name before.
+        served: it was served here, and nothing that is known by now speaks against it.
+    """
+
+    version: str
+    filename: str
+    execution_points: tuple[str, ...] = ()
+    attested: bool = False
+    stated: Instant | None = None
+    published: Instant | None = None
+    appeared: Instant | None = None
+    swapped: bool = False
+    served: bool = False
 
 
 class Change(msgspec.Struct, frozen=True):
-    """How a release differs from the one before it.
+    """What one file brings that was not there before it.
 
     Attributes:
-        new_execution_points: install-time code the previous release did not have, sorted.
-        weaker_evidence: the previous release named provenance, this one does not.
+        new_execution_points: install-time code that the newest lower release served here lacked, sorted.
+        weaker_evidence: it names no provenance, and another file of its release or of a lower one does.
+        joined_late: it came to its release after the others, or in place of other bytes.
     """
 
     new_execution_points: tuple[str, ...] = ()
     weaker_evidence: bool = False
+    joined_late: bool = False
 
 
-def changes(files: Iterable[FileView], version_key: VersionKey) -> dict[str, Change]:
-    """Compare every release with the previous one in version order.
+def changes(members: Iterable[Member], version_key: VersionKey) -> dict[str, Change]:
+    """Compare every file with its release and with lower ones in version order.
 
-    A first release has nothing before it: all its execution points are new. A version that the
-    ecosystem's order cannot read is compared with nothing, so all it has is new too.
+    Execution points are compared with what ran here already: a lower release that nobody was served may be
+    held itself, and published only to make the next one look harmless. Where nothing lower was served, all are
+    new. Evidence is compared with everything lower, because one more comparison can only be stricter.
+    A version that the ecosystem's order cannot read has nothing below it, and counts as above all others for
+    its evidence.
+
+    Returns:
+        By filename.
     """
-    traits = _traits(files)
-    ordered: list[str] = []
+    releases: dict[str, list[Member]] = {}
+    for member in members:
+        releases.setdefault(member.version, []).append(member)
+    readable, unreadable = _in_order(releases, version_key)
     found: dict[str, Change] = {}
-    for version, mine in traits.items():
-        try:
-            version_key(version)
-        except ValueError:
-            found[version] = Change(tuple(sorted(mine.execution_points)), weaker_evidence=False)
-        else:
-            ordered.append(version)
-    ordered.sort(key=version_key)
-    previous = ReleaseTraits(frozenset(), attested=False)
-    for version in ordered:
-        mine = traits[version]
-        new_points = tuple(sorted(mine.execution_points - previous.execution_points))
-        found[version] = Change(new_points, previous.attested and not mine.attested)
-        previous = mine
+    served, attested = _NONE, False
+    for release in readable:
+        late = _joined_late(release)
+        attested = attested or any(member.attested for member in release)
+        found |= {one.filename: _change(one, served, attested=attested, late=late) for one in release}
+        if any(member.served for member in release):
+            # With what was served stands what came together with it, but nothing that was added later.
+            served = _points(one for one in release if one.served or one.filename not in late)
+    attested = attested or any(member.attested for release in unreadable for member in release)
+    for release in unreadable:
+        late = _joined_late(release)
+        found |= {one.filename: _change(one, _NONE, attested=attested, late=late) for one in release}
     return found
 
 
-def _traits(files: Iterable[FileView]) -> dict[str, ReleaseTraits]:
-    traits: dict[str, ReleaseTraits] = {}
-    for file in files:
-        before = traits.get(file.version, ReleaseTraits(frozenset(), attested=False))
-        traits[file.version] = ReleaseTraits(
-            before.execution_points | frozenset(file.execution_points), before.attested or file.attested
-        )
-    return traits
+def _in_order(
+    releases: dict[str, list[Member]], version_key: VersionKey
+) -> tuple[list[list[Member]], list[list[Member]]]:
+    """Releases in rising order, and those whose version has no place in it."""
+    keys, unreadable = {}, []
+    for version, release in releases.items():
+        try:
+            keys[version] = version_key(version)
+        except ValueError:
+            unreadable.append(release)
+    return [releases[version] for version in sorted(keys, key=keys.__getitem__)], unreadable
+
+
+def _change(member: Member, served: frozenset[str], *, attested: bool, late: frozenset[str]) -> Change:
+    new_points = tuple(sorted(set(member.execution_points) - served)) if member.execution_points else ()
+    return Change(new_points, attested and not member.attested, member.filename in late)
+
+
+def _points(members: Iterable[Member]) -> frozenset[str]:
+    return frozenset(point for member in members for point in member.execution_points)
+
+
+def _joined_late(release: Sequence[Member]) -> frozenset[str]:
+    """Files that came more than an upload's time after the first of their release, by their dates or by our sight.
+
+    Dates are compared with dates and sights with sights: an index that lags behind shows a whole release after its
+    date, and that makes no file of it late. Whoever has a stolen token cannot choose the date of what he adds; an
+    index that lies about it is caught by our sight. Files that left the index are among those that the others are
+    measured by: deleting what was there makes nothing first.
+    """
+    if len(release) == 1:
+        return _NONE if not release[0].swapped else frozenset((release[0].filename,))
+    dated = _first(one.stated for one in release)
+    seen = _first(_seen(one) for one in release)
+    return frozenset(
+        one.filename for one in release if one.swapped or _is_after(dated, one.stated) or _is_after(seen, one.appeared)
+    )
+
+
+def _seen(member: Member) -> Instant | None:
+    return member.published if member.appeared is None else member.appeared
+
+
+def _first(instants: Iterable[Instant | None]) -> Instant | None:
+    return min((instant for instant in instants if instant is not None), default=None)
+
+
+def _is_after(first: Instant | None, then: Instant | None) -> bool:
+    return first is not None and then is not None and then > first + UPLOAD_WINDOW

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable
+from typing import Any
 
+import msgspec
 from sqlalchemy import Connection
 
 from pratique.core.clock import HOUR, Instant
-from pratique.core.decisions import Action, Decision, Mode
+from pratique.core.decisions import Action, Decision, Mode, Vote
 from pratique.core.names import ProjectKey
 from pratique.store import decisions
 from pratique.store.database import Database
@@ -16,12 +18,19 @@ from pratique.store.database import Database
 _KNOWN_AT_MOST = 50_000
 
 
+class _Written(msgspec.Struct, frozen=True):
+    """When a decision was last written from here, and what it said then."""
+
+    at: Instant
+    outcome: tuple[Any, ...]
+
+
 class DecisionMemory:
-    """Writes each decision once an hour at most from this process."""
+    """Writes each decision once an hour at most from this process, and at once when time has changed what it says."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._written: OrderedDict[str, Instant] = OrderedDict()
+        self._written: OrderedDict[str, _Written] = OrderedDict()
 
     async def remember(self, repository_id: int, key: ProjectKey, found: Iterable[Decision], now: Instant) -> None:
         """Store those that object to something, or would without a dry-run. Returns once they can be looked up."""
@@ -30,14 +39,24 @@ class DecisionMemory:
             return
         await self._db.write(_store_all, repository_id, key, fresh, now, durable=False)
         for one in fresh:
-            self._written[one.id] = now
+            self._written[one.id] = _Written(now, _outcome(one))
             self._written.move_to_end(one.id)
         while len(self._written) > _KNOWN_AT_MOST:
             self._written.popitem(last=False)
 
     def _is_due(self, decision: Decision, now: Instant) -> bool:
         written = self._written.get(decision.id)
-        return written is None or not 0 <= now - written < HOUR
+        return written is None or not 0 <= now - written.at < HOUR or written.outcome != _outcome(decision)
+
+
+def _outcome(decision: Decision) -> tuple[Any, ...]:
+    """What time can change under one id. Not the words of a vote: they tell an age, another one every minute."""
+    aside = tuple((one.by, _without_words(one.vote)) for one in decision.set_aside)
+    return decision.action, tuple(_without_words(vote) for vote in decision.votes), aside
+
+
+def _without_words(vote: Vote) -> tuple[Any, ...]:
+    return vote.rule, vote.action, vote.until
 
 
 def _objects(decision: Decision) -> bool:

@@ -6,19 +6,20 @@ import msgspec
 from sqlalchemy import Connection
 
 from pratique.core.actors import Actor, Operation
-from pratique.core.artifacts import Clearance, Origin
+from pratique.core.artifacts import Clearance, Digests, Origin
 from pratique.core.clock import Instant
 from pratique.core.errors import Conflict, Forbidden, Invalid, NotFound
 from pratique.core.events import new_event
 from pratique.core.names import ProjectKey, Subject
-from pratique.core.ranges import VersionKey
+from pratique.core.ranges import VersionKey, same_version
 from pratique.services.exposure import Exposure, exposure
 from pratique.services.judge import authorise_on, know
-from pratique.services.ports import Ports
+from pratique.services.ports import Enqueue, Ports
 from pratique.services.purls import Named, read_purl
-from pratique.services.reach import note_reach
+from pratique.services.reach import look_for
+from pratique.services.recheck_release import enqueue_project_rechecks
 from pratique.services.visits import visit_repository
-from pratique.store import events, projects, releases, revisions, revocations
+from pratique.store import events, files, projects, releases, revisions, revocations
 
 
 class Revoked(msgspec.Struct, frozen=True):
@@ -74,8 +75,11 @@ async def revoke(ports: Ports, repository: str, purl: str, filename: str | None,
         ports.clock.now(),
         visit.ecosystem.version_key,
     )
+    reach = await look_for(ports, visit, known, named, filename)
+    if reach.digests:
+        await ports.db.write(record_listed_bytes, visit.repository.id, named, number, reach.digests)
     seen = await exposure(ports, repository, purl, actor)  # 5
-    return Revoked(named.purl, filename, number, event, seen, await note_reach(ports, visit, known, named, filename))
+    return Revoked(named.purl, filename, number, event, seen, reach.note)
 
 
 async def unrevoke(ports: Ports, repository: str, purl: str, filename: str | None, actor: Actor) -> Unrevoked:
@@ -97,6 +101,7 @@ async def unrevoke(ports: Ports, repository: str, purl: str, filename: str | Non
         actor,
         ports.clock.now(),
         visit.ecosystem.version_key,
+        ports.enqueue,
     )
     return Unrevoked(named.purl, filename, numbers, event)
 
@@ -111,7 +116,7 @@ def record_revocation(
     now: Instant,
     version_key: VersionKey,
 ) -> tuple[int, str]:
-    """One transaction: revocation, state of an own release, event, revisions.
+    """One transaction: revocation with the bytes stored here, state of an own release, event, revisions.
 
     An administrator may add to what an owner revoked, so that the owner alone cannot give it back.
     """
@@ -131,13 +136,37 @@ def record_revocation(
         now,
         by_admin=actor.admin,
     )
-    if filename is None:
-        _settle_own_releases(connection, repository_id, named.key, version_key)
+    if filename is not None:
+        stored = _stored_bytes(connection, repository_id, named, filename, version_key)
+        revocations.add_digests(connection, number, stored)
+    _settle_own_releases(connection, repository_id, named.key, version_key)
     body = {"revocation": number, "filename": filename, "reason": reason}
     event = new_event("revoked", now, actor, named.purl, body)
     events.append(connection, event)
     revisions.bump(connection, repository_id, named.key)
     return number, event.id
+
+
+def _stored_bytes(
+    connection: Connection, repository_id: int, named: Named, filename: str, version_key: VersionKey
+) -> tuple[Digests, ...]:
+    """Digests of the stored file that is revoked, none if it is not stored."""
+    project = projects.find(connection, repository_id, named.key)
+    row = files.find(connection, project.id, filename) if project else None
+    if row is None or row.sha256 is None or not same_version(named.version or "", row.version, version_key):
+        return ()
+    return tuple(files.blob_digests(connection, (row.sha256,)).values())
+
+
+def record_listed_bytes(
+    connection: Connection, repository_id: int, named: Named, number: int, digests: tuple[Digests, ...]
+) -> None:
+    """One transaction: the digests that the index states of a revoked file, revisions.
+
+    On its own, because a revocation waits for no upstream.
+    """
+    revocations.add_digests(connection, number, digests)
+    revisions.bump(connection, repository_id, named.key)
 
 
 def record_lifting(
@@ -148,8 +177,12 @@ def record_lifting(
     actor: Actor,
     now: Instant,
     version_key: VersionKey,
+    enqueue: Enqueue,
 ) -> tuple[tuple[int, ...], str]:
-    """One transaction: lift every revocation of exactly this subject, if the actor may lift them all."""
+    """One transaction: lift every revocation of exactly this subject, if the actor may lift them all.
+
+    What else may refuse a release that is given back is found out by the job promised with it.
+    """
     found = [
         one
         for one in revocations.in_force(connection, repository_id, named.key)
@@ -162,23 +195,32 @@ def record_lifting(
     numbers = tuple(one.id for one in found)
     for number in numbers:
         revocations.lift(connection, number, actor.name, now)
-    if filename is None:
-        _settle_own_releases(connection, repository_id, named.key, version_key)
     event = new_event("unrevoked", now, actor, named.purl, {"revocations": list(numbers), "filename": filename})
     events.append(connection, event)
+    if _settle_own_releases(connection, repository_id, named.key, version_key):
+        enqueue_project_rechecks(connection, repository_id, named.key, event.id, enqueue)
     revisions.bump(connection, repository_id, named.key)
     return numbers, event.id
 
 
-def _settle_own_releases(connection: Connection, repository_id: int, key: ProjectKey, version_key: VersionKey) -> None:
-    """Own releases carry the state, an upstream's have none: revoked is what a revocation in force covers."""
+def _settle_own_releases(
+    connection: Connection, repository_id: int, key: ProjectKey, version_key: VersionKey
+) -> tuple[str, ...]:
+    """Own releases carry the state, an upstream's have none: revoked is what a revocation in force covers.
+
+    Returns:
+        The versions given back: they are live, until the recheck finds that something else refuses them.
+    """
     project = projects.find(connection, repository_id, key)
     if project is None or project.origin is not Origin.OWN:
-        return
+        return ()
     in_force = revocations.in_force(connection, repository_id, key)
+    given_back = []
     for release in releases.of_project(connection, project.id):
         covered = any(one.covers(Subject(key, release.version), version_key) for one in in_force)
-        if covered and release.clearance is Clearance.LIVE:
+        if covered and release.clearance in (Clearance.LIVE, Clearance.QUARANTINED):
             releases.set_clearance(connection, release.id, Clearance.REVOKED)
         elif not covered and release.clearance is Clearance.REVOKED:
             releases.set_clearance(connection, release.id, Clearance.LIVE)
+            given_back.append(release.version)
+    return tuple(given_back)

@@ -72,7 +72,7 @@ class Uploads:
 
     @contextlib.asynccontextmanager
     async def turn(self, key: ProjectKey) -> AsyncIterator[None]:
-        """Wait until no other upload of this process records into the project."""
+        """Wait until no other upload or first download of this process records into the project."""
         lock = self._turns.setdefault(key, asyncio.Lock())
         async with lock:
             yield

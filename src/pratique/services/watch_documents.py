@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
+import msgspec
 from sqlalchemy import Connection
 
 from pratique.core.actors import OPERATOR
-from pratique.core.artifacts import Origin, ProjectView
+from pratique.core.artifacts import Digests, FileView, Origin, ProjectView
 from pratique.core.clock import Clock, Instant
 from pratique.core.events import new_event
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.services.end_approvals import end_approvals
-from pratique.store import events, files, missing, projects, revisions
+from pratique.store import events, missing, projects, revisions
 from pratique.store.database import Database
 from pratique.store.files import Sight
+from pratique.store.projects import Project
 from pratique.store.repositories import Upstream
+from pratique.store.sightings import Sighting, record_sightings, sightings_of
 
-Sighting = tuple[str, str, Instant | None, Sight]
-"""version, filename, published by the upstream's word, kind of sight."""
+
+class DocumentChange(msgspec.Struct, frozen=True):
+    """A document as it was held and as it is now.
+
+    Attributes:
+        old: None if no copy was held.
+        confirmed: when the upstream last confirmed the old one.
+    """
+
+    old: ProjectView | None
+    new: ProjectView
+    confirmed: Instant | None
 
 
 class DocumentWatcher:
@@ -31,51 +44,116 @@ class DocumentWatcher:
         self, upstream: Upstream, name: str, old: ProjectView | None, new: ProjectView, old_checked: Instant | None
     ) -> None:
         """Record what the change tells; see `record_change`."""
-        sightings = find_sightings(old, new, old_checked)
-        await self._db.write(record_change, upstream, new, sightings, self._clock.now(), durable=False)
+        change = DocumentChange(old, new, old_checked)
+        await self._db.write(record_change, upstream, change, self._clock.now(), durable=False)
 
 
-def find_sightings(old: ProjectView | None, new: ProjectView, old_checked: Instant | None) -> list[Sighting]:
-    """Files whose time cannot be taken from the upstream's word.
-
-    A file is *late* if an earlier copy, confirmed at `old_checked`, lacked it, or had it with other
-    digests, although the upstream now says that it was published before that. A file without any time
-    counts from first sight.
-    """
-    held = {file.filename: file for file in old.files} if old is not None else {}
-    sightings: list[Sighting] = []
-    for file in new.files:
-        before = held.get(file.filename)
-        fresh = old is not None and (before is None or bool(before.digests.conflicts(file.digests)))
-        if file.published is None:
-            sightings.append((file.version, file.filename, None, Sight.LATE if fresh else Sight.FIRST))
-        elif fresh and _before(file.published, old_checked):
-            sightings.append((file.version, file.filename, file.published, Sight.LATE))
-    return sightings
-
-
-def _before(published: Instant, checked: Instant | None) -> bool:
-    return checked is not None and published <= checked
-
-
-def record_change(
-    connection: Connection, upstream: Upstream, view: ProjectView, sightings: Sequence[Sighting], now: Instant
-) -> None:
+def record_change(connection: Connection, upstream: Upstream, change: DocumentChange, now: Instant) -> None:
     """Make the origin sticky, keep the sightings, and outdate every view of the project."""
-    key = ProjectKey(EcosystemId(upstream.ecosystem), view.key.name)
+    key = ProjectKey(EcosystemId(upstream.ecosystem), change.new.key.name)
     project = projects.find(connection, upstream.repository_id, key)
     if project is None:
-        project = projects.create(
-            connection, upstream.repository_id, key, key.name, Origin.UPSTREAM, upstream.id, "public", now
-        )
-        existed = view.first_published()
-        if existed is not None:
-            missing.forget_since(connection, upstream.repository_id, key, existed)
+        project = _first_seen(connection, upstream, key, change.new, now)
     elif project.origin is Origin.UPSTREAM and project.upstream_id != upstream.id:
         projects.bind(connection, project.id, upstream.id)
         moved = {"from": project.upstream_id, "to": upstream.id}
         events.append(connection, new_event("upstream_changed", now, OPERATOR, key.purl(), moved))
-    if sightings:
-        files.record_sightings(connection, project.id, sightings, now)
-    end_approvals(connection, upstream.repository_id, view, now)
+    if project.origin is Origin.UPSTREAM:
+        known = sightings_of(connection, project.id)
+        record_sightings(connection, project.id, find_sightings(change, known, now))
+    end_approvals(connection, upstream.repository_id, change.new, now)
     revisions.bump(connection, upstream.repository_id, key)
+
+
+def _first_seen(
+    connection: Connection, upstream: Upstream, key: ProjectKey, view: ProjectView, now: Instant
+) -> Project:
+    project = projects.create(
+        connection, upstream.repository_id, key, key.name, Origin.UPSTREAM, upstream.id, "public", now
+    )
+    existed = view.first_published()
+    if existed is not None:
+        missing.forget_since(connection, upstream.repository_id, key, existed)
+    return project
+
+
+def find_sightings(change: DocumentChange, known: Mapping[str, Sighting], now: Instant) -> list[Sighting]:
+    """What is to be noted of files whose time or bytes cannot be taken from this document alone.
+
+    - *Swapped*: its digests are not those by which it is recognised. That is what was listed when it was first
+      noted, not what was listed last: else one digest could be added today and the other dropped tomorrow.
+    - *Late* or *new*: a copy held did not have it. It is late if the upstream says nothing of its time, or
+      dates it before that copy was last confirmed.
+    - It leaves: it is noted, so that it is recognised when it comes back and counts as of its release meanwhile.
+    - Its time vanishes or moves back: what was said first stands.
+    - It has no time: it counts from first sight.
+
+    Of a file whose bytes are stored only the time is looked at; what else is listed is held to those bytes.
+    """
+    held = {file.filename: file for file in change.old.files} if change.old is not None else {}
+    found = [
+        _sighting(change, file, held.get(file.filename), known.get(file.filename), now) for file in change.new.files
+    ]
+    return [one for one in found if one is not None] + list(_leaving(change, held.values(), known, now))
+
+
+def _sighting(
+    change: DocumentChange, file: FileView, before: FileView | None, noted: Sighting | None, now: Instant
+) -> Sighting | None:
+    if before is not None and _says_the_same(before, file):
+        return None
+    if noted is not None and noted.stored:
+        return _same_file(file, before, noted, now)
+    recognised_by = _recognised_by(before, noted)
+    if recognised_by is not None and not recognised_by.same_bytes(file.digests):
+        return _anew(file, Sight.SWAPPED, now)
+    if recognised_by is None and change.old is not None:
+        return _anew(file, Sight.LATE if _is_late(file.published, change.confirmed) else Sight.NEW, now)
+    return _same_file(file, before, noted, now)
+
+
+def _says_the_same(before: FileView, file: FileView) -> bool:
+    """The usual case: nothing to note that was not noted before."""
+    return file.published is not None and before.published == file.published and before.digests == file.digests
+
+
+def _recognised_by(before: FileView | None, noted: Sighting | None) -> Digests | None:
+    if noted is not None and noted.listed is not None:
+        return noted.listed
+    return before.digests if before is not None else None
+
+
+def _is_late(published: Instant | None, confirmed: Instant | None) -> bool:
+    return published is None or (confirmed is not None and published <= confirmed)
+
+
+def _anew(file: FileView, sight: Sight, now: Instant) -> Sighting:
+    return Sighting(file.version, file.filename, file.published, now, sight, file.digests)
+
+
+def _same_file(file: FileView, before: FileView | None, noted: Sighting | None, now: Instant) -> Sighting | None:
+    """Keep the latest time that was ever stated for it, and the digests by which it is recognised."""
+    earlier = before if before is not None else file
+    if noted is None:
+        first = Sighting(file.version, file.filename, earlier.published, now, Sight.FIRST, earlier.digests)
+        return first if first.published is None or before is not None else None
+    stated = [time for time in (noted.published, earlier.published) if time is not None]
+    kept = msgspec.structs.replace(
+        noted, published=max(stated, default=None), listed=noted.listed if noted.listed is not None else earlier.digests
+    )
+    return kept if kept != noted else None
+
+
+def _leaving(
+    change: DocumentChange, held: Iterable[FileView], known: Mapping[str, Sighting], now: Instant
+) -> Iterator[Sighting]:
+    """Files of the old document that the new one lacks.
+
+    Of a project that is gone as a whole the old document is kept, and compared with when it comes back.
+    """
+    if not change.new.files and not change.new.raw:
+        return
+    listed = {file.filename for file in change.new.files}
+    for file in held:
+        if file.filename not in listed and file.filename not in known:
+            yield _anew(file, Sight.FIRST, now)

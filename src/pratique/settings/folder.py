@@ -52,8 +52,9 @@ class DataFolder(msgspec.Struct, frozen=True):
         """Make the folder; True if it is new.
 
         Raises:
-            Invalid: it cannot be made or written, or others may look inside.
+            Invalid: it cannot be made or written, holds something else, or others may look inside.
         """
+        self._refuse_foreign()
         try:
             fresh = not self.settings_file.exists()
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -67,6 +68,19 @@ class DataFolder(msgspec.Struct, frozen=True):
                 f'others may look into the data folder "{self.root}", which holds secrets; run: chmod 700 "{self.root}"'
             )
         return fresh
+
+    def _refuse_foreign(self) -> None:
+        """What somebody keeps for another purpose is not closed to others and mixed with ours by a slip in a path."""
+        ours = {self.settings_file, self.database_file, self.secret_file, self.lock_file, self.logs}
+        try:
+            # The root of a mounted disk holds a folder of its own from the beginning.
+            held = {path for path in self.root.iterdir() if path.name != "lost+found"}
+        except OSError:
+            return  # it is not there yet, or `create` says why it cannot be used
+        if held and not held & ours:
+            raise Invalid(
+                f'"{self.root}" is no data folder and holds other things; name a new or empty one with --data'
+            )
 
     def refuse_open_files(self) -> None:
         """Refuse to work with secrets that others know, or with settings that others wrote.

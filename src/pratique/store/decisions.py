@@ -24,7 +24,7 @@ class StoredDecision(msgspec.Struct, frozen=True):
 
 
 def remember(c: sa.Connection, repository_id: int, key: ProjectKey, made: Decision, now: Instant) -> None:
-    """Keep a decision; the same one again only moves the time at which it was last made."""
+    """Keep a decision. Time changes what one id says: the page shows what was decided last, and when first and last."""
     row = insert(c, decision).values(
         id=made.id,
         repository_id=repository_id,
@@ -35,8 +35,8 @@ def remember(c: sa.Connection, repository_id: int, key: ProjectKey, made: Decisi
         first=now,
         last=now,
     )
-    latest = sa.case((decision.c.last > now, decision.c.last), else_=now)
-    c.execute(row.on_conflict_do_update(index_elements=["id"], set_={"last": latest}))
+    newer = {column: row.excluded[column] for column in ("action", "content", "last")}
+    c.execute(row.on_conflict_do_update(index_elements=["id"], set_=newer, where=decision.c.last <= now))
 
 
 def find(c: sa.Connection, decision_id: str) -> StoredDecision | None:

@@ -53,11 +53,6 @@ def versions(c: sa.Connection, repository_id: int, key: ProjectKey) -> tuple[str
     return tuple(c.execute(sa.select(download.c.version).where(*_of(repository_id, key)).distinct()).scalars())
 
 
-def was_served(c: sa.Connection, repository_id: int, key: ProjectKey) -> bool:
-    """Whether any file of the project was ever sent to somebody."""
-    return c.execute(sa.select(download.c.id).where(*_of(repository_id, key)).limit(1)).one_or_none() is not None
-
-
 def _of(repository_id: int, key: ProjectKey) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         download.c.repository_id == repository_id,

@@ -1,8 +1,8 @@
-"""Files of projects: what was seen of upstreams' files, and everything about own ones."""
+"""Files of projects: what is kept of upstreams' files, and everything about own ones."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from enum import StrEnum
 
 import msgspec
@@ -25,10 +25,14 @@ class Sight(StrEnum):
     """How a file came to be known here."""
 
     OWN = "own"
-    LATE = "late"
-    """It appeared in a document although an earlier copy that we held did not have it."""
     FIRST = "first"
-    """It was recorded when its project was first seen, or at its first download."""
+    """It was there when its project was first seen, as far as is known; noted then, or when there was reason to."""
+    NEW = "new"
+    """It appeared in a document of which we held an earlier copy without it, and is dated after that."""
+    LATE = "late"
+    """It appeared likewise, but without a date or dated before that: its date cannot be believed."""
+    SWAPPED = "swapped"
+    """Other bytes than before are listed under its name."""
 
 
 class FileRow(msgspec.Struct, frozen=True):
@@ -37,7 +41,7 @@ class FileRow(msgspec.Struct, frozen=True):
     Attributes:
         release_id: own files only.
         sha256: of the bytes first accepted under this name, None if they were never stored.
-        published: by the publisher's or the upstream's word.
+        published: by the publisher's or the upstream's word, the latest it gave.
         first_seen: by our clock.
     """
 
@@ -106,28 +110,6 @@ def find(c: sa.Connection, project_id: int, filename: str) -> FileRow | None:
     return one(c.execute(_by_name, {"project": project_id, "wanted": filename}), FileRow)
 
 
-def record_sightings(
-    c: sa.Connection,
-    project_id: int,
-    rows: Sequence[tuple[str, str, Instant | None, Sight]],
-    now: Instant,
-) -> None:
-    """Note files of a document: version, file name, publish time, sight. A file known already stays as it is."""
-    values = [
-        {
-            "project_id": project_id,
-            "version": version,
-            "filename": filename,
-            "published": published,
-            "first_seen": now,
-            "sight": sight.value,
-        }
-        for version, filename, published, sight in rows
-    ]
-    if values:
-        c.execute(insert(c, file).on_conflict_do_nothing(index_elements=["project_id", "filename"]), values)
-
-
 def record_stored(
     c: sa.Connection,
     project_id: int,
@@ -143,7 +125,15 @@ def record_stored(
         Conflict: other bytes were accepted under this name before.
     """
     _record_blob(c, stored, now)
-    record_sightings(c, project_id, ((version, filename, published, Sight.FIRST),), now)
+    seen = insert(c, file).values(
+        project_id=project_id,
+        version=version,
+        filename=filename,
+        published=published,
+        first_seen=now,
+        sight=Sight.FIRST.value,
+    )
+    c.execute(seen.on_conflict_do_nothing(index_elements=["project_id", "filename"]))
     mine = (file.c.project_id == project_id, file.c.filename == filename)
     c.execute(file.update().where(*mine, file.c.sha256.is_(None)).values(sha256=stored.sha256, size=stored.size))
     row = _expect(c, project_id, filename)

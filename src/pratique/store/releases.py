@@ -10,7 +10,7 @@ from pratique.core.clock import Instant
 from pratique.core.errors import Conflict
 from pratique.store.dialects import insert
 from pratique.store.rows import many, one
-from pratique.store.schema import dist_tag, release
+from pratique.store.schema import dist_tag, project, release
 
 
 class Release(msgspec.Struct, frozen=True):
@@ -37,6 +37,17 @@ def find(c: sa.Connection, project_id: int, version: str) -> Release | None:
 def of_project(c: sa.Connection, project_id: int) -> tuple[Release, ...]:
     """All releases in the order of their creation."""
     return many(c.execute(sa.select(release).where(release.c.project_id == project_id).order_by(release.c.id)), Release)
+
+
+def in_state(c: sa.Connection, repository_id: int, clearance: Clearance) -> tuple[tuple[str, str, str], ...]:
+    """Every release of a repository in this state, as (ecosystem, name, version)."""
+    wanted = (
+        sa.select(project.c.ecosystem, project.c.name, release.c.version)
+        .join(project, project.c.id == release.c.project_id)
+        .where(project.c.repository_id == repository_id, release.c.clearance == clearance.value)
+        .order_by(release.c.id)
+    )
+    return tuple((row.ecosystem, row.name, row.version) for row in c.execute(wanted))
 
 
 def create(c: sa.Connection, project_id: int, version: str, clearance: Clearance, now: Instant) -> Release:
@@ -73,8 +84,3 @@ def set_tag(c: sa.Connection, project_id: int, tag: str, version: str) -> None:
     """Point a dist-tag at a version."""
     row = insert(c, dist_tag).values(project_id=project_id, tag=tag, version=version)
     c.execute(row.on_conflict_do_update(index_elements=["project_id", "tag"], set_={"version": version}))
-
-
-def drop_tag(c: sa.Connection, project_id: int, tag: str) -> None:
-    """Remove a dist-tag; none of that name is fine."""
-    c.execute(dist_tag.delete().where(dist_tag.c.project_id == project_id, dist_tag.c.tag == tag))

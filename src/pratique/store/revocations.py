@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 import sqlalchemy as sa
 
+from pratique.core.artifacts import Digests
 from pratique.core.clock import Instant
 from pratique.core.decisions import Revocation
 from pratique.core.names import ProjectKey
@@ -28,7 +31,7 @@ class StoredRevocation(msgspec.Struct, frozen=True):
 def in_force(c: sa.Connection, repository_id: int, key: ProjectKey) -> tuple[Revocation, ...]:
     """The project's revocations that were not lifted."""
     wanted = _of(repository_id, key).where(revocation.c.lifted.is_(None))
-    return many(c.execute(wanted), Revocation)
+    return tuple(_revocation(row) for row in c.execute(wanted).mappings())
 
 
 def add(
@@ -61,6 +64,15 @@ def add(
     return int(c.execute(revocation.insert().values(values).returning(revocation.c.id)).scalar_one())
 
 
+def add_digests(c: sa.Connection, revocation_id: int, digests: Iterable[Digests]) -> None:
+    """Remember of which bytes the revoked file is, so that they are revoked under every name of the project."""
+    mine = revocation.c.id == revocation_id
+    known = _digests(c.execute(sa.select(revocation.c.digests).where(mine)).scalar_one())
+    strong = {one.strong() for one in digests if one.any_strong()}
+    added = (*known, *(one for one in sorted(strong, key=repr) if one not in known))
+    c.execute(revocation.update().where(mine).values(digests=msgspec.json.encode(added).decode()))
+
+
 def lift(c: sa.Connection, revocation_id: int, by: str, now: Instant) -> bool:
     """Take a revocation back. False if there is none of this id in force."""
     lifted = revocation.update().where(revocation.c.id == revocation_id, revocation.c.lifted.is_(None))
@@ -79,3 +91,19 @@ def _of(repository_id: int, key: ProjectKey) -> sa.Select[*tuple[object, ...]]:
         revocation.c.name == key.name,
     )
     return mine.order_by(revocation.c.id)
+
+
+def _revocation(row: sa.RowMapping) -> Revocation:
+    return Revocation(
+        id=row["id"],
+        version=row["version"],
+        filename=row["filename"],
+        reason=row["reason"],
+        at=Instant(row["at"]),
+        by_admin=bool(row["by_admin"]),
+        digests=_digests(row["digests"]),
+    )
+
+
+def _digests(stored: str) -> tuple[Digests, ...]:
+    return msgspec.json.decode(stored, type=tuple[Digests, ...])

@@ -7,7 +7,14 @@ import re
 from pratique.core.errors import InvalidName
 
 _FORM = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}\Z")
-_TAKEN = frozenset({"nobody", "operator", "__token__", "token", "anonymous", "root"})
+_TAKEN = {
+    "nobody": "what the record calls those who gave no credential",
+    "anonymous": "what many call those who gave no credential",
+    "operator": "what the record calls whoever works on the data folder",
+    "root": "this machine's own administrator",
+    "__token__": "the user name that stands for a token",
+    "token": "easily taken for the user name that stands for a token",
+}
 
 
 def check_account_name(name: str) -> str:
@@ -17,7 +24,7 @@ def check_account_name(name: str) -> str:
         InvalidName: the sentence says what is allowed, and proposes a name where one is near.
     """
     if name in _TAKEN:
-        raise InvalidName(f'"{name}" is a word with a meaning here; choose another account name')
+        raise InvalidName(f'"{name}" is {_TAKEN[name]}; choose another account name')
     if _FORM.match(name):
         return name
     near = re.sub(r"[^a-z0-9._-]+", "-", name.lower()).strip("._-")[:63]

@@ -1,8 +1,10 @@
 import lzma
 
+from tools.build_starter import pack_starter
+
 from pratique.advisories.affected import Affected, pack
 from pratique.advisories.evaluation import affects, covers_every_version
-from pratique.advisories.starter import StarterRow, pack_starter, starter_date, starter_records
+from pratique.advisories.starter import StarterRow, starter_date, starter_records
 from pratique.core.clock import DAY, from_iso, to_iso
 from tests.unit.advisories.records import ECOSYSTEMS, canonical, version_key
 

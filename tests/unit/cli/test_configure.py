@@ -153,6 +153,17 @@ def test_a_broken_file_is_left_as_it_is(home: Path, capsys: pytest.CaptureFixtur
     assert path.read_text() == "a = "
 
 
-def test_without_a_server_named_the_one_on_this_machine_is_meant(home: Path) -> None:
+def test_without_a_server_named_the_one_of_the_data_folder_is_meant(home: Path) -> None:
+    data = home / ".local" / "share" / "pratique"
+    data.mkdir(parents=True, mode=0o700)
+    (data / "pratique.toml").write_text("port = 7999\n")
     main(["configure", "npm"])
-    assert "registry=http://127.0.0.1:7417/main/npm/" in (home / ".npmrc").read_text()
+    assert "registry=http://127.0.0.1:7999/main/npm/" in (home / ".npmrc").read_text()
+
+
+def test_where_no_server_is_no_address_is_guessed(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["configure", "npm"]) == 1
+    assert (
+        "name its folder with --data or PRATIQUE_DATA, or a server elsewhere with --server" in capsys.readouterr().err
+    )
+    assert not (home / ".npmrc").exists()

@@ -6,7 +6,7 @@ import sys
 import pytest
 import structlog
 
-from pratique.cli.process_log import JsonLines, log_to, put_aside
+from pratique.cli.process_log import JsonLines, log_to, log_to_terminal, put_aside
 
 
 @pytest.fixture(autouse=True)
@@ -106,3 +106,29 @@ def test_what_is_no_text_is_logged_all_the_same(tmp_path):
     JsonLines(path).write({"client": b"\xff\xfe".decode(errors="surrogateescape"), "number": 2**70})
 
     assert lines(path)[0]["number"] == 2**70
+
+
+def test_a_command_tells_a_warning_as_a_sentence_beside_its_answer(capsys):
+    log_to_terminal()
+
+    structlog.get_logger("x").info("not worth a line")
+    structlog.get_logger("x").warning(
+        "upstream document not refreshed", ecosystem="npm", project="left", error="Upstream answered 500"
+    )
+
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == "pratique: upstream document not refreshed (npm, left): Upstream answered 500\n"
+
+
+def test_a_command_shows_where_a_mistake_of_ours_happened_and_no_local_variables(capsys):
+    log_to_terminal()
+    secret = "prq_" + "secret"
+    try:
+        raise ValueError(len(secret))
+    except ValueError:
+        structlog.get_logger("x").exception("failed")
+
+    shown = capsys.readouterr().err
+    assert shown.startswith("pratique: failed\nTraceback")
+    assert secret not in shown

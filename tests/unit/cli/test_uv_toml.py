@@ -6,10 +6,12 @@ import tomllib
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pratique.cli.configure.marks import mark, unmark
 from pratique.cli.configure.setup import Setup
-from pratique.cli.configure.uv_toml import plan_uv_toml
+from pratique.cli.configure.uv_toml import check_toml, plan_uv_toml
 from pratique.core.errors import Invalid
 
 SETUP = Setup("http://127.0.0.1:7417/main/pypi")
@@ -89,3 +91,60 @@ def test_a_token_is_sent_from_the_first_request_on() -> None:
 def test_a_file_that_cannot_be_added_to_is_not_touched(text: str, sentence: str) -> None:
     with pytest.raises(Invalid, match=sentence):
         plan_uv_toml(text, SETUP)
+
+
+LINES = st.sampled_from(
+    [
+        "",
+        "# mine",
+        "offline = false",
+        "[[index]]",
+        "[[ index ]]",
+        "[[index]] # extra",
+        '[["index"]]',
+        "[index]",
+        'url = "https://old.example.test/simple"',
+        "default = true",
+        'name = "pratique"',
+        'name = "other"',
+        "[pip]",
+        'index-url = "https://old.example.test/simple"',
+        '"index-url" = "https://old.example.test/simple"',
+        'index = [{ url = "https://old.example.test/simple", default = true }]',
+        "index = []",
+        "[exclude-newer-package]",
+        "other = false",
+        '[sources]\nx = { index = "pratique" }',
+        'text = """',
+        '"""',
+        "list = [",
+        "[[1]],",
+        "]",
+        "\r",
+    ]
+)
+TEXTS = st.lists(LINES, max_size=12).map("\n".join)
+
+
+@given(TEXTS, st.sampled_from(["", "tool.uv."]), st.sampled_from([(), ("tools", "acme-*")]))
+@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+def test_any_file_is_refused_or_changed_into_what_uv_reads_and_can_be_taken_back(
+    text: str, below: str, own: tuple[str, ...]
+) -> None:
+    try:
+        before = tomllib.loads(text)
+        plan = plan_uv_toml(text, Setup(SETUP.base_url, own=own), below=below)
+    except (tomllib.TOMLDecodeError, Invalid):
+        return
+    marked = mark(text, plan.change)
+
+    assert unmark(marked).text == text
+    after = check_toml(marked)
+    ours = after["tool"]["uv"] if below else after
+    assert [one["name"] for one in ours["index"] if one.get("default")] == ["pratique"]
+    assert [one["name"] for one in ours["index"] if one.get("name") == "pratique"] == ["pratique"]
+    assert "index-url" not in ours
+    assert all(after[key] == value for key, value in before.items() if key not in OURS)
+
+
+OURS = {"index", "index-url", "pip", "exclude-newer-package", "tool"}

@@ -36,7 +36,9 @@ CLEAN = {
     fact.RECENT_FIX: None,
     fact.NEW_EXECUTION_POINTS: (),
     fact.WEAKER_EVIDENCE: False,
+    fact.JOINED_LATE: False,
     fact.GONE_UPSTREAM: False,
+    fact.LISTED_DIGESTS: GOOD,
     fact.DIGESTS: DigestCheck(listed=GOOD, recorded=GOOD),
 }
 

@@ -26,6 +26,7 @@ entries = st.builds(
     action=st.sampled_from([Action.HIDE, Action.HOLD, Action.DENY]),
     expires=ends,
 )
+digests = st.sampled_from([Digests(), GOOD, OTHER, Digests(md5="11" * 16), Digests(sha256=GOOD.sha256)])
 revocations = st.builds(
     Revocation,
     st.integers(1, 2),
@@ -33,8 +34,8 @@ revocations = st.builds(
     st.sampled_from([None, "left-1.0.1.tgz"]),
     st.just("reason"),
     instants,
+    digests=st.just(()) | st.tuples(digests),
 )
-digests = st.sampled_from([Digests(), GOOD, OTHER, Digests(md5="11" * 16), Digests(sha256=GOOD.sha256)])
 ids = st.lists(st.sampled_from(["MAL-1", "MAL-2"]), max_size=2).map(tuple)
 
 KNOWN = {
@@ -53,7 +54,9 @@ KNOWN = {
     fact.RECENT_FIX: st.none() | st.builds(RecentFix, st.just("GHSA-1"), instants),
     fact.NEW_EXECUTION_POINTS: st.sampled_from([(), ("postinstall",)]),
     fact.WEAKER_EVIDENCE: st.booleans(),
+    fact.JOINED_LATE: st.booleans(),
     fact.GONE_UPSTREAM: st.booleans(),
+    fact.LISTED_DIGESTS: digests,
     fact.DIGESTS: st.builds(
         DigestCheck, digests, st.none() | digests, st.none() | digests, st.none() | st.none() | digests
     ),

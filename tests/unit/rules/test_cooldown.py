@@ -3,6 +3,7 @@ import pytest
 from pratique.core.artifacts import Origin
 from pratique.core.clock import DAY, HOUR
 from pratique.core.facts import (
+    JOINED_LATE,
     NEW_EXECUTION_POINTS,
     POPULARITY,
     PUBLISHED,
@@ -94,10 +95,10 @@ def test_the_fix_of_a_recent_advisory_passes_early_and_says_why():
 
 @pytest.mark.parametrize(
     "suspicious",
-    [{NEW_EXECUTION_POINTS: ("postinstall",)}, {WEAKER_EVIDENCE: True}],
-    ids=["new code", "weaker evidence"],
+    [{NEW_EXECUTION_POINTS: ("postinstall",)}, {WEAKER_EVIDENCE: True}, {JOINED_LATE: True}],
+    ids=["new code", "weaker evidence", "joined late"],
 )
-def test_a_fix_that_brings_install_time_code_or_weaker_evidence_waits(suspicious):
+def test_a_fix_that_brings_install_time_code_or_weaker_evidence_or_came_later_waits(suspicious):
     assert said(judged({PUBLISHED: ago(HOUR), RECENT_FIX: fix(), **suspicious}))[1] == "hold"
 
 
@@ -118,7 +119,7 @@ def test_how_long_an_advisory_counts_is_an_option():
     assert said(decision)[1] == "hold"
 
 
-@pytest.mark.parametrize("needed", [RECENT_FIX, NEW_EXECUTION_POINTS, WEAKER_EVIDENCE])
+@pytest.mark.parametrize("needed", [RECENT_FIX, JOINED_LATE, NEW_EXECUTION_POINTS, WEAKER_EVIDENCE])
 def test_a_fix_does_not_pass_early_on_facts_that_are_missing(needed):
     decision = judged({PUBLISHED: ago(HOUR), RECENT_FIX: fix(), needed: Absent("the index broke off")})
 

@@ -251,7 +251,13 @@ def test_the_explanation_holds_every_fact_that_rules_of_the_moment_may_read():
     assert "public_exists" not in install.facts
     assert install.facts["published"] == ago(400 * DAY)
     shadowing = {"reservation", "popularity", "served_before", "public_exists"}
-    assert set(publish.facts) == shadowing | {"revocations", "list_entries", "allowlist_in_force"}
+    assert set(publish.facts) == shadowing | {
+        "revocations",
+        "listed_digests",
+        "digests",
+        "list_entries",
+        "allowlist_in_force",
+    }
     assert list(install.facts) == sorted(install.facts)
 
 
@@ -280,6 +286,8 @@ def test_the_id_does_not_depend_on_how_a_missing_fact_is_excused():
         {"version": "1.0.2"},
         {"project": msgspec.structs.replace(LEFT, name="right")},
         {"actor": AGENT},
+        {"origin": Origin.OWN},
+        {"origin": Origin.UNKNOWN},
         {"waivers": [waiver("cooldown", "3.0")]},
         {"options": {"cooldown": {"minimum_age_hours": 72}}},
         {"moment": Moment.PUBLISH},
@@ -290,6 +298,14 @@ def test_the_id_does_not_depend_on_how_a_missing_fact_is_excused():
 )
 def test_the_id_is_another_for_another_question(other):
     assert judged(YOUNG).id != judged(**{"changed": YOUNG, **other}).id
+
+
+def test_a_reserved_name_and_our_own_project_under_it_are_two_questions():
+    reserved = {fact.RESERVATION: Reservation(1, "npm", "left", "ours")}
+    unknown, own = (judged(reserved, stage=Stage.NAME, origin=one) for one in (Origin.UNKNOWN, Origin.OWN))
+
+    assert (unknown.action, own.action) == (Action.DENY, Action.ALLOW)
+    assert unknown.id != own.id
 
 
 def test_two_files_of_one_release_have_different_ids():
@@ -312,7 +328,9 @@ def test_two_repositories_that_judge_alike_give_decisions_of_their_own():
     one, two = (read_policy((), repository=number) for number in (1, 2))
 
     assert decide(one, facts(YOUNG), Stage.FILE).id != decide(two, facts(YOUNG), Stage.FILE).id
-    assert decide(one.with_waivers(()), facts(YOUNG), Stage.FILE).id == decide(one, facts(YOUNG), Stage.FILE).id
+    assert (
+        decide(read_policy((), repository=1), facts(YOUNG), Stage.FILE).id == decide(one, facts(YOUNG), Stage.FILE).id
+    )
 
 
 def test_entries_that_could_not_be_read_give_a_denial_and_no_crash():

@@ -54,12 +54,6 @@ def test_an_unknown_option_is_refused_by_name():
     assert str(refused.value) == ('rule cooldown has no option "min_age"; it has minimum_age_hours, fix_days, exempt')
 
 
-def test_waivers_of_one_project_take_the_place_of_those_before():
-    before, after = waiver("cooldown", id=1), waiver("cooldown", id=2)
-
-    assert policy([before]).with_waivers([after]).waivers == (after,)
-
-
 def test_the_class_is_the_same_for_people_who_see_the_same():
     other = Actor(ActorKind.USER, account=9, name="bob")
 

@@ -8,12 +8,14 @@ from hypothesis import strategies as st
 from pratique.core.artifacts import Clearance, Digests, Finding, Manifest, Origin, Severity
 from pratique.core.clock import MINUTE, Instant
 from pratique.core.errors import Conflict
+from pratique.core.ports import StoredBlob
 from pratique.store import files, findings, projects, releases
 from pratique.store.files import Sight
 from tests.stores.implementations import NOW
 
 LATER = Instant(NOW + MINUTE)
 FILE = "left-1.0.0.tgz"
+BYTES = StoredBlob("a" * 64, 3, Digests(sha256="a" * 64))
 MANIFEST = Manifest("left", "1.0.0", {"license": "MIT", "deep": [{"ä": None}]}, b"Name: left\n", ("postinstall",))
 
 
@@ -22,42 +24,11 @@ def theirs(c, main, left, upstream):
     return projects.create(c, main.id, left, "left", Origin.UPSTREAM, upstream.id, "public", NOW)
 
 
-def test_a_file_seen_in_a_listing_has_no_bytes_yet(c, theirs):
-    files.record_sightings(c, theirs.id, [("1.0.0", FILE, NOW, Sight.LATE), ("1.0.1", "b", None, Sight.FIRST)], LATER)
-
-    seen = files.of_project(c, theirs.id)
-    assert list(seen) == [FILE, "b"]
-    assert seen[FILE] == files.find(c, theirs.id, FILE)
-    assert (seen[FILE].sha256, seen[FILE].published, seen[FILE].first_seen, seen[FILE].sight) == (
-        None,
-        NOW,
-        LATER,
-        Sight.LATE,
-    )
-
-
-def test_the_first_sight_of_a_file_stays(c, theirs):
-    files.record_sightings(c, theirs.id, [("1.0.0", FILE, NOW, Sight.LATE)], NOW)
-    files.record_sightings(c, theirs.id, [("1.0.0", FILE, LATER, Sight.FIRST)], LATER)
-    files.record_sightings(c, theirs.id, [], LATER)
-
-    row = files.find(c, theirs.id, FILE)
-    assert (row.published, row.first_seen, row.sight) == (NOW, NOW, Sight.LATE)
-
-
 def test_a_stored_file_that_was_never_listed_is_first_seen_now(c, theirs, blob):
     row = files.record_stored(c, theirs.id, "1.0.0", FILE, blob(), NOW, LATER)
 
     assert (row.sha256, row.size, row.published, row.first_seen, row.sight) == ("a" * 64, 3, NOW, LATER, Sight.FIRST)
     assert row == files.find(c, theirs.id, FILE)
-
-
-def test_storing_a_listed_file_adds_its_digest_and_keeps_its_sight(c, theirs, blob):
-    files.record_sightings(c, theirs.id, [("1.0.0", FILE, NOW, Sight.LATE)], NOW)
-
-    row = files.record_stored(c, theirs.id, "1.0.0", FILE, blob(), LATER, LATER)
-
-    assert (row.sha256, row.size, row.published, row.first_seen, row.sight) == ("a" * 64, 3, NOW, NOW, Sight.LATE)
 
 
 def test_other_bytes_under_a_name_that_was_accepted_are_refused(c, theirs, blob):
@@ -168,8 +139,7 @@ def test_a_yanked_file_says_why(c, project, release, blob):
 )
 def test_any_manifest_comes_back_whole(c, theirs, fields, metadata, points):
     with c.begin_nested() as attempt:
-        files.record_sightings(c, theirs.id, [("1", "any", None, Sight.FIRST)], NOW)
-        row = files.find(c, theirs.id, "any")
+        row = files.record_stored(c, theirs.id, "1", "any", BYTES, None, NOW)
         written = Manifest("n", "v", fields, metadata, tuple(points))
         files.describe(c, row.id, written)
         read = files.manifest_of(c, row.id)

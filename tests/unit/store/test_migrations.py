@@ -13,6 +13,8 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from pratique.core.errors import Conflict
+from pratique.core.names import EcosystemId, ProjectKey
+from pratique.store import revocations
 from pratique.store.dialects import database_url, reading_engine
 from pratique.store.migrations import VERSION_TABLE, current, downgrade, head, upgrade
 from pratique.store.schema import metadata
@@ -60,6 +62,25 @@ def test_upgrading_twice_keeps_what_is_stored(url):
 
     with connect(url) as connection:
         assert connection.execute("select name from repository").fetchall() == [("main",)]
+
+
+def test_a_revocation_of_before_bytes_were_remembered_still_holds(url):
+    upgrade(url)
+    downgrade(url, "0002")
+    with connect(url) as connection:
+        connection.execute("insert into repository (name, anonymous_read, created) values ('main', 1, 0)")
+        connection.execute(
+            "insert into revocation (repository_id, ecosystem, name, version, filename, reason, by, at) "
+            "values (1, 'npm', 'left', '1.0.0', 'left-1.0.0.tgz', 'malware', 'eve', 0)"
+        )
+
+    upgrade(url)
+
+    engine = reading_engine(url, 1)
+    with engine.connect() as connection:
+        (found,) = revocations.in_force(connection, 1, ProjectKey(EcosystemId("npm"), "left"))
+    engine.dispose()
+    assert (found.version, found.filename, found.digests) == ("1.0.0", "left-1.0.0.tgz", ())
 
 
 def test_the_scripts_build_what_the_code_expects(url):
@@ -129,7 +150,7 @@ def test_a_migration_that_fails_changes_nothing(url):
 
 def test_own_files_published_before_tell_what_decisions_ask_of_them(url):
     upgrade(url)
-    downgrade(url, "0002")
+    downgrade(url, "0004")
     content = '{"name":"ours","version":"1.0.0","fields":{"x":"\u00e4"},"execution_points":["install"]}'
     with connect(url) as connection:
         connection.execute("pragma foreign_keys = off")

@@ -1,5 +1,6 @@
 """What happened: events, decisions, downloads, names that nobody had, processes."""
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
@@ -11,6 +12,7 @@ from pratique.core.names import EcosystemId, ProjectKey, Subject
 from pratique.store import decisions, downloads, events, missing, processes
 from pratique.store.downloads import Download
 from pratique.store.processes import Process
+from pratique.store.schema import decision as stored_decision
 from pratique.store.schema import missing_name
 from tests.stores.implementations import NOW
 
@@ -62,13 +64,25 @@ def test_a_decision_comes_back_whole(c, main, left):
     assert decisions.find(c, "e" * 26) is None
 
 
-def test_the_same_decision_again_moves_only_its_last_time_and_only_forward(c, main, left):
+def test_the_same_decision_again_moves_its_last_time_and_only_forward(c, main, left):
     decisions.remember(c, main.id, left, decision(left), NOW)
     decisions.remember(c, main.id, left, decision(left), LATER)
     decisions.remember(c, main.id, left, decision(left), NOW)
 
     found = decisions.find(c, "d" * 26)
     assert (found.first, found.last) == (NOW, LATER)
+
+
+def test_a_decision_that_time_has_changed_is_kept_as_it_was_last_made(c, main, left):
+    hidden = msgspec.structs.replace(
+        decision(left), action=Action.HIDE, votes=(Vote("denylist", Action.HIDE, "is on the denylist"),)
+    )
+    decisions.remember(c, main.id, left, decision(left), NOW)
+    decisions.remember(c, main.id, left, hidden, LATER)
+    decisions.remember(c, main.id, left, decision(left), NOW)
+
+    assert decisions.find(c, "d" * 26).decision == hidden
+    assert c.execute(sa.select(stored_decision.c.action)).scalar_one() == "hide"
 
 
 def test_decisions_that_were_not_made_for_long_are_forgotten(c, main, left):
@@ -91,15 +105,6 @@ def test_exposure_tells_who_fetched_what_newest_first(c, main, left):
     assert downloads.exposure(c, main.id, left, None, 10) == (newer, late, early)
     assert downloads.exposure(c, main.id, left, None, 1) == (newer,)
     assert downloads.exposure(c, main.id + 1, left, None, 10) == ()
-
-
-def test_a_project_was_served_once_somebody_fetched_a_file_of_it(c, main, left):
-    assert not downloads.was_served(c, main.id, left)
-
-    downloads.record_many(c, [Download(main.id, left, "1", "f", ActorKind.USER, "user:eve", None, NOW)] * 2)
-
-    assert downloads.was_served(c, main.id, left)
-    assert not downloads.was_served(c, main.id, ProjectKey(EcosystemId("npm"), "right"))
 
 
 def test_the_first_who_asked_for_a_missing_name_is_remembered(c, main, left):

@@ -1,5 +1,6 @@
 """Revocations are in force until they are lifted, and on record for ever."""
 
+from pratique.core.artifacts import Digests
 from pratique.core.clock import MINUTE, Instant
 from pratique.core.decisions import Revocation
 from pratique.core.names import EcosystemId, ProjectKey
@@ -33,3 +34,14 @@ def test_a_lifted_revocation_is_history(c, main, left):
     assert revocations.in_force(c, main.id, left) == ()
     (old,) = revocations.history(c, main.id, left)
     assert (old.by, old.at, old.lifted, old.lifted_by) == ("user:eve", NOW, LATER, "user:bob")
+
+
+def test_the_bytes_of_a_revoked_file_are_remembered_by_strong_digests_once_each(c, main, left):
+    number = revocations.add(c, main.id, left, "1.0.0", "left-1.0.0.tgz", "bytes", "user:eve", NOW)
+    stored = Digests(sha256="aa" * 32, sha512="bb" * 64, sha1="cc" * 20)
+    revocations.add_digests(c, number, (stored,))
+    revocations.add_digests(c, number, (Digests(sha1="dd" * 20), Digests(), stored, Digests(sha512="ee" * 64)))
+
+    (found,) = revocations.in_force(c, main.id, left)
+
+    assert found.digests == (Digests(sha256="aa" * 32, sha512="bb" * 64), Digests(sha512="ee" * 64))

@@ -29,6 +29,12 @@ def test_what_would_confuse_is_refused(name: str) -> None:
         check_account_name(name)
 
 
+@pytest.mark.parametrize(("name", "meaning"), [("root", "administrator"), ("operator", "data folder")])
+def test_a_word_that_means_somebody_already_says_whom(name: str, meaning: str) -> None:
+    with pytest.raises(InvalidName, match=f'"{name}" is .*{meaning}'):
+        check_account_name(name)
+
+
 @given(st.text(max_size=100))
 @settings(max_examples=200, deadline=None)
 def test_any_text_is_accepted_unchanged_or_refused(text: str) -> None:

@@ -13,13 +13,11 @@ from pratique.cli.configure.client import Client, Target
 from pratique.cli.configure.clients import client_named
 from pratique.cli.configure.files import take_back, write_change
 from pratique.cli.configure.setup import Plan, Setup
-from pratique.cli.here import settings_in_use
+from pratique.cli.here import folder_of_a_server, settings_in_use
 from pratique.cli.showing import say
 from pratique.core.errors import PratiqueError
 from pratique.services.own_names import ListOwnNames
 from pratique.services.verbs import table
-from pratique.settings import Settings
-from pratique.settings.folder import DataFolder, default_root
 
 
 def configure(
@@ -40,9 +38,9 @@ def configure(
             its virtual environment.
         repository: which one of the server.
         undo: make the file what it was.
-        server: URL of the server; the one on this machine if not given.
+        server: URL of the server; the one of the data folder on this machine if not given.
         token: written into your own file, never into a project's.
-        data: data folder of the server on this machine.
+        data: data folder of the server on this machine; $PRATIQUE_DATA, else `pratique` in your user data folder.
     """
     chosen = client_named(client)
     target = chosen.find(os.environ, project)
@@ -82,12 +80,10 @@ def _write(client: Client, target: Target, setup: Setup) -> None:
 
 
 def _origin(server: str | None, data: Path | None) -> str:
-    """The server's URL: as given, of the data folder, or where a fresh server listens."""
+    """The server's URL: as given, or of the data folder. Raises NotFound rather than guess."""
     if server is not None:
         return server.rstrip("/")
-    folder = DataFolder(data.absolute() if data else default_root(os.environ))
-    settings = settings_in_use(folder) if folder.settings_file.exists() else Settings()
-    return settings.origins[0]
+    return settings_in_use(folder_of_a_server(data)).origins[0]
 
 
 def _own_names(client: Client, repository: str, where: Where) -> tuple[tuple[str, ...], str]:

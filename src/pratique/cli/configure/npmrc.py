@@ -8,7 +8,10 @@ from pratique.cli.configure.client import Client, Target
 from pratique.cli.configure.marks import Change, lines_of
 from pratique.cli.configure.places import npm_file
 from pratique.cli.configure.setup import Plan, Setup, written_by
+from pratique.core.errors import Invalid
 
+_SECTION = re.compile(r"\[[^\]]*\]\s*$")
+_STRAY_END = re.compile(r"\r(?!\n|\Z)")
 _KEY = re.compile(r"\s*([^=\s;#]+?)\s*(?:=|$)")
 
 
@@ -17,8 +20,13 @@ def plan_npmrc(text: str, setup: Setup) -> Plan:
 
     In a file with a `[section]` before that, because it would swallow what stands below it.
 
+    Raises:
+        Invalid: npm would see other lines in the file than we do.
+
     Source: npm's documentation of npmrc and of `min-release-age-exclude`.
     """
+    if _STRAY_END.search(text):
+        raise Invalid("the file has carriage returns inside its lines, where npm ends a line; mend it first")
     token_key = f"{setup.below_scheme}/:_authToken"
     block = [written_by("npm"), f"registry={setup.base_url}/"]
     replaced = {"registry"}
@@ -28,7 +36,7 @@ def plan_npmrc(text: str, setup: Setup) -> Plan:
     block += [f"min-release-age-exclude[]={name}" for name in setup.own]
     lines = lines_of(text)
     aside = frozenset(number for number, line in enumerate(lines) if _key(line) in replaced)
-    at = next((number for number, line in enumerate(lines) if line.lstrip().startswith("[")), len(lines))
+    at = next((number for number, line in enumerate(lines) if _SECTION.match(line)), len(lines))
     return Plan(Change(tuple(block), at, aside), _notes(setup))
 
 

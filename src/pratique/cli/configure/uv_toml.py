@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pratique.cli.configure.client import Client, Target
-from pratique.cli.configure.marks import Change, lines_of
+from pratique.cli.configure.marks import Change, lines_of, mark
 from pratique.cli.configure.places import uv_file
 from pratique.cli.configure.setup import Plan, Setup, written_by
 from pratique.core.errors import Invalid
@@ -52,7 +52,9 @@ def plan_uv_toml(text: str, setup: Setup, *, below: str = "") -> Plan:
     gate_taken = "exclude-newer-package" in settings
     if exempt and not gate_taken:
         block += ["", f"[{below}exclude-newer-package]", *(f'"{name}" = false' for name in exempt)]
-    return Plan(Change(tuple(block), len(lines), frozenset(aside)), _notes(setup, settings, exempt, gate_taken))
+    change = Change(tuple(block), len(lines), frozenset(aside))
+    _check_result(text, mark(text, change), below)
+    return Plan(change, _notes(setup, settings, exempt, gate_taken))
 
 
 def check_toml(text: str) -> dict[str, Any]:
@@ -72,7 +74,48 @@ def _settings(text: str, below: str) -> dict[str, Any]:
     inline = re.search(r"(?m)^\s*index\s*=", text)
     if "index" in settings and inline:
         raise Invalid("the file lists its indexes as `index = [...]`; write them as [[index]] tables first")
+    indexes = settings.get("index", [])
+    if not isinstance(indexes, list) or not all(isinstance(one, dict) for one in indexes):
+        raise Invalid(f"`{below}index` is no list of tables; mend the file first")
     return settings
+
+
+def _check_result(before: str, after: str, below: str) -> None:
+    """TOML can be written in more ways than lines are looked at here: what came of it is compared with what was.
+
+    Raises:
+        Invalid: another index would answer first, or something else would have changed.
+    """
+    try:
+        answering = [one for one in _settings(after, below).get("index", ()) if _is_replaced(one)]
+        kept = len(answering) == 1 and answering[0].get("name") == NAME and "default" in answering[0]
+        kept = kept and _others(after, below) == _others(before, below, old=False)
+    except Invalid:
+        kept = False
+    if not kept:
+        raise Invalid(
+            f"the file is written so that it cannot be changed safely: write its indexes as [[{below}index]] tables, "
+            "and `index-url` as a line below its table, then try again"
+        )
+
+
+def _others(text: str, below: str, *, old: bool = True) -> dict[str, Any]:
+    """Everything but the indexes and what is exempt; without the old keys too, where they are to be set aside."""
+    tree = check_toml(text)
+    settings: dict[str, Any] = tree
+    for key in below.rstrip(".").split(".") if below else ():
+        settings = settings.setdefault(key, {})
+    settings.pop("index", None)
+    settings.pop("exclude-newer-package", None)
+    if not old:
+        settings.pop("index-url", None)
+        if isinstance(settings.get("pip"), dict):
+            settings["pip"].pop("index-url", None)
+    return tree
+
+
+def _is_replaced(index: Mapping[str, Any]) -> bool:
+    return index.get("default") is True or index.get("name") == NAME
 
 
 def _tables_to_replace(lines: list[str], table: str) -> set[int]:
@@ -82,7 +125,7 @@ def _tables_to_replace(lines: list[str], table: str) -> set[int]:
     for start in starts:
         end = next((n for n in range(start + 1, len(lines)) if _TABLE.match(lines[n])), len(lines))
         entries = check_toml("".join(lines[start + 1 : end]))
-        if entries.get("default") is True or entries.get("name") == NAME:
+        if _is_replaced(entries):
             found |= set(range(start, end))
     return found
 

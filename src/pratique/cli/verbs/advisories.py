@@ -39,6 +39,12 @@ def status(*, where: Where = HERE) -> None:
     """Show which advisories are here and how old they are."""
     found = ask(table.ADVISORIES_STATUS, ShowAdvisories(), where)
     if found:
-        rows = [(one.source, one.records, day(one.imported), one.age, one.rejected or "") for one in found.sources]
+        rows = [
+            (one.source, one.records, day(one.imported) or "never", one.age, one.rejected or "")
+            for one in found.sources
+        ]
         nothing = "none: known malware is not recognised; run `pratique advisories import starter`"
         show_table(("source", "records", "imported", "newest is old", "rejected"), rows, nothing)
+        for one in found.sources:
+            if one.failed:
+                say(f"{one.source} was tried on {day(one.failed)} UTC and failed: {one.why}")

@@ -117,4 +117,11 @@ def _tell(waived: Waived | None) -> None:
     if waived.pending:
         say(f"waiver {numbers} of {rules} waits until another administrator agrees with `pratique confirm ID`")
     else:
-        say(f"{waived.purl} {waived.versions}: {rules} no longer counts (waiver {numbers})")
+        say(f"{_what(waived)}: {rules} no longer {'counts' if len(waived.rules) == 1 else 'count'} (waiver {numbers})")
+
+
+def _what(waived: Waived) -> str:
+    """A purl names its one version itself."""
+    if "@" in waived.purl:
+        return waived.purl
+    return f"{waived.purl}, {'all versions' if waived.versions == '*' else f'versions {waived.versions}'}"

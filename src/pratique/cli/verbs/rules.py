@@ -51,6 +51,8 @@ def set_(
     done = ask(table.POLICY_SET, SetRule(rule, chosen, options, dry_run_for, repository), where)
     if done:
         say(f"{done.rule}: {_mode(done)} {_options(done)}".rstrip())
+        if mode == "dry-run" and done.until is None:
+            say("it watches without an end and never asks; --dry-run-for 7d sets one")
 
 
 def _read_option(text: str) -> tuple[str, Any]:

@@ -14,11 +14,12 @@ from urllib.parse import urljoin, urlsplit
 import orjson
 
 from pratique.core.artifacts import FileView, ProjectView
-from pratique.core.clock import Instant, from_iso
+from pratique.core.clock import read_published
 from pratique.core.ecosystem import UpstreamRequest
 from pratique.core.errors import BadUpstream
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.ecosystems.npm import names, versions
+from pratique.ecosystems.npm.hidden import HIDDEN, is_hidden, read_hidden
 from pratique.ecosystems.npm.integrity import read_dist
 from pratique.ecosystems.npm.scripts import execution_points
 
@@ -29,7 +30,9 @@ _PLAIN_URL = re.compile(
 )
 """Nearly every address; taken as it is, because taking apart and joining 10,000 of them costs a second."""
 
-_NOT_RAW = frozenset({"versions", "dist-tags", "time", "_attachments", "stagedVersions"})
+_HIDDEN_UPSTREAM = "hidden by the policy of the upstream"
+
+_NOT_RAW = frozenset({"versions", "dist-tags", "time", "_attachments", "stagedVersions", HIDDEN})
 """Fields that are read, or that would let clients see a version past its decision."""
 
 
@@ -56,7 +59,9 @@ def read_listing(name: str, content: bytes, content_type: str, url: str) -> Proj
     if not isinstance(entries, dict) or not isinstance(tags, dict):
         raise _bad(name, "`versions` and `dist-tags` are not objects")
     times = document["time"] if isinstance(document.get("time"), dict) else {}
-    read = [_read_version(name, version, entry, times, url) for version, entry in entries.items()]
+    hidden, hidden_times = read_hidden(document)
+    dated = hidden_times | times
+    read = [_read_version(name, version, entry, dated, url) for version, entry in (entries | hidden).items()]
     return ProjectView(
         key=ProjectKey(NPM_ID, name),
         files=tuple(file for file in read if file is not None),
@@ -113,20 +118,12 @@ def _read_version(name: str, version: str, entry: Any, times: Mapping[str, Any],
         version=version,
         url=tarball,
         digests=digests,
-        published=_instant(times.get(version)),
+        published=read_published(times.get(version)),
+        yanked=_HIDDEN_UPSTREAM if is_hidden(entry) else None,
         attested=bool(dist.get("attestations")),
         execution_points=execution_points(entry),
         raw=entry,
     )
-
-
-def _instant(text: Any) -> Instant | None:
-    if not isinstance(text, str):
-        return None
-    try:
-        return from_iso(text)
-    except (ValueError, OverflowError):
-        return None
 
 
 def _absolute(tarball: Any, url: str) -> str | None:

@@ -16,6 +16,7 @@ from pratique.core.artifacts import FileView
 from pratique.core.clock import to_iso
 from pratique.core.ecosystem import Listing, Rendered
 from pratique.core.errors import BadUpstream
+from pratique.ecosystems.npm.hidden import HIDDEN, hidden_part, is_hidden
 from pratique.ecosystems.npm.restrictions import restrictions
 from pratique.ecosystems.npm.tags import move_tags
 
@@ -62,13 +63,15 @@ def negotiate(accept: str | None) -> str:
 def write_listing(listing: Listing, form: str) -> Rendered:
     """The packument in one of its forms.
 
-    Files whose decision leaves the listing appear nowhere but, if their download is refused too, by version
-    in `policyRestrictions`. A hidden one is not named there: npm would say "do not retry" of what a lockfile gets.
+    Files whose decision leaves the listing, and those that the upstream hides, are not among the versions. If
+    their download is refused too, `policyRestrictions` names them. A hidden one is not named there: npm would
+    say "do not retry" of what a lockfile gets; the full form has it in a field for servers in front.
 
     Raises:
         BadUpstream: the index nests values deeper than JSON is written here (254 levels).
     """
-    offered = [file for file in listing.view.files if not listing.decisions[file.filename].action.leaves_listing]
+    served = [file for file in listing.view.files if not listing.decisions[file.filename].action.refuses_download]
+    offered = [file for file in served if _is_offered(listing, file)]
     document = _head(listing, offered)
     abbreviated = form == ABBREVIATED
     name = listing.view.key.name
@@ -77,7 +80,14 @@ def write_listing(listing: Listing, form: str) -> Rendered:
     document["time"] = _times(listing.view.raw, offered)
     if abbreviated:
         document = _abbreviated_head(document)
+    else:
+        hidden = [file for file in served if not _is_offered(listing, file)]
+        document |= hidden_part(hidden, lambda file: _version(name, folder, file, abbreviated=False))
     return Rendered(body=_encode(document), content_type=_CONTENT_TYPES[form])
+
+
+def _is_offered(listing: Listing, file: FileView) -> bool:
+    return not is_hidden(file.raw) and not listing.decisions[file.filename].action.leaves_listing
 
 
 def _encode(document: dict[str, Any]) -> bytes:
@@ -122,6 +132,7 @@ def _revision(offered: list[FileView], tags: Mapping[str, str]) -> str:
 
 def _version(name: str, folder: str, file: FileView, *, abbreviated: bool) -> dict[str, Any]:
     entry = {**file.raw, "name": name, "version": file.version}
+    entry.pop(HIDDEN, None)
     if abbreviated:
         if file.execution_points:
             entry["hasInstallScript"] = True

@@ -13,6 +13,7 @@ from typing import Any
 from pratique.core.artifacts import ProjectView
 from pratique.core.decisions import Decision
 from pratique.core.sentences import clean, refusal_line
+from pratique.ecosystems.npm.hidden import is_hidden
 from pratique.ecosystems.npm.names import tarball_name
 from pratique.ecosystems.npm.versions import is_version, newest_first
 
@@ -53,7 +54,7 @@ def restrictions(
 
 def kept_back(view: ProjectView, filename: str) -> str | None:
     """The upstream's sentence about the version that a file name belongs to, None if it does not keep that one back."""
-    offered = frozenset(file.version for file in view.files if not file.gone)
+    offered = frozenset(file.version for file in view.files if not file.gone and not is_hidden(file.raw))
     versions, message = _upstream_part(view.raw.get("policyRestrictions"), offered)
     version = next((each for each in versions if tarball_name(view.key.name, each) == filename), None)
     if version is None:

@@ -10,11 +10,16 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from pratique.core.artifacts import Digests, FileView
-from pratique.core.clock import Instant, from_iso
+from pratique.core.clock import read_published
+from pratique.core.sentences import MAX_LINE, clean
 from pratique.ecosystems.pypi.filenames import SDIST, read_filename
 
 SDIST_EXECUTES = ("setup.py",)
 """Installing a source archive runs its build; a wheel is only unpacked."""
+
+REFUSED = "_refused"
+"""File field with the sentence where the bytes are refused too: by the yank alone a server of our own kind in
+front could not tell it from a hidden file. The underscore keeps it out of the standards' way (PEP 700)."""
 
 MAX_NESTING = 16
 """Levels of fields that are passed through without being understood."""
@@ -37,6 +42,7 @@ def read_entry(entry: Any, project: str, document_url: str) -> FileView | None:
     location = _absolute(url, document_url)
     digests = _digests(entry.get("hashes", {}))
     size = entry.get("size")
+    metadata = _metadata(entry)
     if named is None or location is None or digests is None or not _is_size(size):
         return None
     return FileView(
@@ -45,13 +51,20 @@ def read_entry(entry: Any, project: str, document_url: str) -> FileView | None:
         url=location,
         digests=digests,
         size=size,
-        published=_instant(entry.get("upload-time")),
-        yanked=_yanked(entry.get("yanked", False)),
+        published=read_published(entry.get("upload-time")),
+        yanked=refusal_of(entry) or _yanked(entry.get("yanked", False)),
         attested=_is_text(entry.get("provenance")),
         execution_points=SDIST_EXECUTES if named.filetype == SDIST else (),
-        metadata=_metadata(entry),
+        metadata=metadata,
+        metadata_url=_beside(location) if metadata is not None else "",
         raw={key: value for key, value in entry.items() if is_shallow(value, MAX_NESTING)},
     )
+
+
+def refusal_of(entry: dict[str, Any]) -> str | None:
+    """The sentence with which an upstream that decides as we do refuses the file's bytes, None if it does not."""
+    said = entry.get(REFUSED)
+    return clean(said)[:MAX_LINE] or None if isinstance(said, str) else None
 
 
 def is_shallow(value: Any, levels: int) -> bool:
@@ -92,16 +105,6 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str) and value != ""
 
 
-def _instant(value: Any) -> Instant | None:
-    if not isinstance(value, str):
-        return None
-    try:
-        instant = from_iso(value)
-    except (ValueError, OverflowError):
-        return None
-    return instant if instant >= 0 else None
-
-
 def _yanked(value: Any) -> str | None:
     """The reason, '' for a yank without one, None for what is not yanked: any true value is a yank (PEP 691)."""
     if not value:
@@ -110,8 +113,17 @@ def _yanked(value: Any) -> str | None:
 
 
 def _metadata(entry: dict[str, Any]) -> Digests | None:
-    """Digests of the metadata file: the current key wins over the one from before PEP 714."""
+    """Digests of the metadata file: the current key wins over the one from before PEP 714.
+
+    A file whose metadata is promised without a strong digest is listed without any: what a resolver
+    reads there could change from one answer to the next. Clients then read the wheel, which is pinned.
+    """
     value = entry["core-metadata"] if "core-metadata" in entry else entry.get("dist-info-metadata")
-    if value is True:
-        return Digests()
-    return _digests(value) if isinstance(value, dict) else None
+    digests = _digests(value) if isinstance(value, dict) else None
+    return digests if digests is not None and digests.any_strong() else None
+
+
+def _beside(location: str) -> str:
+    """Where the metadata of the file at a URL is: its path with `.metadata`, whatever the query (PEP 658)."""
+    path, mark, query = location.partition("?")
+    return f"{path}.metadata{mark}{query}"

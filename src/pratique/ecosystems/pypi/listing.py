@@ -14,7 +14,8 @@ import orjson
 from pratique.core.artifacts import Digests, FileView, ProjectView
 from pratique.core.clock import Instant, to_iso
 from pratique.core.ecosystem import Listing, Rendered
-from pratique.core.sentences import MAX_LINE, clean, refusal_line
+from pratique.core.sentences import refusal_line
+from pratique.ecosystems.pypi.index_entry import REFUSED, refusal_of
 from pratique.ecosystems.pypi.listing_html import write_page
 from pratique.ecosystems.pypi.negotiation import CONTENT_TYPES, JSON
 from pratique.ecosystems.pypi.versions import version_key
@@ -38,13 +39,10 @@ _REWRITTEN = frozenset(
         "dist-info-metadata",
         "provenance",
         "gpg-sig",
+        REFUSED,
     }
 )
 """File fields written anew or checked; `gpg-sig` promises a file beside ours that we do not serve."""
-
-REFUSED = "_refused"
-"""File field with the sentence where the bytes are refused too: by the yank alone a server of our own kind in
-front could not tell it from a hidden file. The underscore keeps it out of the standards' way (PEP 700)."""
 
 _ALGORITHMS = ("sha256", "sha512", "sha1", "md5")
 
@@ -84,17 +82,15 @@ def _entry(listing: Listing, file: FileView) -> dict[str, Any]:
     entry |= {key: file.raw[key] for key in ("requires-python", "provenance") if isinstance(file.raw.get(key), str)}
     if file.metadata is not None:
         entry["core-metadata"] = entry["dist-info-metadata"] = _known(file.metadata) or True
-    entry["yanked"] = _yanked(listing, file)
-    if listing.decisions[file.filename].action.refuses_download:
-        entry[REFUSED] = entry["yanked"]
-    return entry
+    refused = _refused(listing, file)
+    entry["yanked"] = refused or _yanked(listing, file)
+    return entry | ({REFUSED: refused} if refused else {})
 
 
 def kept_back(view: ProjectView, filename: str) -> str | None:
     """The upstream's sentence about a file whose bytes it refuses, None if it refuses them not."""
     file = view.file(filename)
-    said = file.raw.get(REFUSED) if file is not None else None
-    return clean(said)[:MAX_LINE] if isinstance(said, str) and said else None
+    return refusal_of(file.raw) if file is not None else None
 
 
 def _upload_time(stated: Any, published: Instant) -> str:
@@ -112,8 +108,18 @@ def _hashes(file: FileView) -> dict[str, str]:
     return others | _known(file.digests)
 
 
+def _refused(listing: Listing, file: FileView) -> str | None:
+    """The sentence if the bytes are refused here, or else by the upstream: the strictest along the chain."""
+    refuses = listing.decisions[file.filename].action.refuses_download
+    return _sentence(listing, file) if refuses else refusal_of(file.raw)
+
+
 def _yanked(listing: Listing, file: FileView) -> bool | str:
-    decision = listing.decisions[file.filename]
-    if decision.action.leaves_listing:
-        return refusal_line(decision, listing.allowed, listing.explain_url(decision.id))
+    if listing.decisions[file.filename].action.leaves_listing:
+        return _sentence(listing, file)
     return False if file.yanked is None else file.yanked or True
+
+
+def _sentence(listing: Listing, file: FileView) -> str:
+    decision = listing.decisions[file.filename]
+    return refusal_line(decision, listing.allowed, listing.explain_url(decision.id))

@@ -11,9 +11,8 @@ from pratique.services import import_advisories as importing
 from pratique.services.changes import permit
 from pratique.services.import_advisories import Imported
 from pratique.services.ports import Ports
+from pratique.services.source_health import SourceHealth, source_health
 from pratique.services.verbs.verb import Tell
-from pratique.store import advisories
-from pratique.store.advisories import AdvisoryImport
 
 
 class ImportAdvisories(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,17 +33,21 @@ class SourceShown(msgspec.Struct, frozen=True):
     """One source as last imported.
 
     Attributes:
-        imported: when, RFC 3339.
+        imported: when, RFC 3339; None if that never worked.
         newest: the latest change among its records, RFC 3339.
         age: how long ago that was, in words.
+        failed: when it was tried again after that and failed, RFC 3339.
+        why: the sentence of that failure.
     """
 
     source: str
-    imported: str
-    newest: str
+    imported: str | None
+    newest: str | None
     age: str
     records: int
     rejected: int
+    failed: str | None = None
+    why: str = ""
 
 
 class AdvisoryStatus(msgspec.Struct, frozen=True):
@@ -76,10 +79,14 @@ async def show_advisories(ports: Ports, request: ShowAdvisories, actor: Actor) -
     del request
     now = ports.clock.now()
     permit(actor, Operation.EXPLAIN, now)
-    found = await ports.db.read(advisories.imports)
+    found = await ports.db.read(source_health, ports.advisory_sources)
     return AdvisoryStatus(tuple(_shown(one, now) for one in found))
 
 
-def _shown(one: AdvisoryImport, now: Instant) -> SourceShown:
-    age = in_words(max(0, now - one.newest))
-    return SourceShown(one.source, to_iso(one.at), to_iso(one.newest), age, one.records, one.rejected)
+def _shown(one: SourceHealth, now: Instant) -> SourceShown:
+    failed = (to_iso(one.failure.at), one.failure.why) if one.failure else (None, "")
+    if one.last is None:
+        return SourceShown(one.source, None, None, "", 0, 0, *failed)
+    last = one.last
+    age = in_words(max(0, now - last.newest))
+    return SourceShown(one.source, to_iso(last.at), to_iso(last.newest), age, last.records, last.rejected, *failed)

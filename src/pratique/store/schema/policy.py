@@ -98,6 +98,7 @@ revocation = Table(
     instant("lifted", nullable=True),
     Column("lifted_by", Text),
     Column("by_admin", Boolean, nullable=False, server_default=true()),
+    Column("digests", Text, nullable=False, server_default="[]"),  # JSON: of the revoked file's bytes
     Index(None, "repository_id", "ecosystem", "name"),
 )
 

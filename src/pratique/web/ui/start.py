@@ -7,8 +7,8 @@ from sqlalchemy import Connection
 
 from pratique.core.actors import ActorKind
 from pratique.core.clock import Instant, in_words
-from pratique.store import advisories, repositories
-from pratique.store.advisories import AdvisoryImport
+from pratique.services.source_health import SourceHealth, source_health
+from pratique.store import repositories
 from pratique.store.repositories import Repository
 from pratique.web.asking import who_asks
 from pratique.web.keys import PORTS
@@ -19,7 +19,7 @@ async def show(request: web.Request) -> web.Response:
     """The page. Repositories that need a credential are shown to those who have one."""
     asking = await who_asks(request)
     ports = request.app[PORTS]
-    found, imports = await ports.db.read(_read)
+    found, sources = await ports.db.read(_read, ports.advisory_sources)
     guest = asking.actor.kind is ActorKind.NOBODY
     seen = [one for one in found if one.anonymous_read or not guest]
     setups = [
@@ -28,12 +28,13 @@ async def show(request: web.Request) -> web.Response:
         for ecosystem in ports.ecosystems.values()
         for client, lines in ecosystem.client_setup(f"{asking.public_url}/{one.name}/{ecosystem.id}")
     ]
-    return page("start.html", asking, setups=setups, ages=_ages(imports, ports.clock.now()))
+    return page("start.html", asking, setups=setups, sources=_shown(sources, ports.clock.now()))
 
 
-def _read(connection: Connection) -> tuple[tuple[Repository, ...], tuple[AdvisoryImport, ...]]:
-    return repositories.repositories(connection), advisories.imports(connection)
+def _read(connection: Connection, sources: tuple[str, ...]) -> tuple[tuple[Repository, ...], tuple[SourceHealth, ...]]:
+    return repositories.repositories(connection), source_health(connection, sources)
 
 
-def _ages(imports: tuple[AdvisoryImport, ...], now: Instant) -> list[tuple[str, int, str]]:
-    return [(one.source, one.records, in_words(max(0, now - one.newest))) for one in imports]
+def _shown(sources: tuple[SourceHealth, ...], now: Instant) -> list[tuple[SourceHealth, str]]:
+    """Each with how old its newest record is."""
+    return [(one, in_words(max(0, now - one.last.newest)) if one.last else "") for one in sources]

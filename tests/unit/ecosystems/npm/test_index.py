@@ -121,7 +121,20 @@ def test_what_is_no_version_is_not_offered():
     assert view.tags == {"latest": "1.0.0"}
 
 
-@pytest.mark.parametrize("time", ["yesterday", 5, None, {}, "0000-00-00", "9999-99-99T00:00:00Z", ""])
+@pytest.mark.parametrize(
+    "time",
+    [
+        "yesterday",
+        5,
+        None,
+        {},
+        "0000-00-00",
+        "9999-99-99T00:00:00Z",
+        "",
+        "0001-01-01T00:00:00Z",
+        "1970-01-01T00:00:00Z",
+    ],
+)
 def test_a_time_that_is_none_is_said_to_be_unknown(time):
     packument = document("left", "1.0.0")
     packument["time"]["1.0.0"] = time

@@ -116,6 +116,71 @@ def test_a_file_that_the_upstream_refuses_carries_its_sentence_also_where_versio
     assert NPM.kept_back(view, "left-9.9.9.tgz") is None
 
 
+def test_a_server_in_front_reads_a_hidden_version_with_all_that_an_offered_one_has():
+    front, back = second_server({"1.1.0": HIDE}), read(FOUR)
+    (mine,) = (file for file in front.files if file.version == "1.1.0")
+    (theirs,) = (file for file in back.files if file.version == "1.1.0")
+    assert (mine.filename, mine.digests, mine.published) == (theirs.filename, theirs.digests, theirs.published)
+    assert mine.url == f"{BASE}/left/-/left-1.1.0.tgz"
+    assert NPM.kept_back(front, mine.filename) is None
+
+
+@pytest.mark.parametrize("form", ["full", "abbreviated"])
+@pytest.mark.parametrize("action", [Action.ALLOW, WARN, HIDE])
+def test_what_the_upstream_hides_is_never_offered_whatever_is_thought_of_it_here(action, form):
+    packument = listed(second_server({"1.1.0": HIDE}), {"1.1.0": action}, form)
+    assert list(packument["versions"]) == ["1.0.0", "1.0.1", "2.0.0-b.1"]
+    assert "1.1.0" not in packument["time"]
+    assert "policyRestrictions" not in packument
+    assert packument["dist-tags"] == {"latest": "1.0.1", "next": "2.0.0-b.1"}
+
+
+def test_hidden_versions_are_passed_on_from_server_to_server_and_the_mark_with_them():
+    second = listed(second_server({"1.1.0": HIDE}), {"1.0.1": HIDE})
+    third = read(second)
+    assert sorted(second["_hidden"]["versions"]) == ["1.0.1", "1.1.0"]
+    assert second["_hidden"]["versions"]["1.1.0"] == entry("left", "1.1.0") | {
+        "dist": entry("left", "1.1.0")["dist"] | {"tarball": f"{BASE}/left/-/left-1.1.0.tgz"}
+    }
+    assert list(listed(third, {})["versions"]) == ["1.0.0", "2.0.0-b.1"]
+
+
+def test_what_the_upstream_hides_and_we_refuse_is_refused():
+    packument = listed(second_server({"1.1.0": HIDE}), {"1.1.0": DENY})
+    assert set(packument["policyRestrictions"]["versions"]) == {"1.1.0"}
+    assert "_hidden" not in packument
+
+
+def test_a_hidden_version_is_named_to_nobody_as_an_allowed_one():
+    message = listed(second_server({"1.1.0": HIDE}), {"1.0.1": DENY})["policyRestrictions"]["message"]
+    assert "allowed: 1.0.0;" in message
+
+
+def test_of_what_an_upstream_says_twice_the_stricter_counts():
+    hidden = {"versions": {"1.1.0": entry("left", "1.1.0"), "1.0.1": 7}, "time": {}}
+    restrictions = {"message": "no", "versions": {"1.1.0": {}}}
+    view = read(FOUR | {"_hidden": hidden, "policyRestrictions": restrictions})
+    assert list(listed(view, {})["versions"]) == ["1.0.0", "2.0.0-b.1"]
+    assert NPM.kept_back(view, "left-1.1.0.tgz") is not None
+
+
+def test_a_version_that_carries_the_mark_itself_is_hidden():
+    packument = FOUR | {"versions": FOUR["versions"] | {"1.1.0": entry("left", "1.1.0", _hidden=True)}}
+    assert "1.1.0" not in listed(read(packument), {})["versions"]
+
+
+@pytest.mark.parametrize(
+    "junk", [7, [], {}, None, {"versions": 7}, {"versions": {"bad": 1}}, {"versions": {"9.0.0": {}}, "time": 7}]
+)
+def test_hidden_versions_of_another_form_are_dropped(junk):
+    assert listed(read(FOUR | {"_hidden": junk}), {}) == listed(read(FOUR), {})
+
+
+def test_without_hidden_versions_there_is_no_field_for_them_and_clients_short_form_has_none_ever():
+    assert "_hidden" not in listed(read(FOUR), {"1.1.0": HOLD})
+    assert "_hidden" not in listed(read(FOUR), {"1.1.0": HIDE}, "abbreviated")
+
+
 def test_an_upstream_keeps_nothing_back_that_it_offers_and_says_something_in_any_case():
     restrictions = {"message": 7, "versions": {"1.1.0": {}, "3.0.0": {}}}
     view = read(FOUR | {"policyRestrictions": restrictions})
@@ -222,9 +287,11 @@ actions = st.sampled_from(list(Action))
 @given(
     st.dictionaries(st.sampled_from([*FOUR["versions"], "3.0.0"]), actions), st.sampled_from(["full", "abbreviated"])
 )
-def test_refused_files_appear_nowhere_and_tags_point_to_listed_versions(refused, form):
+def test_refused_files_appear_nowhere_for_clients_and_tags_point_to_listed_versions(refused, form):
     packument = FOUR | {"dist-tags": {"latest": "1.1.0", "next": "2.0.0-b.1", "old": "1.0.0", "gone": "0.1.0"}}
     document = listed(read(packument), refused, form)
+    hidden = document.pop("_hidden", {"versions": {}})["versions"]
+    assert set(hidden) == {each for each in FOUR["versions"] if refused.get(each) is HIDE and form == "full"}
     text = orjson.dumps(document).decode()
     for version in FOUR["versions"]:
         action = refused.get(version, Action.ALLOW)

@@ -92,9 +92,8 @@ def test_yanked_is_whatever_is_true(stated, meant):
 @pytest.mark.parametrize(
     ("fields", "meant"),
     [
-        ({"core_metadata": True}, Digests()),
         ({"dist_info_metadata": {"sha256": "c" * 64}}, Digests(sha256="c" * 64)),
-        ({"core_metadata": False, "dist_info_metadata": True}, None),
+        ({"core_metadata": False, "dist_info_metadata": {"sha256": "c" * 64}}, None),
         ({"core_metadata": {"sha256": "c" * 64}, "dist_info_metadata": True}, Digests(sha256="c" * 64)),
         ({"core_metadata": {"sha256": "nonsense"}}, None),
         ({}, None),
@@ -104,7 +103,30 @@ def test_the_metadata_key_of_pep_714_wins_over_the_older_one(fields, meant):
     assert read(document(entry(**fields))).files[0].metadata == meant
 
 
-@pytest.mark.parametrize("time", ["yesterday", "", 5, None, "2024-13-01T00:00:00Z", "0001-01-01T00:00:00Z"])
+@pytest.mark.parametrize("unpinned", [True, {}, {"md5": "c" * 32}, {"sha1": "c" * 40}])
+def test_metadata_that_no_strong_digest_pins_is_no_metadata(unpinned):
+    (file,) = read(document(entry(core_metadata=unpinned))).files
+
+    assert (file.metadata, file.metadata_url) == (None, "")
+
+
+@pytest.mark.parametrize(
+    ("url", "beside"),
+    [
+        ("https://h/f/demo-1.0.tar.gz", "https://h/f/demo-1.0.tar.gz.metadata"),
+        ("https://h/f/demo-1.0.tar.gz#sha256=00", "https://h/f/demo-1.0.tar.gz.metadata"),
+        ("https://h/f/demo-1.0.tar.gz?sig=a/b.c&x=?", "https://h/f/demo-1.0.tar.gz.metadata?sig=a/b.c&x=?"),
+    ],
+)
+def test_metadata_is_beside_the_file_whatever_the_query_of_its_url(url, beside):
+    (file,) = read(document(entry("demo-1.0.tar.gz", url=url, core_metadata={"sha256": "c" * 64}))).files
+
+    assert file.metadata_url == beside
+
+
+@pytest.mark.parametrize(
+    "time", ["yesterday", "", 5, None, "2024-13-01T00:00:00Z", "0001-01-01T00:00:00Z", "1980-01-01T00:00:00Z"]
+)
 def test_a_time_that_is_none_is_unknown_and_not_repeated(time):
     view = read(document(entry(upload_time=time)))
 

@@ -94,6 +94,42 @@ def test_a_server_in_front_reads_which_files_are_refused_and_not_only_hidden(act
     assert PYPI.kept_back(view, "demo-9.9.tar.gz") is None
 
 
+SAID = "Blocked by policy denylist: demo@1.1 is denied"
+
+
+@pytest.mark.parametrize("yanked", [False, True, "theirs"])
+@pytest.mark.parametrize("action", [Action.ALLOW, Action.HIDE])
+def test_what_the_upstream_says_it_refuses_is_not_offered_whatever_else_it_says_of_it(action, yanked):
+    view = read(document(entry("demo-1.0.zip"), entry("demo-1.1.zip", yanked=yanked) | {"_refused": SAID}))
+    listing = decided(view, {"1.1": action})
+
+    refused = written(listing)["files"][1]
+
+    assert (refused["yanked"], refused["_refused"]) == (SAID, SAID)
+    assert listing.allowed == ("1.0",)
+    assert PYPI.kept_back(view, "demo-1.1.zip") == SAID
+
+
+def test_what_is_refused_here_and_upstream_is_refused_with_our_sentence():
+    view = read(document(entry("demo-1.0.zip"), entry("demo-1.1.zip") | {"_refused": SAID}))
+
+    refused = written(decided(view, {"1.1": Action.DENY}))["files"][1]
+
+    assert refused["yanked"] == refused["_refused"]
+    assert refused["yanked"].startswith("Blocked by policy cooldown: demo@1.1")
+
+
+@pytest.mark.parametrize("odd", [7, True, "", " \n", None, ["x"], {"a": 1}])
+def test_a_refusal_that_is_no_sentence_is_none_and_is_not_passed_on(odd):
+    view = read(document(entry("demo-1.0.zip") | {"_refused": odd}))
+
+    (file,) = written(decided(view))["files"]
+
+    assert file["yanked"] is False
+    assert "_refused" not in file
+    assert PYPI.kept_back(view, "demo-1.0.zip") is None
+
+
 @pytest.mark.parametrize("action", [Action.ALLOW, Action.WARN])
 def test_what_is_allowed_or_warned_about_keeps_the_upstreams_word(action):
     files = written(decided(read(THREE), {"1.0": action, "2.0rc1": action}))["files"]
@@ -169,6 +205,7 @@ def test_a_signature_file_that_is_not_served_is_not_promised():
     assert "gpg-sig" not in written(decided(read(document(entry(gpg_sig=True)))))["files"][0]
 
 
+PIN = {"sha256": "e" * 64}
 REASONS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=40) | st.sampled_from(
     ['"><script>alert(1)</script>', "' onclick='x", "<!--", "]]>", "&lt;", "\x00\x07\n"]
 )
@@ -178,7 +215,7 @@ REASONS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=40) | st.sa
 @settings(max_examples=100)
 def test_the_page_says_file_by_file_what_the_document_says(rows):
     entries = [
-        entry(f"demo-{index}.0.tar.gz", yanked=reason, requires_python=requires, provenance=reason, core_metadata=True)
+        entry(f"demo-{index}.0.tar.gz", yanked=reason, requires_python=requires, provenance=reason, core_metadata=PIN)
         for index, (reason, requires, _) in enumerate(rows)
     ]
     refused = {f"{index}.0": action for index, (*_, action) in enumerate(rows)}
@@ -192,7 +229,7 @@ def test_the_page_says_file_by_file_what_the_document_says(rows):
         assert anchor["href"] == f"{file['url']}#sha256={file['hashes']['sha256']}"
         assert same(anchor["data-yanked"], file["yanked"])
         assert same(anchor["data-requires-python"], file["requires-python"])
-        assert anchor["data-core-metadata"] == anchor["data-dist-info-metadata"] == "true"
+        assert anchor["data-core-metadata"] == anchor["data-dist-info-metadata"] == f"sha256={PIN['sha256']}"
 
 
 def same(shown: str | None, meant: str) -> bool:
@@ -205,7 +242,7 @@ def same(shown: str | None, meant: str) -> bool:
 @settings(max_examples=50)
 def test_a_second_pratique_reads_the_same_from_either_form(rows):
     entries = [
-        entry(f"demo-{index}.0.tar.gz", yanked=reason.isprintable() and reason, core_metadata=stated)
+        entry(f"demo-{index}.0.tar.gz", yanked=reason.isprintable() and reason, core_metadata=stated and PIN)
         for index, (reason, stated) in enumerate(rows)
     ]
     listing = decided(read(document(*entries)), {"0.0": Action.HOLD})

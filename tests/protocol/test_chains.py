@@ -1,0 +1,94 @@
+"""One server in front of another: what either hides, holds or denies, the client of the one in front meets."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from pratique.core.actors import OPERATOR
+from pratique.core.decisions import EntryKind
+from pratique.services.list_entries import AddEntry, RemoveEntries, add_entry, remove_entries
+from tests.harness.plain_registry import PlainRegistry
+from tests.harness.site import Site, running_site
+from tests.protocol.speakers import Speaker
+
+
+def behind(site: Site) -> str:
+    """Settings of a server in front of this one."""
+    return f'[repositories.main.upstreams]\nnpm = ["{site.url}/main/npm"]\npypi = ["{site.url}/main/pypi/simple"]\n'
+
+
+@pytest.fixture
+async def front(site: Site, tmp_path: Path) -> AsyncIterator[Site]:
+    async with running_site(tmp_path / "front", behind(site)) as running:
+        yield running
+
+
+async def listed(site: Site, speaker: Speaker, action: str) -> None:
+    """Put `left@1.0.1` on the denylist of a server."""
+    purl = f"pkg:{speaker.ecosystem}/left@1.0.1"
+    await add_entry(site.ports, AddEntry(EntryKind.DENY, purl, action=action, reason="superseded"), OPERATOR)
+
+
+async def test_hidden_behind_is_hidden_in_front_and_a_pin_gets_the_bytes(
+    site: Site, front: Site, registry: PlainRegistry, speaker: Speaker
+) -> None:
+    speaker.released(registry, "left", "1.0.0")
+    hidden = speaker.released(registry, "left", "1.0.1")
+    await listed(site, speaker, "hide")
+
+    listing = await speaker.listing(front, "left")
+    pinned = await front.get(speaker.path("left", "1.0.1"))
+
+    assert speaker.offered(listing) == ["1.0.0"]
+    assert (pinned.status, pinned.body) == (200, hidden.content)
+
+
+async def test_hidden_two_servers_behind_is_hidden_too(
+    site: Site, front: Site, registry: PlainRegistry, client: Speaker, tmp_path: Path
+) -> None:
+    client.released(registry, "left", "1.0.0")
+    client.released(registry, "left", "1.0.1")
+    await listed(site, client, "hide")
+
+    async with running_site(tmp_path / "foremost", behind(front)) as foremost:
+        assert client.offered(await client.listing(foremost, "left")) == ["1.0.0"]
+        assert (await foremost.get(client.path("left", "1.0.1"))).status == 200
+
+
+async def test_no_longer_hidden_behind_is_offered_in_front_with_its_own_publish_time(
+    site: Site, front: Site, registry: PlainRegistry, client: Speaker
+) -> None:
+    """A version that goes into hiding and comes back has never been away: no cooldown begins anew."""
+    client.released(registry, "left", "1.0.0")
+    client.released(registry, "left", "1.0.1")
+    await listed(site, client, "hide")
+    assert client.offered(await client.listing(front, "left")) == ["1.0.0"]
+
+    hiding = RemoveEntries(EntryKind.DENY, f"pkg:{client.ecosystem}/left@1.0.1")
+    await remove_entries(site.ports, hiding, OPERATOR)
+
+    assert client.offered(await client.listing(front, "left")) == ["1.0.0", "1.0.1"]
+
+
+@pytest.mark.parametrize("behind_says", ["hide", "hold", "deny"])
+@pytest.mark.parametrize("front_says", [None, "hide", "hold", "deny"])
+async def test_the_stricter_of_two_servers_decides(
+    site: Site, front: Site, registry: PlainRegistry, client: Speaker, behind_says: str, front_says: str | None
+) -> None:
+    client.released(registry, "left", "1.0.0")
+    client.released(registry, "left", "1.0.1")
+    await listed(site, client, behind_says)
+    if front_says is not None:
+        await listed(front, client, front_says)
+
+    listing = await client.listing(front, "left")
+    pinned = await front.get(client.path("left", "1.0.1"))
+
+    assert listing.status == 200, listing.text
+    only_hidden = behind_says == "hide" and front_says in (None, "hide")
+    assert client.offered(listing) == ["1.0.0"]
+    assert pinned.status == (200 if only_hidden else 403)
+    assert only_hidden or "Blocked by policy denylist: left@1.0.1" in pinned.reason
