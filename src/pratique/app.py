@@ -24,7 +24,7 @@ from pratique.services.download_log import DownloadLog
 from pratique.services.fetch_file import Flights
 from pratique.services.import_each import IMPORT_JOB, PATIENCE, import_each, import_failed
 from pratique.services.metadata_cache import MetadataCache
-from pratique.services.ports import Ports, PublishLimits
+from pratique.services.ports import Ports
 from pratique.services.recheck_release import (
     RECHECK_JOB,
     RECHECK_QUARANTINED_JOB,
@@ -41,7 +41,14 @@ from pratique.services.views import ViewCache
 from pratique.services.watch_documents import DocumentWatcher
 from pratique.settings import Settings
 from pratique.settings.folder import DataFolder
-from pratique.settings.limits import archive_limits, flight_limits, freshness, upstream_access, upstream_limits
+from pratique.settings.limits import (
+    flight_limits,
+    freshness,
+    publish_limits,
+    upload_slots,
+    upstream_access,
+    upstream_limits,
+)
 from pratique.store.blobs_file import FileBlobs
 from pratique.store.clocks import open_clock
 from pratique.store.database import Database
@@ -106,7 +113,7 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
     watcher = DocumentWatcher(db, clock)
     documents = Documents(client, StoredDocuments(db), clock, watcher, freshness(settings.upstream))
     descriptions = Descriptions(client, clock)
-    uploads = Uploads()
+    uploads = Uploads(upload_slots(settings.publish))
     flights = Flights(client, blobs, flight_limits(settings.downloads))
     try:
         yield Ports(
@@ -126,7 +133,7 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
             uploads=uploads,
             enqueue=outbox.enqueue,
             popularity=_popularity,
-            publish_limits=PublishLimits(settings.publish.max_upload, archive_limits(settings.publish.archive)),
+            publish_limits=publish_limits(settings.publish),
             advisory_sources=advisory_sources(settings),
             public_urls=settings.origins,
             server_name=folder.server_name(),

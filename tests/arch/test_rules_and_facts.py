@@ -26,8 +26,12 @@ from tests.unit.rules.cases import without
 TABLE = [(rule, fact) for rule in RULES for fact in rule.needs]
 """Every fact that a rule may read. Tests of listing and download walk this."""
 
+MOMENTS = [(rule, fact, moment) for rule, fact in TABLE for moment in sorted(rule.moments)]
+
 named = pytest.mark.parametrize(
-    ("rule", "fact"), TABLE, ids=[f"{rule.name}-{fact.name}-{fact.stage.name.lower()}" for rule, fact in TABLE]
+    ("rule", "fact", "moment"),
+    MOMENTS,
+    ids=[f"{rule.name}-{fact.name}-{fact.stage.name.lower()}-{moment}" for rule, fact, moment in MOMENTS],
 )
 
 
@@ -105,31 +109,33 @@ def test_a_rule_judges_at_some_moment_and_its_usual_settings_are_valid(rule):
 
 
 @named
-def test_a_fact_that_is_absent_makes_its_rule_deny_at_every_stage(rule, fact, situations):
+def test_a_fact_that_is_absent_makes_its_rule_deny_at_every_stage(rule, fact, moment, situations):
     denied = {
         stage
         for stage in Stage
         for known in situations
-        if missing(rule, fact, stage, with_value(known, fact, Absent("failed")), " is missing (failed)")
+        if missing(rule, fact, stage, moment, with_value(known, fact, Absent("failed")), " is missing (failed)")
     }
 
     assert denied == set(Stage)
 
 
 @named
-def test_a_fact_that_is_not_fetched_makes_its_rule_wait_until_it_is_due_and_deny_from_then_on(rule, fact, situations):
+def test_a_fact_that_is_not_fetched_makes_its_rule_wait_until_it_is_due_and_deny_from_then_on(
+    rule, fact, moment, situations
+):
     waiting, denied = set(), set()
     for stage in Stage:
         for known in situations:
             less = without(known, fact)
             if awaited(rule, less) is not fact:
                 continue
-            if decide(alone(rule), less, stage, moment_of(rule)).waiting:
+            if decide(alone(rule), less, stage, moment).waiting:
                 waiting.add(stage)
-            if missing(rule, fact, stage, less, ""):
+            if missing(rule, fact, stage, moment, less, ""):
                 denied.add(stage)
 
-    due = set(Stage) if moment_of(rule) is Moment.PUBLISH else {stage for stage in Stage if stage >= fact.stage}
+    due = set(Stage) if moment is Moment.PUBLISH else {stage for stage in Stage if stage >= fact.stage}
     assert denied == due
     assert waiting == set(Stage) - due
 
@@ -143,18 +149,12 @@ def awaited(rule: Rule, known: Facts) -> Fact[Any] | None:
     return None
 
 
-def missing(rule: Rule, fact: Fact[Any], stage: Stage, known: Facts, words: str) -> bool:
+def missing(rule: Rule, fact: Fact[Any], stage: Stage, moment: Moment, known: Facts, words: str) -> bool:
     """Whether the rule denies for want of the fact."""
-    decision = decide(alone(rule), known, stage, moment_of(rule))
+    decision = decide(alone(rule), known, stage, moment)
     wanting = decision.vote is not None and f"cannot be judged: {fact.name}{words}" in decision.vote.why
     assert decision.action is Action.DENY or not wanting
     return wanting
-
-
-def moment_of(rule: Rule) -> Moment:
-    """The one moment at which the rule judges."""
-    (moment,) = rule.moments
-    return moment
 
 
 def with_value(known: Facts, fact: Fact[Any], value: Any) -> Facts:

@@ -67,13 +67,13 @@ def metadata(name: str, version: str, requires: Sequence[str] = (), *, requires_
     return ("\n".join(lines) + "\n\nInert.\n").encode()
 
 
-def wheel(name: str, version: str, requires: Sequence[str] = ()) -> tuple[str, bytes]:
+def wheel(name: str, version: str, requires: Sequence[str] = (), *, description: str = "") -> tuple[str, bytes]:
     """A pure Python wheel: its filename and bytes."""
     stem = f"{name.replace('-', '_').replace('.', '_')}-{version}"
     module = stem.split("-", 1)[0].lower()
     content = {
         f"{module}/__init__.py": f"__version__ = {version!r}\n".encode(),
-        f"{stem}.dist-info/METADATA": metadata(name, version, requires),
+        f"{stem}.dist-info/METADATA": metadata(name, version, requires) + description.encode(),
         f"{stem}.dist-info/WHEEL": b"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
     record = "".join(f"{path},sha256={_record_digest(data)},{len(data)}\n" for path, data in content.items())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from pratique.services.verify_blobs import TURNS, verify_blobs
 from pratique.store import events
+from pratique.store.blobs_file import FileBlob
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site
 from tests.protocol.speakers import Speaker
@@ -74,6 +76,29 @@ async def test_verification_finds_a_damaged_blob_records_it_and_serves_it_no_mor
     assert event.subject == f"sha256:{blob.name}"
     assert damage in event.canonical.decode()
     assert (await site.get(client.path("mine", "1.0.0"), site.token)).status == 503
+
+
+@pytest.mark.parametrize("failures", [1, 100])
+async def test_a_disk_that_cannot_be_read_for_a_while_takes_nothing_out_of_service(
+    site: Site, client: Speaker, monkeypatch: pytest.MonkeyPatch, failures: int
+) -> None:
+    content = await own_file(site, client)
+    real, left = FileBlob.read_at, [failures]
+
+    def failing(self: FileBlob, offset: int, length: int) -> bytes:
+        left[0] -= 1
+        if left[0] >= 0:
+            raise OSError(errno.EIO, "Input/output error")
+        return real(self, offset, length)
+
+    monkeypatch.setattr(FileBlob, "read_at", failing)
+    damaged = await verified(site)
+    monkeypatch.undo()
+
+    assert damaged == 0
+    assert (await site.get(client.path("mine", "1.0.0"), site.token)).body == content
+    told = await site.ports.db.read(events.recent, 10, {"blob_damaged", "blob_unreadable"})
+    assert [event.kind for event in told] == ["blob_unreadable"] * (failures == 100)
 
 
 async def test_publishing_the_same_bytes_again_mends_a_damaged_blob(site: Site, client: Speaker) -> None:

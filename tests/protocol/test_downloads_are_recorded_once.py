@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 
-from pratique.core.actors import OPERATOR
+from pratique.core.actors import NOBODY, OPERATOR
+from pratique.core.artifacts import FileView
+from pratique.core.names import EcosystemId, ProjectKey
+from pratique.services.download_log import DownloadLog
 from pratique.services.exposure import exposure
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site
@@ -15,5 +19,24 @@ async def test_two_who_write_the_record_at_once_write_each_download_once(site: S
     assert (await site.get("/main/npm/left/-/left-1.0.0.tgz")).status == 200
 
     await asyncio.gather(*(site.ports.downloads.flush() for _ in range(3)))
+
+    assert len((await exposure(site.ports, "main", "pkg:npm/left", OPERATOR)).downloads) == 1
+
+
+async def test_a_log_that_stops_while_it_writes_writes_each_download_once(site: Site) -> None:
+    file = FileView("left-1.0.0.tgz", "1.0.0")
+    log = DownloadLog(site.ports.db)
+    log.start()
+    log.note(1, ProjectKey(EcosystemId("npm"), "left"), file, NOBODY, site.ports.clock.now())
+    other = sqlite3.connect(site.data / "pratique.db", isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    begun = asyncio.create_task(log.flush())
+    while not site.ports.db._write_turn.locked():
+        await asyncio.sleep(0)
+    begun.cancel()
+    stopped = asyncio.create_task(log.stop())
+    await asyncio.sleep(0)
+    other.execute("COMMIT")
+    await stopped
 
     assert len((await exposure(site.ports, "main", "pkg:npm/left", OPERATOR)).downloads) == 1

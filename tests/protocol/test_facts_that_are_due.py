@@ -8,7 +8,7 @@ import msgspec
 from hypothesis import given
 
 from pratique.core.actors import OPERATOR
-from pratique.core.facts import ALL_FACTS, PUBLIC_EXISTS, Facts, Stage
+from pratique.core.facts import ALL_FACTS, DIGESTS, LISTED_DIGESTS, PUBLIC_EXISTS, Facts, Stage
 from pratique.services.file_facts import see_bytes
 from pratique.services.gather import ListingGatherer, file_stage, name_stage, publish_stage
 from pratique.services.judge import inquire, know
@@ -42,7 +42,9 @@ async def test_every_fact_that_is_due_at_a_stage_is_gathered(
     assert due(Stage.NAME) == set(name_stage(inquiry).values)
     assert due(Stage.LISTING) <= set(listed.values)
     assert due(Stage.FILE) == set(seen.values)
-    assert set(publish_stage(inquiry, public_exists=False).values) == due(Stage.NAME) | {PUBLIC_EXISTS.name}
+    published = publish_stage(inquiry, "1.0.0", "left.tgz", view.files[0].digests, public_exists=False)
+    of_upload = {LISTED_DIGESTS.name, DIGESTS.name, PUBLIC_EXISTS.name}
+    assert set(published.values) == due(Stage.NAME) | of_upload
 
 
 @given(generated.situations(absent=False))

@@ -5,8 +5,12 @@ from __future__ import annotations
 import errno
 from pathlib import Path
 
+import pytest
+
 from pratique.core.actors import OPERATOR, ActorKind, Operation
+from pratique.core.decisions import EntryKind
 from pratique.core.ports import BlobDraft
+from pratique.services.list_entries import AddEntry, add_entry
 from pratique.services.reservations import Reserve, reserve
 from pratique.services.revoke import revoke
 from pratique.store.blobs_file import FileBlobs
@@ -129,6 +133,77 @@ async def test_a_revoked_version_is_not_published_again(site: Site, client: Spea
     assert again.status == 409
 
 
+@pytest.mark.parametrize("what", ["project", "release", "file"])
+async def test_what_was_revoked_before_it_existed_is_not_published(site: Site, client: Speaker, what: str) -> None:
+    await client.upload(site, "ours", "1.0.0", site.token)
+    version, file = ("", None) if what == "project" else ("@3.0.0", None)
+    if what == "file":
+        file = client.path("ours", "3.0.0").rsplit("/", 1)[-1]
+    await revoke(site.ports, "main", f"pkg:{client.ecosystem}/ours{version}", file, "the build host leaked", OPERATOR)
+
+    answer = await client.upload(site, "ours", "3.0.0", site.token)
+
+    assert answer.status == 403
+    assert "Blocked by policy revoked: ours@3.0.0" in answer.reason
+    assert "the build host leaked" in answer.reason
+    assert len([path for path in (site.data / "blobs").rglob("*") if path.is_file()]) == 1
+    assert await _versions(site) == ["1.0.0"]
+
+
+async def test_a_revocation_of_one_release_keeps_no_other_out(site: Site, client: Speaker) -> None:
+    await client.upload(site, "ours", "1.0.0", site.token)
+    await revoke(site.ports, "main", f"pkg:{client.ecosystem}/ours@3.0.0", None, "leaked", OPERATOR)
+
+    assert (await client.upload(site, "ours", "3.0.1", site.token)).status in (200, 201)
+
+
+@pytest.mark.parametrize("kind", [EntryKind.DENY, EntryKind.ALLOW])
+async def test_what_the_lists_refuse_to_everybody_is_not_published(
+    site: Site, client: Speaker, kind: EntryKind
+) -> None:
+    purl = f"pkg:{client.ecosystem}/ours" + {EntryKind.DENY: "@1.0.1", EntryKind.ALLOW: "@1.0.0"}[kind]
+    await add_entry(site.ports, AddEntry(kind=kind, purl=purl, reason="we said so"), OPERATOR)
+
+    answers = [await client.upload(site, "ours", version, site.token) for version in ("1.0.0", "1.0.1")]
+
+    assert answers[0].status in (200, 201), answers[0].text
+    assert answers[1].status == 403
+    assert f"Blocked by policy {kind}list: ours@1.0.1" in answers[1].reason
+    assert await _versions(site) == ["1.0.0"]
+
+
+async def test_what_a_list_only_holds_is_taken_in_and_the_publisher_is_told(site: Site, client: Speaker) -> None:
+    entry = AddEntry(kind=EntryKind.DENY, purl=f"pkg:{client.ecosystem}/ours", action="hold", reason="being looked at")
+    await add_entry(site.ports, entry, OPERATOR)
+
+    answer = await client.upload(site, "ours", "1.0.0", site.token)
+
+    assert answer.status in (200, 201), answer.text
+    told = answer.text + answer.headers.get("npm-notice", "")
+    assert "is stored in main and not offered: it is on the denylist: being looked at (denylist)" in told
+    assert "is live" not in told
+
+
+async def _versions(site: Site) -> list[str]:
+    return list(await site.ports.db.read(lambda c: c.exec_driver_sql("select version from release").scalars().all()))
+
+
+async def test_an_agent_founds_no_project_inside_a_reservation_and_publishes_into_one(
+    site: Site, client: Speaker
+) -> None:
+    await reserve(site.ports, Reserve(ecosystem=client.ecosystem, pattern="acme-*"), OPERATOR)
+    may = frozenset({Operation.READ, Operation.PUBLISH})
+    agent = await new_token(site, "ann", ActorKind.AGENT, may, expires_in="1h")
+
+    refused = await client.upload(site, "acme-x", "1.0.0", agent)
+    founded = await client.upload(site, "acme-x", "1.0.0", site.token)
+    next_one = await client.upload(site, "acme-x", "1.0.1", agent)
+
+    assert refused.status == 403
+    assert "ask a person, or a CI job" in refused.text
+    assert [founded.status in (200, 201), next_one.status in (200, 201)] == [True, True]
+
+
 async def test_an_artefact_that_is_no_archive_is_refused_and_nothing_is_stored(site: Site, client: Speaker) -> None:
     answer = await client.upload(site, "ours", "1.0.0", site.token, content=b"this is no archive")
     assert answer.status == 400
@@ -167,11 +242,22 @@ async def test_a_wrong_digest_is_told_with_both_values(site: Site) -> None:
     assert (await pypi.listing(site, "ours", site.token)).status == 404
 
 
-async def test_attestations_are_refused_until_they_can_be_verified(site: Site) -> None:
+@pytest.mark.parametrize("published", [False, True], ids=["new", "same-bytes-again"])
+async def test_attestations_are_refused_until_they_can_be_verified(site: Site, published: bool) -> None:
     pypi = PypiSpeaker("json", "application/vnd.pypi.simple.v1+json")
+    if published:
+        await pypi.upload(site, "ours", "1.0.0", site.token)
     answer = await pypi.upload(site, "ours", "1.0.0", site.token, fields={"attestations": "[]"})
     assert answer.status == 400
     assert "cannot verify attestations yet" in answer.text
+
+
+async def test_the_same_bytes_again_with_a_wrong_digest_are_not_called_unchanged(site: Site) -> None:
+    pypi = PypiSpeaker("json", "application/vnd.pypi.simple.v1+json")
+    await pypi.upload(site, "ours", "1.0.0", site.token)
+    answer = await pypi.upload(site, "ours", "1.0.0", site.token, fields={"sha256_digest": "0" * 64})
+    assert answer.status == 400
+    assert "0" * 64 in answer.text
 
 
 async def test_separate_metadata_of_an_own_wheel_is_the_artefacts(site: Site) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -47,6 +48,7 @@ async def test_a_credential_that_ends_during_the_upload_publishes_nothing(site: 
     assert answer.status == 401
     npm = NpmSpeaker("full", "application/json")
     assert (await npm.listing(site, "ours", site.admin)).status == 404
+    assert _kept(site) == []
 
 
 async def test_refused_republishes_leave_no_bytes_behind(site: Site, client: Speaker) -> None:
@@ -59,6 +61,20 @@ async def test_refused_republishes_leave_no_bytes_behind(site: Site, client: Spe
         assert again.status == 409
     assert [path for path in (site.data / "blobs").rglob("*") if path.is_file()] == before
     assert not list((site.data / "tmp").glob("*"))
+
+
+async def test_many_uploads_of_one_file_at_once_keep_the_bytes_of_the_one_that_got_in(
+    site: Site, client: Speaker
+) -> None:
+    answers = await asyncio.gather(
+        *(
+            client.upload(site, "ours", "1.0.0", site.token, manifest={"x": number}, requires=(f"left=={number}",))
+            for number in range(8)
+        )
+    )
+
+    assert sorted(answer.status for answer in answers)[1:] == [409] * 7
+    assert len(_kept(site)) == 1
 
 
 async def test_a_token_that_may_only_read_is_turned_away_before_it_uploads(site: Site) -> None:
@@ -78,3 +94,7 @@ async def test_a_matrix_of_first_uploads_by_one_publisher_all_gets_in(
     assert [answer.status for answer in answers] == [answers[0].status] * 6
     assert answers[0].status in (200, 201)
     assert client.offered(await client.listing(site, "ours", site.token)) == versions
+
+
+def _kept(site: Site) -> list[Path]:
+    return [path for path in (site.data / "blobs").rglob("*") if path.is_file()]

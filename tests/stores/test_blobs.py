@@ -272,3 +272,56 @@ class TestFiles:
 
 def files(folder):
     return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def test_what_is_stored_is_told_by_the_first_byte_of_its_digest(blobs):
+    stored = put(blobs)
+    part = int(stored.sha256[:2], 16)
+
+    assert blobs.stored(part) == (stored.sha256,)
+    assert blobs.stored((part + 1) % 256) == ()
+
+
+def test_what_was_kept_within_a_day_is_not_removed(blobs):
+    stored = put(blobs)
+
+    assert not blobs.remove_settled(stored.sha256)
+    assert everything(blobs, stored.sha256) == BYTES
+
+
+def test_what_was_kept_long_ago_is_removed_unless_it_was_kept_again(blobs, monkeypatch):
+    stored = put(blobs)
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 90_000)
+
+    assert blobs.remove_settled(stored.sha256)
+    assert blobs.remove_settled(stored.sha256)
+    assert not blobs.exists(stored.sha256)
+    assert blobs.stored(int(stored.sha256[:2], 16)) == ()
+
+
+def test_bytes_that_are_kept_while_they_are_removed_stay(blobs, monkeypatch, tmp_path):
+    stored = put(blobs)
+    path = next(path for path in tmp_path.rglob(stored.sha256))
+    os.utime(path, (0, 0))
+    real = type(path).rename
+
+    def kept_first(self, target):
+        if self == path:
+            monkeypatch.setattr(type(path), "rename", real)
+            put(blobs)
+        return real(self, target)
+
+    monkeypatch.setattr(type(path), "rename", kept_first)
+
+    assert not blobs.remove_settled(stored.sha256)
+    assert everything(blobs, stored.sha256) == BYTES
+
+
+def test_a_blob_whose_removal_was_broken_off_is_back_in_its_place(blobs, tmp_path):
+    stored = put(blobs)
+    path = next(path for path in tmp_path.rglob(stored.sha256))
+    path.rename(path.with_name(stored.sha256 + ".removed"))
+
+    assert blobs.stored(int(stored.sha256[:2], 16)) == (stored.sha256,)
+    assert everything(blobs, stored.sha256) == BYTES

@@ -1,11 +1,12 @@
 import os
+import time
 
 import msgspec
 import pytest
 
 from pratique.app import advisory_sources, job_kinds, job_timers, open_database, open_ports, prepare
 from pratique.core.actors import OPERATOR
-from pratique.core.clock import DAY, to_iso
+from pratique.core.clock import DAY, HOUR, Instant, to_iso
 from pratique.core.decisions import Action, Decision, Mode, RuleSetting, SetAside, Vote
 from pratique.core.errors import Invalid
 from pratique.core.events import new_event
@@ -16,9 +17,12 @@ from pratique.services.clean_up import clean_up
 from pratique.services.report_dry_runs import report_dry_runs
 from pratique.services.set_up import enforce_rules
 from pratique.services.sweep import promised_jobs
+from pratique.services.unrecorded_blobs import remove_unrecorded
 from pratique.settings import load_settings
 from pratique.settings.folder import DataFolder
-from pratique.store import decisions, events, policy, repositories, revisions
+from pratique.store import decisions, events, files, policy, processes, repositories, revisions
+from pratique.store.clocks import SystemClock
+from pratique.store.processes import Process
 
 NOW = 1_790_000_000_000
 UPSTREAM = '[repositories.main.upstreams]\nnpm = ["https://npm.example.test"]\n'
@@ -200,3 +204,57 @@ async def test_the_clean_up_removes_what_a_killed_process_left_while_the_server_
         os.utime(left_over, (0, 0))
         await clean_up(ports, DAY)
         assert not left_over.exists()
+
+
+async def test_the_clean_up_removes_bytes_that_nothing_names_and_none_that_somebody_may_be_recording(site):
+    settings = site.settings()
+    prepare(site.folder, settings)
+    async with open_ports(site.folder, settings) as ports:
+        old, young, named = (kept(ports, content) for content in (b"old", b"young", b"named"))
+        for stored in (old, named):
+            age(site, stored)
+        assert await remove_unrecorded(ports) == 0  # a database without blobs is not the one of these bytes
+        await ports.db.write(files._record_blob, named, NOW)
+
+        await clean_up(ports, DAY)
+
+        assert [ports.blobs.exists(one.sha256) for one in (old, young, named)] == [False, True, True]
+
+
+async def test_bytes_that_nothing_named_and_that_are_kept_again_stay(site):
+    settings = site.settings()
+    prepare(site.folder, settings)
+    async with open_ports(site.folder, settings) as ports:
+        await ports.db.write(files._record_blob, kept(ports, b"named"), NOW)
+        age(site, kept(ports, b"old"))
+        again = kept(ports, b"old")
+
+        assert await remove_unrecorded(ports) == 0
+        assert ports.blobs.exists(again.sha256)
+
+
+async def test_the_clean_up_forgets_processes_that_have_been_silent_for_a_day(site):
+    settings, now = site.settings(), SystemClock().now()
+    prepare(site.folder, settings)
+    async with open_ports(site.folder, settings) as ports:
+        for name, beat in (("killed", now - DAY - HOUR), ("asleep", now - HOUR), ("alive", now)):
+            await ports.db.write(processes.register, Process(name, "web", "here", 1, beat, beat))
+
+        await clean_up(ports, DAY)
+
+        left = await ports.db.read(processes.living, Instant(0))
+    assert [one.id for one in left] == ["asleep", "alive"]
+
+
+def kept(ports, content):
+    draft = ports.blobs.draft()
+    draft.write(content)
+    stored = draft.keep()
+    draft.discard()
+    return stored
+
+
+def age(site, stored):
+    two_days_ago = time.time() - 2 * 86_400
+    path = site.folder.root / "blobs" / stored.sha256[:2] / stored.sha256[2:4] / stored.sha256
+    os.utime(path, (two_days_ago, two_days_ago))

@@ -238,6 +238,10 @@ class Ecosystem(Protocol):
         """
         ...
 
+    def indexed(self, manifest: Manifest) -> Manifest:
+        """As much of the manifest as this ecosystem's index carries: only that is kept for its listings."""
+        ...
+
     def own_file(self, file: OwnFile) -> FileView:
         """An own file as the index lists it, with `raw` built from the manifest."""
         ...

@@ -75,6 +75,17 @@ class Blobs(Protocol):
         """Take a damaged blob out of its place, where somebody can still look at it. Fine if it is not there."""
         ...
 
+    def stored(self, part: int) -> tuple[str, ...]:
+        """Sha256 of all stored blobs in one of 256 parts (the digest's first byte), sorted."""
+        ...
+
+    def remove_settled(self, sha256: str) -> bool:
+        """Remove a blob unless it was kept, or kept again, within the last day; whether it is gone now.
+
+        Safe beside any `keep`, of this process or another: what was kept just now stays, or comes back at once.
+        """
+        ...
+
     def remove_left_over_drafts(self) -> None:
         """Remove what processes left behind that were killed while they wrote."""
         ...

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pratique.core.decisions import EntryKind, Vote
 from pratique.core.facts import ALLOWLIST_IN_FORCE, LIST_ENTRIES, Facts
-from pratique.rules.contract import Needs, NoOptions, allow, deny
+from pratique.rules.contract import EVERY_MOMENT, Needs, NoOptions, allow, deny
 from pratique.rules.globs import in_force, last_end
 
 NAME = "allowlist"
 NEEDS: Needs = (ALLOWLIST_IN_FORCE, LIST_ENTRIES)
+MOMENTS = EVERY_MOMENT
 
 
 def vote(facts: Facts, _options: NoOptions) -> Vote | None:

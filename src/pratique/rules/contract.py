@@ -25,6 +25,7 @@ Globs = Annotated[tuple[Glob, ...], msgspec.Meta(max_length=MAX_GLOBS)]
 
 INSTALL: frozenset[Moment] = frozenset({Moment.INSTALL})
 PUBLISH: frozenset[Moment] = frozenset({Moment.PUBLISH})
+EVERY_MOMENT: frozenset[Moment] = INSTALL | PUBLISH
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

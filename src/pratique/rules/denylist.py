@@ -5,11 +5,12 @@ from __future__ import annotations
 from pratique.core.clock import Instant
 from pratique.core.decisions import EntryKind, ListEntry, Vote
 from pratique.core.facts import LIST_ENTRIES, Facts
-from pratique.rules.contract import Needs, NoOptions
+from pratique.rules.contract import EVERY_MOMENT, Needs, NoOptions
 from pratique.rules.globs import in_force
 
 NAME = "denylist"
 NEEDS: Needs = (LIST_ENTRIES,)
+MOMENTS = EVERY_MOMENT
 
 
 def vote(facts: Facts, _options: NoOptions) -> Vote | None:

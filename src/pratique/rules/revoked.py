@@ -8,10 +8,11 @@ from pratique.core.artifacts import Digests
 from pratique.core.clock import to_iso
 from pratique.core.decisions import Revocation, Vote
 from pratique.core.facts import DIGESTS, LISTED_DIGESTS, REVOCATIONS, Facts
-from pratique.rules.contract import Needs, NoOptions, deny
+from pratique.rules.contract import EVERY_MOMENT, Needs, NoOptions, deny
 
 NAME = "revoked"
 NEEDS: Needs = (REVOCATIONS, LISTED_DIGESTS, DIGESTS)
+MOMENTS = EVERY_MOMENT
 
 
 def vote(facts: Facts, _options: NoOptions) -> Vote | None:

@@ -73,7 +73,14 @@ class DownloadLog:
         )
 
     async def flush(self) -> None:
-        """Write everything waiting; what cannot be written stays for the next time."""
+        """Write everything waiting; what cannot be written stays for the next time.
+
+        Whoever gives up waiting does not stop a write that is under way: it would be forgotten that its rows
+        are written, and the next one would write them again.
+        """
+        await asyncio.shield(self._write())
+
+    async def _write(self) -> None:
         async with self._writing:  # whoever asks for exposure writes too; each row only once
             batch = list(self._waiting)
             if not batch:

@@ -13,7 +13,7 @@ import msgspec
 from pratique.advisories import evaluation
 from pratique.core import facts as fact
 from pratique.core.actors import Actor
-from pratique.core.artifacts import FileView, ProjectView
+from pratique.core.artifacts import Digests, FileView, ProjectView
 from pratique.core.clock import Instant
 from pratique.core.facts import Absent, DigestCheck, Facts, RecentFix, Seen, Stage
 from pratique.core.names import ProjectKey, Subject
@@ -63,12 +63,19 @@ def name_stage(inquiry: Inquiry) -> Facts:
     )
 
 
-def publish_stage(inquiry: Inquiry, *, public_exists: bool | Absent | None) -> Facts:
-    """Name facts of a publish; None for `public_exists` means that it was not asked."""
-    facts = name_stage(inquiry)
-    if public_exists is None:
-        return facts
-    return msgspec.structs.replace(facts, values={**facts.values, fact.PUBLIC_EXISTS.name: public_exists})
+def publish_stage(
+    inquiry: Inquiry, version: str, filename: str, digests: Digests, *, public_exists: bool | Absent | None
+) -> Facts:
+    """What is known of one file that is being published, its bytes in hand: what its index will state is computed.
+
+    None for `public_exists` means that it was not asked.
+    """
+    values = dict(name_stage(inquiry).values)
+    values[fact.LISTED_DIGESTS.name] = digests
+    values[fact.DIGESTS.name] = DigestCheck(listed=digests, observed=digests)
+    if public_exists is not None:
+        values[fact.PUBLIC_EXISTS.name] = public_exists
+    return inquiry.facts(Subject(inquiry.knowledge.key, version, filename), values)
 
 
 class ListingGatherer:

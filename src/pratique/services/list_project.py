@@ -7,6 +7,7 @@ import hashlib
 
 from isal import igzip
 
+from pratique.core.artifacts import Origin
 from pratique.core.clock import Instant
 from pratique.core.ecosystem import Listing, Rendered
 from pratique.core.errors import Unavailable
@@ -15,7 +16,7 @@ from pratique.services.find_project import FoundProject, find_project, is_curren
 from pratique.services.gather import Inquiry
 from pratique.services.judge import allowed_versions, decide_listing, soonest
 from pratique.services.ports import Ports, Visit
-from pratique.services.sources import Source
+from pratique.services.sources import Source, own_view
 from pratique.services.views import View
 
 _TRIES = 4
@@ -54,8 +55,11 @@ def _kept(ports: Ports, visit: Visit, found: FoundProject, form: str, encoding: 
 
 async def _made(ports: Ports, visit: Visit, found: FoundProject, form: str, encoding: str) -> View:
     """A view rendered now; what it refuses is stored, so that it can be explained."""
-    view, listing = await asyncio.to_thread(_render, visit, found.inquiry, found.source, form, encoding)  # 5, 6
-    known, decisions = found.known, listing.decisions.values()
+    known, source = found.known, found.source
+    if known.origin is Origin.OWN:
+        source = Source(await ports.db.read(own_view, visit, known))
+    view, listing = await asyncio.to_thread(_render, visit, found.inquiry, source, form, encoding)  # 5, 6
+    decisions = listing.decisions.values()
     await ports.decisions.remember(known.repository_id, known.key, decisions, found.inquiry.now, listing.allowed)
     return view
 

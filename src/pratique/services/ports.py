@@ -34,14 +34,18 @@ Enqueue = Callable[[Connection, str, dict[str, Any], str], None]
 
 @dataclass(frozen=True)
 class PublishLimits:
-    """Bounds on one upload.
+    """Bounds on uploads.
 
     Attributes:
         max_upload: bytes of the request body.
+        max_entry: bytes of what the index carries of one file.
+        max_entries: bytes of what the index carries of all files of one project.
         archive: bounds on the artefact's inside.
     """
 
     max_upload: int = 1 << 30
+    max_entry: int = 512 << 10
+    max_entries: int = 32 << 20
     archive: ArchiveLimits = field(default_factory=ArchiveLimits)
 
 

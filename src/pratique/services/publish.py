@@ -9,8 +9,9 @@ from collections.abc import AsyncIterator, Mapping
 import msgspec
 
 from pratique.core.actors import ActorKind, Operation
-from pratique.core.artifacts import Finding, Manifest, Origin, PublishDraft, Severity
-from pratique.core.decisions import Decision, Moment
+from pratique.core.artifacts import Digests, Finding, Manifest, Origin, PublishDraft, Severity
+from pratique.core.clock import Instant
+from pratique.core.decisions import Action, Decision, Moment
 from pratique.core.ecosystem import Rendered
 from pratique.core.errors import BadUpstream, Conflict, Invalid, TooLarge, Unauthorised
 from pratique.core.facts import Absent, Facts, Stage
@@ -18,12 +19,20 @@ from pratique.core.ports import BlobDraft
 from pratique.rules.decide import decide
 from pratique.services.disk import refused_by_disk
 from pratique.services.gather import publish_stage
+from pratique.services.index_entry import read_indexed
 from pratique.services.judge import authorise_on, inquire, know, refuse
 from pratique.services.knowledge import Knowledge
 from pratique.services.ports import Ports, Visit
-from pratique.services.record_release import Accepted, ChangedMeanwhile, is_here, record_release, unchanged
+from pratique.services.record_release import (
+    Accepted,
+    ChangedMeanwhile,
+    is_here,
+    is_recorded,
+    record_release,
+    unchanged,
+)
 from pratique.services.sources import exists_upstream
-from pratique.trust.permissions import authorise_somewhere
+from pratique.trust.permissions import authorise_founding, authorise_somewhere
 
 _FEED_BYTES = 1 << 18
 """Body bytes handed to the reading thread at once."""
@@ -46,10 +55,11 @@ async def publish(
         Unauthorised, Forbidden: the actor may not publish this project.
         Invalid, TooLarge: the upload is broken, hostile, over a limit, or contradicts itself.
         Conflict: the file exists with other bytes.
-        Refused: policy does not let this name or release in.
+        Refused: policy does not let this name, release or file in.
+        Unavailable: too many uploads are under way, of this account or of all.
     """
     await authorise_publisher(ports, visit, name)  # 1
-    async with ports.uploads.slot():
+    async with ports.uploads.slot(visit.actor.account or visit.actor.name):
         blob = await open_draft(ports)
         try:
             draft = await store_upload(ports, visit, headers, body, blob)  # 2
@@ -64,15 +74,25 @@ async def publish(
 async def take_in(ports: Ports, visit: Visit, name: str | None, draft: PublishDraft, blob: BlobDraft) -> str:
     """Read, judge and record an upload that has arrived whole; what happens next, as a sentence."""
     known = await authorise_project(ports, visit, name, draft)
-    if await ports.db.read(is_here, known, draft, blob.digests().sha256):
+    digests = check_digests(draft, blob)
+    refuse_attestations(visit, draft)  # 4, before anything that could call the upload done
+    if await ports.db.read(is_here, known, draft, digests.sha256):
         await ports.uploads.run(blob.keep)  # what is stored may have been damaged since
         return unchanged(draft)
     manifest, noticed = await read_artefact(ports, visit, draft, blob)  # 3
-    refuse_attestations(visit, draft)  # 4
-    await judge_publish(ports, visit, known)  # 5
-    kept = await ports.uploads.run(blob.keep)
+    limits = ports.publish_limits
+    accepted = Accepted(
+        known=known,
+        draft=draft,
+        manifest=await ports.uploads.run(read_indexed, visit.ecosystem, draft.filename, manifest, limits.max_entry),
+        digests=digests,
+        findings=noticed,
+        decision=await judge_publish(ports, visit, known, draft, digests),  # 5
+        actor=visit.actor,
+        max_entries=limits.max_entries,
+    )
     async with ports.uploads.turn(known.key):
-        return await record_judged(ports, visit, Accepted(known, draft, manifest, kept, noticed, visit.actor))  # 6
+        return await record_judged(ports, visit, accepted, blob)  # 6
 
 
 async def open_draft(ports: Ports) -> BlobDraft:
@@ -89,7 +109,14 @@ async def authorise_publisher(ports: Ports, visit: Visit, name: str | None) -> N
         raise Unauthorised("publishing needs a token; make one with `pratique token create`")
     authorise_somewhere(visit.actor, Operation.PUBLISH, ports.clock.now())
     if name is not None:
-        authorise_on(visit, Operation.PUBLISH, await know(ports, visit, visit.key(name)), ports.clock.now())
+        may_publish(visit, await know(ports, visit, visit.key(name)), ports.clock.now())
+
+
+def may_publish(visit: Visit, known: Knowledge, now: Instant) -> None:
+    """Return if the actor may publish into the project, or found it. Raises Unauthorised, Forbidden."""
+    authorise_on(visit, Operation.PUBLISH, known, now)
+    if known.origin is not Origin.OWN:
+        authorise_founding(visit.actor, reserved=known.reservation is not None)
 
 
 async def store_upload(
@@ -117,21 +144,26 @@ async def authorise_project(ports: Ports, visit: Visit, name: str | None, draft:
     if name is not None and visit.key(name) != key:
         raise Invalid(f"the address names {visit.key(name).name}, the upload itself {key.name}; they must agree")
     known = await know(ports, visit, key)
-    authorise_on(visit, Operation.PUBLISH, known, ports.clock.now())
+    may_publish(visit, known, ports.clock.now())
     if known.origin is not Origin.OWN:
         visit.ecosystem.check_new_name(draft.name)
     return known
 
 
-async def read_artefact(
-    ports: Ports, visit: Visit, draft: PublishDraft, blob: BlobDraft
-) -> tuple[Manifest, tuple[Finding, ...]]:
-    """Believe the artefact: check every stated digest, read the manifest, note where the claim differs."""
+def check_digests(draft: PublishDraft, blob: BlobDraft) -> Digests:
+    """The digests of what arrived. Raises Invalid if the client stated another one."""
     seen = blob.digests()
     wrong = draft.digests.conflicts(seen)
     if wrong:
         stated, found = getattr(draft.digests, wrong[0]), getattr(seen, wrong[0])
         raise Invalid(f"{draft.filename}: the {wrong[0]} you sent is {stated}, the bytes that arrived have {found}")
+    return seen
+
+
+async def read_artefact(
+    ports: Ports, visit: Visit, draft: PublishDraft, blob: BlobDraft
+) -> tuple[Manifest, tuple[Finding, ...]]:
+    """Believe the artefact: read the manifest, note where the claim differs."""
     limits = ports.publish_limits.archive
     manifest = await ports.uploads.run(visit.ecosystem.read_manifest, draft.filename, blob, limits)
     differing = visit.ecosystem.compare_claims(draft, manifest)
@@ -150,15 +182,23 @@ def refuse_attestations(visit: Visit, draft: PublishDraft) -> None:
         )
 
 
-async def judge_publish(ports: Ports, visit: Visit, known: Knowledge) -> Decision:
-    """Decide whether the name may become or stay ours. Raises Refused."""
+async def judge_publish(
+    ports: Ports, visit: Visit, known: Knowledge, draft: PublishDraft, digests: Digests
+) -> Decision:
+    """Decide whether the name may become or stay ours, and whether release and file are wanted at all.
+
+    What only holds gets in: a person can approve no release that is not here.
+
+    Raises:
+        Refused: it is denied.
+    """
     inquiry = inquire(ports, visit, known)
     asked: bool | Absent | None = None
     if known.origin is not Origin.OWN and known.reservation is None:
         asked = await _ask_whether_public(ports, known)
-    facts: Facts = publish_stage(inquiry, public_exists=asked)
+    facts: Facts = publish_stage(inquiry, draft.version, draft.filename, digests, public_exists=asked)
     decision = decide(known.policy, facts, Stage.NAME, Moment.PUBLISH)
-    if decision.action.refuses_download:
+    if decision.action is Action.DENY:
         await refuse(ports, visit, inquiry, decision, ())
     return decision
 
@@ -170,19 +210,23 @@ async def _ask_whether_public(ports: Ports, known: Knowledge) -> bool | Absent:
         return Absent(f"no upstream could be asked: {error}")
 
 
-async def record_judged(ports: Ports, visit: Visit, accepted: Accepted) -> str:
-    """Record what was judged; if the project changed since, authorise and judge again first.
+async def record_judged(ports: Ports, visit: Visit, accepted: Accepted, blob: BlobDraft) -> str:
+    """Keep and record what was judged; if the project changed since, authorise and judge again first.
 
     Raises:
         Unauthorised: the credential has ended since the upload began.
         Conflict: the file exists with other bytes, or the project changes all the time.
+        TooLarge: the project's index has no room for it.
         Forbidden, Refused: what the project has become meanwhile does not let it in.
     """
     for _ in range(_TRIES):
         with contextlib.suppress(ChangedMeanwhile):
-            return await ports.db.write(record_release, visit, accepted, ports.enqueue, ports.clock.now())
+            if await ports.db.read(is_recorded, accepted, ports.clock.now()):
+                return unchanged(accepted.draft)
+            kept = await ports.uploads.run(blob.keep)
+            return await ports.db.write(record_release, visit, accepted, kept, ports.enqueue, ports.clock.now())
         known = await know(ports, visit, accepted.known.key)
-        authorise_on(visit, Operation.PUBLISH, known, ports.clock.now())
-        await judge_publish(ports, visit, known)
-        accepted = msgspec.structs.replace(accepted, known=known)
+        may_publish(visit, known, ports.clock.now())
+        decision = await judge_publish(ports, visit, known, accepted.draft, accepted.digests)
+        accepted = msgspec.structs.replace(accepted, known=known, decision=decision)
     raise Conflict(f"{accepted.known.key.name} is changing at this moment; try again")

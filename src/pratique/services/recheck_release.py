@@ -12,6 +12,7 @@ from pratique.core.actors import Actor, ActorKind
 from pratique.core.artifacts import Clearance, Origin
 from pratique.core.clock import Instant
 from pratique.core.decisions import Decision, Revocation
+from pratique.core.errors import Unavailable
 from pratique.core.events import new_event
 from pratique.core.names import EcosystemId, ProjectKey, Subject
 from pratique.core.ranges import VersionKey
@@ -20,12 +21,16 @@ from pratique.services.gather import Inquiry
 from pratique.services.judge import decide_listing
 from pratique.services.knowledge import Knowledge, read_knowledge
 from pratique.services.ports import Enqueue, Ports, Visit
-from pratique.services.sources import own_view, stored_view
+from pratique.services.sources import own_outline, stored_view
 from pratique.services.visits import find_repository_by_id
 from pratique.store import downloads, events, files, projects, releases, repositories, revisions
 
 RECHECK_JOB = "recheck_release"
 RECHECK_QUARANTINED_JOB = "recheck_quarantined"
+
+_TRIES = 16
+"""Changes of a project while one release of it is judged; more are taken for a fight over it."""
+
 RELEASES_A_JOB = 100
 """A poll of the job engine takes few jobs, so a job carries many releases."""
 
@@ -47,8 +52,7 @@ async def recheck_releases(ports: Ports, work: Recheck) -> None:
     live again; an upstream's release that was served and is refused now is reported with an event.
     """
     for ecosystem, name, version in work.releases:
-        key = ProjectKey(EcosystemId(ecosystem), name)
-        await ports.db.write(_recheck_one, ports, work.repository_id, key, version, ports.clock.now())
+        await _recheck_one(ports, work.repository_id, ProjectKey(EcosystemId(ecosystem), name), version)
 
 
 async def recheck_quarantined(ports: Ports) -> None:
@@ -64,19 +68,57 @@ def _quarantined(connection: Connection) -> list[Recheck]:
     ]
 
 
-def _recheck_one(
+async def _recheck_one(ports: Ports, repository_id: int, key: ProjectKey, version: str) -> None:
+    """Read and decide while others write; write only if that is still how things are.
+
+    Raises:
+        Unavailable: the project changes all the time; the job is tried again.
+    """
+    for _ in range(_TRIES):
+        now = ports.clock.now()
+        judged = await ports.db.read(_judge, ports, repository_id, key, version, now)
+        if judged is None or await ports.db.write(_settle, judged, version, now):
+            return
+    raise Unavailable(f"{key.name} is changing at this moment; it will be judged again", retry_after=1)
+
+
+class _Judged(msgspec.Struct, frozen=True):
+    """What is to be done.
+
+    Attributes:
+        decision: the strictest.
+        state: of an own release from now on; None for an upstream's.
+    """
+
+    known: Knowledge
+    decision: Decision
+    state: Clearance | None
+
+
+def _judge(
     connection: Connection, ports: Ports, repository_id: int, key: ProjectKey, version: str, now: Instant
-) -> None:
+) -> _Judged | None:
+    """The decision, where something may follow from it."""
     known = read_knowledge(connection, repository_id, key)
-    if known.project is None:
-        return
-    decisions = _decide(connection, ports, known, version, now)
-    if not decisions:
-        return
+    decisions = _decide(connection, ports, known, version, now) if known.project else []
+    if known.project is None or not decisions:
+        return None
     if known.origin is Origin.OWN:
-        _move_own(connection, ports, known, version, decisions, now)
-    elif decisions[0].action.refuses_download:
-        _report_served(connection, known, version, decisions[0], now)
+        state = _new_state(connection, ports, known, version, decisions)
+        return _Judged(known, decisions[0], state) if state else None
+    return _Judged(known, decisions[0], None) if decisions[0].action.refuses_download else None
+
+
+def _settle(connection: Connection, judged: _Judged, version: str, now: Instant) -> bool:
+    """Do what follows from a decision; False if the project is no longer the one that was judged."""
+    known = judged.known
+    if revisions.project_revision(connection, known.repository_id, known.key) != known.revision:
+        return False
+    if judged.state is None:
+        _report_served(connection, known, version, judged.decision, now)
+    else:
+        _move_own(connection, known, version, judged.state, judged.decision, now)
+    return True
 
 
 def _decide(connection: Connection, ports: Ports, known: Knowledge, version: str, now: Instant) -> list[Decision]:
@@ -84,7 +126,7 @@ def _decide(connection: Connection, ports: Ports, known: Knowledge, version: str
     ecosystem = ports.ecosystems[known.key.ecosystem]
     repository = find_repository_by_id(connection, known.repository_id)
     visit = Visit(JUDGED_AS, repository, ecosystem, ports.public_url)
-    view = own_view(connection, visit, known) if known.origin is Origin.OWN else stored_view(connection, known)
+    view = own_outline(connection, visit, known) if known.origin is Origin.OWN else stored_view(connection, known)
     inquiry = Inquiry(known, JUDGED_AS, now, ecosystem.version_key, ports.popularity)
     decisions = decide_listing(inquiry, view)
     mine = [decisions[file.filename] for file in view.files if file.version == version]
@@ -99,18 +141,26 @@ _DECIDED_AGAIN = {
 """States between which a release moves by what is decided, and the event of each."""
 
 
-def _move_own(
-    connection: Connection, ports: Ports, known: Knowledge, version: str, decisions: list[Decision], now: Instant
-) -> None:
+def _new_state(
+    connection: Connection, ports: Ports, known: Knowledge, version: str, decisions: list[Decision]
+) -> Clearance | None:
+    """The state that an own release should have, None where it has it or is in none that decisions change."""
     release = releases.find(connection, known.project.id, version) if known.project else None
     if release is None or release.clearance not in _DECIDED_AGAIN:
-        return
+        return None
     version_key = ports.ecosystems[known.key.ecosystem].version_key
     state = _state(Subject(known.key, version), known.revocations, decisions, version_key)
-    if state is release.clearance:
+    return None if state is release.clearance else state
+
+
+def _move_own(
+    connection: Connection, known: Knowledge, version: str, state: Clearance, decision: Decision, now: Instant
+) -> None:
+    release = releases.find(connection, known.project.id, version) if known.project else None
+    if release is None:
         return
     releases.set_clearance(connection, release.id, state)
-    body = {"decision": decisions[0].id, "rules": [vote.rule for vote in decisions[0].votes]}
+    body = {"decision": decision.id, "rules": [vote.rule for vote in decision.votes]}
     events.append(connection, new_event(_DECIDED_AGAIN[state], now, JUDGED_AS, known.key.purl(version), body))
     revisions.bump(connection, known.repository_id, known.key)
 

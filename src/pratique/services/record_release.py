@@ -10,10 +10,12 @@ from sqlalchemy import Connection
 from pratique.core.actors import Actor
 from pratique.core.artifacts import Clearance, Digests, Finding, Manifest, Origin, PublishDraft
 from pratique.core.clock import Instant
+from pratique.core.decisions import Decision
 from pratique.core.errors import Conflict
 from pratique.core.events import Event, new_event
 from pratique.core.names import ProjectKey
 from pratique.core.ports import StoredBlob
+from pratique.services.index_entry import check_room
 from pratique.services.knowledge import Knowledge
 from pratique.services.ports import Enqueue, Visit
 from pratique.services.recheck_release import RECHECK_JOB
@@ -23,45 +25,73 @@ from pratique.store.projects import Project
 
 
 class Accepted(msgspec.Struct, frozen=True):
-    """All that the business transaction needs."""
+    """All that was found out about an upload before its bytes are kept.
+
+    Attributes:
+        manifest: as much of it as the index carries.
+        digests: of the bytes that arrived.
+        decision: at most hold.
+        max_entries: bytes of what the index may carry of all files of one project.
+    """
 
     known: Knowledge
     draft: PublishDraft
     manifest: Manifest
-    blob: StoredBlob
+    digests: Digests
     findings: tuple[Finding, ...]
+    decision: Decision
     actor: Actor
+    max_entries: int
 
 
 class ChangedMeanwhile(Exception):
     """The project is no longer the one that was judged."""
 
 
-def record_release(connection: Connection, visit: Visit, accepted: Accepted, enqueue: Enqueue, now: Instant) -> str:
-    """One transaction: project, release, file, tags, findings, event and job. Returns what happens next.
+def is_recorded(connection: Connection, accepted: Accepted, now: Instant) -> bool:
+    """Whether exactly this file is here by now; if not, it may be recorded.
+
+    Asked before its bytes are kept, so that no refusal leaves bytes behind, and again when it is recorded.
 
     Raises:
         ChangedMeanwhile: the project is no longer the one that was judged.
         Unauthorised: the credential has ended since the upload began.
         Conflict: the file exists with other bytes, or the version was taken back.
+        TooLarge: the project's index has no room for it.
     """
+    known = accepted.known
     check_still_good(connection, accepted.actor, now)
-    draft, manifest, known = accepted.draft, accepted.manifest, accepted.known
     if revisions.project_revision(connection, known.repository_id, known.key) != known.revision:
         raise ChangedMeanwhile
-    if is_here(connection, known, draft, accepted.blob.sha256):
+    if is_here(connection, known, accepted.draft, accepted.digests.sha256):
+        return True
+    if known.origin is Origin.OWN:
+        check_room(connection, known, accepted.manifest, accepted.max_entries)
+    return False
+
+
+def record_release(
+    connection: Connection, visit: Visit, accepted: Accepted, blob: StoredBlob, enqueue: Enqueue, now: Instant
+) -> str:
+    """One transaction: project, release, file, tags, findings, event and job. Returns what happens next.
+
+    Raises:
+        ChangedMeanwhile, Unauthorised, Conflict, TooLarge: as `is_recorded`.
+    """
+    draft, manifest, known = accepted.draft, accepted.manifest, accepted.known
+    if is_recorded(connection, accepted, now):
         return unchanged(draft)
     project = _own_project(connection, known, draft, accepted.actor, now)
     release = releases.find(connection, project.id, draft.version) or releases.create(
         connection, project.id, draft.version, Clearance.LIVE, now
     )
     metadata_sha256 = hashlib.sha256(manifest.metadata).hexdigest() if manifest.metadata else None
-    files.create_own(connection, release, draft.filename, accepted.blob, manifest, metadata_sha256, now)
+    files.create_own(connection, release, draft.filename, blob, manifest, metadata_sha256, now)
     for tag in draft.tags:
         releases.set_tag(connection, project.id, tag, draft.version)
     for finding in accepted.findings:
         findings.add(connection, project.id, draft.version, draft.filename, finding, now)
-    event = _published(known.key, accepted, now)
+    event = _published(known.key, accepted, blob, now)
     events.append(connection, event)
     revisions.bump(connection, known.repository_id, known.key)
     enqueue(
@@ -70,7 +100,7 @@ def record_release(connection: Connection, visit: Visit, accepted: Accepted, enq
         {"repository_id": known.repository_id, "releases": [[known.key.ecosystem, known.key.name, draft.version]]},
         event.id,
     )
-    return _what_next(visit, known.key, draft, accepted.findings)
+    return _what_next(visit, accepted)
 
 
 def is_here(connection: Connection, known: Knowledge, draft: PublishDraft, sha256: str | None) -> bool:
@@ -116,12 +146,15 @@ def _own_project(connection: Connection, known: Knowledge, draft: PublishDraft, 
     return project
 
 
-def _published(key: ProjectKey, accepted: Accepted, now: Instant) -> Event:
-    digests: Digests = accepted.blob.digests
-    body = {"file": accepted.draft.filename, "sha256": digests.sha256, "size": accepted.blob.size}
+def _published(key: ProjectKey, accepted: Accepted, blob: StoredBlob, now: Instant) -> Event:
+    body = {"file": accepted.draft.filename, "sha256": blob.sha256, "size": blob.size}
     return new_event("published", now, accepted.actor, key.purl(accepted.draft.version), body)
 
 
-def _what_next(visit: Visit, key: ProjectKey, draft: PublishDraft, noticed: tuple[Finding, ...]) -> str:
-    note = f"{key.name}@{draft.version} is live in {visit.repository.name}"
-    return note + "".join(f"; note: {finding.sentence}" for finding in noticed)
+def _what_next(visit: Visit, accepted: Accepted) -> str:
+    what, vote = f"{accepted.known.key.name}@{accepted.draft.version}", accepted.decision.vote
+    if vote is not None and vote.action.leaves_listing:
+        note = f"{what} is stored in {visit.repository.name} and not offered: it {vote.why} ({vote.rule})"
+    else:
+        note = f"{what} is live in {visit.repository.name}"
+    return note + "".join(f"; note: {finding.sentence}" for finding in accepted.findings)

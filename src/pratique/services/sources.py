@@ -18,7 +18,8 @@ class Source(msgspec.Struct, frozen=True):
     """A project's view and what it was read from.
 
     Attributes:
-        view: all files, also those that are kept here while the upstream lists them no more.
+        view: all files, also those that are kept here while the upstream lists them no more; of own ones
+            what decisions look at (`own_view` has what an index carries).
         document: sha256 of the upstream's document; empty for own projects.
         upstream: None for own projects.
         stale: the upstream could not be asked just now; what the view lacks may exist by now.
@@ -41,7 +42,7 @@ async def find_source(ports: Ports, visit: Visit, known: Knowledge, *, max_age: 
         BadUpstream: an upstream that may have it could not answer; no later one is asked instead.
     """
     if known.origin is Origin.OWN:
-        return Source(await ports.db.read(own_view, visit, known))
+        return Source(await ports.db.read(own_outline, visit, known))
     for upstream in await ports.db.read(_upstreams_to_ask, known):
         answer = await ports.documents.view(upstream, visit.ecosystem, known.key.name, max_age=max_age)
         if answer is not None:
@@ -58,12 +59,23 @@ async def find_source(ports: Ports, visit: Visit, known: Knowledge, *, max_age: 
 
 
 def own_view(connection: Connection, visit: Visit, known: Knowledge) -> ProjectView:
-    """All files of our own releases. Raises NotFound if there is no project."""
+    """All files of our own releases with all that an index carries. Raises NotFound if there is no project."""
     if known.project is None:
         raise not_found(visit, known.key)
     own = files.own_files(connection, known.project.id)
     tags = releases.tags(connection, known.project.id)
     return visit.ecosystem.own_project(known.key, tuple(visit.ecosystem.own_file(one) for one in own), tags)
+
+
+def own_outline(connection: Connection, visit: Visit, known: Knowledge) -> ProjectView:
+    """All files of our own releases, to decide on: it costs the same however much they say of themselves.
+
+    Raises NotFound if there is no project.
+    """
+    if known.project is None:
+        raise not_found(visit, known.key)
+    own = files.own_outlines(connection, known.project.id, known.key.name)
+    return ProjectView(known.key, tuple(visit.ecosystem.own_file(one) for one in own))
 
 
 def _upstreams_to_ask(connection: Connection, known: Knowledge) -> tuple[Upstream, ...]:

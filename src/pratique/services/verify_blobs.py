@@ -27,15 +27,21 @@ _PIECE = 1 << 20
 _PAUSE = 0.02
 """Seconds between two pieces, so that reading takes at most 50 MB/s from whoever waits for a download."""
 
+_LOOKS = 3
+_PATIENCE = 250
+"""Pauses before the second look, and twice as many before the third: 5 and 10 seconds."""
+
 log = structlog.get_logger(__name__)
 
 
 class Damage(StrEnum):
-    """What is wrong with a stored blob."""
+    """What is wrong with a stored blob, or that nobody can tell."""
 
     MISSING = "missing"
     SIZE = "other size"
     BYTES = "other bytes"
+    UNREADABLE = "unreadable"
+    """The disk does not say what is there. Nothing is done: bytes that come back whole must still be in place."""
 
 
 async def verify_blobs(ports: Ports, turn: int, most_bytes: int = MOST_BYTES, pause: float = _PAUSE) -> int:
@@ -43,6 +49,7 @@ async def verify_blobs(ports: Ports, turn: int, most_bytes: int = MOST_BYTES, pa
 
     A damaged blob is set aside, logged, and recorded as an event. From then on it is missing: an upstream's
     file is fetched again by the next download, an own one is refused until it is restored or published again.
+    One that cannot be read is logged and recorded, stays where it is, and is tried again in the next round.
     """
     share = _in_turn(await ports.db.read(files.blobs_of_share, turn % TURNS, TURNS), turn // TURNS)
     damaged = taken = 0
@@ -50,9 +57,9 @@ async def verify_blobs(ports: Ports, turn: int, most_bytes: int = MOST_BYTES, pa
         if taken + size > most_bytes and taken:
             break
         taken += size
-        damage = await _look_at(ports, sha256, size, pause)
+        damage = await _find_damage(ports, sha256, size, pause)
         if damage is not None:
-            damaged += 1
+            damaged += damage is not Damage.UNREADABLE
             await _tell(ports, sha256, damage)
     return damaged
 
@@ -62,11 +69,25 @@ def _in_turn(share: list[tuple[str, int]], number: int) -> list[tuple[str, int]]
     return share[begin:] + share[:begin]
 
 
+async def _find_damage(ports: Ports, sha256: str, size: int, pause: float) -> Damage | None:
+    """What several looks say alike: a network's disk fails in passing, and may even say that nothing is there."""
+    seen = set()
+    for number in range(_LOOKS):
+        await asyncio.sleep(number * pause * _PATIENCE)
+        damage = await _look_at(ports, sha256, size, pause)
+        if damage is None:
+            return None
+        seen.add(damage)
+    return seen.pop() if len(seen) == 1 else Damage.UNREADABLE
+
+
 async def _look_at(ports: Ports, sha256: str, size: int, pause: float) -> Damage | None:
     try:
         blob = await asyncio.to_thread(ports.blobs.open, sha256)
     except FileNotFoundError:
         return Damage.MISSING
+    except OSError:
+        return Damage.UNREADABLE
     try:
         if blob.size != size:
             return Damage.SIZE
@@ -79,19 +100,23 @@ async def _look_at(ports: Ports, sha256: str, size: int, pause: float) -> Damage
             offset += len(piece)
             await asyncio.sleep(pause)
         return None if digest.hexdigest() == sha256 else Damage.BYTES
-    except OSError:  # the disk cannot read it any more
-        return Damage.BYTES
+    except OSError:
+        return Damage.UNREADABLE
     finally:
         blob.close()
 
 
 async def _tell(ports: Ports, sha256: str, damage: Damage) -> None:
-    if damage is not Damage.MISSING:
+    if damage is Damage.UNREADABLE:
+        log.error("a stored blob cannot be read; look at the disk", sha256=sha256)
+    else:
+        log.error("a stored blob is damaged; restore it from a backup", sha256=sha256, damage=damage.value)
+    if damage in (Damage.SIZE, Damage.BYTES):
         await asyncio.to_thread(ports.blobs.set_aside, sha256)
-    log.error("a stored blob is damaged; restore it from a backup", sha256=sha256, damage=damage.value)
     await ports.db.write(_record, sha256, damage, ports.clock.now())
 
 
 def _record(connection: Connection, sha256: str, damage: Damage, now: Instant) -> None:
-    event = new_event("blob_damaged", now, OPERATOR, f"sha256:{sha256}", {"damage": damage.value})
+    kind = "blob_unreadable" if damage is Damage.UNREADABLE else "blob_damaged"
+    event = new_event(kind, now, OPERATOR, f"sha256:{sha256}", {"damage": damage.value})
     events.append(connection, event)

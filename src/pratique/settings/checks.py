@@ -32,8 +32,14 @@ def check(settings: Settings) -> None:
         _check_repository(name, repository)
     for url in settings.upstream.access:
         check_upstream(url, "upstream.access")
-    if settings.jobs.at_once < 1:
-        raise Invalid("`jobs.at_once` must be at least 1, or promised jobs would wait for ever")
+    for number, setting, otherwise in (
+        (settings.jobs.at_once, "jobs.at_once", "promised jobs would wait for ever"),
+        (settings.publish.at_once, "publish.at_once", "nobody could publish"),
+        (settings.publish.at_once_account, "publish.at_once_account", "nobody could publish"),
+        (settings.web.max_unpacking, "web.max_unpacking", "no compressed body could be read"),
+    ):
+        if number < 1:
+            raise Invalid(f"`{setting}` must be at least 1, or {otherwise}")
 
 
 def check_upstream(url: str, setting: str) -> None:

@@ -6,8 +6,10 @@ from ipaddress import ip_network
 
 from pratique.core.ecosystem import ArchiveLimits
 from pratique.core.limits import FlightLimits, Freshness, UpstreamLimits
+from pratique.services.ports import PublishLimits
+from pratique.services.uploads import UploadSlots
 from pratique.settings.quantities import Duration
-from pratique.settings.values import ArchiveSettings, DownloadSettings, Settings, UpstreamSettings
+from pratique.settings.values import ArchiveSettings, DownloadSettings, PublishSettings, Settings, UpstreamSettings
 from pratique.upstream.access import Credentials, UpstreamAccess
 from pratique.web.limits import WebLimits
 
@@ -58,6 +60,16 @@ def archive_limits(said: ArchiveSettings) -> ArchiveLimits:
     )
 
 
+def publish_limits(said: PublishSettings) -> PublishLimits:
+    """Bounds on uploads."""
+    return PublishLimits(said.max_upload, said.max_entry, said.max_entries, archive_limits(said.archive))
+
+
+def upload_slots(said: PublishSettings) -> UploadSlots:
+    """How many uploads are taken in at once."""
+    return UploadSlots(said.at_once, said.at_once_account, said.patience)
+
+
 def upstream_access(settings: Settings) -> dict[str, UpstreamAccess]:
     """Credentials and hosts by upstream."""
     return {
@@ -72,6 +84,7 @@ def web_limits(settings: Settings) -> WebLimits:
     return WebLimits(
         body_silence=settings.web.body_silence,
         slowest_body=settings.web.slowest_body,
+        max_unpacking=settings.web.max_unpacking,
         max_body=settings.web.max_body,
         trusted_proxies=tuple(ip_network(one) for one in proxies),
     )

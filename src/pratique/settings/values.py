@@ -107,10 +107,20 @@ class PublishSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         max_upload: bytes of a request body.
+        max_entry: what the index carries of one file (of an npm tarball: its package.json).
+        max_entries: what the index carries of all files of one project; every listing reads it.
+        at_once: uploads that are taken in at the same time, in each process.
+        at_once_account: so many of them may be of one account.
+        patience: an upload waits so long for its turn, then the client is told to try again.
         archive: bounds on the artefact's inside.
     """
 
     max_upload: Size = Size(GB)
+    max_entry: Size = Size(512 << 10)
+    max_entries: Size = Size(32 * MB)
+    at_once: int = 16
+    at_once_account: int = 4
+    patience: Duration = Duration(MINUTE)
     archive: ArchiveSettings = ArchiveSettings()
 
 
@@ -119,7 +129,8 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         body_silence: between two bytes of a request body.
-        slowest_body: bytes a second that an upload must reach once it runs for a minute.
+        slowest_body: bytes a second that must arrive on average once a body was waited for a minute, as sent.
+        max_unpacking: a compressed body may unpack to so many times what was sent.
         max_body: a request body that is no upload.
         keep_alive: an idle connection is kept.
         stop_patience: running requests may finish when the server stops.
@@ -127,7 +138,8 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     body_silence: Duration = Duration(30)
-    slowest_body: Size = Size(1024)
+    slowest_body: Size = Size(16 << 10)
+    max_unpacking: int = 20
     max_body: Size = Size(MB)
     keep_alive: Duration = Duration(75)
     stop_patience: Duration = Duration(10)

@@ -19,6 +19,9 @@ from pratique.core.ports import StoredBlob
 LEFT_OVER_AFTER = 3_600
 """Seconds after which a draft of a process that is gone is removed."""
 
+SETTLED_AFTER = 86_400
+"""Seconds after which whoever kept a blob has recorded it, or never will."""
+
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 _NEW_FILE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 
@@ -64,6 +67,37 @@ class FileBlobs:
         path = _path(self._blobs, sha256)
         with suppress(FileNotFoundError):
             path.rename(path.with_name(f"{sha256}.damaged"))
+
+    def stored(self, part: int) -> tuple[str, ...]:
+        """Sha256 of all stored blobs in one of 256 parts, sorted."""
+        found = set()
+        for path in (self._blobs / f"{part:02x}").glob("??/*"):
+            if path.suffix == _ASIDE:
+                with suppress(FileNotFoundError):
+                    _put_back(path)  # of a process that was killed while it removed
+            if _SHA256.match(path.stem) and path.suffix in ("", _ASIDE):
+                found.add(path.stem)
+        return tuple(sorted(found))
+
+    def remove_settled(self, sha256: str) -> bool:
+        """Remove a blob unless it was kept within the last day; whether it is gone now.
+
+        Between a look at its age and its removal it could be kept again, so it is taken out of its place
+        first, and put back if it turns out to be young.
+        """
+        path = _path(self._blobs, sha256)
+        aside = path.with_name(sha256 + _ASIDE)
+        try:
+            if not _is_settled(path):
+                return False
+            path.rename(aside)
+            if _is_settled(aside):
+                aside.unlink()
+                return True
+            _put_back(aside)
+        except FileNotFoundError:
+            return True
+        return False
 
     def remove_left_over_drafts(self) -> None:
         """Remove drafts of processes that are gone, once they are old enough."""
@@ -138,6 +172,7 @@ class FileDraft:
                 digests = self.digests()
                 sha256 = str(digests.sha256)
                 try:
+                    os.utime(descriptor)  # its age counts from here on
                     os.fsync(descriptor)
                     _move_into_place(self._path, _path(self._blobs, sha256))
                 except OSError:
@@ -237,6 +272,21 @@ def _path(blobs: Path, sha256: str) -> Path:
     if not _SHA256.match(sha256):
         raise FileNotFoundError(f'"{sha256[:80]}" is no sha256 of a blob')
     return blobs / sha256[:2] / sha256[2:4] / sha256
+
+
+_ASIDE = ".removed"
+
+
+def _is_settled(path: Path) -> bool:
+    return path.stat().st_mtime <= time.time() - SETTLED_AFTER
+
+
+def _put_back(aside: Path) -> None:
+    """Give a blob its name again; if the same bytes were kept there meanwhile, they stay."""
+    if aside.with_suffix("").exists():
+        aside.unlink()
+    else:
+        aside.rename(aside.with_suffix(""))
 
 
 def _write_all(descriptor: int, chunk: bytes, offset: int) -> None:

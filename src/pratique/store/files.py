@@ -67,30 +67,34 @@ class _StoredManifest(msgspec.Struct, frozen=True):
     execution_points: tuple[str, ...]
 
 
-_of_project = sa.select(file).where(file.c.project_id == sa.bindparam("project"))
+_row = sa.select(*(file.c[name] for name in FileRow.__struct_fields__))
+_of_project = _row.where(file.c.project_id == sa.bindparam("project"))
 _by_name = _of_project.where(file.c.filename == sa.bindparam("wanted"))
-_own = (
+_outline = (
     sa.select(
         file.c.filename,
         file.c.version,
         file.c.published,
         file.c.first_seen,
         file.c.metadata_sha256,
+        file.c.execution_points,
         blob.c.size,
         blob.c.digests,
-        manifest.c.content,
-        manifest.c.metadata,
         release.c.clearance,
         release.c.yank_reason,
     )
     .join(release, release.c.id == file.c.release_id)
     .join(blob, blob.c.sha256 == file.c.sha256)
-    .join(manifest, manifest.c.file_id == file.c.id)
     .where(
         file.c.project_id == sa.bindparam("project"),
         release.c.clearance.not_in((Clearance.STAGED.value, Clearance.SCANNING.value)),
     )
     .order_by(file.c.id)
+)
+_own = _outline.add_columns(manifest.c.content).join(manifest, manifest.c.file_id == file.c.id)
+
+_entry_sizes = sa.select(sa.func.coalesce(sa.func.sum(file.c.entry_size), 0)).where(
+    file.c.project_id == sa.bindparam("project")
 )
 
 
@@ -174,11 +178,23 @@ def create_own(
         "published": now,
         "first_seen": now,
         "sight": Sight.OWN.value,
+        "execution_points": msgspec.json.encode(content.execution_points).decode(),
+        "entry_size": entry_size(content),
     }
     c.execute(file.insert().values(values))
     row = _expect(c, own_release.project_id, filename)
     c.execute(manifest.insert().values(file_id=row.id, content=_encode(content), metadata=content.metadata))
     return row
+
+
+def entry_size(content: Manifest) -> int:
+    """Bytes that every listing reads of one own file's description."""
+    return len(_encode(content).encode())
+
+
+def entry_sizes(c: sa.Connection, project_id: int) -> int:
+    """Bytes that every listing of an own project reads of its files' descriptions."""
+    return int(c.execute(_entry_sizes, {"project": project_id}).scalar_one())
 
 
 def blob_digests(c: sa.Connection, sha256s: Iterable[str]) -> dict[str, Digests]:
@@ -190,6 +206,11 @@ def blob_digests(c: sa.Connection, sha256s: Iterable[str]) -> dict[str, Digests]
         for row in c.execute(some):
             found[row.sha256] = msgspec.json.decode(row.digests, type=Digests)
     return found
+
+
+def any_blob(c: sa.Connection) -> bool:
+    """Whether a single blob is recorded."""
+    return c.execute(sa.select(blob.c.sha256).limit(1)).first() is not None
 
 
 def blobs_of_share(c: sa.Connection, share: int, shares: int) -> list[tuple[str, int]]:
@@ -214,15 +235,27 @@ def describe(c: sa.Connection, file_id: int, content: Manifest) -> None:
 
 
 def own_files(c: sa.Connection, project_id: int) -> tuple[OwnFile, ...]:
-    """The files of all releases past their scan, in the order of their upload.
+    """The files of all releases past their scan, in the order of their upload, with all that an index carries.
 
     Revoked and quarantined ones are among them: rules refuse those with a sentence, where leaving
     them out would look as if they had never been.
     """
-    return tuple(_own_file(row) for row in c.execute(_own, {"project": project_id}).mappings())
+    found = c.execute(_own, {"project": project_id}).mappings()
+    return tuple(_own_file(row, _decode(row["content"], b"")) for row in found)
 
 
-def _own_file(row: sa.RowMapping) -> OwnFile:
+def own_outlines(c: sa.Connection, project_id: int, name: str) -> tuple[OwnFile, ...]:
+    """The same files with no more in their manifests than decisions look at: short, however much was published."""
+    found = c.execute(_outline, {"project": project_id}).mappings()
+    return tuple(_own_file(row, _outlined(name, row)) for row in found)
+
+
+def _outlined(name: str, row: sa.RowMapping) -> Manifest:
+    points = msgspec.json.decode(row["execution_points"] or "[]", type=tuple[str, ...])
+    return Manifest(name, row["version"], {}, b"", points)
+
+
+def _own_file(row: sa.RowMapping, content: Manifest) -> OwnFile:
     described = row["metadata_sha256"]
     return OwnFile(
         filename=row["filename"],
@@ -230,7 +263,7 @@ def _own_file(row: sa.RowMapping) -> OwnFile:
         digests=msgspec.json.decode(row["digests"], type=Digests),
         size=row["size"],
         published=Instant(row["first_seen"] if row["published"] is None else row["published"]),
-        manifest=_decode(row["content"], row["metadata"]),
+        manifest=content,
         yanked=(row["yank_reason"] or "") if row["clearance"] == Clearance.YANKED else None,
         metadata=None if described is None else Digests(sha256=described),
     )

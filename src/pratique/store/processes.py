@@ -42,6 +42,11 @@ def silent(c: sa.Connection, host: str, before: Instant) -> tuple[Process, ...]:
     return many(c.execute(sa.select(process).where(*mine).order_by(process.c.started)), Process)
 
 
+def forget_silent(c: sa.Connection, before: Instant) -> int:
+    """Forget processes, of whatever machine, whose last heartbeat is older than the instant; how many."""
+    return c.execute(process.delete().where(process.c.heartbeat < before)).rowcount
+
+
 def remove(c: sa.Connection, process_id: str) -> None:
     """Forget a process that ended or died."""
     c.execute(process.delete().where(process.c.id == process_id))

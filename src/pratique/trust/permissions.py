@@ -148,6 +148,23 @@ def authorise_somewhere(actor: Actor, operation: Operation, now: Instant) -> Non
     _check_scope(actor, operation, None)
 
 
+def authorise_founding(actor: Actor, *, reserved: bool) -> None:
+    """Return if the actor may publish the first release of a project, and so become its owner.
+
+    Args:
+        actor: who may publish at all.
+        reserved: the name lies inside a reservation.
+
+    Raises:
+        Forbidden: an agent, on a name that is kept for own projects: a person decides what they are.
+    """
+    if reserved and actor.kind is ActorKind.AGENT:
+        raise Forbidden(
+            "this name is reserved and its first release is never published with a credential of kind agent: ask a "
+            "person, or a CI job, to publish it; an agent can publish the next ones"
+        )
+
+
 def _check_credential(actor: Actor, now: Instant, *, open_to_all: bool) -> None:
     if actor.kind is ActorKind.NOBODY and not open_to_all:
         raise Unauthorised(NEEDS_CREDENTIAL)

@@ -11,7 +11,10 @@ from pratique.core.errors import Invalid, TooLarge, TooSlow
 from pratique.web.keys import LIMITS, WAITS
 
 _GRACE_SECONDS = 60.0
-"""Then a body must have a speed: a drip would hold a slot for ever."""
+"""Waited for so long, a body must have a speed: a drip would hold a slot for ever."""
+
+_UNPACKED_FREE = 1 << 20
+"""Bytes below which nobody asks how much smaller they were when they were sent."""
 
 
 async def note_expectation(request: web.Request) -> None:
@@ -36,15 +39,20 @@ async def _let_it_come(request: web.Request) -> None:
 async def read_body(request: web.Request) -> AsyncIterator[bytes]:
     """The body's bytes; the chunk size is the network's.
 
+    Speed is what arrives, still compressed, in the time spent waiting for it: what the server itself
+    takes for the bytes is not the client's fault, and unpacking makes nobody faster.
+
     Raises:
         TooSlow: silence, or a drip.
+        TooLarge: a compressed body unpacks to far more than was sent.
         Invalid: the client broke the body off, or its encoding.
     """
     limits = request.app[LIMITS]
     await _let_it_come(request)
     loop = asyncio.get_running_loop()
-    started, received = loop.time(), 0
+    waited, received = 0.0, 0
     while True:
+        asked = loop.time()
         try:
             async with asyncio.timeout(limits.body_silence):
                 chunk = await request.content.readany()
@@ -56,10 +64,19 @@ async def read_body(request: web.Request) -> AsyncIterator[bytes]:
             raise Invalid(f"the upload broke off: {type(error).__name__}") from None
         if not chunk:
             return
+        waited += loop.time() - asked
         received += len(chunk)
-        elapsed = loop.time() - started
-        if elapsed > _GRACE_SECONDS and received < elapsed * limits.slowest_body:
-            raise TooSlow(f"the upload is slower than {limits.slowest_body} bytes a second; it was given up")
+        sent = request.content.total_raw_bytes
+        if waited > _GRACE_SECONDS and sent < waited * limits.slowest_body:
+            raise TooSlow(
+                f"the upload is slower than {limits.slowest_body} bytes a second; it was given up "
+                "(setting web.slowest_body)"
+            )
+        if received > max(_UNPACKED_FREE, sent * limits.max_unpacking):
+            raise TooLarge(
+                f"the body unpacks to more than {limits.max_unpacking} times the {sent} bytes that were sent; "
+                "send it uncompressed (setting web.max_unpacking)"
+            )
         yield chunk
 
 

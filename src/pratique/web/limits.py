@@ -12,12 +12,14 @@ class WebLimits(msgspec.Struct, frozen=True):
 
     Attributes:
         body_silence: seconds a client may send nothing while it uploads.
-        slowest_body: bytes a second that an upload must reach once it runs for a minute.
+        slowest_body: bytes a second, as sent, that a body must reach once it was waited for a minute.
+        max_unpacking: a compressed body may unpack to so many times what was sent.
         max_body: bytes of a request body that is no upload.
         trusted_proxies: networks whose X-Forwarded-For is believed; empty: nobody's.
     """
 
     body_silence: float = 30.0
-    slowest_body: int = 1024
+    slowest_body: int = 16 << 10
+    max_unpacking: int = 20
     max_body: int = 1 << 20
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()

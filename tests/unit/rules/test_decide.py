@@ -4,7 +4,7 @@ import pytest
 from pratique.core import facts as fact
 from pratique.core.artifacts import Origin
 from pratique.core.clock import DAY, HOUR, MINUTE
-from pratique.core.decisions import Action, EntryKind, Mode, Moment, Reservation, RuleSetting, Vote
+from pratique.core.decisions import Action, EntryKind, Mode, Moment, Reservation, Revocation, RuleSetting, Vote
 from pratique.core.facts import Absent, Stage
 from pratique.core.names import Subject
 from pratique.rules import contract
@@ -56,6 +56,23 @@ def test_of_votes_equally_strict_the_first_rule_of_the_registry_speaks():
 def test_rules_of_another_moment_are_not_asked():
     assert judged({fact.PUBLIC_EXISTS: True}, moment=Moment.INSTALL, origin=Origin.UNKNOWN).votes == ()
     assert [vote.rule for vote in judged(YOUNG, moment=Moment.PUBLISH).votes] == ["shadows_public"]
+
+
+@pytest.mark.parametrize(
+    ("known", "rule"),
+    [
+        ({fact.REVOCATIONS: (Revocation(1, "1.0.1", None, "leaked", ago(HOUR)),)}, "revoked"),
+        ({fact.LIST_ENTRIES: (entry(reason="no"),)}, "denylist"),
+        ({fact.ALLOWLIST_IN_FORCE: True}, "allowlist"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_nobody_may_install_for_all_time_is_not_published_either(known, rule):
+    known = {fact.PUBLIC_EXISTS: False, **known}
+
+    decision = judged(known, moment=Moment.PUBLISH, origin=Origin.OWN)
+
+    assert said(decision)[:2] == (rule, "deny")
 
 
 @pytest.mark.parametrize(
@@ -233,7 +250,14 @@ def test_the_explanation_holds_every_fact_that_rules_of_the_moment_may_read():
 
     assert "public_exists" not in install.facts
     assert install.facts["published"] == ago(400 * DAY)
-    assert set(publish.facts) == {"reservation", "popularity", "served_before", "public_exists"}
+    shadowing = {"reservation", "popularity", "served_before", "public_exists"}
+    assert set(publish.facts) == shadowing | {
+        "revocations",
+        "listed_digests",
+        "digests",
+        "list_entries",
+        "allowlist_in_force",
+    }
     assert list(install.facts) == sorted(install.facts)
 
 

@@ -67,10 +67,29 @@ def test_an_own_file_comes_back_with_all_that_an_index_needs(c, project, release
 
     (own,) = files.own_files(c, project.id)
     assert (own.filename, own.version, own.size, own.published) == (FILE, "1.0.0", 3, NOW)
-    assert (own.digests, own.metadata, own.manifest) == (blob().digests, Digests(sha256="d" * 64), MANIFEST)
+    assert (own.digests, own.metadata) == (blob().digests, Digests(sha256="d" * 64))
+    assert own.manifest == msgspec.structs.replace(MANIFEST, metadata=b"")
     assert own.yanked is None
     assert (row.sight, row.release_id) == (Sight.OWN, release.id)
     assert files.manifest_of(c, row.id) == MANIFEST
+
+
+def test_what_decisions_look_at_comes_without_what_an_index_carries(c, project, release, blob):
+    files.create_own(c, release, FILE, blob(), MANIFEST, "d" * 64, NOW)
+    releases.set_clearance(c, release.id, Clearance.YANKED, "broken")
+
+    (own,), (outline,) = files.own_files(c, project.id), files.own_outlines(c, project.id, "left")
+    bare = Manifest("left", "1.0.0", {}, b"", ("postinstall",))
+
+    assert outline == msgspec.structs.replace(own, manifest=bare)
+
+
+def test_what_the_index_of_a_project_carries_adds_up(c, project, release, blob):
+    files.create_own(c, release, FILE, blob(), MANIFEST, None, NOW)
+    files.create_own(c, release, "second", blob("b"), MANIFEST, None, NOW)
+
+    assert files.entry_sizes(c, project.id) == 2 * files.entry_size(MANIFEST)
+    assert files.entry_sizes(c, project.id + 1) == 0
 
 
 def test_the_same_own_file_twice_changes_nothing(c, release, blob):

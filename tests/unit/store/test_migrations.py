@@ -146,3 +146,27 @@ def test_a_migration_that_fails_changes_nothing(url):
 
     assert tables(url) == {"waiver"}
     assert current(url) is None
+
+
+def test_own_files_published_before_tell_what_decisions_ask_of_them(url):
+    upgrade(url)
+    downgrade(url, "0004")
+    content = '{"name":"ours","version":"1.0.0","fields":{"x":"\u00e4"},"execution_points":["install"]}'
+    with connect(url) as connection:
+        connection.execute("pragma foreign_keys = off")
+        columns = "(id, project_id, release_id, version, filename, first_seen, sight)"
+        for values in ((1, 1, 1, "1.0.0", "own.tgz", 0, "own"), (2, 1, None, "1.0.0", "theirs.tgz", 0, "first")):
+            connection.execute(f"insert into file {columns} values (?, ?, ?, ?, ?, ?, ?)", values)
+        connection.execute("insert into repository (id, name, anonymous_read, created) values (1, 'main', 1, 0)")
+        connection.execute(
+            "insert into project (id, repository_id, ecosystem, name, display, origin, visibility, created) "
+            "values (1, 1, 'npm', 'ours', 'ours', 'own', 'members', 0)"
+        )
+        connection.execute("insert into release values (1, 1, '1.0.0', 'live', null, 0)")
+        connection.execute("insert into manifest values (1, ?, ?)", (content, b""))
+
+    upgrade(url)
+
+    with connect(url) as connection:
+        found = connection.execute("select execution_points, entry_size from file order by id").fetchall()
+    assert found == [('["install"]', len(content.encode())), (None, None)]

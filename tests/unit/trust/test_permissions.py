@@ -12,7 +12,7 @@ from pratique.core.actors import NOBODY, OPERATOR, Actor, ActorKind, Operation, 
 from pratique.core.clock import MINUTE, Instant
 from pratique.core.errors import Forbidden, NotFound, PratiqueError, StepUpNeeded, Unauthorised
 from pratique.core.names import EcosystemId, ProjectKey
-from pratique.trust.permissions import authorise
+from pratique.trust.permissions import authorise, authorise_founding
 
 NOW = Instant(1_800_000_000_000)
 FRESH, STALE = Instant(NOW - 5 * MINUTE), Instant(NOW - 5 * MINUTE - 1)
@@ -317,3 +317,14 @@ def test_what_a_kind_never_may_names_the_kinds_that_may(kind: ActorKind, operati
     token = Actor(kind, 7, "someone", token=1, scope=EVERYTHING)
     with pytest.raises(Forbidden, match=able):
         authorise(token, operation, PROJECT, role="owner", visibility="members", anonymous_read=False, now=NOW)
+
+
+@pytest.mark.parametrize("reserved", [True, False])
+@pytest.mark.parametrize("kind", list(ActorKind))
+def test_inside_a_reservation_a_new_name_is_founded_by_everybody_but_an_agent(kind, reserved):
+    actor = Actor(kind, account=1, name="ann")
+    if kind is ActorKind.AGENT and reserved:
+        with pytest.raises(Forbidden, match="ask a person, or a CI job"):
+            authorise_founding(actor, reserved=reserved)
+    else:
+        authorise_founding(actor, reserved=reserved)

@@ -113,6 +113,10 @@ class Cargo:
         """See `archive.read_manifest`."""
         return archive.read_manifest(filename, artefact, limits)
 
+    def indexed(self, manifest: Manifest) -> Manifest:
+        """See `own.indexed`."""
+        return own.indexed(manifest)
+
     def own_file(self, file: OwnFile) -> FileView:
         """See `own.own_file`."""
         return own.own_file(file)

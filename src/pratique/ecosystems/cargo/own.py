@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from pratique.core.artifacts import FileView, OwnFile, ProjectView
+import msgspec
+
+from pratique.core.artifacts import FileView, Manifest, OwnFile, ProjectView
 from pratique.core.names import ProjectKey
 from pratique.ecosystems.cargo.cargo_toml import PUBLIC_INDEX
+
+_SHORT = 500
+"""Characters of a description that a search shows."""
+
+
+def indexed(manifest: Manifest) -> Manifest:
+    """What a line states, and the beginning of the description for searches."""
+    described = manifest.fields.get("description")
+    kept: dict[str, Any] = {"index": manifest.fields["index"]}
+    if isinstance(described, str):
+        kept["description"] = described[:_SHORT]
+    return msgspec.structs.replace(manifest, fields=kept)
 
 
 def own_file(file: OwnFile) -> FileView:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pratique.core.artifacts import FileView, OwnFile, ProjectView
+import msgspec
+
+from pratique.core.artifacts import FileView, Manifest, OwnFile, ProjectView
 from pratique.core.clock import to_iso
 from pratique.core.names import ProjectKey
 from pratique.ecosystems.npm.integrity import write_integrity
@@ -24,6 +26,16 @@ _PROJECT_FIELDS = (
     "maintainers",
 )
 _YANKED = "this release was withdrawn by its publisher"
+
+
+_NOT_IN_INDEX = frozenset({"readme", "readmeFilename"})
+"""A packument has these once, for the whole project; in every version they would be most of it."""
+
+
+def indexed(manifest: Manifest) -> Manifest:
+    """The package.json without its readme: a packument carries all else, and `npm view` shows every field."""
+    kept = {field: value for field, value in manifest.fields.items() if field not in _NOT_IN_INDEX}
+    return msgspec.structs.replace(manifest, fields=kept)
 
 
 def own_file(file: OwnFile) -> FileView:

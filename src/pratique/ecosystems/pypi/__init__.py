@@ -96,6 +96,10 @@ class Pypi:
         """See `archive.read_manifest`."""
         return archive.read_manifest(filename, artefact, limits)
 
+    def indexed(self, manifest: Manifest) -> Manifest:
+        """See `index.indexed`."""
+        return index.indexed(manifest)
+
     def own_file(self, file: OwnFile) -> FileView:
         """See `index.own_file`."""
         return index.own_file(file)

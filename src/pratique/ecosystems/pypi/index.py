@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import orjson
 
-from pratique.core.artifacts import FileView, OwnFile, ProjectView
+from pratique.core.artifacts import FileView, Manifest, OwnFile, ProjectView
 from pratique.core.clock import to_iso
 from pratique.core.ecosystem import UpstreamRequest
 from pratique.core.errors import BadUpstream
@@ -80,6 +81,15 @@ def _document(content: bytes, content_type: str, url: str) -> dict[str, Any]:
     return document
 
 
+_REQUIRES_PYTHON = "requires_python"
+
+
+def indexed(manifest: Manifest) -> Manifest:
+    """The only field that a listing states. The metadata file has its own place and stays as it is."""
+    kept = {field: value for field, value in manifest.fields.items() if field == _REQUIRES_PYTHON}
+    return msgspec.structs.replace(manifest, fields=kept)
+
+
 def own_file(file: OwnFile) -> FileView:
     """An own file as the index lists it."""
     raw: dict[str, Any] = {
@@ -89,7 +99,7 @@ def own_file(file: OwnFile) -> FileView:
         "upload-time": to_iso(file.published),
         "yanked": False if file.yanked is None else file.yanked or True,
     }
-    requires_python = file.manifest.fields.get("requires_python")
+    requires_python = file.manifest.fields.get(_REQUIRES_PYTHON)
     if isinstance(requires_python, str):
         raw["requires-python"] = requires_python
     if file.metadata is not None:

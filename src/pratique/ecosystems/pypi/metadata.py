@@ -18,7 +18,7 @@ from pratique.ecosystems.pypi.filenames import read_filename
 from pratique.ecosystems.pypi.names import canonical, normalise
 from pratique.ecosystems.pypi.versions import canonical_version
 
-MAX_METADATA = 4 << 20
+MAX_METADATA = 1 << 20
 """Bytes; a long description takes a few hundred kilobytes."""
 
 MAX_HEADERS = 1 << 20

@@ -65,6 +65,8 @@ file = Table(
     instant("first_seen"),
     Column("sight", String(16), nullable=False),  # see store.files.Sight
     Column("listed", Text),  # digests by which a document first listed it, see store.sightings
+    Column("execution_points", Text),  # own files only, like the next: read without the manifest, which may be long
+    Column("entry_size", BigInteger),  # bytes of the manifest's content
     UniqueConstraint("project_id", "filename"),
 )
 
