@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from pratique.core.actors import OPERATOR
+from pratique.core.artifacts import Clearance
 from pratique.core.decisions import EntryKind
 from pratique.services.list_entries import AddEntry, RemoveEntries, add_entry, remove_entries
 from pratique.services.membership import ShowProject, show_project
 from pratique.services.recheck_release import Recheck, recheck_quarantined, recheck_releases
 from pratique.services.reservations import Reserve, reserve
 from pratique.services.revoke import Revoked, revoke, unrevoke
+from pratique.store import releases
 from tests.harness import packages
 from tests.harness.plain_registry import PlainRegistry, Release
 from tests.harness.site import Site, running_site
@@ -233,17 +235,34 @@ async def test_a_denied_release_that_is_revoked_and_given_back_is_quarantined_ag
     assert await clearances(site, release.split("@")[0]) == {"1.0.0": "quarantined"}
 
 
-async def test_what_is_published_under_a_standing_revocation_is_revoked(site: Site, client: Speaker) -> None:
+async def test_what_a_standing_revocation_keeps_out_is_published_once_that_is_lifted(
+    site: Site, client: Speaker
+) -> None:
     release = f"pkg:{client.ecosystem}/mine@1.0.1"
     assert (await client.upload(site, "mine", "1.0.0", site.token)).status in (200, 201)
     await revoked(site, release)
-    assert (await client.upload(site, "mine", "1.0.1", site.token)).status in (200, 201)
-    await recheck(site, client, version="1.0.1")
-    assert await clearances(site, release.split("@")[0]) == {"1.0.0": "live", "1.0.1": "revoked"}
+    assert (await client.upload(site, "mine", "1.0.1", site.token)).status == 403
+    assert await clearances(site, release.split("@")[0]) == {"1.0.0": "live"}
 
     await unrevoke(site.ports, "main", release, None, OPERATOR)
 
+    assert (await client.upload(site, "mine", "1.0.1", site.token)).status in (200, 201)
     assert await clearances(site, release.split("@")[0]) == {"1.0.0": "live", "1.0.1": "live"}
+
+
+async def test_a_release_that_an_earlier_version_took_in_under_a_standing_revocation_is_revoked(
+    site: Site, client: Speaker
+) -> None:
+    release = f"pkg:{client.ecosystem}/mine@1.0.0"
+    assert (await client.upload(site, "mine", "1.0.0", site.token)).status in (200, 201)
+    await revoked(site, release)
+    await site.ports.db.write(releases.set_clearance, 1, Clearance.LIVE)
+
+    await recheck(site, client, version="1.0.0")
+    assert await clearances(site, release.split("@")[0]) == {"1.0.0": "revoked"}
+
+    await unrevoke(site.ports, "main", release, None, OPERATOR)
+    assert await clearances(site, release.split("@")[0]) == {"1.0.0": "live"}
 
 
 def relisted(registry: PlainRegistry, release: Release, ecosystem: str) -> Release:
@@ -326,7 +345,9 @@ async def test_our_own_revoked_bytes_uploaded_under_another_name_are_refused(sit
     assert (await WHEELS.upload(site, "mine", "1.0.0", site.token)).status == 200
     await revoked(site, "pkg:pypi/mine@1.0.0", "mine-1.0.0-py3-none-any.whl")
 
-    await WHEELS.upload(site, "mine", "1.0.0", site.token, filename="mine-1.0.0-1-py3-none-any.whl")
+    again = await WHEELS.upload(site, "mine", "1.0.0", site.token, filename="mine-1.0.0-1-py3-none-any.whl")
 
-    assert (await site.get("/main/pypi/files/mine/mine-1.0.0-1-py3-none-any.whl", site.token)).status == 403
+    assert again.status == 403
+    assert "has bytes revoked on" in again.reason
+    assert (await site.get("/main/pypi/files/mine/mine-1.0.0-1-py3-none-any.whl", site.token)).status == 404
     assert await offered(site, WHEELS) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Awaitable, Callable
 
 import msgspec
@@ -18,6 +19,10 @@ from pratique.store import revisions
 
 _TRIES = 8
 """A project that changes more often while it is looked at is changing all the time."""
+
+_ALONE_FROM = 2
+"""From this try on, nobody else of this process records into the project while it is looked at: many first downloads
+at once would outdate each other's look for as long as they go on."""
 
 
 class FoundProject(msgspec.Struct, frozen=True):
@@ -75,13 +80,14 @@ async def _look_up(
     refuse: Callable[[Knowledge], Awaitable[None]],
     max_age: int | None,
 ) -> FoundProject:
-    for _ in range(_TRIES):
-        known = await know(ports, visit, key)
-        admit_reader(visit, known, ports.clock.now())
-        await refuse(known)
-        source = await find_source(ports, visit, known, max_age=max_age)
-        if await is_current(ports, known):
-            return FoundProject(known, source, inquire(ports, visit, known))
+    for number in range(_TRIES):
+        async with ports.uploads.turn(key) if number >= _ALONE_FROM else contextlib.nullcontext():
+            known = await know(ports, visit, key)
+            admit_reader(visit, known, ports.clock.now())
+            await refuse(known)
+            source = await find_source(ports, visit, known, max_age=max_age)
+            if await is_current(ports, known):
+                return FoundProject(known, source, inquire(ports, visit, known))
     raise Unavailable(f"{key.name} is changing at this moment; try again", retry_after=1)
 
 
