@@ -173,6 +173,11 @@ class Ecosystem(Protocol):
         """Canonical form of a project name. Raises InvalidName with a helpful sentence."""
         ...
 
+    @property
+    def one_spelling(self) -> bool:
+        """Whether every release of a project has to write its name as the first one did."""
+        ...
+
     def twin_key(self, name: str) -> str:
         """What a canonical name shares with every other one that may not exist beside it."""
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from pratique.core.clock import Instant
 from pratique.core.decisions import EntryKind, ListEntry, Reservation
@@ -27,12 +27,19 @@ def entries_about(project: ProjectKey, entries: Iterable[ListEntry]) -> tuple[Li
     )
 
 
-def reservation_of(project: ProjectKey, reservations: Iterable[Reservation]) -> Reservation | None:
-    """The reservation that holds this name, the most exact one; the value of `RESERVATION`."""
+def reservation_of(
+    project: ProjectKey, reservations: Iterable[Reservation], twin_key: Callable[[str], str] = str
+) -> Reservation | None:
+    """The reservation that holds this name or a twin of it, the most exact one; the value of `RESERVATION`.
+
+    Args:
+        twin_key: the ecosystem's; a `*` stays what it is under it.
+    """
+    twin = twin_key(project.name)
     holding = [
         reservation
         for reservation in reservations
-        if reservation.ecosystem == project.ecosystem and glob_matches(reservation.pattern, project.name)
+        if reservation.ecosystem == project.ecosystem and glob_matches(twin_key(reservation.pattern), twin)
     ]
     return max(holding, key=lambda reservation: (len(reservation.pattern), -reservation.id), default=None)
 

@@ -67,7 +67,8 @@ def authorise_on(visit: Visit, operation: Operation, known: Knowledge, now: Inst
 
 async def know(ports: Ports, visit: Visit, key: ProjectKey) -> Knowledge:
     """Everything known of the project, with the asker's role."""
-    return await ports.db.read(read_knowledge, visit.repository.id, key, visit.actor.account)
+    twin_key = visit.ecosystem.twin_key
+    return await ports.db.read(read_knowledge, visit.repository.id, key, visit.actor.account, twin_key)
 
 
 async def refuse_name(ports: Ports, visit: Visit, inquiry: Inquiry) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 from sqlalchemy import Connection
@@ -26,6 +26,8 @@ class Knowledge(msgspec.Struct, frozen=True):
     Attributes:
         role: of the asking account on the own project, None for none.
         project: None if nothing was ever published or fetched under the name.
+        twin: what the name shares with those that may not exist beside it.
+        own_twin: how an own project is written whose name cannot exist beside this one; None if there is none.
         files: rows by filename: stored ones and sightings.
         digests: of the stored blobs, by sha256.
         entries: allow, deny and grant entries that name the project.
@@ -37,6 +39,8 @@ class Knowledge(msgspec.Struct, frozen=True):
     repository_id: int
     key: ProjectKey
     project: Project | None
+    twin: str
+    own_twin: str | None
     role: str | None
     files: Mapping[str, FileRow]
     digests: Mapping[str, Digests]
@@ -70,9 +74,19 @@ class Knowledge(msgspec.Struct, frozen=True):
 
 
 def read_knowledge(
-    connection: Connection, repository_id: int, key: ProjectKey, account: int | None = None
+    connection: Connection,
+    repository_id: int,
+    key: ProjectKey,
+    account: int | None = None,
+    twin_key: Callable[[str], str] = str,
 ) -> Knowledge:
-    """Read it in one transaction; `account` is the asker's, for its role."""
+    """Read it in one transaction.
+
+    Args:
+        account: the asker's, for its role.
+        twin_key: the ecosystem's; where it is not given, names have no twins.
+    """
+    twin = twin_key(key.name)
     project = projects.find(connection, repository_id, key)
     rows = files.of_project(connection, project.id) if project else {}
     stored = [row.sha256 for row in rows.values() if row.sha256]
@@ -81,13 +95,15 @@ def read_knowledge(
         repository_id=repository_id,
         key=key,
         project=project,
+        twin=twin,
+        own_twin=_own_twin(connection, repository_id, key, twin),
         role=projects.role_of(connection, project.id, account) if project and account is not None else None,
         files=rows,
         digests=files.blob_digests(connection, stored) if stored else {},
         findings=findings.of_project(connection, project.id) if project else (),
         entries=entries_about(key, entries),
         allowlist_in_force=any(entry.kind == "allow" for entry in entries),
-        reservation=reservation_of(key, policy.reservations(connection, repository_id, key.ecosystem)),
+        reservation=reservation_of(key, policy.reservations(connection, repository_id, key.ecosystem), twin_key),
         revocations=revocations.in_force(connection, repository_id, key),
         advisories=advisories.of_project(connection, key),
         policy=read_policy(
@@ -99,3 +115,8 @@ def read_knowledge(
         served_before=project is not None and project.served is not None,
         revision=revisions.project_revision(connection, repository_id, key),
     )
+
+
+def _own_twin(connection: Connection, repository_id: int, key: ProjectKey, twin: str) -> str | None:
+    found = projects.own_twin(connection, repository_id, key, twin)
+    return None if found is None else found.display

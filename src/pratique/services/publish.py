@@ -13,7 +13,7 @@ from pratique.core.artifacts import Digests, Finding, Manifest, Origin, PublishD
 from pratique.core.clock import Instant
 from pratique.core.decisions import Action, Decision, Moment
 from pratique.core.ecosystem import Rendered
-from pratique.core.errors import BadUpstream, Conflict, Invalid, TooLarge, Unauthorised
+from pratique.core.errors import BadUpstream, Conflict, Invalid, InvalidName, TooLarge, Unauthorised
 from pratique.core.facts import Absent, Facts, Stage
 from pratique.core.ports import BlobDraft
 from pratique.rules.decide import decide
@@ -145,9 +145,16 @@ async def authorise_project(ports: Ports, visit: Visit, name: str | None, draft:
         raise Invalid(f"the address names {visit.key(name).name}, the upload itself {key.name}; they must agree")
     known = await know(ports, visit, key)
     may_publish(visit, known, ports.clock.now())
-    if known.origin is not Origin.OWN:
-        visit.ecosystem.check_new_name(draft.name)
+    check_name(visit, known, draft)
     return known
+
+
+def check_name(visit: Visit, known: Knowledge, draft: PublishDraft) -> None:
+    """Refuse a name that nobody may newly take, or another spelling of one that is ours. Raises InvalidName."""
+    if known.project is None or known.origin is not Origin.OWN:
+        visit.ecosystem.check_new_name(draft.name)
+    elif visit.ecosystem.one_spelling and draft.name != known.project.display:
+        raise InvalidName(f'"{draft.name}" is written "{known.project.display}" here; write it so in every release')
 
 
 def check_digests(draft: PublishDraft, blob: BlobDraft) -> Digests:
@@ -227,6 +234,7 @@ async def record_judged(ports: Ports, visit: Visit, accepted: Accepted, blob: Bl
             return await ports.db.write(record_release, visit, accepted, kept, ports.enqueue, ports.clock.now())
         known = await know(ports, visit, accepted.known.key)
         may_publish(visit, known, ports.clock.now())
+        check_name(visit, known, accepted.draft)
         decision = await judge_publish(ports, visit, known, accepted.draft, accepted.digests)
         accepted = msgspec.structs.replace(accepted, known=known, decision=decision)
     raise Conflict(f"{accepted.known.key.name} is changing at this moment; try again")

@@ -56,7 +56,7 @@ def is_recorded(connection: Connection, accepted: Accepted, now: Instant) -> boo
     Raises:
         ChangedMeanwhile: the project is no longer the one that was judged.
         Unauthorised: the credential has ended since the upload began.
-        Conflict: the file exists with other bytes, or the version was taken back.
+        Conflict: the file exists with other bytes, the version was taken back, or the name has a twin here.
         TooLarge: the project's index has no room for it.
     """
     known = accepted.known
@@ -67,6 +67,8 @@ def is_recorded(connection: Connection, accepted: Accepted, now: Instant) -> boo
         return True
     if known.origin is Origin.OWN:
         check_room(connection, known, accepted.manifest, accepted.max_entries)
+    else:
+        _refuse_twin(known.key, projects.own_twin(connection, known.repository_id, known.key, known.twin))
     return False
 
 
@@ -128,6 +130,15 @@ def unchanged(draft: PublishDraft) -> str:
     return f"{draft.filename} is already here with the same bytes; nothing changed"
 
 
+def _refuse_twin(key: ProjectKey, twin: Project | None) -> None:
+    """Two names that people and tools take for one must not both be ours. Raises Conflict."""
+    if twin is not None:
+        raise Conflict(
+            f"{key.name} cannot stand beside {twin.display}, which is here: they are one name to {key.ecosystem}. "
+            f"Publish as {twin.display}, or choose another name"
+        )
+
+
 def _own_project(connection: Connection, known: Knowledge, draft: PublishDraft, actor: Actor, now: Instant) -> Project:
     """The project row as ours: existing, new, or taken over from an upstream by a decision that allowed it."""
     current = known.project
@@ -135,7 +146,7 @@ def _own_project(connection: Connection, known: Knowledge, draft: PublishDraft, 
         return current
     if current is None:
         project = projects.create(
-            connection, known.repository_id, known.key, draft.name, Origin.OWN, None, "members", now
+            connection, known.repository_id, known.key, draft.name, Origin.OWN, None, "members", now, known.twin
         )
     else:
         projects.make_own(connection, current.id)

@@ -38,7 +38,7 @@ def _found(connection: Connection, ports: Ports, visit: Visit, text: str) -> lis
 
 def _look(connection: Connection, ports: Ports, visit: Visit, key: ProjectKey) -> FoundProject | None:
     """The project as a result, None if the actor may not know of it or may take nothing of it."""
-    known = read_knowledge(connection, visit.repository.id, key, visit.actor.account)
+    known = read_knowledge(connection, visit.repository.id, key, visit.actor.account, visit.ecosystem.twin_key)
     try:
         admit_reader(visit, known, ports.clock.now())
     except PratiqueError:

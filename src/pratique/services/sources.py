@@ -43,6 +43,8 @@ async def find_source(ports: Ports, visit: Visit, known: Knowledge, *, max_age: 
     """
     if known.origin is Origin.OWN:
         return Source(await ports.db.read(own_outline, visit, known))
+    if known.own_twin is not None:
+        raise not_found(visit, known.key)  # as good as our own name: no upstream hears of it
     for upstream in await ports.db.read(_upstreams_to_ask, known):
         answer = await ports.documents.view(upstream, visit.ecosystem, known.key.name, max_age=max_age)
         if answer is not None:
@@ -112,13 +114,14 @@ KEPT_AS = "index_entry"
 
 
 async def exists_upstream(ports: Ports, repository_id: int, ecosystem_id: str, key: ProjectKey) -> bool:
-    """Whether any upstream has a project of this name.
+    """Whether any upstream has a project of this name or of a twin of it.
 
     Raises:
         BadUpstream: one could not be asked.
     """
     ecosystem = ports.ecosystems[ecosystem_id]
     for upstream in await ports.db.read(repositories.upstreams, repository_id, key.ecosystem):
-        if await ports.documents.view(upstream, ecosystem, key.name) is not None:
-            return True
+        for name in (key.name, *ecosystem.twins(key.name)):
+            if await ports.documents.view(upstream, ecosystem, name) is not None:
+                return True
     return False

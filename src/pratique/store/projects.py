@@ -73,6 +73,19 @@ def find(c: sa.Connection, repository_id: int, key: ProjectKey) -> Project | Non
     return None if row is None else _project(row)
 
 
+def own_twin(c: sa.Connection, repository_id: int, key: ProjectKey, twin: str) -> Project | None:
+    """The own project whose name is a twin of this one, None if there is none; the project itself is no twin."""
+    wanted = sa.select(project).where(
+        project.c.repository_id == repository_id,
+        project.c.ecosystem == key.ecosystem,
+        project.c.twin == twin,
+        project.c.name != key.name,
+        project.c.origin == Origin.OWN.value,
+    )
+    row = c.execute(wanted.limit(1)).mappings().one_or_none()
+    return None if row is None else _project(row)
+
+
 def create(
     c: sa.Connection,
     repository_id: int,
@@ -82,13 +95,19 @@ def create(
     upstream_id: int | None,
     visibility: str,
     now: Instant,
+    twin: str | None = None,
 ) -> Project:
-    """Create the project; one that exists already is returned unchanged, its origin is sticky."""
+    """Create the project; one that exists already is returned unchanged, its origin is sticky.
+
+    Args:
+        twin: what its name shares with others that may not exist beside it; the name itself if None.
+    """
     row = insert(c, project).values(
         repository_id=repository_id,
         ecosystem=key.ecosystem,
         name=key.name,
         display=display,
+        twin=key.name if twin is None else twin,
         origin=origin.value,
         upstream_id=upstream_id,
         visibility=visibility,

@@ -47,6 +47,7 @@ class Cargo:
     osv_name: str = "crates.io"
     routes: tuple[Route, ...] = routes.ROUTES
     without_attestations: str = ""
+    one_spelling: bool = True
     description: UpstreamRequest = description.REQUEST
 
     def canonical(self, name: str) -> str:

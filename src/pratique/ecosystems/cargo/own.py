@@ -23,9 +23,13 @@ def indexed(manifest: Manifest) -> Manifest:
     return msgspec.structs.replace(manifest, fields=kept)
 
 
+_NOTHING: dict[str, Any] = {"deps": [], "features": {}}
+"""In place of what an index carries, where a file is only decided on."""
+
+
 def own_file(file: OwnFile) -> FileView:
     """An own crate as a listed file; `write_listing` fills in checksum, time and yank."""
-    fields = file.manifest.fields["index"]
+    fields = file.manifest.fields.get("index", _NOTHING)
     raw = {"name": file.manifest.name, **fields, "deps": [_dependency(one) for one in fields["deps"]]}
     return FileView(
         filename=file.filename,

@@ -48,6 +48,11 @@ class Npm:
         """See `names.canonical`."""
         return names.canonical(name)
 
+    @property
+    def one_spelling(self) -> bool:
+        """No: names that differ are different packages."""
+        return False
+
     def twin_key(self, name: str) -> str:
         """The name itself: names that differ may exist beside each other."""
         return name

@@ -39,6 +39,11 @@ class Pypi:
         """See `names.canonical`."""
         return names.canonical(name)
 
+    @property
+    def one_spelling(self) -> bool:
+        """No: every spelling means the same project."""
+        return False
+
     def twin_key(self, name: str) -> str:
         """The name itself: names that differ may exist beside each other."""
         return name

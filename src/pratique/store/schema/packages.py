@@ -14,12 +14,14 @@ project = Table(
     Column("ecosystem", String(16), nullable=False),
     Column("name", Text, nullable=False),
     Column("display", Text, nullable=False),
+    Column("twin", Text, nullable=False),  # shared by names that may not exist beside each other
     Column("origin", String(16), nullable=False),
     Column("upstream_id", Id, ForeignKey("upstream.id")),
     Column("visibility", String(16), nullable=False),  # members, public
     instant("created"),
     instant("served", nullable=True),  # when a file of it was first served here
     UniqueConstraint("repository_id", "ecosystem", "name"),
+    Index(None, "repository_id", "ecosystem", "twin"),
 )
 
 membership = Table(

@@ -1,0 +1,84 @@
+"""Names that people and tools take for one: only cargo has such twins, in `-` and `_` and in case."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from pratique.core.actors import OPERATOR
+from pratique.services.reservations import Reserve, reserve
+from tests.harness.plain_registry import PlainRegistry
+from tests.harness.site import Site
+from tests.protocol.cargo_speaker import CargoSpeaker
+
+CARGO = CargoSpeaker()
+TWINS = [("our-own", "our_own"), ("our_own", "our-own"), ("our-own_thing", "our_own-thing")]
+
+
+@pytest.mark.parametrize(("ours", "twin"), TWINS)
+async def test_a_twin_of_an_own_crate_is_nobodys_and_no_upstream_hears_of_it(
+    site: Site, registry: PlainRegistry, ours: str, twin: str
+) -> None:
+    await CARGO.upload(site, ours, "1.0.0", site.token)
+    registry.asked.clear()
+    CARGO.released(registry, twin, "9.9.9")  # somebody took it since
+
+    answers = [await CARGO.listing(site, twin, token) for token in (None, site.token)]
+
+    assert [answer.status for answer in answers] == [404, 404]
+    assert (await site.get(CARGO.path(twin, "9.9.9"), site.token)).status == 404
+    assert registry.asked == []
+
+
+@pytest.mark.parametrize(("ours", "twin"), TWINS)
+async def test_a_twin_of_an_own_crate_cannot_be_published(site: Site, ours: str, twin: str) -> None:
+    await CARGO.upload(site, ours, "1.0.0", site.token)
+
+    answer = await CARGO.upload(site, twin, "1.0.0", site.token)
+
+    assert answer.status == 409
+    assert f"{twin} cannot stand beside {ours}, which is here" in answer.text
+    assert (await CARGO.listing(site, twin, site.token)).status == 404
+
+
+async def test_of_twins_that_are_published_at_once_one_becomes_ours(site: Site) -> None:
+    answers = await asyncio.gather(
+        *(CARGO.upload(site, name, "1.0.0", site.token) for name in ("our-own", "our_own") for _ in range(3))
+    )
+
+    statuses = {name: [one.status for one in answers[at : at + 3]] for at, name in ((0, "our-own"), (3, "our_own"))}
+    assert {answer.status for answer in answers} == {200, 409}
+    assert [name for name, got in statuses.items() if 200 in got] in (["our-own"], ["our_own"])
+
+
+async def test_a_twin_of_a_public_crate_is_not_taken(site: Site, registry: PlainRegistry) -> None:
+    CARGO.released(registry, "quite-known", "1.0.0")
+
+    answer = await CARGO.upload(site, "quite_known", "1.0.0", site.token)
+
+    assert answer.status == 403
+    assert "shadows_public" in answer.reason
+
+
+async def test_a_reservation_holds_twins_too(site: Site, registry: PlainRegistry) -> None:
+    await reserve(site.ports, Reserve(ecosystem="cargo", pattern="acme-*", reason="ours"), OPERATOR)
+    CARGO.released(registry, "acme_core", "1.0.0")
+
+    answer = await CARGO.listing(site, "acme_core", site.token)
+
+    assert answer.status == 403
+    assert "Blocked by policy reserved_name: acme_core" in answer.reason
+    assert registry.asked == []
+
+
+async def test_a_crate_is_written_as_its_first_release_wrote_it(site: Site) -> None:
+    await CARGO.upload(site, "OurThing", "1.0.0", site.token)
+
+    again = await CARGO.upload(site, "ourthing", "1.0.1", site.token)
+    listing = await CARGO.listing(site, "ourthing", site.token)
+
+    assert again.status == 400
+    assert '"ourthing" is written "OurThing" here' in again.json()["errors"][0]["detail"]
+    assert '"name":"OurThing"' in listing.text
+    assert CARGO.offered(listing) == ["1.0.0"]
