@@ -12,15 +12,15 @@ from typing import Any
 import orjson
 
 from pratique.core.artifacts import Digests, FileView, ProjectView
-from pratique.core.clock import DAY, Instant, from_iso
+from pratique.core.clock import Instant, from_iso
 from pratique.core.ecosystem import UpstreamRequest
 from pratique.core.errors import BadUpstream, InvalidName
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.ecosystems.cargo import names, versions
 
 CARGO_ID = EcosystemId("cargo")
-_LATEST = 2_900_000 * DAY
-"""Some day in the year 9909; later ones can be read, but not all of them written."""
+_LATEST = Instant(253_402_300_799_999)
+"""The last millisecond of the year 9999; a time zone can lead beyond it, and nothing could write that down."""
 
 _MOST_BRACKETS = 200
 """What has fewer cannot be nested more deeply than can be written again."""

@@ -187,7 +187,7 @@ def test_a_file_that_describes_no_package_is_refused(content, why):
 
 
 def test_a_file_of_absurd_length_is_not_read():
-    with pytest.raises(TooLarge, match="Cargo.toml in the crate has 262145 bytes"):
+    with pytest.raises(TooLarge, match=r"Cargo\.toml in the crate has 262145 bytes"):
         read_cargo_toml(b"#" * (MAX_BYTES + 1))
 
 
