@@ -5,20 +5,19 @@ Source: The Cargo Book, "cargo package"; the checks that crates.io makes of an u
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from pratique.core.artifacts import Manifest
 from pratique.core.ecosystem import ArchiveLimits
-from pratique.core.errors import Invalid, InvalidName
+from pratique.core.errors import Invalid, InvalidName, TooLarge
 from pratique.core.ports import ReadAt
 from pratique.ecosystems.cargo import names, versions
-from pratique.ecosystems.cargo.cargo_toml import description_fields, index_fields, read_cargo_toml
+from pratique.ecosystems.cargo.cargo_toml import MAX_BYTES, description_fields, index_fields, read_cargo_toml
 from pratique.formats.archive import Member, walk_tar_gz
 
 _MANIFEST = "Cargo.toml"
 _UNPACKED_MARK = ".cargo-ok"
-MAX_MANIFEST = 1 << 20
-"""Bytes of a Cargo.toml; the longest real ones have a tenth of it."""
 
 
 def read_manifest(filename: str, artefact: ReadAt, limits: ArchiveLimits) -> Manifest:
@@ -49,20 +48,43 @@ def read_manifest(filename: str, artefact: ReadAt, limits: ArchiveLimits) -> Man
 
 
 def _scan(top: str, artefact: ReadAt, limits: ArchiveLimits) -> tuple[bytes | None, frozenset[str]]:
-    """Walk the whole crate: Cargo.toml's bytes, and the paths of all files below the top folder."""
+    """Walk the whole crate: Cargo.toml's bytes, and the paths of all files as `_folded` has them."""
     content: bytes | None = None
-    spelled: dict[str, str] = {}
+    files: dict[str, str] = {}
+    folders: set[str] = set()
     for member in walk_tar_gz(artefact, limits):
         folder, _, path = member.name.partition("/")
+        folded = _folded(path)
         _check_member(member, folder, path, top)
         if member.kind == "directory":
+            _add_folder(folders, folded)
             continue
-        twin = spelled.setdefault(path.lower(), path)
+        _check_path(path, folded)
+        twin = files.setdefault(folded, path)
         if twin != path:
-            raise Invalid(f"the crate has {twin[:80]!a} and {path[:80]!a}, one file where case does not count")
+            raise Invalid(f"the crate has {twin[:80]!a} and {path[:80]!a}, one file on some systems; rename one")
+        _add_folder(folders, folded.rpartition("/")[0])
         if path == _MANIFEST:
             content = _read(member)
-    return content, frozenset(spelled.values())
+    both = next(iter(folders & files.keys()), None)
+    if both is not None:
+        raise Invalid(f"the crate has {files[both][:80]!a}, on some systems also the name of a folder; rename one")
+    return content, frozenset(files)
+
+
+def _folded(path: str) -> str:
+    """What a path is where fewer differences count than in an archive.
+
+    Case and composition do not on macOS; neither do case, closing dots and blanks, and what follows a colon on Windows.
+    """
+    plain = unicodedata.normalize("NFC", path.casefold())
+    return "/".join(part.partition(":")[0].rstrip(". ") for part in plain.split("/"))
+
+
+def _add_folder(folders: set[str], folder: str) -> None:
+    while folder and folder not in folders:
+        folders.add(folder)
+        folder = folder.rpartition("/")[0]
 
 
 def _check_member(member: Member, folder: str, path: str, top: str) -> None:
@@ -72,15 +94,18 @@ def _check_member(member: Member, folder: str, path: str, top: str) -> None:
         raise Invalid(f"the crate has {path[:80]!a}, a link or device; crates hold plain files only")
     if not path and member.kind != "directory":
         raise Invalid(f"the crate has a file in place of its folder {top[:80]!a}; use `cargo package`")
-    if path.lower() == _MANIFEST.lower() and path != _MANIFEST:
+
+
+def _check_path(path: str, folded: str) -> None:
+    if folded == _MANIFEST.lower() and path != _MANIFEST:
         raise Invalid(f"the crate has {path[:80]!a}; its manifest must be spelled Cargo.toml")
-    if path == _UNPACKED_MARK:
-        raise Invalid(f"the crate has {_UNPACKED_MARK}, with which cargo marks what it has unpacked; remove it")
+    if folded == _UNPACKED_MARK:
+        raise Invalid(f"the crate has {path[:80]!a}, with which cargo marks what it has unpacked; remove it")
 
 
 def _read(member: Member) -> bytes:
-    if member.size > MAX_MANIFEST:
-        raise Invalid(f"Cargo.toml in the crate has {member.size} bytes; at most {MAX_MANIFEST} are read")
+    if member.size > MAX_BYTES:
+        raise TooLarge(f"Cargo.toml in the crate has {member.size} bytes; at most {MAX_BYTES} are read")
     return member.read()
 
 
@@ -97,13 +122,21 @@ def _checked(name: str, version: str) -> tuple[str, str]:
 def _execution_points(document: dict[str, Any], paths: frozenset[str]) -> tuple[str, ...]:
     """Where code of the crate runs while others only build: its build script, or all of it as a macro.
 
-    Source: The Cargo Book, "The build field" (build.rs counts unless `build = false`) and "Procedural macros".
+    Source: The Cargo Book, "The build field" (build.rs counts unless `build = false`) and "Procedural macros";
+    a `crate-type` of proc-macro makes one, too.
     """
-    package, library = document["package"], document.get("lib")
-    build = package.get("build")
+    build = document["package"].get("build")
     found = set()
     if (isinstance(build, str | list) and build) or build is True or (build is None and "build.rs" in paths):
         found.add("build.rs")
-    if isinstance(library, dict) and (library.get("proc-macro") is True or library.get("proc_macro") is True):
+    if _is_macro(document.get("lib")):
         found.add("proc-macro")
     return tuple(sorted(found))
+
+
+def _is_macro(library: Any) -> bool:
+    if not isinstance(library, dict):
+        return False
+    types = (library.get("crate-type"), library.get("crate_type"))
+    stated = library.get("proc-macro") is True or library.get("proc_macro") is True
+    return stated or any("proc-macro" in one for one in types if isinstance(one, list))

@@ -6,17 +6,26 @@ git) must be resolved here. Source: The Cargo Book, "The Manifest Format" and "R
 
 from __future__ import annotations
 
-import tomllib
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pratique.core.errors import Invalid
+from pratique.core.errors import Invalid, InvalidName
+from pratique.ecosystems.cargo import names
 from pratique.ecosystems.cargo.requirements import normal_requirement
+from pratique.ecosystems.cargo.toml import read_toml
 
 PUBLIC_INDEX = "https://github.com/rust-lang/crates.io-index"
 """How every index names the public registry of Rust, also those that replace it."""
 
+MAX_BYTES = 256 << 10
+"""Parsing the worst document of this length takes two seconds; real ones stay below half of it."""
+
 _KINDS = (("dependencies", "normal"), ("dev-dependencies", "dev"), ("build-dependencies", "build"))
+_ELSEWHERE = ("path", "git", "workspace", "registry")
+"""Where only the author's own machine finds a dependency; cargo replaces each when it packages."""
+
+_ALIAS = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}\Z")
 _DESCRIPTION_FIELDS = (
     "authors",
     "categories",
@@ -36,11 +45,9 @@ def read_cargo_toml(content: bytes) -> dict[str, Any]:
 
     Raises:
         Invalid: no TOML, or without name and version of a package.
+        TooLarge: over `MAX_BYTES`.
     """
-    try:
-        document = tomllib.loads(content.decode())
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise Invalid(f"Cargo.toml in the crate is no readable TOML: {' '.join(str(error).split())[:200]}") from None
+    document = read_toml(content, "Cargo.toml in the crate", MAX_BYTES)
     package = document.get("package")
     if not isinstance(package, dict):
         raise Invalid("Cargo.toml in the crate has no [package]; build the crate with `cargo package`")
@@ -70,7 +77,11 @@ def index_fields(document: Mapping[str, Any]) -> dict[str, Any]:
 def description_fields(document: Mapping[str, Any]) -> dict[str, Any]:
     """What describes the crate to people."""
     package = document["package"]
-    return {field: package[field] for field in _DESCRIPTION_FIELDS if isinstance(package.get(field), str | list)}
+    return {field: package[field] for field in _DESCRIPTION_FIELDS if _is_text(package.get(field))}
+
+
+def _is_text(stated: Any) -> bool:
+    return isinstance(stated, str) or (isinstance(stated, list) and all(isinstance(one, str) for one in stated))
 
 
 def dependencies(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -95,27 +106,47 @@ def _of_tables(tables: Mapping[str, Any], target: str | None) -> Iterator[dict[s
 def _dependency(alias: str, stated: Any, kind: str, target: str | None) -> dict[str, Any]:
     said = {"version": stated} if isinstance(stated, str) else stated
     if not isinstance(said, Mapping) or not isinstance(said.get("version"), str):
-        raise Invalid(f"the dependency {alias[:64]!a} has no version; a published crate must say which one it needs")
-    if "registry" in said:
-        raise Invalid(f"the dependency {alias[:64]!a} names its registry by a word; build with `cargo package`")
-    features = said.get("features", [])
-    real = said.get("package")
-    index = said.get("registry-index")
+        raise _bad(alias, "has no version; a published crate must say which one it needs")
+    elsewhere = next((field for field in _ELSEWHERE if field in said), None)
+    if elsewhere is not None:
+        raise _bad(alias, f"is found by `{elsewhere}`, which says nothing to others; build with `cargo package`")
+    features, real, index = said.get("features", []), said.get("package"), said.get("registry-index")
     if not isinstance(features, list) or not all(isinstance(one, str) for one in features):
-        raise Invalid(f"the features of the dependency {alias[:64]!a} are no list of names")
-    if (real is not None and not isinstance(real, str)) or (index is not None and not isinstance(index, str)):
-        raise Invalid(f"the dependency {alias[:64]!a} has a `package` or `registry-index` that is no text")
+        raise _bad(alias, "has `features` that are no list of names")
+    if not isinstance(real, str | None) or not isinstance(index, str | None):
+        raise _bad(alias, "has a `package` or `registry-index` that is no text")
+    _check_dependency_name(alias, real)
     return {
         "name": alias,
-        "req": normal_requirement(said["version"]),
+        "req": _requirement(alias, said["version"]),
         "features": features,
         "optional": said.get("optional") is True,
         "default_features": said.get("default-features", said.get("default_features")) is not False,
         "target": target,
         "kind": kind,
-        "registry": index,
+        "registry": None if index == PUBLIC_INDEX else index,
         "package": real,
     }
+
+
+def _check_dependency_name(alias: str, real: str | None) -> None:
+    try:
+        names.canonical(alias if real is None else real)
+    except InvalidName as error:
+        raise _bad(alias, f"is on no crate: {error}") from None
+    if not _ALIAS.match(alias):
+        raise _bad(alias, "has a name that Rust code cannot use: a letter first, then letters, digits, `-`, `_`")
+
+
+def _requirement(alias: str, text: str) -> str:
+    try:
+        return normal_requirement(text)
+    except ValueError:
+        raise _bad(alias, f"asks for the version {text[:64]!a}, which cargo does not read") from None
+
+
+def _bad(alias: str, why: str) -> Invalid:
+    return Invalid(f"Cargo.toml in the crate: the dependency {alias[:64]!a} {why}")
 
 
 def _features(document: Mapping[str, Any]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:

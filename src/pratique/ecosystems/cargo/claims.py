@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
+
+import msgspec
 
 from pratique.core.artifacts import Manifest, PublishDraft
 from pratique.core.errors import Invalid
@@ -11,6 +14,35 @@ from pratique.ecosystems.cargo.cargo_toml import PUBLIC_INDEX
 from pratique.ecosystems.cargo.requirements import normal_requirement
 
 _DESCRIBING = ("authors", "categories", "description", "documentation", "homepage", "keywords", "license", "repository")
+_TARGET_TOKEN = re.compile(r'"[^"]*"|[^\s"]+')
+
+
+class _Claimed(msgspec.Struct):
+    """A dependency as the web API names its fields. Source: The Cargo Book, "Registry Web API", Publish."""
+
+    name: str
+    version_req: str
+    features: list[str] = []
+    optional: bool = False
+    default_features: bool = True
+    target: str | None = None
+    kind: str = "normal"
+    registry: str | None = None
+    explicit_name_in_toml: str | None = None
+
+
+class _Compared(msgspec.Struct, frozen=True, order=True):
+    """A dependency of either side, with all that means the same made equal."""
+
+    alias: str
+    name: str
+    requirement: str
+    features: tuple[str, ...]
+    optional: bool
+    default_features: bool
+    target: str
+    kind: str
+    registry: str
 
 
 def compare_claims(draft: PublishDraft, manifest: Manifest) -> tuple[str, ...]:
@@ -27,7 +59,7 @@ def compare_claims(draft: PublishDraft, manifest: Manifest) -> tuple[str, ...]:
     claim, truth = draft.claims, manifest.fields["index"]
     different = {field for field in _DESCRIBING if _plain(claim, field) != _plain(manifest.fields, field)}
     different |= {field for field in ("links", "rust_version") if _plain(claim, field) != _plain(truth, field)}
-    if _claimed_dependencies(claim) != sorted(map(_comparable, truth["deps"])):
+    if not _same_dependencies(claim.get("deps"), truth["deps"]):
         different.add("deps")
     if _plain(claim, "features") != _plain({"features": truth["features"] | truth.get("features2", {})}, "features"):
         different.add("features")
@@ -39,38 +71,52 @@ def _plain(fields: Mapping[str, Any], field: str) -> Any:
     return fields.get(field) or None
 
 
-def _claimed_dependencies(claim: Mapping[str, Any]) -> list[str]:
-    stated = claim.get("deps") or []
-    if not isinstance(stated, list) or not all(isinstance(one, dict) for one in stated):
-        return ["deps is no list of objects"]
-    return sorted(_comparable(_as_in_index(one)) for one in stated)
+def _same_dependencies(stated: Any, found: list[dict[str, Any]]) -> bool:
+    try:
+        claimed = msgspec.convert(stated or [], list[_Claimed])
+    except msgspec.ValidationError:
+        return False
+    elsewhere = {one.registry for one in claimed if one.registry is not None}
+    return sorted(map(_from_claim, claimed)) == sorted(_from_crate(one, elsewhere) for one in found)
 
 
-def _as_in_index(stated: Mapping[str, Any]) -> dict[str, Any]:
-    """A dependency of the request in the form of the index: the web API names some fields otherwise."""
-    alias, registry = stated.get("explicit_name_in_toml"), stated.get("registry")
-    return {
-        **stated,
-        "name": alias or stated.get("name"),
-        "package": stated.get("name") if alias else None,
-        "req": normal_requirement(str(stated.get("version_req", ""))),
-        # The request leaves out the registry that it goes to, Cargo.toml the public one.
-        "registry": None if registry == PUBLIC_INDEX else registry or "here",
-    }
-
-
-def _comparable(dependency: Mapping[str, Any]) -> str:
-    registry = dependency.get("registry")
-    return repr(
-        (
-            dependency.get("name"),
-            dependency.get("package") or None,
-            dependency.get("req"),
-            sorted(map(str, dependency.get("features") or [])),
-            bool(dependency.get("optional")),
-            bool(dependency.get("default_features", True)),
-            dependency.get("target") or None,
-            dependency.get("kind") or "normal",
-            registry is None,
-        )
+def _from_claim(stated: _Claimed) -> _Compared:
+    try:
+        requirement = normal_requirement(stated.version_req)
+    except ValueError:
+        requirement = stated.version_req
+    return _Compared(
+        alias=stated.explicit_name_in_toml or stated.name,
+        name=stated.name,
+        requirement=requirement,
+        features=tuple(sorted(stated.features)),
+        optional=stated.optional,
+        default_features=stated.default_features,
+        target=_plain_target(stated.target),
+        kind=stated.kind,
+        registry=stated.registry or "",
     )
+
+
+def _from_crate(found: Mapping[str, Any], elsewhere: set[str]) -> _Compared:
+    """A dependency of the crate.
+
+    Of registries, the request leaves out the one that it goes to, Cargo.toml the public one.
+    """
+    registry = found["registry"] or PUBLIC_INDEX
+    return _Compared(
+        alias=found["name"],
+        name=found["package"] or found["name"],
+        requirement=found["req"],
+        features=tuple(sorted(found["features"])),
+        optional=found["optional"],
+        default_features=found["default_features"],
+        target=_plain_target(found["target"]),
+        kind=found["kind"],
+        registry=registry if registry in elsewhere or registry == PUBLIC_INDEX else "",
+    )
+
+
+def _plain_target(target: str | None) -> str:
+    """Without the blanks and last commas that cargo drops when it writes a `cfg(...)` anew."""
+    return "".join(_TARGET_TOKEN.findall(target or "")).replace(",)", ")")

@@ -14,11 +14,17 @@ import orjson
 from pratique.core.artifacts import Digests, FileView, ProjectView
 from pratique.core.clock import Instant, from_iso
 from pratique.core.ecosystem import UpstreamRequest
-from pratique.core.errors import BadUpstream
+from pratique.core.errors import BadUpstream, InvalidName
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.ecosystems.cargo import names, versions
 
 CARGO_ID = EcosystemId("cargo")
+_LATEST = Instant(253_402_300_799_999)
+"""The last millisecond of the year 9999; a time zone can lead beyond it, and nothing could write that down."""
+
+_MOST_BRACKETS = 200
+"""What has fewer cannot be nested more deeply than can be written again."""
+
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 
 
@@ -49,16 +55,18 @@ def _read_line(name: str, line: bytes) -> FileView | None:
     """One release as a file, or None if it cannot be offered."""
     try:
         entry = orjson.loads(line)
-    except orjson.JSONDecodeError:
+        if line.count(b"[") + line.count(b"{") > _MOST_BRACKETS:
+            orjson.dumps(entry)
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
         return None
-    if not isinstance(entry, dict) or not _is_about(entry, name):
+    if not isinstance(entry, dict) or not _is_about(entry, name) or not _is_resolvable(entry):
         return None
     return FileView(
         filename=names.crate_filename(entry["name"], entry["vers"]),
         version=entry["vers"],
         digests=_digests(entry.get("cksum")),
         published=_instant(entry.get("pubtime")),
-        yanked="" if entry.get("yanked") is True else None,
+        yanked="" if entry.get("yanked") else None,
         # Only what links a native library is known to have a build script before its bytes are read.
         execution_points=("build.rs",) if entry.get("links") else (),
         raw=entry,
@@ -67,7 +75,19 @@ def _read_line(name: str, line: bytes) -> FileView | None:
 
 def _is_about(entry: dict[str, Any], name: str) -> bool:
     stated = entry.get("name")
-    return isinstance(stated, str) and stated.lower() == name and versions.is_version(entry.get("vers"))
+    if not isinstance(stated, str) or not versions.is_version(entry.get("vers")):
+        return False
+    try:
+        return names.canonical(stated) == name
+    except InvalidName:
+        return False
+
+
+def _is_resolvable(entry: dict[str, Any]) -> bool:
+    """Whether what is written anew has the form that cargo itself demands of it."""
+    dependencies, yanked = entry.get("deps") or [], entry.get("yanked")
+    listed = isinstance(dependencies, list) and all(isinstance(one, dict) for one in dependencies)
+    return listed and isinstance(yanked, bool | None)
 
 
 def _digests(checksum: Any) -> Digests:
@@ -78,9 +98,11 @@ def _digests(checksum: Any) -> Digests:
 
 
 def _instant(text: Any) -> Instant | None:
+    """The stated time; none if it is no time at which a crate can have appeared."""
     if not isinstance(text, str):
         return None
     try:
-        return from_iso(text)
+        stated = from_iso(text)
     except (ValueError, OverflowError):
         return None
+    return stated if 0 <= stated <= _LATEST else None

@@ -5,25 +5,29 @@ Source: The Cargo Book, "Cargo.toml vs Cargo.lock"; the forms 1 to 4 of cargo's 
 
 from __future__ import annotations
 
-import tomllib
+import re
 from typing import Any
 
 from pratique.core.artifacts import Digests, LockedFile
 from pratique.core.errors import Invalid
 from pratique.ecosystems.cargo import names
+from pratique.ecosystems.cargo.toml import read_toml
 from pratique.ecosystems.cargo.versions import is_version
+
+MAX_BYTES = 2 << 20
+"""Room for some eight thousand packages."""
+
+_SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 
 
 def read_lockfile(content: bytes) -> tuple[LockedFile, ...]:
     """Everything that a Cargo.lock pins from a registry; path and git dependencies are none of ours.
 
     Raises:
-        Invalid: it is no Cargo.lock, or pins something under no name or version.
+        Invalid: it is no Cargo.lock, or pins something under no name, version or checksum.
+        TooLarge: over `MAX_BYTES`.
     """
-    try:
-        document = tomllib.loads(content.decode())
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise Invalid(f"this is no readable Cargo.lock: {' '.join(str(error).split())[:200]}") from None
+    document = read_toml(content, "the Cargo.lock", MAX_BYTES)
     packages = document.get("package", [])
     if not isinstance(packages, list) or not all(isinstance(one, dict) for one in packages):
         raise Invalid("this is no Cargo.lock: `package` is no list of tables")
@@ -37,12 +41,22 @@ def _locked(package: dict[str, Any], old_checksums: dict[str, Any]) -> LockedFil
     name, version, source = package.get("name"), package.get("version"), package.get("source")
     if source is None:
         return None
-    if not (isinstance(name, str) and isinstance(version, str) and isinstance(source, str) and is_version(version)):
-        raise Invalid(f"Cargo.lock pins {str(name)[:64]!a} {str(version)[:64]!a}, which is no release of a crate")
+    if not isinstance(name, str) or not isinstance(version, str) or not isinstance(source, str):
+        raise Invalid("the Cargo.lock pins something without name, version or source as text")
     if not source.startswith(("registry+", "sparse+")):
         return None
     canonical = names.canonical(name)
+    if not is_version(version):
+        raise Invalid(f"the Cargo.lock pins {name} {version[:64]!a}, which is no release of a crate")
     # The first form kept checksums apart, under the whole identity of the package.
     checksum = package.get("checksum") or old_checksums.get(f"checksum {name} {version} ({source})")
-    digests = Digests(sha256=checksum) if isinstance(checksum, str) and checksum != "<none>" else Digests()
-    return LockedFile(canonical, version, names.crate_filename(name, version), digests, source)
+    return LockedFile(canonical, version, names.crate_filename(name, version), _digests(name, checksum), source)
+
+
+def _digests(name: str, checksum: Any) -> Digests:
+    """None where it states none: of what came from a folder, or by `<none>` in the first form."""
+    if checksum is None or checksum == "<none>":
+        return Digests()
+    if not isinstance(checksum, str) or not _SHA256.match(checksum):
+        raise Invalid(f"the Cargo.lock pins {name} by a checksum that is no sha256")
+    return Digests(sha256=checksum)

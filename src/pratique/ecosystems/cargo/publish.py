@@ -87,6 +87,9 @@ def _claims(metadata: bytes) -> dict[str, Any]:
         raise Invalid(f"the metadata of the request is no JSON ({error.msg}); publish with `cargo publish`") from error
     if not isinstance(claims, dict) or not isinstance(claims.get("name"), str):
         raise Invalid("the metadata of the request names no crate; publish with `cargo publish`")
-    if not versions.is_version(claims.get("vers")):
-        raise Invalid(f"the version {str(claims.get('vers'))[:80]!a} is none that cargo reads; write it as in 1.2.3")
+    version = claims.get("vers")
+    if not isinstance(version, str):
+        raise Invalid("the metadata of the request names no version; publish with `cargo publish`")
+    if not versions.is_version(version):
+        raise Invalid(f"the version {version[:80]!a} is none that cargo reads; write it as in 1.2.3")
     return claims

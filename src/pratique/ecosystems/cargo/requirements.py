@@ -4,17 +4,41 @@ from __future__ import annotations
 
 import re
 
-_BARE = re.compile(r"\d+(\.\d+){0,2}([-+].*)?\Z")
+from pratique.ecosystems.cargo import versions
+
+_MAX_COMPARATORS = 32
+_ANY = re.compile(r"[*xX] *")
+_COMPARATOR = re.compile(r"(=|>=?|<=?|~|\^)? *(.*?) *", re.DOTALL)
+_NUMBER = r"(?:0|[1-9][0-9]{0,19})"
+_PARTIAL = re.compile(rf"({_NUMBER})((?:\.[*xX]){{0,2}})|({_NUMBER}\.{_NUMBER})((?:\.[*xX])?)")
 
 
 def normal_requirement(text: str) -> str:
     """A requirement as cargo writes it after reading: `1.2` becomes `^1.2`, blanks only after commas.
 
-    Source: The Cargo Book, "Specifying Dependencies": a bare version is a caret requirement.
+    Source: The Cargo Book, "Specifying Dependencies"; the semver crate's documentation of `VersionReq`.
+
+    Raises:
+        ValueError: cargo would not read it.
     """
-    return ", ".join(_comparator(part) for part in text.split(",")) if text.strip() else text.strip()
+    parts = text.lstrip(" ").split(",", _MAX_COMPARATORS)
+    if len(parts) > _MAX_COMPARATORS:
+        raise ValueError(f"a requirement has at most {_MAX_COMPARATORS} parts")
+    if len(parts) == 1 and _ANY.fullmatch(parts[0]):
+        return "*"
+    return ", ".join(_comparator(part.lstrip(" ")) for part in parts)
 
 
 def _comparator(text: str) -> str:
-    plain = "".join(text.split())
-    return f"^{plain}" if _BARE.match(plain) else plain
+    """One part of a requirement; what stands behind a `+` is never compared, so it is left out."""
+    found = _COMPARATOR.fullmatch(text)
+    operator, release = (found[1], found[2]) if found else (None, text)
+    partial = _PARTIAL.fullmatch(release)
+    if partial is None:
+        return (operator or "^") + versions.parse(release).without_build
+    numbers, wildcards = (partial[1], partial[2]) if partial[1] else (partial[3], partial[4])
+    if max(map(int, numbers.split("."))) > versions.MAX_NUMBER:
+        raise ValueError(f"{release[:80]!r} has a number above {versions.MAX_NUMBER}, which cargo does not read")
+    if wildcards and operator is None:
+        return f"{numbers}.*"
+    return (operator or "^") + numbers

@@ -15,12 +15,12 @@ _CRATE = rf"/api/v1/crates/{_NAME}"
 _RELEASE = rf"{_CRATE}/(?P<version>[^/]+)"
 
 _INDEX_FILES = (
-    r"/index/1/(?P<project>[^/])",
-    r"/index/2/(?P<project>[^/]{2})",
-    r"/index/3/([^/])/(?P<project>\1[^/]{2})",
-    r"/index/([^/]{2})/([^/]{2})/(?P<project>\1\2[^/]*)",
+    r"/index/1/(?P<project>[a-z])",
+    r"/index/2/(?P<project>[a-z][a-z0-9_-])",
+    r"/index/3/([a-z])/(?P<project>\1[a-z0-9_-]{2})",
+    r"/index/([a-z][a-z0-9_-])/([a-z0-9_-]{2})/(?P<project>\1\2[a-z0-9_-]*)",
 )
-"""The folders repeat the beginning of the name; any other path leads nowhere."""
+"""The folders repeat the beginning of the name, in small letters; any other path leads nowhere."""
 
 _LINES: tuple[tuple[str, str, UseCase], ...] = (
     ("GET", r"/index/config\.json", UseCase.DESCRIBE),

@@ -1,0 +1,73 @@
+"""Read TOML that strangers wrote.
+
+The parser of the standard library spends the square of a key's parts in time and memory, so that half a megabyte
+of `a.a.a...` would take all of a machine; nobody needs keys as long as that, and they are refused before.
+Source: TOML 1.0.0, "Keys" and "String"; measured.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import Any
+
+from pratique.core.errors import Invalid, TooLarge
+
+MAX_PARTS = 16
+"""Parts of one key; `target.'cfg(unix)'.dependencies.x.version` has five."""
+
+_TOKEN = re.compile(
+    r'''
+    (?P<word> [A-Za-z0-9_-]++
+            | """(?:[^\\]|\\.)*?"""["]{0,2}  | "(?!"")(?:[^"\\\n]|\\.)*+"
+            | \'\'\'.*?\'\'\'[']{0,2}        | '(?!\'\')[^'\n]*+' )
+  | (?P<dot> [ \t]*+\.[ \t]*+ )
+  | (?P<open> ["'] )
+  | \#[^\n]*+
+  | [ \t]++
+  | .
+    ''',
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def read_toml(content: bytes, what: str, max_bytes: int) -> dict[str, Any]:
+    """The document as a mapping.
+
+    Args:
+        content: the whole file.
+        what: how sentences call it.
+        max_bytes: the longest that is read.
+
+    Raises:
+        Invalid: it is no TOML, or no parser should be given it.
+        TooLarge: it is over `max_bytes`.
+    """
+    if len(content) > max_bytes:
+        raise TooLarge(f"{what} has {len(content)} bytes; at most {max_bytes} are read")
+    try:
+        text = content.decode()
+        _check_keys(text, what)
+        return tomllib.loads(text)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise Invalid(f"{what} is no readable TOML: {' '.join(str(error).split())[:200]}") from None
+    except RecursionError:
+        raise Invalid(f"{what} is no readable TOML: its values are nested too deeply") from None
+    except ValueError:
+        raise Invalid(f"{what} is no readable TOML: it holds a number that is too long") from None
+
+
+def _check_keys(text: str, what: str) -> None:
+    """Refuse keys of many parts, and strings without an end, behind which nobody can tell what is a key."""
+    dots = 0
+    for token in _TOKEN.finditer(text):
+        if token.lastgroup == "dot":
+            dots += 1
+            if dots >= MAX_PARTS:
+                line = text.count("\n", 0, token.start()) + 1
+                raise Invalid(f"{what} has a key of more than {MAX_PARTS} parts in line {line}; shorten it")
+        elif token.lastgroup == "open":
+            line = text.count("\n", 0, token.start()) + 1
+            raise Invalid(f"{what} is no readable TOML: the string in line {line} has no end")
+        elif token.lastgroup is None:
+            dots = 0

@@ -1,0 +1,121 @@
+"""Cargo.lock says which release of which crate, from where, with which checksum."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pratique.core.artifacts import Digests, LockedFile
+from pratique.core.errors import Invalid, InvalidName, TooLarge
+from pratique.ecosystems.cargo import CARGO
+from pratique.ecosystems.cargo.lockfile import MAX_BYTES
+
+PUBLIC = "registry+https://github.com/rust-lang/crates.io-index"
+OURS = "sparse+http://127.0.0.1:7417/main/cargo/index/"
+SUM = "ab" * 32
+
+
+def package(name: str = "left", version: str = "1.0.0", source: str | None = PUBLIC, more: str = "") -> str:
+    stated = f'source = "{source}"\n' if source is not None else ""
+    return f'[[package]]\nname = "{name}"\nversion = "{version}"\n{stated}{more}\n'
+
+
+def read(*parts: str):
+    return CARGO.read_lockfile("".join(parts).encode())
+
+
+@pytest.mark.parametrize("form", [3, 4])
+def test_each_crate_of_a_registry_is_pinned_by_its_checksum(form):
+    found = read(
+        f"version = {form}\n",
+        package(more=f'checksum = "{SUM}"\ndependencies = ["b"]'),
+        package("Right_One", "2.0.0-rc.1+b", OURS, f'checksum = "{SUM}"'),
+    )
+    assert found == (
+        LockedFile("left", "1.0.0", "left-1.0.0.crate", Digests(sha256=SUM), PUBLIC),
+        LockedFile("right_one", "2.0.0-rc.1+b", "Right_One-2.0.0-rc.1+b.crate", Digests(sha256=SUM), OURS),
+    )
+
+
+def test_the_first_form_keeps_checksums_apart():
+    found = read(package(), package("right"), "[metadata]\n", f'"checksum left 1.0.0 ({PUBLIC})" = "{SUM}"\n',
+                 f'"checksum right 1.0.0 ({PUBLIC})" = "<none>"\n')  # fmt: skip
+    assert [one.digests.sha256 for one in found] == [SUM, None]
+
+
+def test_what_comes_from_a_folder_or_from_git_is_none_of_ours():
+    git = package("b", "1.0.0", "git+https://example.test/b#0123456789")
+    assert read(package("caf\u00e9", "1.0.0", None), git, package()) == (
+        LockedFile("left", "1.0.0", "left-1.0.0.crate", Digests(), PUBLIC),
+    )
+
+
+def test_one_crate_may_be_pinned_in_two_versions():
+    assert [one.version for one in read(package(), package(version="2.0.0"))] == ["1.0.0", "2.0.0"]
+
+
+def test_a_lockfile_may_pin_nothing():
+    assert read("") == read("version = 4\n") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("package = 1", "`package` is no list of tables"),
+        ("package = [1]", "`package` is no list of tables"),
+        ("[package]", "`package` is no list of tables"),
+        (package(version="1.0"), "pins left '1.0', which is no release of a crate"),
+        (package(version="../1"), "no release of a crate"),
+        ('[[package]]\nsource = "registry+x"', "without name, version or source as text"),
+        ('[[package]]\nname = "a"\nsource = "registry+x"', "without name, version or source"),
+        ('[[package]]\nname = 1\nversion = "1.0.0"\nsource = "registry+x"', "without name, version or source"),
+        ('[[package]]\nname = "a"\nversion = "1.0.0"\nsource = 1', "without name, version or source"),
+        ('[[package]]\nname = [[[[1]]]]\nversion = "1.0.0"\nsource = "registry+x"', "without name, version or source"),
+        (package(more='checksum = "abc"'), "pins left by a checksum that is no sha256"),
+        (package(more=f'checksum = "{SUM.upper()}"'), "no sha256"),
+        (package(more="checksum = 7"), "no sha256"),
+        (package() + f'[metadata]\n"checksum left 1.0.0 ({PUBLIC})" = []', "no sha256"),
+        ("[[package", "no readable TOML"),
+        ("x = " + "9" * 5_000, "no readable TOML"),
+        ("x = " + "[" * 9_000, "no readable TOML"),
+        ("a." * 500_000 + "a = 1", "key of more than 16 parts"),
+    ],
+)
+def test_what_pins_no_release_is_refused_with_the_reason(text, why):
+    with pytest.raises(Invalid, match=f"Cargo.lock.*{why}") as refused:
+        read(text)
+    assert len(str(refused.value)) < 300
+
+
+@pytest.mark.parametrize("name", ["../left", "le ft", "", "caf\u00e9"])
+def test_a_crate_of_no_name_is_refused(name):
+    with pytest.raises(InvalidName):
+        read(package(name))
+
+
+def test_bytes_that_are_no_text_and_absurd_lengths_are_refused():
+    with pytest.raises(Invalid, match="no readable TOML"):
+        CARGO.read_lockfile(b"\xff")
+    with pytest.raises(TooLarge, match=r"the Cargo\.lock has"):
+        CARGO.read_lockfile(b"#" * (MAX_BYTES + 1))
+
+
+values = st.sampled_from(['"left"', '"1.0.0"', f'"{PUBLIC}"', f'"{SUM}"', "1", "[]", "{}", '""', "1979-05-27", "nan"])
+fields = st.sampled_from(["name", "version", "source", "checksum", "dependencies"])
+
+
+@given(st.lists(st.dictionaries(fields, values), max_size=3))
+def test_any_list_of_packages_is_read_or_refused(packages):
+    text = "".join("[[package]]\n" + "".join(f"{key} = {said}\n" for key, said in one.items()) for one in packages)
+    with contextlib.suppress(Invalid):
+        for one in read(text):
+            assert one.filename == f"left-{one.version}.crate"
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_are_a_lockfile_or_refused(content):
+    with contextlib.suppress(Invalid, TooLarge):
+        CARGO.read_lockfile(content)
