@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.harness.cargo_client import Cargo
 from tests.harness.clients import Npm, Pip, Twine, Uv
 from tests.harness.pair import Pair
 
@@ -28,6 +29,11 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
 @pytest.fixture
 def npm(tmp_path: Path) -> Npm:
     return Npm(tmp_path / "npm")
+
+
+@pytest.fixture
+def cargo(tmp_path: Path) -> Cargo:
+    return Cargo(tmp_path / "cargo")
 
 
 @pytest.fixture

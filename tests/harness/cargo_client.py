@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import tomllib
@@ -52,6 +53,18 @@ class Cargo:
     def run(self, *arguments: str) -> Result:
         """`cargo ARGUMENTS` in the project."""
         return run([program("cargo"), *arguments], self.project, self.environment)
+
+    def lock(self, name: str, version: str, content: bytes, ecosystem_url: str) -> Cargo:
+        """Commit to exact bytes of a crate from `reg`, as a Cargo.lock of the fourth form does."""
+        manifest = tomllib.loads((self.project / "Cargo.toml").read_text())["package"]
+        source = f"sparse+{ecosystem_url}/index/"
+        checksum = hashlib.sha256(content).hexdigest()
+        pinned = f'[[package]]\nname = "{name}"\nversion = "{version}"\nsource = "{source}"\nchecksum = "{checksum}"\n'
+        mine = (
+            f'[[package]]\nname = "{manifest["name"]}"\nversion = "{manifest["version"]}"\ndependencies = ["{name}"]\n'
+        )
+        self._write(self.project / "Cargo.lock", f"version = 4\n\n{pinned}\n{mine}")
+        return self
 
     def locked(self, name: str) -> str | None:
         """The version of a crate that Cargo.lock pins."""

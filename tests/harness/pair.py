@@ -7,9 +7,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from tests.harness import packages
+from tests.harness import crates, packages
 from tests.harness.clients import NpmPin
-from tests.harness.publishing import post_python, put_npm
+from tests.harness.publishing import post_python, put_crate, put_npm
 from tests.harness.server import Answer, Server
 
 EAGER = """
@@ -59,6 +59,14 @@ class Pair:
         self._back_to_the_present(taken)
         return content
 
+    def publish_crate(self, name: str, version: str, *, age: str = "90d") -> bytes:
+        """Put a crate on the upstream, as old as said; its bytes."""
+        content = crates.crate(name, version)
+        self.upstream.clock.set(f"-{age}")
+        taken = put_crate(self.upstream.cargo, self.publisher, name, version, content)
+        self._back_to_the_present(taken)
+        return content
+
     def downloads(self, filename: str) -> int:
         """How often the upstream was asked for a file's bytes."""
         return len([line for line in self.upstream.asked_for(filename) if line.startswith("GET")])
@@ -75,9 +83,12 @@ class Pair:
         assert taken.status in (200, 201), f"{taken.status} {taken.reason}\n{taken.text}"
 
     def _settings(self) -> str:
-        npm, pypi = self.upstream.npm, f"{self.upstream.pypi}/simple"
-        upstreams = f"[repositories.main.upstreams]\nnpm = [{json.dumps(npm)}]\npypi = [{json.dumps(pypi)}]\n"
-        access = [
-            f"[upstream.access.{json.dumps(url)}]\npassword = {json.dumps(self.publisher)}\n" for url in (npm, pypi)
-        ]
-        return "\n".join([upstreams, EAGER, *access])
+        places = {
+            "npm": self.upstream.npm,
+            "pypi": f"{self.upstream.pypi}/simple",
+            "cargo": f"{self.upstream.cargo}/index",
+        }
+        upstreams = "".join(f"{ecosystem} = [{json.dumps(url)}]\n" for ecosystem, url in places.items())
+        password = json.dumps(self.publisher)
+        access = [f"[upstream.access.{json.dumps(url)}]\npassword = {password}\n" for url in places.values()]
+        return "\n".join([f"[repositories.main.upstreams]\n{upstreams}", EAGER, *access])

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from tests.harness import packages
+from tests.harness import crates, packages
 from tests.harness.server import Answer, ask
 
 BOUNDARY = "a-boundary-that-no-content-holds"
@@ -19,6 +19,12 @@ def put_npm(registry: str, token: str, name: str, version: str, tarball: bytes, 
     body = json.dumps(packages.npm_publish_body(name, version, tarball, tag=tag)).encode()
     url = f"{registry}/{quote(name, safe='@')}"
     return ask("PUT", url, token, body=body, headers={"Content-Type": "application/json"})
+
+
+def put_crate(registry: str, token: str, name: str, version: str, content: bytes) -> Answer:
+    """What `cargo publish` sends; the token stands bare in its header."""
+    body = crates.publish_body(name, version, content)
+    return ask("PUT", f"{registry}/api/v1/crates/new", body=body, headers={"Authorization": token})
 
 
 def post_python(

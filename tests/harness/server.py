@@ -94,6 +94,11 @@ class Server:
         """The Python index's URL, without `/simple/`."""
         return f"{self.url}/main/pypi"
 
+    @property
+    def cargo(self) -> str:
+        """Where cargo's index and web API are, without `/index/`."""
+        return f"{self.url}/main/cargo"
+
     def start(self) -> Server:
         """Start it and wait until it says that it is ready."""
         command = [PRATIQUE, "up", "--port", str(self.port), "--data", self.data, "--workers", str(self.workers)]

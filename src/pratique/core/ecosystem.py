@@ -102,11 +102,13 @@ class Refusal(msgspec.Struct, frozen=True):
         status: HTTP status.
         line: the one sentence, printable ASCII, at most 200 characters.
         body: machine fields; `error` holds the line.
+        tokens_url: page on which people make tokens; empty where nobody says.
     """
 
     status: int
     line: str
     body: dict[str, Any]
+    tokens_url: str = ""
 
 
 class ArchiveLimits(msgspec.Struct, frozen=True):

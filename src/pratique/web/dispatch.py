@@ -54,7 +54,7 @@ async def dispatch(request: web.Request) -> web.StreamResponse:
     except PratiqueError as error:
         if isinstance(error, Refused):
             request[DECISION] = error.decision.id
-        return answer_error(error, ecosystem)
+        return answer_error(error, ecosystem, f"{request.app[PORTS].public_url}/account")
     except web.HTTPException:
         raise
     except Exception:

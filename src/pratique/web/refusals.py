@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import orjson
 from aiohttp import web
 
@@ -39,9 +40,9 @@ def _machine_fields(error: Refused) -> dict[str, Any]:
     }
 
 
-def answer_error(error: PratiqueError, ecosystem: Ecosystem | None) -> web.Response:
+def answer_error(error: PratiqueError, ecosystem: Ecosystem | None, tokens_url: str = "") -> web.Response:
     """The response for an error; as JSON where no ecosystem is being spoken."""
-    refusal = to_refusal(error)
+    refusal = msgspec.structs.replace(to_refusal(error), tokens_url=tokens_url)
     rendered = ecosystem.write_refusal(refusal) if ecosystem else plain(refusal)
     response = web.Response(
         body=rendered.body,

@@ -6,6 +6,8 @@ Measured: of a refused index file or download cargo prints the whole body, of a 
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 import orjson
 
 from pratique.core.artifacts import PublishDraft
@@ -17,12 +19,24 @@ _JSON = "application/json"
 def write_refusal(refusal: Refusal) -> Rendered:
     """The refusal, its sentence first; written with line breaks, because people will read it as it stands."""
     body = {"errors": [{"detail": refusal.line}], **refusal.body}
+    signed_out = refusal.status == HTTPStatus.UNAUTHORIZED
     return Rendered(
         body=orjson.dumps(body, option=orjson.OPT_INDENT_2) + b"\n",
         content_type=_JSON,
         status=refusal.status,
         reason=refusal.line,
+        headers={"WWW-Authenticate": _challenge(refusal.tokens_url)}
+        if refusal.status == HTTPStatus.UNAUTHORIZED
+        else {},
     )
+
+
+def _challenge(tokens_url: str) -> str:
+    """What makes cargo send its token, or tell where to get one.
+
+    Source: The Cargo Book, "Registry Authentication"; RFC 3139 of Rust.
+    """
+    return f'Cargo login_url="{tokens_url}"' if tokens_url else "Cargo"
 
 
 def write_warning(_line: str) -> dict[str, str]:
