@@ -60,10 +60,8 @@ class Cargo:
         source = f"sparse+{ecosystem_url}/index/"
         checksum = hashlib.sha256(content).hexdigest()
         pinned = f'[[package]]\nname = "{name}"\nversion = "{version}"\nsource = "{source}"\nchecksum = "{checksum}"\n'
-        mine = (
-            f'[[package]]\nname = "{manifest["name"]}"\nversion = "{manifest["version"]}"\ndependencies = ["{name}"]\n'
-        )
-        self._write(self.project / "Cargo.lock", f"version = 4\n\n{pinned}\n{mine}")
+        own = f'name = "{manifest["name"]}"\nversion = "{manifest["version"]}"\ndependencies = ["{name}"]\n'
+        self._write(self.project / "Cargo.lock", f"version = 4\n\n{pinned}\n[[package]]\n{own}")
         return self
 
     def locked(self, name: str) -> str | None:

@@ -25,9 +25,7 @@ def write_refusal(refusal: Refusal) -> Rendered:
         content_type=_JSON,
         status=refusal.status,
         reason=refusal.line,
-        headers={"WWW-Authenticate": _challenge(refusal.tokens_url)}
-        if refusal.status == HTTPStatus.UNAUTHORIZED
-        else {},
+        headers={"WWW-Authenticate": _challenge(refusal.tokens_url)} if signed_out else {},
     )
 
 
