@@ -164,7 +164,7 @@ class Server:
         if not self._has_account:
             self.cli("user", "add", "admin", "--admin", "--no-password").must()
             self._has_account = True
-        options = ["--kind", kind, "--can", ",".join(operations)]
+        options = ["--user", "admin", "--kind", kind, "--can", ",".join(operations)]
         options += [word for glob in names for word in ("--names", glob)]
         return self.cli("token", "create", name, *options).must().stdout.strip()
 
