@@ -8,7 +8,9 @@ from pathlib import Path
 from tests.harness import crates
 from tests.harness.cargo_client import Cargo
 from tests.harness.pair import Pair
+from tests.harness.process import run
 from tests.harness.publishing import put_crate
+from tests.harness.server import PRATIQUE
 
 
 def member(pair: Pair, folder: Path, name: str = "publisher") -> Cargo:
@@ -246,3 +248,21 @@ def test_the_index_tells_where_things_are_in_both_forms(pair: Pair) -> None:
     assert "auth-required" not in open_to_all
     assert members.status == 401
     assert members.headers["WWW-Authenticate"] == f'Cargo login_url="{pair.front.url}/account"'
+
+
+def test_configure_sends_cargo_here_and_back(pair: Pair, cargo: Cargo, tmp_path: Path) -> None:
+    pair.publish_crate("configured-dep", "1.0.0")
+    before = '[build]\ntarget-dir = "target"\n'
+    settings = cargo.home / ".cargo" / "config.toml"
+    settings.parent.mkdir()
+    settings.write_text(before)
+    configure = ("configure", "cargo", "--server", pair.front.url, "--token", pair.user)
+
+    told = run([PRATIQUE, *configure], cargo.project, cargo.environment).must()
+    cargo.package("ours-configured", "0.1.0", {"configured-dep": '{ version = "1" }'})
+    cargo.run("build").must()
+    cargo.run("publish", "--registry", "pratique", "--allow-dirty", "--no-verify").must()
+    run([PRATIQUE, *configure, "--undo"], cargo.project, cargo.environment).must()
+
+    assert f"sends cargo to {pair.front.cargo}/index/" in told.shown
+    assert settings.read_text() == before

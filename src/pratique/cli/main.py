@@ -20,7 +20,7 @@ app = App(
 )
 COMMANDS = (
     ("up", "pratique.cli.up:up", "Start the server and keep it running until Ctrl-C."),
-    ("configure", "pratique.cli.configure.command:configure", "Point npm, pip or uv at a server, and back."),
+    ("configure", "pratique.cli.configure.command:configure", "Point npm, pip, uv or cargo at a server, and back."),
     ("user", "pratique.cli.verbs.users:app", "Accounts: make them, end them, say who administers."),
     ("token", "pratique.cli.verbs.tokens:app", "Tokens for package clients, CI jobs, agents and services."),
     ("admin", "pratique.cli.verbs.admin:app", "A way in for an administrator."),
@@ -40,6 +40,8 @@ COMMANDS = (
     ("confirm", "pratique.cli.verbs.releases:confirm", "Agree, as the second admin, to a waiver that waits."),
     ("withdraw", "pratique.cli.verbs.releases:withdraw", "End a waiver or an approval."),
     ("waivers", "pratique.cli.verbs.waivers:waivers", "Show waivers, and which wait for a second admin."),
+    ("yank", "pratique.cli.verbs.releases:yank", "Take an own release out of what resolvers choose; pins still work."),
+    ("unyank", "pratique.cli.verbs.releases:unyank", "Let resolvers choose a yanked release again."),
     ("revoke", "pratique.cli.verbs.releases:revoke", "Refuse a project, release or file from now on, everywhere."),
     ("unrevoke", "pratique.cli.verbs.releases:unrevoke", "Serve again what was revoked."),
     ("explain", "pratique.cli.verbs.explaining:explain", "Say why something is or is not served."),

@@ -14,12 +14,11 @@ from pratique.services.changes import note_change
 from pratique.services.judge import authorise_on, know
 from pratique.services.ports import Ports, Visit
 from pratique.services.purls import read_purl
+from pratique.services.reasons import read_reason
 from pratique.services.visits import visit_repository
 from pratique.store import projects, releases
 from pratique.store.releases import Release
 from pratique.trust.permissions import NO_SUCH_PROJECT
-
-MAX_REASON = 1_000
 
 
 class Yank(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -77,15 +76,13 @@ async def set_yanked(ports: Ports, visit: Visit, name: str, version: str, reason
         Unauthorised, Forbidden: the actor may not.
         Conflict: the project is an upstream's, or the release was revoked or quarantined.
     """
-    if reason is not None and len(reason) > MAX_REASON:
-        raise Invalid(f"the reason has {len(reason)} characters, at most {MAX_REASON} are kept")
     key, now = visit.key(name), ports.clock.now()
     authorise_on(visit, Operation.YANK, await know(ports, visit, key), now)
     wish = _Wish(
         visit.repository.id,
         key,
         visit.ecosystem.canonical_version(version),
-        None if reason is None else reason.strip(),
+        None if reason is None else read_reason(reason),
         visit.actor,
         now,
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pratique.cli.configure.cargo_config import CARGO
 from pratique.cli.configure.client import Client
 from pratique.cli.configure.npmrc import NPM
 from pratique.cli.configure.pip_conf import PIP
 from pratique.cli.configure.uv_toml import UV
 from pratique.core.errors import Invalid
 
-CLIENTS: tuple[Client, ...] = (NPM, PIP, UV)
+CLIENTS: tuple[Client, ...] = (NPM, PIP, UV, CARGO)
 
 
 def client_named(name: str) -> Client:

@@ -30,12 +30,12 @@ def configure(
     token: Annotated[str | None, Parameter(env_var="PRATIQUE_TOKEN", group=WHERE)] = None,
     data: Annotated[Path | None, Parameter(group=WHERE)] = None,
 ) -> None:
-    """Point npm, pip or uv at a server. Other lines of its file stay, and --undo takes everything back.
+    """Point npm, pip, uv or cargo at a server. Other lines of its file stay, and --undo takes everything back.
 
     Args:
-        client: npm (also for pnpm, bun and yarn 1), pip or uv.
-        project: only for this folder: its `.npmrc`, its `uv.toml` or `pyproject.toml`, for pip the `pip.conf` of
-            its virtual environment.
+        client: npm (also for pnpm, bun and yarn 1), pip, uv or cargo.
+        project: only for this folder: its `.npmrc`, its `uv.toml` or `pyproject.toml`, its `.cargo/config.toml`,
+            for pip the `pip.conf` of its virtual environment.
         repository: which one of the server.
         undo: make the file what it was.
         server: URL of the server; the one of the data folder on this machine if not given.

@@ -57,6 +57,17 @@ def uv_file(environment: Mapping[str, str], project: Path | None) -> Path:
     return Path(named) if named else _configuration(environment) / "uv" / "uv.toml"
 
 
+def cargo_file(environment: Mapping[str, str], project: Path | None) -> Path:
+    """`config.toml` of the project's `.cargo` or of the user's cargo home.
+
+    Source: The Cargo Book, "Configuration", Hierarchical structure.
+    """
+    if project is not None:
+        return _folder(project) / ".cargo" / "config.toml"
+    named = environment.get("CARGO_HOME")
+    return (Path(named) if named else _home(environment) / ".cargo") / "config.toml"
+
+
 def _folder(project: Path) -> Path:
     if not project.is_dir():
         raise NotFound(f'there is no folder "{project}"')

@@ -1,4 +1,4 @@
-"""`pratique approve`, `waive`, `confirm`, `withdraw`, `revoke`, `unrevoke`."""
+"""`pratique approve`, `waive`, `confirm`, `withdraw`, `yank`, `unyank`, `revoke`, `unrevoke`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pratique.cli.verbs.tokens import parts
 from pratique.services.verbs import table
 from pratique.services.verbs.releases import Approve, ConfirmWaiver, Revoke, Unrevoke, Waive, WithdrawWaiver
 from pratique.services.waive import Waived
+from pratique.services.yank import Unyank, Yank, Yanked
 
 
 def approve(purl: str, *, reason: str = "", repository: str = "main", where: Where = HERE) -> None:
@@ -75,6 +76,35 @@ def withdraw(id: int, *, repository: str = "main", where: Where = HERE) -> None:
     """
     if ask(table.WITHDRAW, WithdrawWaiver(id, repository), where):
         say(f"waiver {id} counts no more")
+
+
+def yank(purl: str, *, reason: str = "", repository: str = "main", where: Where = HERE) -> None:
+    """Take an own release out of what resolvers choose; whoever has pinned it still gets it.
+
+    Args:
+        purl: with a version: `pkg:cargo/ours@1.0.0`.
+        reason: shown where the ecosystem's index has a place for it.
+        repository: where.
+        where: data folder or server.
+    """
+    _tell_yanked(ask(table.YANK, Yank(purl, reason, repository), where))
+
+
+def unyank(purl: str, *, repository: str = "main", where: Where = HERE) -> None:
+    """Let resolvers choose a yanked release again.
+
+    Args:
+        purl: as it was yanked.
+        repository: where.
+        where: data folder or server.
+    """
+    _tell_yanked(ask(table.UNYANK, Unyank(purl, repository), where))
+
+
+def _tell_yanked(done: Yanked | None) -> None:
+    if done:
+        now = "yanked" if done.yanked else "offered"
+        say(f"{done.purl} is {now}" + ("" if done.changed else ", as it was before"))
 
 
 def revoke(purl: str, *, reason: str, file: str | None = None, repository: str = "main", where: Where = HERE) -> None:
