@@ -5,6 +5,7 @@ Nothing is asked upstream: what people search for inside is nobody's business ou
 
 from __future__ import annotations
 
+import msgspec
 from sqlalchemy import Connection
 
 from pratique.core.artifacts import Origin, ProjectView
@@ -14,7 +15,7 @@ from pratique.core.names import ProjectKey
 from pratique.services.judge import admit_reader, allowed_versions, decide_listing, decide_name, inquire
 from pratique.services.knowledge import Knowledge, read_knowledge
 from pratique.services.ports import Ports, Visit
-from pratique.services.sources import own_view, stored_view
+from pratique.services.sources import own_outline, stored_view
 from pratique.store import files, projects
 
 _LOOKED_AT = 200
@@ -46,12 +47,17 @@ def _look(connection: Connection, ports: Ports, visit: Visit, key: ProjectKey) -
     inquiry = inquire(ports, visit, known)
     if known.project is None or decide_name(inquiry).action.refuses_download:
         return None
-    own = known.origin is Origin.OWN
-    view = own_view(connection, visit, known) if own else stored_view(connection, known)
+    view = own_outline(connection, visit, known) if known.origin is Origin.OWN else _served(connection, known)
     allowed = allowed_versions(view, decide_listing(inquiry, view), visit.ecosystem)
     if not allowed:
         return None
     return FoundProject(known.project.display, allowed[0], _description(connection, known, view, allowed[0]))
+
+
+def _served(connection: Connection, known: Knowledge) -> ProjectView:
+    """An upstream's project as far as its files are here; whether it still lists them is not asked."""
+    view = stored_view(connection, known)
+    return msgspec.structs.replace(view, files=tuple(msgspec.structs.replace(one, gone=False) for one in view.files))
 
 
 def _description(connection: Connection, known: Knowledge, view: ProjectView, version: str) -> str:

@@ -37,6 +37,7 @@ ON_A_MEMBERS_ONLY_PROJECT = """
 read       yes yes yes yes yes yes yes none who
 explain    yes yes yes yes yes yes yes none who
 publish    yes yes yes yes yes yes no  no   who
+yank       yes yes yes yes yes yes no  no   who
 exposure   yes yes yes yes yes yes no  no   who
 revoke     yes yes up  yes up  no  no  no   who
 unrevoke   yes yes up  yes up  no  no  no   who
@@ -51,6 +52,7 @@ ON_A_PUBLIC_PROJECT = """
 read       yes yes yes yes yes yes yes yes  who
 explain    yes yes yes yes yes yes yes yes  who
 publish    yes yes yes yes yes yes no  no   who
+yank       yes yes yes yes yes yes no  no   who
 exposure   yes yes yes yes yes yes no  no   who
 revoke     yes yes up  yes up  no  no  no   who
 unrevoke   yes yes up  yes up  no  no  no   who
@@ -65,6 +67,7 @@ ON_A_NAME_THAT_IS_NOT_OURS = """
 read       yes yes yes -   -   -   -   yes  who
 explain    yes yes yes -   -   -   -   yes  who
 publish    yes yes yes -   -   -   -   yes  who
+yank       yes yes yes -   -   -   -   no   who
 exposure   yes yes yes -   -   -   -   no   who
 revoke     yes yes up  -   -   -   -   no   who
 unrevoke   yes yes up  -   -   -   -   no   who
@@ -79,8 +82,8 @@ PLACES = {"members": ON_A_MEMBERS_ONLY_PROJECT, "public": ON_A_PUBLIC_PROJECT, N
 
 # What a credential of each kind may do at most, whatever its scope says and whoever made it.
 AT_MOST = {
-    ActorKind.USER: "read explain publish exposure revoke unrevoke members tokens approve policy accounts",
-    ActorKind.CI: "read explain publish exposure revoke",
+    ActorKind.USER: "read explain publish yank exposure revoke unrevoke members tokens approve policy accounts",
+    ActorKind.CI: "read explain publish yank exposure revoke",
     ActorKind.AGENT: "read explain publish",
     ActorKind.SERVICE: "read explain",
 }

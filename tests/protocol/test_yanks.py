@@ -1,0 +1,140 @@
+"""A yanked own release is passed over by resolvers and served to whoever pinned it, in every form."""
+
+from __future__ import annotations
+
+import pytest
+
+from pratique.core.actors import OPERATOR, ActorKind, Operation
+from pratique.core.errors import Conflict, NotFound
+from pratique.services.list_events import ListEvents, list_events
+from pratique.services.membership import ShowProject, show_project
+from pratique.services.revoke import revoke
+from pratique.services.yank import Unyank, Yank, unyank, yank
+from tests.harness.plain_registry import PlainRegistry
+from tests.harness.site import Site, new_token
+from tests.protocol.cargo_speaker import CargoSpeaker
+from tests.protocol.speakers import Speaker
+
+CARGO = CargoSpeaker()
+
+
+async def published(site: Site, speaker: Speaker) -> str:
+    """Two releases of `ours`; the purl of the second."""
+    for version in ("1.0.0", "1.0.1"):
+        assert (await speaker.upload(site, "ours", version, site.token)).status in (200, 201)
+    return f"pkg:{speaker.ecosystem}/ours@1.0.1"
+
+
+async def test_a_yanked_release_is_marked_in_the_listing_and_its_pins_are_served(site: Site, client: Speaker) -> None:
+    purl = await published(site, client)
+
+    done = await yank(site.ports, Yank(purl, reason="breaks on Tuesdays"), OPERATOR)
+    listing = await client.listing(site, "ours", site.token)
+    file = await site.get(client.path("ours", "1.0.1"), site.token)
+
+    assert (done.yanked, done.changed) == (True, True)
+    assert file.status == 200
+    if client.ecosystem == "npm":  # which has no other word for it
+        assert listing.json()["versions"]["1.0.1"]["deprecated"] == "breaks on Tuesdays"
+    else:
+        assert client.offered(listing) == ["1.0.0"]
+
+
+async def test_what_is_unyanked_is_offered_as_before(site: Site, client: Speaker) -> None:
+    purl = await published(site, client)
+    before = (await client.listing(site, "ours", site.token)).body
+    await yank(site.ports, Yank(purl), OPERATOR)
+
+    await unyank(site.ports, Unyank(purl), OPERATOR)
+
+    assert (await client.listing(site, "ours", site.token)).body == before
+
+
+async def test_a_second_yank_changes_nothing_and_leaves_no_event(site: Site, client: Speaker) -> None:
+    purl = await published(site, client)
+    await yank(site.ports, Yank(purl, "once"), OPERATOR)
+
+    again = await yank(site.ports, Yank(purl, "once"), OPERATOR)
+
+    assert not again.changed
+    kinds = [one.kind for one in (await list_events(site.ports, ListEvents(about=purl), OPERATOR)).events]
+    assert kinds.count("yanked") == 1
+
+
+async def test_a_revoked_release_is_stricter_than_a_yank(site: Site, client: Speaker) -> None:
+    purl = await published(site, client)
+    await revoke(site.ports, "main", purl, None, "steals tokens", OPERATOR)
+
+    with pytest.raises(Conflict, match="stricter than a yank"):
+        await yank(site.ports, Yank(purl), OPERATOR)
+
+
+async def test_an_upstreams_release_is_not_ours_to_yank(site: Site, registry: PlainRegistry, client: Speaker) -> None:
+    client.released(registry, "left", "1.0.0")
+    await client.listing(site, "left", site.token)
+
+    with pytest.raises(Conflict, match="comes from an upstream"):
+        await yank(site.ports, Yank(f"pkg:{client.ecosystem}/left@1.0.0"), OPERATOR)
+
+
+async def test_what_is_not_there_cannot_be_yanked(site: Site, client: Speaker) -> None:
+    await published(site, client)
+
+    with pytest.raises(NotFound, match=r"has no release 9\.9\.9"):
+        await yank(site.ports, Yank(f"pkg:{client.ecosystem}/ours@9.9.9"), OPERATOR)
+
+
+async def test_only_whoever_publishes_the_crate_yanks_it(site: Site) -> None:
+    await published(site, CARGO)
+    path = "/main/cargo/api/v1/crates/ours/1.0.1/yank"
+    may = frozenset({Operation.READ, Operation.YANK})
+    owner = await new_token(site, "ann", ActorKind.USER, may)
+
+    outsider = await site.ask("DELETE", path)
+    narrow = await site.ask("DELETE", path, site.token)
+    allowed = await site.ask("DELETE", path, owner)
+
+    assert (outsider.status, narrow.status, allowed.status) == (401, 403, 200)
+    assert "lacks `yank`" in narrow.json()["errors"][0]["detail"]
+    assert CARGO.offered(await CARGO.listing(site, "ours", site.token)) == ["1.0.0"]
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b'{"users": []}', b'{"users": [5]}', b'{"users": "bob"}', b"\xff"])
+async def test_a_change_of_owners_that_names_nobody_is_refused_with_a_sentence(site: Site, body: bytes) -> None:
+    await published(site, CARGO)
+
+    answer = await site.ask("PUT", "/main/cargo/api/v1/crates/ours/owners", site.admin, data=body)
+
+    assert answer.status == 400
+    assert answer.json()["errors"][0]["detail"]
+
+
+async def test_a_change_of_owners_is_made_for_all_or_for_none(site: Site) -> None:
+    await published(site, CARGO)
+    path = "/main/cargo/api/v1/crates/ours/owners"
+
+    answer = await site.ask("PUT", path, site.admin, data=b'{"users": ["alice", "nobody-of-that-name"]}')
+
+    assert answer.status == 404
+    shown = await show_project(site.ports, ShowProject("pkg:cargo/ours"), OPERATOR)
+    assert [(one.user, one.role) for one in shown.members] == [("ann", "owner")]
+
+
+async def test_a_search_finds_own_crates_first_and_public_ones_that_were_served(
+    site: Site, registry: PlainRegistry
+) -> None:
+    await published(site, CARGO)
+    for name in ("ours-public", "yours"):
+        CARGO.released(registry, name, "2.0.0")
+        await CARGO.listing(site, name, site.token)
+    assert (await site.get(CARGO.path("ours-public", "2.0.0"), site.token)).status == 200
+
+    async def found(query: str, token: str | None) -> list[str]:
+        answer = await site.get(f"/main/cargo/api/v1/crates?{query}", token)
+        return [f"{one['name']}={one['max_version']}" for one in answer.json()["crates"]]
+
+    assert await found("q=OURS", site.token) == ["ours=1.0.1", "ours-public=2.0.0"]
+    assert await found("q=ours", None) == ["ours-public=2.0.0"], "private names are for members"
+    assert await found("q=ours&per_page=1", site.token) == ["ours=1.0.1"]
+    assert await found("q=%25", site.token) == []
+    assert registry.downloads("yours-2.0.0.crate") == 0
