@@ -74,7 +74,11 @@ def _in_words(sentence: str) -> str:
     what, _, place = sentence.partition(" - at `$.")
     found = _EXPECTED.fullmatch(what)
     if found is not None:
-        given = f", not {_KINDS.get(found[3], found[3])}" if found[3] else ""
-        what = f"it needs {_KINDS.get(found[1], found[1])}{found[2] or ''}{given}"
+        given = f", not {_kind(found[3])}" if found[3] else ""
+        what = f"it needs {_kind(found[1])}{found[2] or ''}{given}"
     what = what.replace("Invalid enum value", "it does not take")
-    return f"option {place.rstrip('`')}: {what}"
+    return f"option {place.removesuffix('`')}: {what}"
+
+
+def _kind(word: str) -> str:
+    return _KINDS.get(word, word)
