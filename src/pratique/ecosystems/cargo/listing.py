@@ -3,7 +3,7 @@
 A yanked release is passed over by cargo's resolver and still found by a Cargo.lock that names it; its download
 then tells the sentence. A line that is left out would only look like a spelling mistake. Where nothing at all is
 left, the index file itself is refused, because cargo prints such an answer whole.
-Source: The Cargo Book, "Registry Index", `yanked`; DESIGN section 5; ADR 9.
+Source: The Cargo Book, "Registry Index", `yanked`; docs/adr/0010.
 """
 
 from __future__ import annotations
