@@ -266,3 +266,17 @@ def test_configure_sends_cargo_here_and_back(pair: Pair, cargo: Cargo, tmp_path:
 
     assert f"sends cargo to {pair.front.cargo}/index/" in told.shown
     assert settings.read_text() == before
+
+
+def test_a_lock_that_cargo_wrote_is_checked_before_a_build(pair: Pair, cargo: Cargo) -> None:
+    pair.publish_crate("checked", "1.0.0")
+    cargo.use(pair.front.cargo).package("user", "0.1.0", {"checked": "1"}).run("build").must()
+    lock = str(cargo.project / "Cargo.lock")
+
+    good = pair.front.cli("check", lock)
+    pair.front.cli("revoke", "pkg:cargo/checked@1.0.0", "--reason", "steals tokens").must()
+    bad = pair.front.cli("check", lock)
+
+    assert (good.code, bad.code) == (0, 1)
+    assert "1 of 1 pins of Cargo.lock install from here" in good.stdout
+    assert "pkg:cargo/checked@1.0.0: Blocked by policy revoked: checked@1.0.0" in bad.stdout

@@ -10,7 +10,7 @@ from typing import Protocol, runtime_checkable
 
 import msgspec
 
-from pratique.core.artifacts import FileView
+from pratique.core.artifacts import FileView, LockedFile
 from pratique.core.ecosystem import Rendered, UpstreamRequest, UseCase
 
 
@@ -97,6 +97,20 @@ class Searches(Protocol):
 
     def write_search(self, found: Found) -> Rendered:
         """The results."""
+        ...
+
+
+@runtime_checkable
+class ReadsLockfiles(Protocol):
+    """Its clients keep lockfiles that can be read."""
+
+    @property
+    def lockfiles(self) -> tuple[str, ...]:
+        """How they are called."""
+        ...
+
+    def read_lockfile(self, content: bytes) -> tuple[LockedFile, ...]:
+        """What it pins. Raises Invalid, TooLarge."""
         ...
 
 

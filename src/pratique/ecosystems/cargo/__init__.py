@@ -48,6 +48,7 @@ class Cargo:
     routes: tuple[Route, ...] = routes.ROUTES
     without_attestations: str = ""
     one_spelling: bool = True
+    lockfiles: tuple[str, ...] = ("Cargo.lock",)
     description: UpstreamRequest = description.REQUEST
 
     def canonical(self, name: str) -> str:

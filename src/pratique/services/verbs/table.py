@@ -17,6 +17,7 @@ from pratique.services import (
     rule_settings,
     tokens,
 )
+from pratique.services import check_lockfile as lockfiles
 from pratique.services import yank as yanking
 from pratique.services.explain import Explained, Explanation
 from pratique.services.exposure import Exposure
@@ -82,6 +83,7 @@ UNREVOKE = Verb("unrevoke", releases.Unrevoke, Unrevoked, silent(releases.unrevo
 
 EXPLAIN = Verb("explain", releases.Explain, Explained, silent(releases.explain), reading=True)
 DECISION = Verb("decision", releases.ShowDecision, Explanation, silent(releases.show_decision), reading=True)
+CHECK = Verb("check", lockfiles.CheckLockfile, lockfiles.LockfileChecked, silent(lockfiles.check_lockfile))
 EXPOSURE = Verb("exposure", releases.ShowExposure, Exposure, silent(releases.show_exposure), reading=True)
 
 EVENTS = Verb("events", list_events.ListEvents, list_events.Events, silent(list_events.list_events), reading=True)
@@ -133,6 +135,7 @@ VERBS: tuple[Verb[Any, Any], ...] = (
     UNREVOKE,
     EXPLAIN,
     DECISION,
+    CHECK,
     EXPOSURE,
     EVENTS,
     ADVISORIES_IMPORT,

@@ -1,0 +1,142 @@
+"""What would become of a lockfile: which of its pins are refused here, which are unknown, which name other bytes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import cast
+
+import msgspec
+
+from pratique.core.actors import Actor, ActorKind
+from pratique.core.artifacts import LockedFile, ProjectView
+from pratique.core.decisions import Decision
+from pratique.core.ecosystem import Ecosystem
+from pratique.core.ecosystem_verbs import ReadsLockfiles
+from pratique.core.errors import Invalid, NotFound, PratiqueError
+from pratique.core.refused import Refused
+from pratique.core.sentences import refusal_line
+from pratique.services.find_project import find_project
+from pratique.services.judge import allowed_versions, decide_listing
+from pratique.services.ports import Ports, Visit
+from pratique.services.visits import visit_repository
+
+MAX_PINS = 10_000
+_AT_ONCE = 8
+
+
+class CheckLockfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Ask what would become of a lockfile.
+
+    Attributes:
+        filename: its last path segment, which tells its form.
+        content: all of it.
+        as_kind: for which kind of actor it is judged.
+    """
+
+    filename: str
+    content: str
+    as_kind: ActorKind = ActorKind.USER
+    repository: str = "main"
+
+
+class Verdict(StrEnum):
+    """What is wrong with a pin."""
+
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    OTHER_BYTES = "other_bytes"
+    UNCLEAR = "unclear"
+
+
+class PinShown(msgspec.Struct, frozen=True):
+    """A pin that would not install, and the sentence that says why."""
+
+    purl: str
+    verdict: Verdict
+    sentence: str
+
+
+class LockfileChecked(msgspec.Struct, frozen=True):
+    """How many pins were looked at, and those that would not install."""
+
+    filename: str
+    ecosystem: str
+    pins: int
+    wrong: tuple[PinShown, ...]
+
+
+async def check_lockfile(ports: Ports, request: CheckLockfile, actor: Actor) -> LockfileChecked:
+    """Judge every pin of a lockfile as if it were downloaded now. Nothing is downloaded.
+
+    Raises:
+        Invalid: no ecosystem here knows a lockfile of this name, or it cannot be read, or pins too much.
+        Unauthorised, NotFound: the actor may not read in the repository.
+    """
+    ecosystem = _ecosystem_of(ports.ecosystems, request.filename)
+    pins = cast("ReadsLockfiles", ecosystem).read_lockfile(request.content.encode())
+    if len(pins) > MAX_PINS:
+        raise Invalid(f"{request.filename} pins {len(pins)} files, at most {MAX_PINS} are looked at")
+    visit = await visit_repository(ports, request.repository, ecosystem.id, actor)
+    turns = asyncio.Semaphore(_AT_ONCE)
+
+    async def look(name: str, mine: list[LockedFile]) -> list[PinShown]:
+        async with turns:
+            return await _look(ports, visit, name, mine, request.as_kind)
+
+    found = await asyncio.gather(*(look(name, mine) for name, mine in _by_name(pins).items()))
+    return LockfileChecked(request.filename, ecosystem.id, len(pins), tuple(pin for some in found for pin in some))
+
+
+def _ecosystem_of(ecosystems: Mapping[str, Ecosystem], filename: str) -> Ecosystem:
+    known: list[str] = []
+    for ecosystem in ecosystems.values():
+        if isinstance(ecosystem, ReadsLockfiles):
+            if filename in ecosystem.lockfiles:
+                return ecosystem
+            known += ecosystem.lockfiles
+    raise Invalid(f'"{filename[:100]}" is no lockfile that can be read here; there are: {", ".join(sorted(known))}')
+
+
+def _by_name(pins: Iterable[LockedFile]) -> dict[str, list[LockedFile]]:
+    names: dict[str, list[LockedFile]] = {}
+    for pin in pins:
+        names.setdefault(pin.name, []).append(pin)
+    return names
+
+
+async def _look(ports: Ports, visit: Visit, name: str, pins: list[LockedFile], kind: ActorKind) -> list[PinShown]:
+    """The pins of one project that would not install."""
+    key = visit.key(name)
+    try:
+        found = await find_project(ports, visit, key)
+    except Refused as refused:
+        line = refusal_line(refused.decision, refused.allowed, refused.url)
+        return [PinShown(key.purl(pin.version), Verdict.REFUSED, line) for pin in pins]
+    except NotFound as error:
+        return [PinShown(key.purl(pin.version), Verdict.UNKNOWN, str(error)) for pin in pins]
+    except PratiqueError as error:
+        return [PinShown(key.purl(pin.version), Verdict.UNCLEAR, str(error)) for pin in pins]
+    inquiry = msgspec.structs.replace(found.inquiry, actor=Actor(kind, name=kind))
+    view = found.source.view
+    decisions = await asyncio.to_thread(decide_listing, inquiry, view)
+    allowed = allowed_versions(view, decisions, visit.ecosystem)
+    shown = [wrong for pin in pins if (wrong := _judge(visit, view, decisions, allowed, pin)) is not None]
+    judged = [decisions[pin.filename] for pin in pins if pin.filename in decisions]
+    await ports.decisions.remember(visit.repository.id, key, judged, inquiry.now, allowed)
+    return shown
+
+
+def _judge(
+    visit: Visit, view: ProjectView, decisions: Mapping[str, Decision], allowed: tuple[str, ...], pin: LockedFile
+) -> PinShown | None:
+    file, purl = view.file(pin.filename), view.key.purl(pin.version)
+    if file is None:
+        return PinShown(purl, Verdict.UNKNOWN, f"{view.key.name} has no file {pin.filename} here")
+    decision = decisions[pin.filename]
+    if decision.action.refuses_download:
+        return PinShown(purl, Verdict.REFUSED, refusal_line(decision, allowed, visit.explain_url(decision.id)))
+    if pin.digests.conflicts(file.digests):
+        return PinShown(purl, Verdict.OTHER_BYTES, f"{pin.filename} is here with another checksum than the lockfile's")
+    return None

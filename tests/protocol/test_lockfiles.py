@@ -1,0 +1,89 @@
+"""What would become of a lockfile, told before anything is installed."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from pratique.core.actors import OPERATOR, ActorKind
+from pratique.core.errors import Invalid
+from pratique.services.check_lockfile import CheckLockfile, LockfileChecked, Verdict, check_lockfile
+from pratique.services.reservations import Reserve, reserve
+from tests.harness.plain_registry import PlainRegistry, Release
+from tests.harness.site import Site
+from tests.protocol.cargo_speaker import CargoSpeaker
+
+CARGO = CargoSpeaker()
+SOURCE = "registry+https://github.com/rust-lang/crates.io-index"
+
+
+def pin(name: str, version: str, checksum: str) -> str:
+    return f'[[package]]\nname = "{name}"\nversion = "{version}"\nsource = "{SOURCE}"\nchecksum = "{checksum}"\n\n'
+
+
+def pinned(name: str, release: Release) -> str:
+    return pin(name, release.version, hashlib.sha256(release.content).hexdigest())
+
+
+async def checked(site: Site, *pins: str, as_kind: ActorKind = ActorKind.USER) -> LockfileChecked:
+    mine = '[[package]]\nname = "mine"\nversion = "0.1.0"\n\n'
+    request = CheckLockfile("Cargo.lock", "version = 4\n\n" + mine + "".join(pins), as_kind)
+    return await check_lockfile(site.ports, request, OPERATOR)
+
+
+async def test_pins_that_install_are_only_counted(site: Site, registry: PlainRegistry) -> None:
+    left, right = CARGO.released(registry, "left", "1.0.0"), CARGO.released(registry, "right", "2.0.0")
+
+    found = await checked(site, pinned("left", left), pinned("right", right))
+
+    assert (found.ecosystem, found.pins, found.wrong) == ("cargo", 2, ())
+    assert registry.downloads(left.filename) == 0
+
+
+async def test_a_refused_pin_is_told_in_the_sentence_that_cargo_would_print(
+    site: Site, registry: PlainRegistry
+) -> None:
+    CARGO.released(registry, "left", "1.0.0")
+    young = CARGO.released(registry, "left", "1.0.1", days=1 / 24)
+
+    (wrong,) = (await checked(site, pinned("left", young))).wrong
+
+    told = (await site.get(CARGO.path("left", "1.0.1"))).json()["error"]
+    assert (wrong.purl, wrong.verdict) == ("pkg:cargo/left@1.0.1", Verdict.REFUSED)
+    assert wrong.sentence.partition("; see ")[0] == told.partition("; see ")[0]
+
+
+async def test_a_pin_on_other_bytes_one_on_nothing_and_a_reserved_name_are_told_apart(
+    site: Site, registry: PlainRegistry
+) -> None:
+    CARGO.released(registry, "left", "1.0.0")
+    await reserve(site.ports, Reserve(ecosystem="cargo", pattern="acme-*", reason="ours"), OPERATOR)
+
+    wrong = (
+        await checked(
+            site,
+            pin("left", "1.0.0", "0" * 64),
+            pin("left", "9.9.9", "0" * 64),
+            pin("never-there", "1.0.0", "0" * 64),
+            pin("acme-x", "1.0.0", "0" * 64),
+        )
+    ).wrong
+
+    assert {one.purl: one.verdict for one in wrong} == {
+        "pkg:cargo/left@1.0.0": Verdict.OTHER_BYTES,
+        "pkg:cargo/left@9.9.9": Verdict.UNKNOWN,
+        "pkg:cargo/never-there@1.0.0": Verdict.UNKNOWN,
+        "pkg:cargo/acme-x@1.0.0": Verdict.REFUSED,
+    }
+
+
+@pytest.mark.parametrize("filename", ["package.json", "cargo.lock", "", "../Cargo.lock"])
+async def test_a_file_that_is_no_lockfile_is_told_which_there_are(site: Site, filename: str) -> None:
+    with pytest.raises(Invalid, match=r"there are: Cargo\.lock"):
+        await check_lockfile(site.ports, CheckLockfile(filename, ""), OPERATOR)
+
+
+async def test_nonsense_in_a_lockfile_is_a_sentence(site: Site) -> None:
+    with pytest.raises(Invalid):
+        await check_lockfile(site.ports, CheckLockfile("Cargo.lock", "= ="), OPERATOR)
