@@ -84,8 +84,8 @@ def test_closing_a_repository_to_the_anonymous_takes_a_restart_with_one_setting(
 
 
 def test_an_upstream_of_an_ecosystem_that_is_not_here_is_refused_by_name(site):
-    with pytest.raises(Invalid, match=r"upstreams[.]cargo`: the ecosystems here are npm, pypi"):
-        prepare(site.folder, site.settings(UPSTREAM + 'cargo = ["https://cargo.example.test"]\n'))
+    with pytest.raises(Invalid, match=r"upstreams[.]conda`: the ecosystems here are npm, pypi"):
+        prepare(site.folder, site.settings(UPSTREAM + 'conda = ["https://conda.example.test"]\n'))
 
 
 def test_a_repository_that_the_settings_no_longer_name_is_kept(site):

@@ -40,7 +40,7 @@ COMMANDS = (
     ("confirm", "pratique.cli.verbs.releases:confirm", "Agree, as the second admin, to a waiver that waits."),
     ("withdraw", "pratique.cli.verbs.releases:withdraw", "End a waiver or an approval."),
     ("waivers", "pratique.cli.verbs.waivers:waivers", "Show waivers, and which wait for a second admin."),
-    ("yank", "pratique.cli.verbs.releases:yank", "Take an own release out of what resolvers choose; pins still work."),
+    ("yank", "pratique.cli.verbs.releases:yank", "Take an own release out of what resolvers choose."),
     ("unyank", "pratique.cli.verbs.releases:unyank", "Let resolvers choose a yanked release again."),
     ("revoke", "pratique.cli.verbs.releases:revoke", "Refuse a project, release or file from now on, everywhere."),
     ("unrevoke", "pratique.cli.verbs.releases:unrevoke", "Serve again what was revoked."),

@@ -145,11 +145,10 @@ def _times(raw: Mapping[str, Any], offered: list[FileView]) -> dict[str, str]:
     """Publish times of what is offered; `created` and `modified` as stated, else from those."""
     published = {file.version: file.published for file in offered if file.published is not None}
     stated = raw.get("time", {})
-    times = {}
-    if "created" in stated or published:
-        times["created"] = stated.get("created") or to_iso(min(published.values()))
-    if "modified" in stated or published:
-        times["modified"] = stated.get("modified") or to_iso(max(published.values()))
+    found = (
+        {"created": to_iso(min(published.values())), "modified": to_iso(max(published.values()))} if published else {}
+    )
+    times = found | {field: stated[field] for field in ("created", "modified") if stated.get(field)}
     return times | {version: to_iso(instant) for version, instant in published.items()}
 
 

@@ -14,7 +14,7 @@ project = Table(
     Column("ecosystem", String(16), nullable=False),
     Column("name", Text, nullable=False),
     Column("display", Text, nullable=False),
-    Column("twin", Text, nullable=False),  # shared by names that may not exist beside each other
+    Column("twin", Text),  # shared by names that may not exist beside each other
     Column("origin", String(16), nullable=False),
     Column("upstream_id", Id, ForeignKey("upstream.id")),
     Column("visibility", String(16), nullable=False),  # members, public

@@ -37,8 +37,10 @@ def test_one_form_is_offered_whatever_is_accepted():
 def test_what_resolvers_may_not_take_is_yanked_and_says_why(action, field):
     found = lines(listed(view("1.0.0", "1.0.1"), {"1.0.1": Action[action]}))
     assert [(one["vers"], one["yanked"]) for one in found.values()] == [("1.0.0", False), ("1.0.1", True)]
+    hidden = action == "HIDE"
+    head, tail = ("Not offered", "pins of it are served") if hidden else ("Blocked", "do not retry or substitute")
     assert found["1.0.1"][field] == (
-        "Blocked by policy cooldown: left@1.0.1 is 3 hours old; allowed: 1.0.0; do not retry or substitute; "
+        f"{head} by policy cooldown: left@1.0.1 is 3 hours old; allowed: 1.0.0; {tail}; "
         "see http://127.0.0.1:7417/r/d1.0.1"
     )
     assert found["1.0.1"]["cksum"]

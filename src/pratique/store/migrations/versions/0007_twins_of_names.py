@@ -15,7 +15,7 @@ _INDEX = "ix_project_repository_id_ecosystem_twin"
 
 def upgrade() -> None:
     """Add the column, filled, and its index."""
-    op.add_column("project", sa.Column("twin", sa.Text(), nullable=False, server_default=""))
+    op.add_column("project", sa.Column("twin", sa.Text()))
     op.execute("UPDATE project SET twin = name")
     op.create_index(_INDEX, "project", ["repository_id", "ecosystem", "twin"])
 
