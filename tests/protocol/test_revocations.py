@@ -267,8 +267,9 @@ async def test_a_release_that_an_earlier_version_took_in_under_a_standing_revoca
 
 def relisted(registry: PlainRegistry, release: Release, ecosystem: str) -> Release:
     """The same bytes under another name of the same project, as long ago as the first."""
-    if ecosystem == "npm":
-        other = replace(release, version="1.0.2", filename="left-1.0.2.tgz")
+    if ecosystem in ("npm", "cargo"):
+        filename = release.filename.replace("1.0.0", "1.0.2")
+        other = replace(release, version="1.0.2", filename=filename)
     else:
         other = replace(release, filename="left-1.0.0-1-py3-none-any.whl")
     registry.releases[ecosystem, "left"].append(other)

@@ -59,14 +59,14 @@ def _base(server: str) -> str:
 
 async def _send(verb: Verb[Any, Any], url: str, fields: dict[str, Any], token: str | None) -> tuple[int, bytes]:
     headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-    query = {name: str(value) for name, value in fields.items() if value is not None} if verb.reading else None
+    query = {name: str(value) for name, value in fields.items() if value is not None}
     timeout = aiohttp.ClientTimeout(total=PATIENCE, connect=15)
-    method, body = ("GET", None) if verb.reading else ("POST", fields)
+    asked = {"params": query} if verb.method == "GET" else {"json": fields}
     try:
         async with (
             aiohttp.ClientSession(timeout=timeout, trust_env=True, headers=headers) as session,
             # A redirect could carry the token elsewhere, and an API has no reason for one.
-            session.request(method, url, params=query, json=body, allow_redirects=False) as answer,
+            session.request(verb.method, url, allow_redirects=False, **asked) as answer,
         ):
             return answer.status, await answer.read()
     except (aiohttp.ClientError, TimeoutError) as error:

@@ -42,6 +42,9 @@ EXAMPLE: dict[str, dict[str, Any]] = {
     "confirm": {"id": 1},
     "withdraw": {"id": 1},
     "waivers": {},
+    "yank": {"purl": "pkg:npm/mine@1.0.0"},
+    "unyank": {"purl": "pkg:npm/mine@1.0.0"},
+    "check": {"filename": "Cargo.lock", "content": "version = 4"},
     "revoke": {"purl": "pkg:npm/x", "reason": "r"},
     "unrevoke": {"purl": "pkg:npm/x"},
     "explain": {"purl": "pkg:npm/x@1.0.0"},
@@ -54,8 +57,8 @@ EXAMPLE: dict[str, dict[str, Any]] = {
     "policy set": {"rule": "cooldown", "mode": "off"},
 }
 
-OPEN_TO_AGENTS = {"explain", "decision", "own-names", "advisories status", "policy show", "project show"}
-OPEN_TO_NOBODY = {"explain", "decision", "own-names", "project show"}
+OPEN_TO_AGENTS = {"check", "explain", "decision", "own-names", "advisories status", "policy show", "project show"}
+OPEN_TO_NOBODY = {"check", "explain", "decision", "own-names", "project show"}
 """While anyone may read: and what these do not find, they answer with 404."""
 
 
@@ -63,7 +66,7 @@ async def ask(api: Api, verb: Verb[Any, Any], token: str | None) -> tuple[int, d
     fields = EXAMPLE[verb.name]
     if verb.name == "decision":
         answer = await api.get(f"/decisions/{fields['id']}", token)
-    elif verb.reading:
+    elif verb.method == "GET":
         answer = await api.get(verb.path, token, **fields)
     else:
         answer = await api.post(verb.path, token, **fields)

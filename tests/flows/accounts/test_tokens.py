@@ -60,7 +60,7 @@ async def test_an_agents_token_ends_after_eight_hours_even_while_it_is_remembere
         ({"kind": "operator"}, "of kind user, ci, agent, service"),
         ({"name": " "}, "give the token a name"),
         ({"operations": []}, "say what the token is good for"),
-        ({"ecosystems": ["gem"]}, "it speaks npm, pypi"),
+        ({"ecosystems": ["gem"]}, "npm, pypi"),
         ({"expires_in": "soon"}, "write one like"),
         ({"expires_in": "0d"}, "write one like"),
         ({"names": []}, "say which names"),

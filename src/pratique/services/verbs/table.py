@@ -83,7 +83,14 @@ UNREVOKE = Verb("unrevoke", releases.Unrevoke, Unrevoked, silent(releases.unrevo
 
 EXPLAIN = Verb("explain", releases.Explain, Explained, silent(releases.explain), reading=True)
 DECISION = Verb("decision", releases.ShowDecision, Explanation, silent(releases.show_decision), reading=True)
-CHECK = Verb("check", lockfiles.CheckLockfile, lockfiles.LockfileChecked, silent(lockfiles.check_lockfile))
+CHECK = Verb(
+    "check",
+    lockfiles.CheckLockfile,
+    lockfiles.LockfileChecked,
+    silent(lockfiles.check_lockfile),
+    reading=True,
+    posted=True,
+)
 EXPOSURE = Verb("exposure", releases.ShowExposure, Exposure, silent(releases.show_exposure), reading=True)
 
 EVENTS = Verb("events", list_events.ListEvents, list_events.Events, silent(list_events.list_events), reading=True)

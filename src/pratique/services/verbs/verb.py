@@ -26,6 +26,7 @@ class Verb(Generic[Request, Response]):
         response: a frozen struct that JSON carries there and back.
         perform: the use case; it authorises by itself, and may say how far it has come.
         reading: it changes nothing.
+        posted: it is sent as a body although it changes nothing, because it is too long for an address.
     """
 
     name: str
@@ -33,6 +34,12 @@ class Verb(Generic[Request, Response]):
     response: type[Response]
     perform: Callable[[Ports, Request, Actor, Tell], Awaitable[Response]]
     reading: bool = False
+    posted: bool = False
+
+    @property
+    def method(self) -> str:
+        """How it is asked over HTTP: GET with a query, or POST with a JSON body."""
+        return "GET" if self.reading and not self.posted else "POST"
 
     @property
     def path(self) -> str:

@@ -28,7 +28,7 @@ def catalogue() -> dict[str, Any]:
     verbs = [
         {
             "name": verb.name,
-            "method": "GET" if verb.reading else "POST",
+            "method": verb.method,
             "path": f"/api/v1{verb.path}",
             "does": (inspect.getdoc(verb.request) or "").partition("\n")[0],
             "request": schemas[2 * number],

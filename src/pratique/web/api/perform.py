@@ -25,7 +25,7 @@ async def perform(verb: Verb[Any, Any], request: web.Request) -> web.Response:
 
 
 async def _fields(verb: Verb[Any, Any], request: web.Request) -> dict[str, Any]:
-    if verb.reading:
+    if verb.method == "GET":
         return {**request.query, **request.match_info}
     if request.content_type != "application/json":
         raise Invalid("send the request as JSON, with `Content-Type: application/json`")
@@ -44,7 +44,7 @@ async def _fields(verb: Verb[Any, Any], request: web.Request) -> dict[str, Any]:
 def read_request(verb: Verb[Any, Any], fields: dict[str, Any]) -> Any:
     """A verb's request from fields; a query's are text. Raises Invalid with the field's name."""
     try:
-        return msgspec.convert(fields, verb.request, strict=not verb.reading)
+        return msgspec.convert(fields, verb.request, strict=verb.method == "POST")
     except msgspec.ValidationError as error:
         raise Invalid(f"`{verb.name}`: {error}; its fields are {', '.join(verb.request.__struct_fields__)}") from None
 

@@ -31,4 +31,4 @@ def _route(verb: Verb[Any, Any], path: str) -> web.RouteDef:
         return await perform(verb, request)
 
     handler = answering(handle)
-    return web.get(path, handler) if verb.reading else web.post(path, handler)
+    return web.get(path, handler) if verb.method == "GET" else web.post(path, handler)
