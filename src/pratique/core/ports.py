@@ -79,11 +79,20 @@ class Blobs(Protocol):
         """Sha256 of all stored blobs in one of 256 parts (the digest's first byte), sorted."""
         ...
 
-    def remove_settled(self, sha256: str) -> bool:
-        """Remove a blob unless it was kept, or kept again, within the last day; whether it is gone now.
+    def is_settled(self, sha256: str) -> bool:
+        """Whether the blob is stored and was last kept more than a day ago."""
+        ...
 
-        Safe beside any `keep`, of this process or another: what was kept just now stays, or comes back at once.
+    def put_away_settled(self, sha256: str) -> bool:
+        """Take a blob out of its place unless it was kept, or kept again, within the last day; whether it is gone now.
+
+        It stays where somebody can find it for another month. Safe beside any `keep`, of this process or another:
+        what was kept just now stays, or comes back at once.
         """
+        ...
+
+    def remove_put_away(self) -> tuple[str, ...]:
+        """Remove for good what was put away a month ago; its sha256."""
         ...
 
     def remove_left_over_drafts(self) -> None:
