@@ -71,8 +71,16 @@ class Blobs(Protocol):
         """Whether the blob is stored."""
         ...
 
-    def set_aside(self, sha256: str) -> None:
-        """Take a damaged blob out of its place, where somebody can still look at it. Fine if it is not there."""
+    def set_aside(self, sha256: str, identity: tuple[int, ...]) -> bool:
+        """Take a damaged blob out of its place, where somebody can still look at it. Fine if it is not there.
+
+        Args:
+            sha256: its name.
+            identity: of what was read; other bytes that have taken its place since then stay.
+
+        Returns:
+            Whether what was read is out of its place.
+        """
         ...
 
     def stored(self, part: int) -> tuple[str, ...]:
@@ -102,6 +110,11 @@ class Blobs(Protocol):
 
 class BlobFile(ReadAt, Protocol):
     """An open stored blob."""
+
+    @property
+    def identity(self) -> tuple[int, ...]:
+        """Tells these stored bytes from others that were kept under the same name."""
+        ...
 
     def read_ready(self, offset: int, length: int) -> bytes | None:
         """Bytes that are in memory already, or None if reading them could block."""

@@ -84,5 +84,5 @@ async def link_is_open(ports: Ports, secret: str) -> bool:
 
 def _closed() -> NotFound:
     return NotFound(
-        "this link is unknown, used, ended or older than 15 minutes: make a new one with `pratique admin link`"
+        "this link is unknown, ended, used or older than 15 minutes: make a new one with `pratique admin link`"
     )

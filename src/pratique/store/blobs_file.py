@@ -67,11 +67,22 @@ class FileBlobs:
         except FileNotFoundError:
             return False
 
-    def set_aside(self, sha256: str) -> None:
-        """Take a damaged blob out of its place; it stays beside it as `<sha256>.damaged`."""
+    def set_aside(self, sha256: str, identity: tuple[int, ...]) -> bool:
+        """Take a damaged blob out of its place; it stays beside it as `<sha256>.damaged`.
+
+        The same bytes may be kept again at any moment, whole: what is there is looked at before it moves and
+        after, and what is not what was read comes back.
+        """
         path = _path(self._blobs, sha256)
+        aside = path.with_name(f"{sha256}.damaged")
         with suppress(FileNotFoundError):
-            path.rename(path.with_name(f"{sha256}.damaged"))
+            if _identity(path.stat()) != identity:
+                return False
+            path.rename(aside)
+            if _identity(aside.stat()) != identity:
+                _put_back(aside)
+                return False
+        return True
 
     def stored(self, part: int) -> tuple[str, ...]:
         """Sha256 of all stored blobs in one of 256 parts, sorted."""
@@ -231,13 +242,19 @@ class FileBlob:
 
     def __init__(self, path: Path) -> None:
         self._descriptor: int | None = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        self._size = os.fstat(self._descriptor).st_size
+        status = os.fstat(self._descriptor)
+        self._size, self._identity = status.st_size, _identity(status)
         self._turn = threading.Lock()  # see FileDraft
 
     @property
     def size(self) -> int:
         """Total bytes."""
         return self._size
+
+    @property
+    def identity(self) -> tuple[int, ...]:
+        """Device, inode and time of writing."""
+        return self._identity
 
     def read_at(self, offset: int, length: int) -> bytes:
         """At most `length` bytes from `offset`; fewer only at the end."""
@@ -301,6 +318,10 @@ def _path(blobs: Path, sha256: str) -> Path:
 
 
 _ASIDE = ".removed"
+
+
+def _identity(status: os.stat_result) -> tuple[int, ...]:
+    return status.st_dev, status.st_ino, status.st_mtime_ns
 
 
 def _is_settled(path: Path) -> bool:
