@@ -16,13 +16,13 @@ from pratique.ecosystems.npm import NPM
 from pratique.ecosystems.pypi import PYPI
 from pratique.jobs import outbox, tables
 from pratique.jobs.kinds import JobKind, JobRun
-from pratique.jobs.timers import Timer
+from pratique.jobs.timers import Timer, Turn
 from pratique.naming import popular
 from pratique.services.clean_up import CLEAN_UP_JOB, clean_up
 from pratique.services.document_shelf import StoredDocuments
 from pratique.services.download_log import DownloadLog
 from pratique.services.fetch_file import Flights
-from pratique.services.import_each import IMPORT_JOB, PATIENCE, import_each, import_failed
+from pratique.services.import_each import IMPORT_JOB, PATIENCE, import_each, import_missing
 from pratique.services.metadata_cache import MetadataCache
 from pratique.services.ports import Ports
 from pratique.services.recheck_release import (
@@ -159,7 +159,10 @@ def job_kinds(ports: Ports, settings: Settings) -> tuple[JobKind, ...]:
         await recheck_quarantined(ports)
 
     async def import_all(run: JobRun) -> None:
-        await (import_each if run.attempt == 1 else import_failed)(ports, sources)
+        if run.attempt == 1:
+            await import_each(ports, sources)
+        else:
+            await import_missing(ports, sources, _import_timer(settings).began(run.read(Turn).turn))
 
     async def tidy(run: JobRun) -> None:
         del run
@@ -194,10 +197,13 @@ def job_kinds(ports: Ports, settings: Settings) -> tuple[JobKind, ...]:
 
 def job_timers(settings: Settings) -> tuple[Timer, ...]:
     """What comes round by itself."""
-    daily = Timer(IMPORT_JOB, starts=int(settings.advisories.at * 1000))
     hourly = tuple(Timer(job, every=HOUR) for job in (REPORT_JOB, VERIFY_JOB, RECHECK_QUARANTINED_JOB))
     wanted = settings.advisories.scheduled and bool(advisory_sources(settings))
-    return (*((daily,) if wanted else ()), Timer(CLEAN_UP_JOB), *hourly)
+    return (*((_import_timer(settings),) if wanted else ()), Timer(CLEAN_UP_JOB), *hourly)
+
+
+def _import_timer(settings: Settings) -> Timer:
+    return Timer(IMPORT_JOB, starts=int(settings.advisories.at * 1000))
 
 
 def advisory_sources(settings: Settings) -> tuple[str, ...]:

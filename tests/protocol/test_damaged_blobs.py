@@ -6,12 +6,13 @@ import errno
 import hashlib
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pratique.services.verify_blobs import TURNS, verify_blobs
 from pratique.store import events
-from pratique.store.blobs_file import FileBlob
+from pratique.store.blobs_file import FileBlob, FileBlobs
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site
 from tests.protocol.speakers import Speaker
@@ -99,6 +100,30 @@ async def test_a_disk_that_cannot_be_read_for_a_while_takes_nothing_out_of_servi
     assert (await site.get(client.path("mine", "1.0.0"), site.token)).body == content
     told = await site.ports.db.read(events.recent, 10, {"blob_damaged", "blob_unreadable"})
     assert [event.kind for event in told] == ["blob_unreadable"] * (failures == 100)
+
+
+async def test_bytes_that_are_kept_again_while_damage_is_found_stay_in_service(
+    site: Site, client: Speaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = await own_file(site, client)
+    blob = blob_of(site, content)
+    blob.write_bytes(b"X" * len(content))
+    real = FileBlobs.set_aside
+
+    def kept_first(self: FileBlobs, sha256: str, *given: Any) -> Any:
+        draft = self.draft()
+        draft.write(content)
+        draft.keep()
+        draft.discard()
+        return real(self, sha256, *given)
+
+    monkeypatch.setattr(FileBlobs, "set_aside", kept_first)
+
+    assert await verified(site) == 0
+
+    assert blob.read_bytes() == content
+    assert await site.ports.db.read(events.recent, 10, {"blob_damaged"}) == ()
+    assert (await site.get(client.path("mine", "1.0.0"), site.token)).body == content
 
 
 async def test_publishing_the_same_bytes_again_mends_a_damaged_blob(site: Site, client: Speaker) -> None:

@@ -63,6 +63,17 @@ async def test_a_release_that_was_revoked_by_itself_stays_so_when_its_project_is
     assert await clearances(site, project) == {"1.0.0": "live", "1.0.1": "live"}
 
 
+async def test_uploading_a_file_again_that_alone_was_revoked_says_so(site: Site, client: Speaker) -> None:
+    assert (await client.upload(site, "mine", "1.0.0", site.token)).status in (200, 201)
+    filename = client.path("mine", "1.0.0").rpartition("/")[2]
+    await revoked(site, f"pkg:{client.ecosystem}/mine@1.0.0", filename)
+
+    again = await client.upload(site, "mine", "1.0.0", site.token)
+
+    assert again.status == 403, again.text
+    assert "revoked" in again.reason + again.text
+
+
 async def test_a_release_given_back_while_its_project_is_revoked_stays_revoked(site: Site, client: Speaker) -> None:
     project = f"pkg:{client.ecosystem}/mine"
     assert (await client.upload(site, "mine", "1.0.0", site.token)).status in (200, 201)

@@ -17,7 +17,7 @@ from pratique.services.clean_up import clean_up
 from pratique.services.report_dry_runs import report_dry_runs
 from pratique.services.set_up import enforce_rules
 from pratique.services.sweep import promised_jobs
-from pratique.services.unrecorded_blobs import remove_unrecorded
+from pratique.services.unrecorded_blobs import put_away_unrecorded
 from pratique.settings import load_settings
 from pratique.settings.folder import DataFolder
 from pratique.store import decisions, events, files, policy, processes, repositories, revisions
@@ -213,12 +213,46 @@ async def test_the_clean_up_removes_bytes_that_nothing_names_and_none_that_someb
         old, young, named = (kept(ports, content) for content in (b"old", b"young", b"named"))
         for stored in (old, named):
             age(site, stored)
-        assert await remove_unrecorded(ports) == 0  # a database without blobs is not the one of these bytes
+        assert await put_away_unrecorded(ports) == 0  # a database without blobs is not the one of these bytes
         await ports.db.write(files._record_blob, named, NOW)
 
         await clean_up(ports, DAY)
 
         assert [ports.blobs.exists(one.sha256) for one in (old, young, named)] == [False, True, True]
+
+
+async def test_one_blob_that_cannot_be_moved_keeps_neither_the_others_nor_the_clean_up_back(site):
+    settings, now = site.settings(), SystemClock().now()
+    prepare(site.folder, settings)
+    async with open_ports(site.folder, settings) as ports:
+        await ports.db.write(files._record_blob, kept(ports, b"named"), NOW)
+        await ports.db.write(processes.register, Process("killed", "web", "here", 1, now - 2 * DAY, now - 2 * DAY))
+        stuck, loose = sorted((kept(ports, b"one"), kept(ports, b"other")), key=lambda one: one.sha256)
+        for stored in (stuck, loose):
+            age(site, stored)
+        (site.folder.root / "unrecorded" / stuck.sha256).mkdir()  # stands in its way
+
+        await clean_up(ports, DAY)
+
+        assert not ports.blobs.exists(loose.sha256)
+        assert await ports.db.read(processes.living, Instant(0)) == ()
+        assert ports.blobs.stored(int(stuck.sha256[:2], 16)) == (stuck.sha256,)
+
+
+async def test_a_database_that_names_too_few_of_the_bytes_is_told_and_loses_none(site):
+    settings = site.settings()
+    prepare(site.folder, settings)
+    async with open_ports(site.folder, settings) as ports:
+        await ports.db.write(files._record_blob, kept(ports, b"named"), NOW)
+        others = [kept(ports, b"of a newer database %d" % number) for number in range(21)]
+        for stored in others:
+            age(site, stored)
+
+        await clean_up(ports, DAY)
+
+        assert all(ports.blobs.exists(one.sha256) for one in others)
+        (event,) = await ports.db.read(events.recent, 5, {"blobs_unrecorded"})
+        assert b'"stored":22,"unrecorded":21' in event.canonical
 
 
 async def test_bytes_that_nothing_named_and_that_are_kept_again_stay(site):
@@ -229,7 +263,7 @@ async def test_bytes_that_nothing_named_and_that_are_kept_again_stay(site):
         age(site, kept(ports, b"old"))
         again = kept(ports, b"old")
 
-        assert await remove_unrecorded(ports) == 0
+        assert await put_away_unrecorded(ports) == 0
         assert ports.blobs.exists(again.sha256)
 
 

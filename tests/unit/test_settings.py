@@ -78,6 +78,10 @@ def test_the_first_file_explains_every_setting(tmp_path):
         ("[repositories.main.upstreams]\nnpm = ['ftp://x.test']", "is no http or https URL"),
         ("[repositories.main.upstreams]\nnpm = ['https://me:pw@x.test']", "carries a password"),
         ("[repositories.main.upstreams]\nnpm = ['https://x.test/?a=b']", "query or fragment"),
+        ("[advisories]\nsources = ['https://me:pw@x.test/all.zip']", "the URL of x.test carries a user or password"),
+        ("[advisories]\nsources = ['https://me@x.test/all.zip']", "the URL of x.test carries a user or password"),
+        ("[advisories]\nsources = ['https://me:p/w@x.test/all.zip']", "neither a path nor an http or https URL"),
+        ("[advisories]\nsources = ['ftp://x.test/all.zip']", "neither a path nor an http or https URL"),
         ("public_urls = ['https://x.test/path']", "is no plain origin"),
         ("trusted_proxies = ['proxy']", "is no IP address or network"),
         ("unsafe_test_clock = 'clock'", "must be an absolute path"),
@@ -98,6 +102,19 @@ def test_settings_that_cannot_work_are_refused_with_a_sentence_that_names_them(t
         read(tmp_path, text)
 
     assert sentence in str(refusal.value)
+
+
+def test_a_signed_source_of_advisories_and_a_path_are_fine(tmp_path):
+    sources = ("https://x.test/all.zip?signature=abc", "/srv/osv")
+
+    assert read(tmp_path, f"[advisories]\nsources = {list(sources)}").advisories.sources == sources
+
+
+def test_the_refusal_of_a_source_does_not_repeat_its_password(tmp_path):
+    for user in ("me:hunter2@", "me:hunter2/@", "me:x?hunter2@"):
+        with pytest.raises(Invalid) as refusal:
+            read(tmp_path, f"[advisories]\nsources = ['https://{user}x.test/all.zip']")
+        assert "hunter2" not in str(refusal.value)
 
 
 def test_the_environment_overrides_the_file_and_the_command_line_both(tmp_path):

@@ -71,19 +71,36 @@ class Blobs(Protocol):
         """Whether the blob is stored."""
         ...
 
-    def set_aside(self, sha256: str) -> None:
-        """Take a damaged blob out of its place, where somebody can still look at it. Fine if it is not there."""
+    def set_aside(self, sha256: str, identity: tuple[int, ...]) -> bool:
+        """Take a damaged blob out of its place, where somebody can still look at it. Fine if it is not there.
+
+        Args:
+            sha256: its name.
+            identity: of what was read; other bytes that have taken its place since then stay.
+
+        Returns:
+            Whether what was read is out of its place.
+        """
         ...
 
     def stored(self, part: int) -> tuple[str, ...]:
         """Sha256 of all stored blobs in one of 256 parts (the digest's first byte), sorted."""
         ...
 
-    def remove_settled(self, sha256: str) -> bool:
-        """Remove a blob unless it was kept, or kept again, within the last day; whether it is gone now.
+    def is_settled(self, sha256: str) -> bool:
+        """Whether the blob is stored and was last kept more than a day ago."""
+        ...
 
-        Safe beside any `keep`, of this process or another: what was kept just now stays, or comes back at once.
+    def put_away_settled(self, sha256: str) -> bool:
+        """Take a blob out of its place unless it was kept, or kept again, within the last day; whether it is gone now.
+
+        It stays where somebody can find it for another month. Safe beside any `keep`, of this process or another:
+        what was kept just now stays, or comes back at once.
         """
+        ...
+
+    def remove_put_away(self) -> tuple[str, ...]:
+        """Remove for good what was put away a month ago; its sha256."""
         ...
 
     def remove_left_over_drafts(self) -> None:
@@ -93,6 +110,11 @@ class Blobs(Protocol):
 
 class BlobFile(ReadAt, Protocol):
     """An open stored blob."""
+
+    @property
+    def identity(self) -> tuple[int, ...]:
+        """Tells these stored bytes from others that were kept under the same name."""
+        ...
 
     def read_ready(self, offset: int, length: int) -> bytes | None:
         """Bytes that are in memory already, or None if reading them could block."""

@@ -6,7 +6,13 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from pratique.core.clock import DAY, Instant, to_iso
+from pratique.core.clock import DAY, Instant, from_iso, to_iso
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """Payload of a turn's job."""
+
+    turn: str
 
 
 class Timer(msgspec.Struct, frozen=True):
@@ -26,6 +32,10 @@ class Timer(msgspec.Struct, frozen=True):
         """Name of the turn that `now` falls into: a date for whole days, else the instant it began."""
         begun = Instant((now - self.starts) // self.every * self.every + self.starts)
         return to_iso(begun)[:10] if self.every % DAY == 0 else to_iso(begun)[:19] + "Z"
+
+    def began(self, turn: str) -> Instant:
+        """When the turn of this name began. Raises ValueError if it is no name of a turn."""
+        return Instant(from_iso(turn) + (self.starts % DAY if self.every % DAY == 0 else 0))
 
     def job_id(self, now: Instant) -> str:
         """Id of the turn's job: however often and by whomever it is promised, it is done once."""

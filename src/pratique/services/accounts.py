@@ -11,7 +11,7 @@ from pratique.core.errors import Conflict, Forbidden, NotFound
 from pratique.services.changes import note_change, permit, permit_everywhere
 from pratique.services.hashing import hash_password
 from pratique.services.ports import Ports
-from pratique.services.sign_in import check_still_good
+from pratique.services.sign_in import write_as
 from pratique.store import accounts
 from pratique.store.accounts import Account
 from pratique.trust.account_names import check_account_name
@@ -82,7 +82,7 @@ async def add_user(ports: Ports, request: AddUser, actor: Actor) -> UserShown:
     permit_everywhere(actor, Operation.ACCOUNTS, now)
     check_account_name(request.name)
     hashed = None if request.password is None else await hash_password(request.password, request.name)
-    return shown(await ports.db.write(_add, request.name, hashed, request.admin, actor, now))
+    return shown(await write_as(ports.db, actor, now, _add, request.name, hashed, request.admin, actor, now))
 
 
 def _add(
@@ -93,7 +93,6 @@ def _add(
     actor: Actor,
     now: Instant,
 ) -> Account:
-    check_still_good(connection, actor, now)  # hashing took its time, and the account outlives what ended meanwhile
     account = accounts.create(connection, name, hashed, admin, now)
     note_change(connection, "account_created", f"account:{name}", {"admin": admin}, actor=actor, now=now)
     return account
@@ -116,14 +115,14 @@ async def disable_user(ports: Ports, request: DisableUser, actor: Actor) -> User
     """
     now = ports.clock.now()
     permit_everywhere(actor, Operation.ACCOUNTS, now)
-    return shown(await ports.db.write(_disable, request.name, actor, now))
+    return shown(await write_as(ports.db, actor, now, _disable, request.name, actor, now))
 
 
 async def enable_user(ports: Ports, request: EnableUser, actor: Actor) -> UserShown:
     """Enable a disabled account. Raises NotFound if there is none of that name."""
     now = ports.clock.now()
     permit_everywhere(actor, Operation.ACCOUNTS, now)
-    return shown(await ports.db.write(_enable, request.name, actor, now))
+    return shown(await write_as(ports.db, actor, now, _enable, request.name, actor, now))
 
 
 def _disable(connection: Connection, name: str, actor: Actor, now: Instant) -> Account:
@@ -132,6 +131,7 @@ def _disable(connection: Connection, name: str, actor: Actor, now: Instant) -> A
     if last_admin and actor.kind is not ActorKind.OPERATOR:
         raise Conflict(f"{name} is the only administrator: make another one first, or disable it on the data folder")
     accounts.disable(connection, account.id, now)
+    end_links_of(connection, account)
     note_change(connection, "account_disabled", f"account:{name}", {}, actor=actor, now=now)
     return account_named(connection, name)
 
@@ -170,7 +170,7 @@ async def replace_password(ports: Ports, request: SetPassword, actor: Actor) -> 
         permit_everywhere(actor, Operation.ACCOUNTS, now)
     await ports.db.read(_check_whose_password, request.name, actor)
     hashed = await hash_password(request.password, request.name)
-    return await ports.db.write(_set_password, request.name, hashed, actor, now)
+    return await write_as(ports.db, actor, now, _set_password, request.name, hashed, actor, now)
 
 
 def _check_whose_password(connection: Connection, name: str, actor: Actor) -> Account:
@@ -189,11 +189,20 @@ def _check_whose_password(connection: Connection, name: str, actor: Actor) -> Ac
 
 
 def _set_password(connection: Connection, name: str, hashed: str, actor: Actor, now: Instant) -> Account:
-    check_still_good(connection, actor, now)
     account = _check_whose_password(connection, name, actor)
     accounts.set_password(connection, account.id, hashed)
+    end_links_of(connection, account)
     note_change(connection, "password_set", f"account:{name}", {}, actor=actor, now=now)
     return account_named(connection, name)
+
+
+def end_links_of(connection: Connection, account: Account) -> None:
+    """End the links that an account may have made: whoever loses it must not come back as administrator.
+
+    A link does not say who made it, so that all end; they are good for minutes, and made again in one.
+    """
+    if account.admin:
+        accounts.end_links(connection)
 
 
 def account_named(connection: Connection, name: str) -> Account:

@@ -12,7 +12,7 @@ from pratique.core.events import new_event
 from pratique.services.changes import note_change, permit_everywhere
 from pratique.services.hashing import hash_password
 from pratique.services.ports import Ports
-from pratique.services.sign_in import check_still_good
+from pratique.services.sign_in import write_as
 from pratique.store import accounts, events
 from pratique.store.accounts import Account
 from pratique.trust.account_names import check_account_name
@@ -42,12 +42,7 @@ async def make_admin_link(ports: Ports, request: MakeAdminLink, actor: Actor) ->
     del request
     now = ports.clock.now()
     permit_everywhere(actor, Operation.ACCOUNTS, now)
-    return await ports.db.write(_make, ports.public_url, now, actor)
-
-
-def _make(connection: Connection, public_url: str, now: Instant, actor: Actor) -> AdminLink:
-    check_still_good(connection, actor, now)  # the link would outlive what ended meanwhile
-    return create_admin_link(connection, public_url, now, actor)
+    return await write_as(ports.db, actor, now, create_admin_link, ports.public_url, now, actor)
 
 
 def create_admin_link(connection: Connection, public_url: str, now: Instant, actor: Actor = OPERATOR) -> AdminLink:
@@ -88,4 +83,6 @@ async def link_is_open(ports: Ports, secret: str) -> bool:
 
 
 def _closed() -> NotFound:
-    return NotFound("this link is unknown, used or older than 15 minutes: make a new one with `pratique admin link`")
+    return NotFound(
+        "this link is unknown, ended, used or older than 15 minutes: make a new one with `pratique admin link`"
+    )

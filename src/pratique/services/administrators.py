@@ -8,10 +8,10 @@ from sqlalchemy import Connection
 from pratique.core.actors import Actor, Operation
 from pratique.core.clock import Instant
 from pratique.core.errors import Conflict, Invalid
-from pratique.services.accounts import UserShown, account_named, shown
+from pratique.services.accounts import UserShown, account_named, end_links_of, shown
 from pratique.services.changes import note_change, permit_everywhere
 from pratique.services.ports import Ports
-from pratique.services.sign_in import check_still_good
+from pratique.services.sign_in import write_as
 from pratique.store import accounts, events, tokens
 from pratique.store.accounts import Account
 
@@ -42,7 +42,7 @@ async def promote_user(ports: Ports, request: PromoteUser, actor: Actor) -> User
     """
     now = ports.clock.now()
     permit_everywhere(actor, Operation.ACCOUNTS, now)
-    return shown(await ports.db.write(_promote, request.name, actor, now))
+    return shown(await write_as(ports.db, actor, now, _promote, request.name, actor, now))
 
 
 async def demote_user(ports: Ports, request: DemoteUser, actor: Actor) -> UserShown:
@@ -55,11 +55,10 @@ async def demote_user(ports: Ports, request: DemoteUser, actor: Actor) -> UserSh
     """
     now = ports.clock.now()
     permit_everywhere(actor, Operation.ACCOUNTS, now)
-    return shown(await ports.db.write(_demote, request.name, actor, now))
+    return shown(await write_as(ports.db, actor, now, _demote, request.name, actor, now))
 
 
 def _promote(connection: Connection, name: str, actor: Actor, now: Instant) -> Account:
-    check_still_good(connection, actor, now)
     account = account_named(connection, name)
     if account.admin:
         raise Conflict(f"{name} is an administrator already")
@@ -73,13 +72,13 @@ def _promote(connection: Connection, name: str, actor: Actor, now: Instant) -> A
 
 
 def _demote(connection: Connection, name: str, actor: Actor, now: Instant) -> Account:
-    check_still_good(connection, actor, now)
     account = account_named(connection, name)
     if not account.admin:
         raise Conflict(f"{name} is no administrator")
     if account.disabled is None and accounts.count_admins(connection) <= 1:
         raise Conflict(f"{name} is the only administrator: make another one first with `pratique user promote`")
     accounts.set_admin(connection, account.id, False)  # noqa: FBT003
+    end_links_of(connection, account)
     note_change(connection, DEMOTED, f"account:{name}", {}, actor=actor, now=now)
     return account_named(connection, name)
 

@@ -19,6 +19,7 @@ from pratique.services.judge import authorise_on, decide_listing, decide_name, i
 from pratique.services.ports import Ports, Visit
 from pratique.services.purls import Named, read_purl
 from pratique.services.reasons import read_reason
+from pratique.services.sign_in import write_as
 from pratique.services.visits import visit_repository
 from pratique.services.waive import Waived, lay_down
 from pratique.store import revisions
@@ -76,7 +77,9 @@ async def approve(ports: Ports, repository: str, purl: str, reason: str, actor: 
         )
         for rule, end in sorted(held.rules.items())
     )
-    return await ports.db.write(_lay_down_if_unchanged, visit.repository.id, named, wanted, actor, held.revision)
+    return await write_as(
+        ports.db, actor, now, _lay_down_if_unchanged, visit.repository.id, named, wanted, actor, held.revision
+    )
 
 
 def _what_holds(visit: Visit, found: FoundProject, named: Named, version: str) -> _Held:

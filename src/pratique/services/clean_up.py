@@ -6,7 +6,7 @@ import asyncio
 
 from pratique.core.clock import DAY, Instant
 from pratique.services.ports import Ports
-from pratique.services.unrecorded_blobs import remove_unrecorded
+from pratique.services.unrecorded_blobs import put_away_unrecorded
 from pratique.store import decisions, processes
 from pratique.store.clocks import SystemClock
 
@@ -20,8 +20,9 @@ async def clean_up(ports: Ports, keep_decisions: int) -> int:
     day of silence their rows in the table of processes.
     """
     await asyncio.to_thread(ports.blobs.remove_left_over_drafts)
-    await remove_unrecorded(ports)
     # Heartbeats are in real time, also under a test clock.
     await ports.db.write(processes.forget_silent, Instant(SystemClock().now() - DAY), durable=False)
     oldest = Instant(ports.clock.now() - keep_decisions)
-    return await ports.db.write(decisions.forget_older_than, oldest, durable=False)
+    forgotten = await ports.db.write(decisions.forget_older_than, oldest, durable=False)
+    await put_away_unrecorded(ports)  # last: a disk that fails here keeps nothing else from being forgotten
+    return forgotten

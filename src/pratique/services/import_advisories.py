@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 from sqlalchemy import Connection
@@ -123,11 +126,27 @@ async def import_advisories(ports: Ports, source: str, actor: Actor, progress: P
 
 
 def source_name(source: str) -> str:
-    """How a source is called in the table: short, stable, without credentials."""
-    if source == STARTER:
-        return STARTER
-    shown = source.partition("://")[2].rpartition("@")[2] if "://" in source else source
-    return shown if len(shown) <= _SOURCE_LENGTH else "..." + shown[-(_SOURCE_LENGTH - 3) :]
+    """How a source is called in the table: short, stable, its own, and without what only its owner may know.
+
+    Of a URL that is its host, the end of its path, and a hash of everything but the password. A signed query is
+    never shown, and still tells two sources apart.
+    """
+    scheme, _, rest = source.partition("://")
+    if not rest:
+        return source if len(source) <= _SOURCE_LENGTH else f"{_end_of(source)} #{_short_hash(source)}"
+    address = re.split("[?#]", rest, maxsplit=1)[0]
+    public = address.rpartition("@")[2]
+    host, _, path = public.partition("/")
+    whole = f"{scheme}://{rest[len(address) - len(public) :]}"
+    return f"{host}/{_end_of(path)} #{_short_hash(whole)}"
+
+
+def _end_of(text: str) -> str:
+    return text if len(text) <= _SOURCE_LENGTH else "..." + text[-(_SOURCE_LENGTH - 3) :]
+
+
+def _short_hash(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()[:8]
 
 
 def osv_ecosystems(ports: Ports) -> OsvEcosystems:
@@ -191,7 +210,8 @@ def _note(
 
 async def _download(ports: Ports, url: str, folder: Path) -> Path:
     path = folder / "all.zip"
-    stream = await ports.upstream.open_file(url, url)
+    base = urlsplit(url)._replace(query="", fragment="").geturl()  # a signature is no part of an upstream's address
+    stream = await ports.upstream.open_file(base, url)
     try:
         with path.open("wb") as out:
             async for chunk in stream.chunks():

@@ -18,6 +18,7 @@ from pratique.services.ports import Enqueue, Ports
 from pratique.services.purls import Named
 from pratique.services.reasons import read_reason
 from pratique.services.recheck_release import enqueue_own_rechecks
+from pratique.services.sign_in import write_as
 from pratique.services.version_ranges import read_versions
 from pratique.services.visits import find_repository
 from pratique.store import policy
@@ -105,7 +106,7 @@ async def add_entry(ports: Ports, request: AddEntry, actor: Actor) -> EntryShown
     )
     if entry.kind is EntryKind.DENY and not entry.reason:
         raise Invalid("say why with --reason: whoever is refused will read it")
-    return await ports.db.write(_add, request.repository, entry, actor, now, ports.enqueue)
+    return await write_as(ports.db, actor, now, _add, request.repository, entry, actor, now, ports.enqueue)
 
 
 def _action(request: AddEntry) -> Action:
@@ -145,7 +146,7 @@ async def remove_entries(ports: Ports, request: RemoveEntries, actor: Actor) -> 
     named = read_purl_glob(request.purl, ports.ecosystems)
     permit_on(actor, Operation.POLICY, named.key, now)
     versions = read_versions(ports.ecosystems[named.key.ecosystem], named, request.versions)
-    return await ports.db.write(_remove, request, named, versions, actor, now, ports.enqueue)
+    return await write_as(ports.db, actor, now, _remove, request, named, versions, actor, now, ports.enqueue)
 
 
 def _remove(

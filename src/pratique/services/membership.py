@@ -17,6 +17,7 @@ from pratique.services.changes import note_change
 from pratique.services.judge import authorise_on, know
 from pratique.services.ports import Ports, Visit
 from pratique.services.purls import read_purl
+from pratique.services.sign_in import write_as
 from pratique.services.visits import visit_repository
 from pratique.store import projects, releases
 from pratique.store.projects import Project
@@ -97,7 +98,7 @@ async def set_visibility(ports: Ports, request: SetVisibility, actor: Actor) -> 
         Forbidden, StepUpNeeded: the actor is no owner of it, or must give the password again.
     """
     asked = await _ask(ports, request.repository, request.purl, actor, Operation.MEMBERS)
-    return await ports.db.write(_set_visibility, asked, request.visibility)
+    return await write_as(ports.db, asked.actor, asked.now, _set_visibility, asked, request.visibility)
 
 
 async def set_member(ports: Ports, request: SetMember, actor: Actor) -> ProjectShown:
@@ -109,7 +110,7 @@ async def set_member(ports: Ports, request: SetMember, actor: Actor) -> ProjectS
         Forbidden, StepUpNeeded: the actor is no owner of it, or must give the password again.
     """
     asked = await _ask(ports, request.repository, request.purl, actor, Operation.MEMBERS)
-    return await ports.db.write(_set_member, asked, request.user, request.role)
+    return await write_as(ports.db, asked.actor, asked.now, _set_member, asked, request.user, request.role)
 
 
 async def list_owners(ports: Ports, visit: Visit, name: str) -> tuple[str, ...]:
@@ -133,7 +134,7 @@ async def set_owners(ports: Ports, visit: Visit, name: str, users: Sequence[str]
         Forbidden, StepUpNeeded: the actor is no owner of it, or must give the password again.
     """
     asked = await _ask_as(ports, visit, visit.key(name), Operation.MEMBERS)
-    await ports.db.write(_set_members, asked, tuple(users), role)
+    await write_as(ports.db, asked.actor, asked.now, _set_members, asked, tuple(users), role)
 
 
 async def _ask(ports: Ports, repository: str, purl: str, actor: Actor, operation: Operation) -> _Asked:

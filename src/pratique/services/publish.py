@@ -77,6 +77,7 @@ async def take_in(ports: Ports, visit: Visit, name: str | None, draft: PublishDr
     digests = check_digests(draft, blob)
     refuse_attestations(visit, draft)  # 4, before anything that could call the upload done
     if await ports.db.read(is_here, known, draft, digests.sha256):
+        await judge_publish(ports, visit, known, draft, digests)  # what is refused is not told to be fine
         await ports.uploads.run(blob.keep)  # what is stored may have been damaged since
         return unchanged(draft)
     manifest, noticed = await read_artefact(ports, visit, draft, blob)  # 3

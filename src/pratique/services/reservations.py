@@ -14,6 +14,7 @@ from pratique.services.changes import note_change, permit, permit_everywhere, pe
 from pratique.services.name_globs import canonical_glob, ecosystem_named
 from pratique.services.ports import Ports
 from pratique.services.reasons import read_reason
+from pratique.services.sign_in import write_as
 from pratique.services.visits import find_repository
 from pratique.store import policy
 
@@ -78,7 +79,7 @@ async def reserve(ports: Ports, request: Reserve, actor: Actor) -> ReservationSh
     if not pattern.strip("*"):
         raise Invalid("this would reserve every name and shut out all upstreams; reserve a name, prefix or scope")
     shown = ReservationShown(ecosystem.id, pattern, reason, request.repository)
-    await ports.db.write(_reserve, shown, actor, now)
+    await write_as(ports.db, actor, now, _reserve, shown, actor, now)
     return shown
 
 
@@ -108,7 +109,7 @@ async def unreserve(ports: Ports, request: Unreserve, actor: Actor) -> Reservati
     ecosystem = ecosystem_named(ports.ecosystems, request.ecosystem)
     pattern = canonical_glob(ecosystem, request.pattern)
     permit_on(actor, Operation.POLICY, ProjectKey(ecosystem.id, pattern), now)
-    return await ports.db.write(_unreserve, request.repository, ecosystem.id, pattern, actor, now)
+    return await write_as(ports.db, actor, now, _unreserve, request.repository, ecosystem.id, pattern, actor, now)
 
 
 def _unreserve(

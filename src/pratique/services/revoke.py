@@ -19,6 +19,7 @@ from pratique.services.purls import Named, read_purl
 from pratique.services.reach import look_for
 from pratique.services.reasons import read_reason
 from pratique.services.recheck_release import enqueue_project_rechecks
+from pratique.services.sign_in import write_as
 from pratique.services.visits import visit_repository
 from pratique.store import events, files, projects, releases, revisions, revocations
 
@@ -65,15 +66,19 @@ async def revoke(ports: Ports, repository: str, purl: str, filename: str | None,
         raise Invalid("say why: whoever is refused will read it")
     visit = await visit_repository(ports, repository, named.key.ecosystem, actor)
     known = await know(ports, visit, named.key)
-    authorise_on(visit, Operation.REVOKE, known, ports.clock.now())  # 1
-    number, event = await ports.db.write(  # 2
+    now = ports.clock.now()
+    authorise_on(visit, Operation.REVOKE, known, now)  # 1
+    number, event = await write_as(  # 2
+        ports.db,
+        actor,
+        now,
         record_revocation,
         visit.repository.id,
         named,
         filename,
         read_reason(reason),
         actor,
-        ports.clock.now(),
+        now,
         visit.ecosystem.version_key,
     )
     reach = await look_for(ports, visit, known, named, filename)
@@ -93,14 +98,18 @@ async def unrevoke(ports: Ports, repository: str, purl: str, filename: str | Non
     named = read_purl(purl, ports.ecosystems)
     visit = await visit_repository(ports, repository, named.key.ecosystem, actor)
     known = await know(ports, visit, named.key)
-    authorise_on(visit, Operation.UNREVOKE, known, ports.clock.now())
-    numbers, event = await ports.db.write(
+    now = ports.clock.now()
+    authorise_on(visit, Operation.UNREVOKE, known, now)
+    numbers, event = await write_as(
+        ports.db,
+        actor,
+        now,
         record_lifting,
         visit.repository.id,
         named,
         filename,
         actor,
-        ports.clock.now(),
+        now,
         visit.ecosystem.version_key,
         ports.enqueue,
     )

@@ -17,6 +17,7 @@ from pratique.rules.settings import asks_for_an_answer, read_options
 from pratique.services.changes import note_change, permit, permit_everywhere
 from pratique.services.durations import read_duration
 from pratique.services.ports import Ports
+from pratique.services.sign_in import write_as
 from pratique.services.visits import find_repository
 from pratique.store import policy
 
@@ -112,7 +113,7 @@ async def set_rule(ports: Ports, request: SetRule, actor: Actor) -> RuleShown:
             f"`pratique waive {rule.name} PURL --reason ...`, which another admin confirms"
         )
     _check_unsafe(rule, request.options, actor)
-    return await ports.db.write(_set, request, rule, actor, now)
+    return await write_as(ports.db, actor, now, _set, request, rule, actor, now)
 
 
 def _check_unsafe(rule: Rule, options: dict[str, Any], actor: Actor) -> None:

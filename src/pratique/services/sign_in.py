@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from collections.abc import Callable
+from typing import Any, Concatenate, NoReturn, TypeVar
 
 import msgspec
 from sqlalchemy import Connection
 
 from pratique.core.actors import NOBODY, Actor, ActorKind
 from pratique.core.clock import MINUTE, Clock, Instant
-from pratique.core.errors import Unauthorised
+from pratique.core.errors import Forbidden, Unauthorised
 from pratique.store import accounts, tokens
 from pratique.store.accounts import Account, Session
 from pratique.store.database import Database
@@ -21,6 +22,8 @@ from pratique.trust.tokens import check_form, token_digest
 
 CACHE_LIFE = MINUTE
 CACHE_SIZE = 4_096
+
+T = TypeVar("T")
 
 
 class SignedIn(msgspec.Struct, frozen=True):
@@ -121,6 +124,7 @@ def check_still_good(connection: Connection, actor: Actor, now: Instant) -> None
 
     Raises:
         Unauthorised: the token was revoked or has expired, the session was ended, or the account is disabled.
+        Forbidden: the account was an administrator's and is no longer.
     """
     if actor.token is not None:
         token = tokens.find_by_id(connection, actor.token)
@@ -134,6 +138,32 @@ def check_still_good(connection: Connection, actor: Actor, now: Instant) -> None
         account = accounts.find(connection, actor.account)
         if account is None or account.disabled is not None:
             raise Unauthorised(f"the account {actor.name} was disabled meanwhile; an administrator can enable it again")
+        if actor.admin and not account.admin:
+            raise Forbidden(f"{actor.name} is no administrator any more: what was asked as one is not done")
+
+
+async def write_as(
+    db: Database, actor: Actor, now: Instant, fn: Callable[Concatenate[Connection, ...], T], *args: Any
+) -> T:
+    """Write what an actor asked for, in one transaction with the look at whether the actor still is who asked.
+
+    What was proved when the request came in may have ended while it was under way, or while it waited its turn.
+
+    Raises:
+        Unauthorised, Forbidden: as `check_still_good`; nothing was changed.
+    """
+    return await db.write(_if_still_good, actor, now, fn, args)
+
+
+def _if_still_good(
+    connection: Connection,
+    actor: Actor,
+    now: Instant,
+    fn: Callable[Concatenate[Connection, ...], T],
+    args: tuple[Any, ...],
+) -> T:
+    check_still_good(connection, actor, now)
+    return fn(connection, *args)
 
 
 def token_actor(token: Token, account: Account | None) -> Actor:

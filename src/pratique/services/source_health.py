@@ -54,6 +54,12 @@ def failing_sources(connection: Connection, sources: Iterable[str]) -> tuple[str
     return tuple(source for source in sources if source_name(source) in failing)
 
 
+def sources_without_import(connection: Connection, sources: Iterable[str], since: Instant) -> tuple[str, ...]:
+    """Those of these sources, in full, that were not taken in since then."""
+    taken = {one.source for one in advisories.imports(connection) if one.at >= since}
+    return tuple(source for source in sources if source_name(source) not in taken)
+
+
 def note_failure(connection: Connection, source: str, why: str, actor: Actor, now: Instant) -> None:
     """Record that an import failed."""
     events.append(connection, new_event(FAILED, now, actor, source_name(source), {"why": why}))

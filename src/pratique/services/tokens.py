@@ -17,7 +17,7 @@ from pratique.services.changes import note_change, permit, permit_everywhere
 from pratique.services.durations import read_duration
 from pratique.services.name_globs import canonical_glob, ecosystem_named
 from pratique.services.ports import Ports
-from pratique.services.sign_in import check_still_good
+from pratique.services.sign_in import write_as
 from pratique.store import accounts, tokens
 from pratique.store.accounts import Account
 from pratique.store.tokens import Token
@@ -106,7 +106,7 @@ async def create_token(ports: Ports, request: CreateToken, actor: Actor) -> Toke
     scope = _scope(request, ports.ecosystems, now)
     _check_within(scope, actor)
     secret = new_token()
-    made = await ports.db.write(_create, request, scope, token_digest(secret), actor, now)
+    made = await write_as(ports.db, actor, now, _create, request, scope, token_digest(secret), actor, now)
     return TokenCreated(secret, made)
 
 
@@ -174,7 +174,6 @@ def _check_within(scope: TokenScope, actor: Actor) -> None:
 def _create(
     connection: Connection, request: CreateToken, scope: TokenScope, digest: str, actor: Actor, now: Instant
 ) -> TokenShown:
-    check_still_good(connection, actor, now)  # the token would outlive what ended meanwhile
     account = _holder(connection, request.user, actor)
     _check_administrator(scope, account, actor)
     token = tokens.create(connection, digest, account.id, request.name.strip(), request.kind, scope, now)
@@ -266,7 +265,7 @@ async def revoke_token(ports: Ports, request: RevokeToken, actor: Actor) -> Toke
     """
     now = ports.clock.now()
     permit(actor, Operation.TOKENS, now)
-    return await ports.db.write(_revoke, request.id, actor, now)
+    return await write_as(ports.db, actor, now, _revoke, request.id, actor, now)
 
 
 def _revoke(connection: Connection, token_id: int, actor: Actor, now: Instant) -> TokenShown:
@@ -284,6 +283,8 @@ def _revoke(connection: Connection, token_id: int, actor: Actor, now: Instant) -
 def end(connection: Connection, token: Token, holder: str | None, actor: Actor, now: Instant) -> None:
     """Make a token worthless, with its event; one that was so already stays as it is."""
     if tokens.revoke(connection, token.id, now):
+        if Operation.ACCOUNTS in token.scope.operations:
+            accounts.end_links(connection)  # it may have made one, which would outlive it
         body = {"token": token.id, "name": token.name}
         note_change(connection, "token_revoked", f"account:{holder}", body, actor=actor, now=now)
 

@@ -6,12 +6,14 @@ import asyncio
 import hashlib
 from enum import StrEnum
 
+import msgspec
 import structlog
 from sqlalchemy import Connection
 
 from pratique.core.actors import OPERATOR
 from pratique.core.clock import Instant
 from pratique.core.events import new_event
+from pratique.core.ports import BlobFile
 from pratique.services.ports import Ports
 from pratique.store import events, files
 
@@ -44,6 +46,13 @@ class Damage(StrEnum):
     """The disk does not say what is there. Nothing is done: bytes that come back whole must still be in place."""
 
 
+class _Look(msgspec.Struct, frozen=True):
+    """What one look said, and of which bytes."""
+
+    damage: Damage | None
+    identity: tuple[int, ...] = ()
+
+
 async def verify_blobs(ports: Ports, turn: int, most_bytes: int = MOST_BYTES, pause: float = _PAUSE) -> int:
     """Verify one turn's share of the blobs, one after the other; how many are damaged.
 
@@ -57,10 +66,10 @@ async def verify_blobs(ports: Ports, turn: int, most_bytes: int = MOST_BYTES, pa
         if taken + size > most_bytes and taken:
             break
         taken += size
-        damage = await _find_damage(ports, sha256, size, pause)
-        if damage is not None:
-            damaged += damage is not Damage.UNREADABLE
-            await _tell(ports, sha256, damage)
+        look = await _find_damage(ports, sha256, size, pause)
+        if look.damage is not None and await _is_out_of_service(ports, sha256, look):
+            damaged += look.damage is not Damage.UNREADABLE
+            await _tell(ports, sha256, look.damage)
     return damaged
 
 
@@ -69,25 +78,32 @@ def _in_turn(share: list[tuple[str, int]], number: int) -> list[tuple[str, int]]
     return share[begin:] + share[:begin]
 
 
-async def _find_damage(ports: Ports, sha256: str, size: int, pause: float) -> Damage | None:
+async def _find_damage(ports: Ports, sha256: str, size: int, pause: float) -> _Look:
     """What several looks say alike: a network's disk fails in passing, and may even say that nothing is there."""
     seen = set()
     for number in range(_LOOKS):
         await asyncio.sleep(number * pause * _PATIENCE)
-        damage = await _look_at(ports, sha256, size, pause)
-        if damage is None:
-            return None
-        seen.add(damage)
-    return seen.pop() if len(seen) == 1 else Damage.UNREADABLE
+        look = await _look_at(ports, sha256, size, pause)
+        if look.damage is None:
+            return look
+        seen.add(look.damage)
+    return look if len(seen) == 1 else _Look(Damage.UNREADABLE)
 
 
-async def _look_at(ports: Ports, sha256: str, size: int, pause: float) -> Damage | None:
+async def _look_at(ports: Ports, sha256: str, size: int, pause: float) -> _Look:
     try:
         blob = await asyncio.to_thread(ports.blobs.open, sha256)
     except FileNotFoundError:
-        return Damage.MISSING
+        return _Look(Damage.MISSING)
     except OSError:
-        return Damage.UNREADABLE
+        return _Look(Damage.UNREADABLE)
+    try:
+        return _Look(await _read(blob, sha256, size, pause), blob.identity)
+    finally:
+        blob.close()
+
+
+async def _read(blob: BlobFile, sha256: str, size: int, pause: float) -> Damage | None:
     try:
         if blob.size != size:
             return Damage.SIZE
@@ -102,8 +118,13 @@ async def _look_at(ports: Ports, sha256: str, size: int, pause: float) -> Damage
         return None if digest.hexdigest() == sha256 else Damage.BYTES
     except OSError:
         return Damage.UNREADABLE
-    finally:
-        blob.close()
+
+
+async def _is_out_of_service(ports: Ports, sha256: str, look: _Look) -> bool:
+    """Set aside what was read and is damaged; False if whole bytes have taken its place since."""
+    if look.damage not in (Damage.SIZE, Damage.BYTES):
+        return True
+    return await asyncio.to_thread(ports.blobs.set_aside, sha256, look.identity)
 
 
 async def _tell(ports: Ports, sha256: str, damage: Damage) -> None:
@@ -111,8 +132,6 @@ async def _tell(ports: Ports, sha256: str, damage: Damage) -> None:
         log.error("a stored blob cannot be read; look at the disk", sha256=sha256)
     else:
         log.error("a stored blob is damaged; restore it from a backup", sha256=sha256, damage=damage.value)
-    if damage in (Damage.SIZE, Damage.BYTES):
-        await asyncio.to_thread(ports.blobs.set_aside, sha256)
     await ports.db.write(_record, sha256, damage, ports.clock.now())
 
 

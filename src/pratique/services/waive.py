@@ -21,6 +21,7 @@ from pratique.services.judge import authorise_on, know
 from pratique.services.ports import Ports
 from pratique.services.purls import Named, read_purl
 from pratique.services.reasons import read_reason
+from pratique.services.sign_in import write_as
 from pratique.services.version_ranges import read_versions
 from pratique.services.visits import find_repository, visit_repository
 from pratique.store import accounts, events, policy, revisions
@@ -80,7 +81,7 @@ async def waive(
     _check(wanted)
     visit = await visit_repository(ports, repository, named.key.ecosystem, actor)
     authorise_on(visit, Operation.APPROVE, await know(ports, visit, named.key), now)
-    return await ports.db.write(lay_down, visit.repository.id, named, (wanted,), actor)
+    return await write_as(ports.db, actor, now, lay_down, visit.repository.id, named, (wanted,), actor)
 
 
 async def confirm(ports: Ports, repository: str, waiver: int, actor: Actor) -> Waived:
@@ -97,17 +98,18 @@ async def confirm(ports: Ports, repository: str, waiver: int, actor: Actor) -> W
     found = (await ports.db.read(_find_waiver, place.id, waiver)).waiver
     visit = await visit_repository(ports, repository, found.ecosystem, actor)
     authorise_on(visit, Operation.APPROVE, await know(ports, visit, _key(found)), now)
-    return await ports.db.write(_confirm_one, place.id, waiver, actor, now)
+    return await write_as(ports.db, actor, now, _confirm_one, place.id, waiver, actor, now)
 
 
 async def withdraw(ports: Ports, repository: str, waiver: int, actor: Actor) -> None:
     """End a waiver. Raises NotFound if there is no such waiver in the repository."""
-    permit(actor, Operation.APPROVE, ports.clock.now())
+    now = ports.clock.now()
+    permit(actor, Operation.APPROVE, now)
     place = await ports.db.read(find_repository, repository)
     found = (await ports.db.read(_find_waiver, place.id, waiver)).waiver
     visit = await visit_repository(ports, repository, found.ecosystem, actor)
-    authorise_on(visit, Operation.APPROVE, await know(ports, visit, _key(found)), ports.clock.now())
-    await ports.db.write(_withdraw, place.id, found, actor, ports.clock.now())
+    authorise_on(visit, Operation.APPROVE, await know(ports, visit, _key(found)), now)
+    await write_as(ports.db, actor, now, _withdraw, place.id, found, actor, now)
 
 
 def _check(wanted: Waiver) -> None:

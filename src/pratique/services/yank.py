@@ -15,6 +15,7 @@ from pratique.services.judge import authorise_on, know
 from pratique.services.ports import Ports, Visit
 from pratique.services.purls import read_purl
 from pratique.services.reasons import read_reason
+from pratique.services.sign_in import write_as
 from pratique.services.visits import visit_repository
 from pratique.store import projects, releases
 from pratique.store.releases import Release
@@ -86,7 +87,7 @@ async def set_yanked(ports: Ports, visit: Visit, name: str, version: str, reason
         visit.actor,
         now,
     )
-    return await ports.db.write(_record, wish)
+    return await write_as(ports.db, wish.actor, wish.now, _record, wish)
 
 
 async def _named(ports: Ports, repository: str, purl: str, actor: Actor) -> tuple[Visit, str, str]:

@@ -32,6 +32,8 @@ def check(settings: Settings) -> None:
         _check_repository(name, repository)
     for url in settings.upstream.access:
         check_upstream(url, "upstream.access")
+    for source in settings.advisories.sources:
+        _check_source(source)
     for number, setting, otherwise in (
         (settings.jobs.at_once, "jobs.at_once", "promised jobs would wait for ever"),
         (settings.publish.at_once, "publish.at_once", "nobody could publish"),
@@ -58,6 +60,23 @@ def check_upstream(url: str, setting: str) -> None:
         )
     if parts.query or parts.fragment:
         raise Invalid(f"`{setting}`: {url!r} has a query or fragment; give the plain base URL")
+
+
+def _check_source(source: str) -> None:
+    if "://" not in source:
+        return
+    try:
+        parts = urlsplit(source)
+        fine = parts.scheme in ("http", "https") and parts.hostname and (parts.port or 1)
+    except ValueError:
+        fine = False
+    if not fine:  # what is no URL may have a password anywhere, and is not repeated
+        raise Invalid("`advisories.sources`: one of them is neither a path nor an http or https URL")
+    if parts.username is not None or parts.password is not None:
+        raise Invalid(
+            f"`advisories.sources`: the URL of {parts.hostname} carries a user or password, which would show up in "
+            f'logs; put it into [upstream.access."..."] as `user` and `password`'
+        )
 
 
 def _check_origin(url: str) -> None:

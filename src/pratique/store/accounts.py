@@ -139,6 +139,11 @@ def create_link(c: sa.Connection, secret_sha256: str, purpose: str, expires: Ins
     c.execute(one_time_link.insert().values(secret_sha256=secret_sha256, purpose=purpose, expires=expires))
 
 
+def end_links(c: sa.Connection) -> None:
+    """Nobody uses a link any more that is open now."""
+    c.execute(one_time_link.delete().where(one_time_link.c.used.is_(None)))
+
+
 def link_is_open(c: sa.Connection, secret_sha256: str, purpose: str, now: Instant) -> bool:
     """Whether the link could still be used: for showing its form, never as permission."""
     wanted = sa.select(one_time_link.c.expires).where(*_open_link(secret_sha256, purpose, now))

@@ -19,6 +19,9 @@ from pratique.core.ports import StoredBlob
 LEFT_OVER_AFTER = 3_600
 """Seconds after which a draft of a process that is gone is removed."""
 
+PUT_AWAY_FOR = 30 * 86_400
+"""Seconds for which bytes that nothing names can still be found."""
+
 SETTLED_AFTER = 86_400
 """Seconds after which whoever kept a blob has recorded it, or never will."""
 
@@ -27,15 +30,17 @@ _NEW_FILE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 
 
 class FileBlobs:
-    """A `core.ports.Blobs` in a local folder: `blobs/ab/cd/<sha256>`, and drafts in `tmp/`.
+    """A `core.ports.Blobs` in a local folder: `blobs/ab/cd/<sha256>`, drafts in `tmp/`.
+
+    What nothing names is in `unrecorded/` for a month.
 
     A blob is visible under its name only when all of it is on the disk: after a crash there are
     whole blobs and drafts, nothing between. Only the owner of the process can read the folder.
     """
 
     def __init__(self, root: Path) -> None:
-        self._blobs, self._tmp = root / "blobs", root / "tmp"
-        for folder in (root, self._blobs, self._tmp):
+        self._blobs, self._tmp, self._away = root / "blobs", root / "tmp", root / "unrecorded"
+        for folder in (root, self._blobs, self._tmp, self._away):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.remove_left_over_drafts()
 
@@ -62,28 +67,49 @@ class FileBlobs:
         except FileNotFoundError:
             return False
 
-    def set_aside(self, sha256: str) -> None:
-        """Take a damaged blob out of its place; it stays beside it as `<sha256>.damaged`."""
+    def set_aside(self, sha256: str, identity: tuple[int, ...]) -> bool:
+        """Take a damaged blob out of its place; it stays beside it as `<sha256>.damaged`.
+
+        The same bytes may be kept again at any moment, whole: what is there is looked at before it moves and
+        after, and what is not what was read comes back.
+        """
         path = _path(self._blobs, sha256)
+        aside = path.with_name(f"{sha256}.damaged")
         with suppress(FileNotFoundError):
-            path.rename(path.with_name(f"{sha256}.damaged"))
+            if _identity(path.stat()) != identity:
+                return False
+            path.rename(aside)
+            if _identity(aside.stat()) != identity:
+                _put_back(aside)
+                return False
+        return True
 
     def stored(self, part: int) -> tuple[str, ...]:
         """Sha256 of all stored blobs in one of 256 parts, sorted."""
         found = set()
         for path in (self._blobs / f"{part:02x}").glob("??/*"):
             if path.suffix == _ASIDE:
-                with suppress(FileNotFoundError):
+                with suppress(OSError):  # gone, or the disk refuses: then the next turn tries again
                     _put_back(path)  # of a process that was killed while it removed
             if _SHA256.match(path.stem) and path.suffix in ("", _ASIDE):
                 found.add(path.stem)
         return tuple(sorted(found))
 
-    def remove_settled(self, sha256: str) -> bool:
-        """Remove a blob unless it was kept within the last day; whether it is gone now.
+    def is_settled(self, sha256: str) -> bool:
+        """Whether the blob is stored and was last kept more than a day ago."""
+        try:
+            return _is_settled(_path(self._blobs, sha256))
+        except FileNotFoundError:
+            return False
+
+    def put_away_settled(self, sha256: str) -> bool:
+        """Move a blob to `unrecorded/` unless it was kept within the last day; whether it is gone now.
 
         Between a look at its age and its removal it could be kept again, so it is taken out of its place
         first, and put back if it turns out to be young.
+
+        Raises:
+            OSError: the disk refuses.
         """
         path = _path(self._blobs, sha256)
         aside = path.with_name(sha256 + _ASIDE)
@@ -92,12 +118,23 @@ class FileBlobs:
                 return False
             path.rename(aside)
             if _is_settled(aside):
-                aside.unlink()
+                os.utime(aside)  # from here on it counts how long it has been away
+                aside.rename(self._away / sha256)
                 return True
             _put_back(aside)
         except FileNotFoundError:
             return True
         return False
+
+    def remove_put_away(self) -> tuple[str, ...]:
+        """Remove for good what has been in `unrecorded/` for a month; its sha256."""
+        oldest, gone = time.time() - PUT_AWAY_FOR, []
+        for path in sorted(self._away.iterdir()):
+            with suppress(OSError):  # somebody took it back, or the disk refuses: then the next turn tries again
+                if _SHA256.match(path.name) and path.stat().st_mtime < oldest:
+                    path.unlink()
+                    gone.append(path.name)
+        return tuple(gone)
 
     def remove_left_over_drafts(self) -> None:
         """Remove drafts of processes that are gone, once they are old enough."""
@@ -205,13 +242,19 @@ class FileBlob:
 
     def __init__(self, path: Path) -> None:
         self._descriptor: int | None = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        self._size = os.fstat(self._descriptor).st_size
+        status = os.fstat(self._descriptor)
+        self._size, self._identity = status.st_size, _identity(status)
         self._turn = threading.Lock()  # see FileDraft
 
     @property
     def size(self) -> int:
         """Total bytes."""
         return self._size
+
+    @property
+    def identity(self) -> tuple[int, ...]:
+        """Device, inode and time of writing."""
+        return self._identity
 
     def read_at(self, offset: int, length: int) -> bytes:
         """At most `length` bytes from `offset`; fewer only at the end."""
@@ -277,16 +320,28 @@ def _path(blobs: Path, sha256: str) -> Path:
 _ASIDE = ".removed"
 
 
+def _identity(status: os.stat_result) -> tuple[int, ...]:
+    return status.st_dev, status.st_ino, status.st_mtime_ns
+
+
 def _is_settled(path: Path) -> bool:
     return path.stat().st_mtime <= time.time() - SETTLED_AFTER
 
 
 def _put_back(aside: Path) -> None:
     """Give a blob its name again; if the same bytes were kept there meanwhile, they stay."""
-    if aside.with_suffix("").exists():
-        aside.unlink()
-    else:
-        aside.rename(aside.with_suffix(""))
+    place = aside.with_suffix("")
+    try:
+        os.link(aside, place)  # in one step with the look: what was kept just now is never replaced
+    except FileExistsError:
+        pass
+    except FileNotFoundError:
+        raise
+    except OSError:  # no hard links here; then the look comes first
+        if not place.exists():
+            aside.rename(place)
+            return
+    aside.unlink()
 
 
 def _write_all(descriptor: int, chunk: bytes, offset: int) -> None:

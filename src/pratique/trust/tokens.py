@@ -20,7 +20,8 @@ _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _BODY = 43
 _CHECK = 6
 _FORM = re.compile(SCANNER_PATTERN + r"\Z")
-_ANYWHERE = re.compile(SCANNER_PATTERN)
+_ANYWHERE = re.compile(PREFIX + "[0-9A-Z]{30,}", re.IGNORECASE)
+"""Also what is left of a token that was cut or changed on the way: most of a secret is one."""
 
 
 def new_token() -> str:
@@ -36,7 +37,7 @@ def token_digest(token: str) -> str:
 
 
 def holds_token(text: str) -> bool:
-    """Whether a whole token of ours stands anywhere in the text."""
+    """Whether a token of ours, or most of one, stands anywhere in the text, in either case."""
     return _ANYWHERE.search(text) is not None
 
 

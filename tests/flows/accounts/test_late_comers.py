@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from pratique.core.actors import OPERATOR
-from pratique.core.errors import Unauthorised
+from pratique.core.actors import OPERATOR, Operation
+from pratique.core.decisions import EntryKind, Mode
+from pratique.core.errors import Forbidden, NotFound, Unauthorised
 from pratique.services.accounts import (
     AddUser,
     DisableUser,
@@ -19,10 +20,16 @@ from pratique.services.accounts import (
     enable_user,
     set_password,
 )
-from pratique.services.admin_link import MakeAdminLink, make_admin_link
-from pratique.services.administrators import PromoteUser, promote_user
+from pratique.services.admin_link import MakeAdminLink, claim_admin_link, link_is_open, make_admin_link
+from pratique.services.administrators import DemoteUser, PromoteUser, demote_user, promote_user
+from pratique.services.list_entries import AddEntry, RemoveEntries, add_entry, remove_entries
+from pratique.services.reservations import Reserve, Unreserve, reserve, unreserve
+from pratique.services.revoke import revoke, unrevoke
+from pratique.services.rule_settings import SetRule, set_rule
 from pratique.services.step_up import PasswordGate, sign_in, sign_out, step_up
-from pratique.services.tokens import CreateToken, create_token
+from pratique.services.tokens import CreateToken, ListTokens, RevokeToken, create_token, list_tokens, revoke_token
+from pratique.services.waive import confirm, waive, withdraw
+from pratique.store import events
 from pratique.store.accounts import Account
 from tests.flows.accounts.conftest import PASSWORD
 from tests.harness.site import Site
@@ -89,6 +96,82 @@ async def test_an_ended_session_leaves_nothing_behind_that_outlives_it(site: Sit
 
     with pytest.raises(Unauthorised, match="ended meanwhile"):
         await verb(site.ports, request_, session.actor)
+
+
+GRAVE: list[tuple[Any, Any]] = [
+    (set_password, SetPassword("ann", NEW)),
+    (add_user, AddUser("puppet", NEW, admin=True)),
+    (disable_user, DisableUser("ann")),
+    (enable_user, EnableUser("gone")),
+    (promote_user, PromoteUser("ann")),
+    (demote_user, DemoteUser("bob")),
+    (make_admin_link, MakeAdminLink()),
+    (create_token, CreateToken("x", operations=frozenset({Operation.ACCOUNTS}))),
+    (revoke_token, RevokeToken(1)),
+    (reserve, Reserve("npm", "@new/*", reason="ours")),
+    (unreserve, Unreserve("npm", "@ours/*")),
+    (add_entry, AddEntry(EntryKind.ALLOW, "pkg:npm/x", reason="fine")),
+    (remove_entries, RemoveEntries(EntryKind.DENY, "pkg:npm/bad")),
+    (set_rule, SetRule("cooldown", mode=Mode.OFF)),
+    (lambda ports, _, actor: waive(ports, "main", "pkg:npm/x", "cooldown", "fine", actor), None),
+    (lambda ports, number, actor: confirm(ports, "main", number, actor), 1),
+    (lambda ports, number, actor: withdraw(ports, "main", number, actor), 1),
+    (lambda ports, _, actor: revoke(ports, "main", "pkg:npm/x", None, "bad", actor), None),
+    (lambda ports, _, actor: unrevoke(ports, "main", "pkg:npm/bad", None, actor), None),
+]
+
+
+@pytest.mark.parametrize(("change", "request_"), GRAVE)
+async def test_whoever_was_demoted_while_the_request_was_under_way_changes_nothing(
+    site: Site, change: Any, request_: Any
+) -> None:
+    ports = site.ports
+    await add_user(ports, AddUser("bob", NEW, admin=True), OPERATOR)
+    await add_user(ports, AddUser("gone", NEW), OPERATOR)
+    await disable_user(ports, DisableUser("gone"), OPERATOR)
+    await reserve(ports, Reserve("npm", "@ours/*", reason="ours"), OPERATOR)
+    await add_entry(ports, AddEntry(EntryKind.DENY, "pkg:npm/bad", reason="bad"), OPERATOR)
+    await revoke(ports, "main", "pkg:npm/bad", None, "bad", OPERATOR)
+    await waive(ports, "main", "pkg:npm/bad", "revoked", "needed", OPERATOR)
+    _, session = await sign_in(ports, PasswordGate(), "alice", PASSWORD, "127.0.0.1")
+    await demote_user(ports, DemoteUser("alice"), OPERATOR)
+    before = [event.id for event in await ports.db.read(events.recent, 100)]
+
+    with pytest.raises(Forbidden, match="no administrator any more"):
+        await change(ports, request_, session.actor)
+
+    assert [event.id for event in await ports.db.read(events.recent, 100)] == before
+
+
+async def token_ended(site: Site) -> None:
+    (token,) = (await list_tokens(site.ports, ListTokens("alice"), OPERATOR)).tokens
+    await revoke_token(site.ports, RevokeToken(token.id), OPERATOR)
+
+
+async def demoted(site: Site) -> None:
+    await add_user(site.ports, AddUser("bob", NEW, admin=True), OPERATOR)
+    await demote_user(site.ports, DemoteUser("alice"), OPERATOR)
+
+
+@pytest.mark.parametrize("loss", [changed, disabled, demoted, token_ended])
+async def test_a_link_does_not_outlive_what_made_it(site: Site, loss: Any) -> None:
+    _, session = await sign_in(site.ports, PasswordGate(), "alice", PASSWORD, "127.0.0.1")
+    link = await make_admin_link(site.ports, MakeAdminLink(), session.actor)
+    secret = link.url.rpartition("/")[2]
+    assert await link_is_open(site.ports, secret)
+
+    await loss(site)
+
+    with pytest.raises(NotFound, match="ended"):
+        await claim_admin_link(site.ports, secret, "puppet", NEW)
+
+
+async def test_a_link_stays_open_when_somebody_else_changes_a_password(site: Site) -> None:
+    link = await make_admin_link(site.ports, MakeAdminLink(), OPERATOR)
+
+    await set_password(site.ports, SetPassword("ann", NEW), OPERATOR)
+
+    assert await link_is_open(site.ports, link.url.rpartition("/")[2])
 
 
 async def test_who_is_enabled_again_signs_in_with_the_same_password(site: Site) -> None:

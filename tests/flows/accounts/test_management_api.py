@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+from pratique.core.actors import ActorKind, Operation
 from pratique.services.verbs.table import VERBS
 from pratique.services.verbs.verb import Verb
 from pratique.store import events
 from tests.flows.accounts.conftest import PASSWORD, Api, Browser
 from tests.harness.plain_registry import PlainRegistry
-from tests.harness.site import Site
+from tests.harness.site import Site, new_token, running_site
 
 EXAMPLE: dict[str, dict[str, Any]] = {
     "admin link": {},
@@ -188,6 +190,26 @@ async def test_paths_and_addresses_of_somebodys_choice_are_read_for_the_operator
             assert answer.status == 403
             assert "only by the command on the data folder" in answer.json()["error"]
         assert inside.asked == []
+
+
+async def test_whoever_may_not_import_learns_of_no_source_and_nobody_sees_a_signature(tmp_path: Path) -> None:
+    signed = "https://feeds.example.test/osv/all.zip?signature=s3cr3t"
+    async with running_site(tmp_path / "signed", f'[advisories]\nsources = ["{signed}"]\n') as site:
+        api = Api(site)
+        narrow = frozenset({Operation.EXPLAIN})
+        tokens = (None, site.token, site.agent, await new_token(site, "ann", ActorKind.USER, narrow))
+
+        for token in tokens:
+            answer = await api.post("/advisories/import", token, source="https://example.test/all.zip")
+            assert answer.status in (401, 403)
+            assert "feeds.example.test" not in answer.text
+        told = await api.post("/advisories/import", site.admin, source="https://example.test/all.zip")
+        status = await api.get("/advisories/status", site.admin)
+        start = await site.get("/")
+
+    assert (told.status, "feeds.example.test/osv/all.zip #" in told.json()["error"]) == (403, True)
+    for answer in (told, status, start):
+        assert "s3cr3t" not in answer.text
 
 
 async def test_every_change_leaves_an_event_that_names_who_did_it(api: Api, site: Site) -> None:

@@ -28,6 +28,8 @@ def test_a_time_of_day_shifts_when_the_turn_begins():
 
     assert timer.turn(from_iso("2026-11-23T02:59:59Z")) == "2026-11-22"
     assert timer.turn(from_iso("2026-11-23T03:00:00Z")) == "2026-11-23"
+    assert timer.began("2026-11-23") == from_iso("2026-11-23T03:00:00Z")
+    assert Timer("x", every=HOUR).began("2026-11-23T05:00:00Z") == from_iso("2026-11-23T05:00:00Z")
 
 
 def test_two_processes_promise_the_same_id():

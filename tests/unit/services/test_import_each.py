@@ -8,16 +8,21 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from pratique.app import job_kinds
 from pratique.cli.main import main
 from pratique.core.actors import OPERATOR
+from pratique.core.clock import from_iso
 from pratique.core.errors import BadUpstream
-from pratique.services.import_each import IMPORT_JOB, import_each, import_failed
+from pratique.jobs.kinds import JobRun
+from pratique.services.import_each import IMPORT_JOB, import_each, import_missing
 from pratique.services.verbs.advisories import ShowAdvisories, show_advisories
 from pratique.settings import load_settings
 from pratique.store import events
 from tests.harness.site import Site, running_site
+
+TURN = from_iso("2026-11-23T03:00:00Z")
 
 RECORD = {
     "id": "MAL-2026-1",
@@ -81,7 +86,7 @@ async def test_a_failure_after_a_success_leaves_both_in_sight_and_the_next_succe
 
     good.rename(late)
     site.clock.set("2026-11-23T14:00:00Z")
-    await import_failed(site.ports, site.ports.advisory_sources)
+    await import_missing(site.ports, site.ports.advisory_sources, TURN)
     assert not any(one.failed for one in (await show_advisories(site.ports, ShowAdvisories(), OPERATOR)).sources)
 
 
@@ -91,10 +96,50 @@ async def test_only_what_failed_is_fetched_again(site: Site, late: Path, good: P
     good.rename(late)
     site.clock.set("2026-11-23T12:01:00Z")
 
-    await import_failed(site.ports, site.ports.advisory_sources)  # the other is gone, and would fail
+    await import_missing(site.ports, site.ports.advisory_sources, TURN)  # the other is gone, and would fail
 
     latest = await site.ports.db.read(events.recent, 3, {"advisories_imported", "advisories_failed"})
     assert [one.kind for one in latest[:1]] == ["advisories_imported"]
+
+
+async def test_a_failure_that_cannot_be_noted_keeps_no_source_back_and_is_tried_again(
+    site: Site, late: Path, good: Path
+) -> None:
+    site.clock.set("2026-11-23T12:00:00Z")
+    await site.ports.db.write(refuse_notes)
+    await fail_once(site)
+
+    (taken,) = await site.ports.db.read(events.recent, 3, {"advisories_imported", "advisories_failed"})
+    assert taken.kind == "advisories_imported"
+
+    good.rename(late)
+    await import_missing(site.ports, site.ports.advisory_sources, TURN)  # the good one is gone, and would fail
+    assert len(await site.ports.db.read(events.recent, 3, {"advisories_imported"})) == 2
+
+
+async def test_the_second_attempt_of_the_job_fetches_what_its_turn_has_not(site: Site, late: Path, good: Path) -> None:
+    site.clock.set("2026-11-22T12:00:00Z")
+    late.mkdir()
+    (late / "MAL-2026-1.json").write_text(json.dumps(RECORD))
+    await import_each(site.ports, site.ports.advisory_sources)  # of the turn before
+    (late / "MAL-2026-1.json").unlink()
+    late.rmdir()
+    site.clock.set("2026-11-23T12:00:00Z")
+    await fail_once(site)
+    good.rename(late)
+    kinds = {one.name: one for one in job_kinds(site.ports, load_settings(site.data / "pratique.toml", {}))}
+
+    await kinds[IMPORT_JOB].handler(JobRun("import_advisories:2026-11-23", b'{"turn":"2026-11-23"}', 2))
+
+    assert not any(one.failed for one in (await show_advisories(site.ports, ShowAdvisories(), OPERATOR)).sources)
+
+
+def refuse_notes(connection: Connection) -> None:
+    """A database that takes no event of a failure, as a full disk or a busy one may."""
+    connection.exec_driver_sql(
+        "CREATE TRIGGER refuse BEFORE INSERT ON event WHEN NEW.kind = 'advisories_failed' "
+        "BEGIN SELECT RAISE(ABORT, 'no room'); END"
+    )
 
 
 async def test_the_start_page_and_readyz_tell_of_it(site: Site) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pratique.core.errors import Unauthorised
-from pratique.trust.tokens import SCANNER_PATTERN, check_form, new_token, token_digest
+from pratique.trust.tokens import SCANNER_PATTERN, check_form, holds_token, new_token, token_digest
 
 TOKEN = new_token()
 
@@ -53,6 +53,29 @@ def test_whatever_is_sent_gets_a_sentence_without_the_secret_in_it(text: str) ->
     with pytest.raises(Unauthorised) as raised:
         check_form(text)
     assert len(text) < 8 or text not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TOKEN,
+        TOKEN[:-1],
+        TOKEN[:34],
+        TOKEN.lower(),
+        TOKEN.upper(),
+        f"@x/{TOKEN}",
+        f"{TOKEN[:-1]}-1.0.0.tgz",
+        TOKEN + "x",
+    ],
+    ids=["whole", "short of one", "most of it", "lower case", "upper case", "scoped", "as a file", "long"],
+)
+def test_a_token_is_found_also_where_it_was_cut_or_changed(text: str) -> None:
+    assert holds_token(text)
+
+
+@pytest.mark.parametrize("name", ["prq_", "prq_tools", "prq-" + "a" * 49, TOKEN[4:], "left-pad"])
+def test_a_name_is_no_token(name: str) -> None:
+    assert not holds_token(name)
 
 
 def test_the_stored_digest_tells_nothing_of_the_token() -> None:

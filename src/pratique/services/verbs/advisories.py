@@ -8,8 +8,8 @@ from pratique.core.actors import Actor, ActorKind, Operation
 from pratique.core.clock import Instant, in_words, to_iso
 from pratique.core.errors import Forbidden
 from pratique.services import import_advisories as importing
-from pratique.services.changes import permit
-from pratique.services.import_advisories import Imported
+from pratique.services.changes import permit, permit_everywhere
+from pratique.services.import_advisories import Imported, source_name
 from pratique.services.ports import Ports
 from pratique.services.source_health import SourceHealth, source_health
 from pratique.services.verbs.verb import Tell
@@ -19,7 +19,8 @@ class ImportAdvisories(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Take in an OSV export.
 
     Attributes:
-        source: `starter` or a source of the settings; on the data folder any https URL of an `all.zip`, or a path.
+        source: `starter` or a source of the settings, in full or as `advisories status` calls it; on the data folder
+            any https URL of an `all.zip`, or a path.
     """
 
     source: str
@@ -62,16 +63,17 @@ async def import_advisories(ports: Ports, request: ImportAdvisories, actor: Acto
     Raises:
         Forbidden: from afar, anything that the settings do not name: the server reads no path and asks no address
             that somebody elsewhere has chosen.
+        Forbidden, StepUpNeeded: the actor may not change what policy looks at, and learns of no source.
     """
-    known = (importing.STARTER, *ports.advisory_sources)
-    if actor.kind is not ActorKind.OPERATOR and request.source not in known:
+    permit_everywhere(actor, Operation.POLICY, ports.clock.now())
+    named = {source_name(one): one for one in (importing.STARTER, *ports.advisory_sources)}
+    source = named.get(request.source, request.source)
+    if actor.kind is not ActorKind.OPERATOR and source not in named.values():
         raise Forbidden(
             "other paths and URLs are read only by the command on the data folder; from afar name a source of the "
-            f"settings (`advisories.sources`): {', '.join(known)}"
+            f"settings (`advisories.sources`): {', '.join(named)}"
         )
-    return await importing.import_advisories(
-        ports, request.source, actor, lambda count: tell(f"{count:,} records read")
-    )
+    return await importing.import_advisories(ports, source, actor, lambda count: tell(f"{count:,} records read"))
 
 
 async def show_advisories(ports: Ports, request: ShowAdvisories, actor: Actor) -> AdvisoryStatus:
