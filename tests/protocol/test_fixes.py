@@ -105,6 +105,22 @@ async def test_a_file_added_to_a_fix_waits_its_own_cooldown(site: Site, registry
     assert await statuses(site, fix, added) == [200, 403]
 
 
+@pytest.mark.parametrize(("honest", "added"), [("1.0.1.0", "1.0.1"), ("1.0.1", "1.0.1.0")])
+async def test_a_file_added_to_a_fix_in_another_spelling_of_its_version_waits_too(
+    site: Site, registry: PlainRegistry, honest: str, added: str
+) -> None:
+    PYPI.released(registry, "left", "1.0.0")
+    assert (await site.get(PYPI.path("left", "1.0.0"))).status == 200
+    fix = registry.wheel("left", honest, days=1)
+    await advised(site, PYPI, {"GHSA-1": 1})
+    assert await statuses(site, fix) == [200]
+
+    late = registry.wheel("left", added, days=0)
+
+    site.clock.set("+1h")
+    assert await statuses(site, late, fix) == [403, 200]
+
+
 async def test_a_file_that_takes_the_place_of_a_deleted_fix_waits_too(site: Site, registry: PlainRegistry) -> None:
     await served_and_fixed(site, registry, PYPI)
     await advised(site, PYPI, {"GHSA-1": 1})

@@ -176,7 +176,7 @@ class ListingGatherer:
 
     def _fix(self, version: str) -> RecentFix | None:
         for one in self._fixes:
-            if version in evaluation.fixed_versions(one.affected):
+            if evaluation.is_fixed_in(one.affected, version, self._inquiry.version_key):
                 return RecentFix(one.id, one.published)
         return None
 
