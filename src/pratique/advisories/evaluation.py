@@ -98,7 +98,8 @@ def fixed_versions(affected: str) -> tuple[str, ...]:
 
 def is_fixed_in(affected: str, version: str, version_key: VersionKey) -> bool:
     """Whether a version is one of those named as fixes, in whatever spelling: `1.0.1` is also `1.0.1.0` where the
-    order says so. What the order cannot read is a fix only if it is named alike."""
+    order says so. What the order cannot read is a fix only if it is named alike.
+    """
     literal, keys = _fixes(affected, version_key)
     if version in literal or not literal:
         return version in literal
