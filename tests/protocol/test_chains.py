@@ -17,7 +17,9 @@ from tests.protocol.speakers import Speaker
 
 def behind(site: Site) -> str:
     """Settings of a server in front of this one."""
-    return f'[repositories.main.upstreams]\nnpm = ["{site.url}/main/npm"]\npypi = ["{site.url}/main/pypi/simple"]\n'
+    places = {"npm": "npm", "pypi": "pypi/simple", "cargo": "cargo/index"}
+    lines = (f'{ecosystem} = ["{site.url}/main/{place}"]\n' for ecosystem, place in places.items())
+    return "[repositories.main.upstreams]\n" + "".join(lines)
 
 
 @pytest.fixture
