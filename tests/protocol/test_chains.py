@@ -18,7 +18,7 @@ from tests.protocol.speakers import Speaker
 def behind(site: Site) -> str:
     """Settings of a server in front of this one."""
     places = {"npm": "npm", "pypi": "pypi/simple", "cargo": "cargo/index"}
-    lines = (f'{ecosystem} = ["{site.url}/main/{path}"]\n' for ecosystem, path in places.items())
+    lines = (f'{ecosystem} = ["{site.url}/main/{place}"]\n' for ecosystem, place in places.items())
     return "[repositories.main.upstreams]\n" + "".join(lines)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from pratique.core.actors import OPERATOR, ActorKind
@@ -9,8 +11,11 @@ from pratique.core.decisions import EntryKind
 from pratique.services.explain import Explanation, explain, stored
 from pratique.services.list_entries import AddEntry, add_entry
 from tests.harness.plain_registry import PlainRegistry
-from tests.harness.site import Site
+from tests.harness.site import Site, running_site
 from tests.protocol.speakers import Speaker
+from tests.protocol.test_chains import behind
+from tests.protocol.test_every_rule import asked_too_early
+from tests.protocol.test_fixes import PYPI, advised, served_and_fixed
 
 
 @pytest.fixture
@@ -79,3 +84,63 @@ async def test_what_is_hidden_is_not_called_blocked_because_pins_of_it_are_serve
     assert "Blocked" not in client.told(listing)
     assert "do not retry" not in client.told(listing)
     assert (await site.get(client.path("left", "1.0.1"), site.token)).status == 200
+
+
+async def test_a_release_that_passes_early_is_called_allowed_and_has_no_page(
+    site: Site, registry: PlainRegistry, client: Speaker
+) -> None:
+    await served_and_fixed(site, registry, client)
+    await advised(site, client, {"GHSA-1": 1})
+
+    page = await explained(site, f"pkg:{client.ecosystem}/left@1.0.1")
+
+    assert (page.action, page.url) == ("allow", "")
+    assert page.sentence == "Allowed by policy cooldown: left@1.0.1 fixes GHSA-1 and so passes the cooldown early"
+    assert page.next_step == "nothing to do: it installs"
+
+
+async def test_a_warning_is_explained_in_the_words_that_the_client_was_told(
+    site: Site, registry: PlainRegistry, client: Speaker
+) -> None:
+    client.released(registry, "left", "1.0.0")
+    await asked_too_early(site, registry, client)
+
+    file = await site.get(client.path("left", "1.0.0"), site.token)
+    page = await explained(site, f"pkg:{client.ecosystem}/left@1.0.0")
+
+    assert (page.action, page.next_step) == ("warn", "nothing to do: it installs")
+    assert page.sentence.startswith("Warning by policy agent_new_name: left@1.0.0 was asked for")
+    told = file.headers.get("npm-notice", page.sentence)
+    assert told.partition("; see ")[0] == page.sentence.partition("; see ")[0]
+    assert await stored(site.ports, page.id, OPERATOR)
+
+
+async def test_what_a_server_behind_hides_is_not_said_to_install(
+    site: Site, registry: PlainRegistry, client: Speaker, tmp_path: Path
+) -> None:
+    client.released(registry, "left", "1.0.0")
+    client.released(registry, "left", "1.0.1")
+    purl = f"pkg:{client.ecosystem}/left@1.0.1"
+    await add_entry(site.ports, AddEntry(EntryKind.DENY, purl, action="hide", reason="superseded"), OPERATOR)
+
+    async with running_site(tmp_path / "front", behind(site)) as front:
+        found = await explain(front.ports, "main", purl, ActorKind.USER, OPERATOR)
+
+    (page,) = found.explanations
+    assert found.allowed_count == 0
+    assert page.sentence.startswith("no rule objects to it, but its index has withdrawn it")
+    assert page.next_step.startswith("take 1.0.0, or keep the lockfile that pins exactly this version")
+
+
+async def test_a_file_that_a_server_behind_refuses_is_explained_with_its_sentence(
+    site: Site, registry: PlainRegistry, tmp_path: Path
+) -> None:
+    PYPI.released(registry, "left", "1.0.0")
+    PYPI.released(registry, "left", "1.0.1")
+    await add_entry(site.ports, AddEntry(EntryKind.DENY, "pkg:pypi/left@1.0.1", reason="superseded"), OPERATOR)
+
+    async with running_site(tmp_path / "front", behind(site)) as front:
+        page = await explained(front, "pkg:pypi/left@1.0.1")
+
+    assert page.sentence.startswith("Blocked by policy denylist: left@1.0.1")
+    assert page.next_step == "take 1.0.0, or ask whoever runs the upstream that refuses it"

@@ -11,10 +11,13 @@ import pytest
 from pratique.advisories.affected import Affected, pack
 from pratique.core.actors import OPERATOR
 from pratique.core.clock import DAY, Instant
+from pratique.core.decisions import EntryKind
+from pratique.services.list_entries import AddEntry, add_entry
 from pratique.services.revoke import revoke
 from pratique.services.rule_settings import SetRule, set_rule
 from pratique.store import advisories, revisions
 from pratique.store.advisories import StoredAdvisory
+from tests.harness import packages
 from tests.harness.plain_registry import PlainRegistry, Release
 from tests.harness.site import Site
 from tests.protocol.speakers import SPEAKERS, Speaker
@@ -103,6 +106,22 @@ async def test_a_file_added_to_a_fix_waits_its_own_cooldown(site: Site, registry
     added = also(registry, fix, "left-1.0.1-1-py3-none-any.whl")
 
     assert await statuses(site, fix, added) == [200, 403]
+
+
+@pytest.mark.parametrize(("honest", "added"), [("1.0.1.0", "1.0.1"), ("1.0.1", "1.0.1.0")])
+async def test_a_file_added_to_a_fix_in_another_spelling_of_its_version_waits_too(
+    site: Site, registry: PlainRegistry, honest: str, added: str
+) -> None:
+    PYPI.released(registry, "left", "1.0.0")
+    assert (await site.get(PYPI.path("left", "1.0.0"))).status == 200
+    fix = registry.wheel("left", honest, days=1)
+    await advised(site, PYPI, {"GHSA-1": 1})
+    assert await statuses(site, fix) == [200]
+
+    late = registry.wheel("left", added, days=0)
+
+    site.clock.set("+1h")
+    assert await statuses(site, late, fix) == [403, 200]
 
 
 async def test_a_file_that_takes_the_place_of_a_deleted_fix_waits_too(site: Site, registry: PlainRegistry) -> None:
@@ -205,6 +224,47 @@ async def test_a_hook_of_a_release_that_proved_to_be_malware_is_no_known_one(
     await record(site, [about(npm, "MAL-2026-1", site.ports.clock.now(), Affected(versions=("1.0.0",)), malware=True)])
 
     assert npm.offered(await npm.listing(site, "left")) == []
+
+
+async def test_a_hook_of_bytes_that_were_revoked_under_another_name_is_no_known_one(
+    site: Site, registry: PlainRegistry
+) -> None:
+    twin = registry.npm("left", "0.9.9")
+    twin.content = packages.npm_tarball("left", "1.0.0", manifest={"scripts": {"postinstall": "node setup"}})
+    npm = await hook_served_and_fixed(site, registry)
+    assert registry.releases["npm", "left"][1].content == twin.content
+    assert (await site.get(npm.path("left", "0.9.9"), site.token)).status == 200
+
+    await revoke(site.ports, "main", "pkg:npm/left@0.9.9", "left-0.9.9.tgz", "stolen account", OPERATOR)
+
+    assert (await site.get(npm.path("left", "1.0.0"))).status == 403
+    assert npm.offered(await npm.listing(site, "left")) == []
+
+
+@pytest.mark.parametrize(("action", "offered"), [("deny", []), ("hold", []), ("hide", ["1.0.1"])])
+async def test_a_hook_of_a_release_that_the_denylist_refuses_is_no_known_one(
+    site: Site, registry: PlainRegistry, action: str, offered: list[str]
+) -> None:
+    npm = await hook_served_and_fixed(site, registry)
+
+    await listed(site, EntryKind.DENY, "pkg:npm/left@1.0.0", action=action)
+
+    assert npm.offered(await npm.listing(site, "left")) == offered
+
+
+async def test_a_hook_of_a_release_that_the_allowlist_lacks_is_no_known_one(
+    site: Site, registry: PlainRegistry
+) -> None:
+    npm = await hook_served_and_fixed(site, registry)
+
+    await listed(site, EntryKind.ALLOW, "pkg:npm/left@1.0.1")
+
+    assert npm.offered(await npm.listing(site, "left")) == []
+
+
+async def listed(site: Site, kind: EntryKind, purl: str, **more: str) -> None:
+    """Put it on the denylist or allowlist."""
+    await add_entry(site.ports, AddEntry(kind, purl, reason="reviewed", **more), OPERATOR)
 
 
 async def hook_served_and_fixed(site: Site, registry: PlainRegistry) -> Speaker:

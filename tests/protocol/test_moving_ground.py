@@ -272,3 +272,29 @@ def _speakers() -> tuple[Speaker, ...]:
     from tests.protocol.speakers import SPEAKERS
 
     return SPEAKERS
+
+
+async def test_nobody_waits_for_an_upstream_that_is_asked_while_the_project_changes(
+    site: Site, registry: PlainRegistry, client: Speaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever looks at a project alone keeps first downloads of it waiting: its upstream is asked before that."""
+    client.released(registry, "left", "1.0.0")
+    key = ProjectKey(EcosystemId(client.ecosystem), "left")
+    visit = await visit_repository(site.ports, "main", client.ecosystem, OPERATOR)
+    real, asked = find_project_module.find_source, list[tuple[bool, bool]]()
+
+    async def on_moving_ground(*arguments: Any, **named: Any) -> Any:
+        before = len(registry.asked)
+        source = await real(*arguments, **named)
+        lock = site.ports.uploads._turns.get(key)
+        asked.append((lock is not None and lock.locked(), len(registry.asked) > before))
+        if len(asked) <= find_project_module._ALONE_FROM + 1:
+            await site.ports.db.write(revisions.bump, 1, key)
+        return source
+
+    monkeypatch.setattr(find_project_module, "find_source", on_moving_ground)
+
+    found = await find_project_module.find_project(site.ports, visit, key, max_age=-1)
+
+    assert [file.version for file in found.source.view.files] == ["1.0.0"]
+    assert asked == [(False, True), (False, True), (False, True), (True, False)]

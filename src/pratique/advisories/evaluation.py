@@ -96,6 +96,26 @@ def fixed_versions(affected: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def is_fixed_in(affected: str, version: str, version_key: VersionKey) -> bool:
+    """Whether a version is one of those named as fixes, in whatever spelling: `1.0.1` is also `1.0.1.0` where the
+    order says so. What the order cannot read is a fix only if it is named alike.
+    """
+    literal, keys = _fixes(affected, version_key)
+    if version in literal or not literal:
+        return version in literal
+    try:
+        return version_key(version) in keys
+    except ValueError:
+        return False
+
+
+@functools.lru_cache(maxsize=1024)
+def _fixes(affected: str, version_key: VersionKey) -> tuple[frozenset[str], Container[Any]]:
+    """Fixes as spelled, and the keys of those that the order can read."""
+    named = fixed_versions(affected)
+    return frozenset(named), _keys(named, version_key)
+
+
 @functools.lru_cache(maxsize=1024)
 def _prepare(affected: str, version_key: VersionKey) -> Prepared:
     known = unpack(affected)

@@ -1,4 +1,4 @@
-"""The refusal sentence: one line that every channel of every client can carry.
+"""The sentence of a decision: one line that every channel of every client can carry.
 
 What each client prints of it was measured, and is told in the `refusal` of its ecosystem.
 """
@@ -22,8 +22,25 @@ def clean(text: str) -> str:
     return "".join(char if " " <= char <= "~" else "?" for char in spaced)
 
 
+def decision_line(decision: Decision, allowed: Sequence[str] | None, url: str) -> str:
+    """The sentence for any decision with at least one vote; arguments as for `refusal_line`.
+
+    What passes carries no address: only what is refused, hidden or warned of is kept to be looked up.
+    """
+    if decision.action.leaves_listing:
+        return refusal_line(decision, allowed, url)
+    if decision.action is Action.WARN:
+        return warning_line(decision, url)
+    return _told(decision, "Allowed", "")
+
+
+def warning_line(decision: Decision, url: str) -> str:
+    """The sentence for a decision that warns: at most 200 characters, and nobody is sent away by it."""
+    return _told(decision, "Warning", f"; see {clean(url)}")
+
+
 def refusal_line(decision: Decision, allowed: Sequence[str] | None, url: str) -> str:
-    """The sentence for a decision that refuses, hides or warns.
+    """The sentence for a decision that refuses or hides.
 
     What is hidden is not blocked: a pin of it is served, and the sentence must not send anybody away from that.
 
@@ -36,15 +53,17 @@ def refusal_line(decision: Decision, allowed: Sequence[str] | None, url: str) ->
         At most 200 characters; when too long the why is cut first, then the middle of the
         subject, never rule, allowed version or URL.
     """
-    vote = decision.vote
-    rule, why = (vote.rule, clean(vote.why)) if vote else ("unknown", "is refused")
     named = "" if allowed is None else f"; allowed: {clean(allowed[0]) if allowed else 'none'}"
     if decision.action is Action.HIDE:
-        head, tail = f"Not offered by policy {clean(rule)}: ", f"{named}; pins of it are served; see {clean(url)}"
-    else:
-        head = f"Blocked by policy {clean(rule)}: "
-        tail = f"{named}; do not retry or substitute; see {clean(url)}"
-    subject = clean(str(decision.subject))
+        return _told(decision, "Not offered", f"{named}; pins of it are served; see {clean(url)}")
+    return _told(decision, "Blocked", f"{named}; do not retry or substitute; see {clean(url)}")
+
+
+def _told(decision: Decision, outcome: str, tail: str) -> str:
+    """Outcome, deciding rule, subject, why and the tail; what is too long is cut between rule and tail."""
+    vote = decision.vote
+    rule, why = (vote.rule, clean(vote.why)) if vote else ("unknown", "is refused")
+    head, subject = f"{outcome} by policy {clean(rule)}: ", clean(str(decision.subject))
     room = MAX_LINE - len(head) - len(tail)
     if len(subject) + 1 + len(why) > room:
         subject = _cut_middle(subject, max(16, room - len(why) - 1)) if len(why) <= 24 else subject

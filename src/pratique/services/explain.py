@@ -14,7 +14,7 @@ from pratique.core.ecosystem import Ecosystem
 from pratique.core.errors import NotFound, PratiqueError
 from pratique.core.facts import ALL_FACTS, ASKED_BEFORE_EXISTED, FIRST_PUBLISHED, PUBLISHED
 from pratique.core.ranges import same_version
-from pratique.core.sentences import refusal_line
+from pratique.core.sentences import clean, decision_line
 from pratique.rules.registry import TWO_PEOPLE
 from pratique.services.find_project import find_as
 from pratique.services.gather import Inquiry
@@ -30,7 +30,7 @@ from pratique.services.judge import (
 )
 from pratique.services.ports import Ports, Visit
 from pratique.services.purls import Named, read_purl
-from pratique.services.remember_decisions import KEPT_VERSIONS
+from pratique.services.remember_decisions import KEPT_VERSIONS, is_kept
 from pratique.services.visits import find_repository_by_id, visit_repository
 from pratique.store import decisions as stored_decisions
 
@@ -65,12 +65,13 @@ class Explanation(msgspec.Struct, frozen=True):
         subject: purl.
         filename: None if it is about a whole release or project.
         action: allow, warn, hide, hold or deny.
-        sentence: what the client printed or would print.
+        sentence: what the client printed or would print, or why it passes.
         votes: counted ones, strictest first, then those set aside.
         waiting: rules that can say more at a later stage only: once the listing or the bytes are here.
         allowed: allowed versions of the project, newest first.
         next_step: what the reader can do now.
         at: when it was judged (stored ones: last seen), RFC 3339.
+        url: its page; empty where nothing objects, because only what objects is kept.
     """
 
     id: str
@@ -87,12 +88,24 @@ class Explanation(msgspec.Struct, frozen=True):
     url: str
 
 
+class Withdrawn(msgspec.Struct, frozen=True):
+    """What the index of a file says against it, where no rule here does.
+
+    Attributes:
+        sentence: for people.
+        refused: an upstream that decides as we do keeps the bytes back; else pins of it are served.
+    """
+
+    sentence: str
+    refused: bool = False
+
+
 class Explained(msgspec.Struct, frozen=True):
     """Explanations of all files that a purl names, strictest first.
 
     Attributes:
         asked_as: the kind of actor it was judged for.
-        allowed_count: files that nothing objects to.
+        allowed_count: files that nothing objects to, here or in their index.
         not_shown: refused files beyond those explained.
     """
 
@@ -116,17 +129,20 @@ async def explain(ports: Ports, repository: str, purl: str, as_kind: ActorKind, 
     known = await know(ports, visit, named.key)
     admit_reader(visit, known, ports.clock.now(), Operation.EXPLAIN)
     inquiry = msgspec.structs.replace(inquire(ports, visit, known), actor=Actor(as_kind, name=as_kind))
-    by_name = decide_name(inquiry)
+    by_name, withdrawn = decide_name(inquiry), dict[str, Withdrawn]()
     if by_name.action.refuses_download:
         found, allowed = [by_name], tuple[str, ...]()
     else:
         project = await find_as(ports, visit, named.key, as_kind)
         inquiry, view = project.inquiry, project.source.view
+        withdrawn = _withdrawn_files(visit.ecosystem, view)
         decisions = decide_listing(inquiry, view)
         allowed = allowed_versions(view, decisions, visit.ecosystem)
         found = _chosen(visit.ecosystem, named, view, decisions)
     await ports.decisions.remember(known.repository_id, named.key, found, inquiry.now, allowed)
-    return _explained(visit, inquiry, named, found, allowed)
+    return _explained(
+        visit, inquiry, named, [(one, withdrawn.get(one.subject.filename or "")) for one in found], allowed
+    )
 
 
 def _chosen(ecosystem: Ecosystem, named: Named, view: ProjectView, decisions: dict[str, Decision]) -> list[Decision]:
@@ -144,17 +160,41 @@ def _chosen(ecosystem: Ecosystem, named: Named, view: ProjectView, decisions: di
     return sorted((decisions[file.filename] for file in files), key=lambda one: -one.action)
 
 
+def _withdrawn_files(ecosystem: Ecosystem, view: ProjectView) -> dict[str, Withdrawn]:
+    """What the index itself says against files, by file name."""
+    found = {}
+    for file in view.files:
+        said = ecosystem.kept_back(view, file.filename)
+        if said is not None:
+            found[file.filename] = Withdrawn(said, refused=True)
+        elif file.yanked is not None:
+            reason = f": {clean(file.yanked)}" if file.yanked else ""
+            found[file.filename] = Withdrawn(f"no rule objects to it, but its index has withdrawn it{reason}")
+    return found
+
+
 def _explained(
-    visit: Visit, inquiry: Inquiry, named: Named, found: list[Decision], allowed: tuple[str, ...]
+    visit: Visit,
+    inquiry: Inquiry,
+    named: Named,
+    found: list[tuple[Decision, Withdrawn | None]],
+    allowed: tuple[str, ...],
 ) -> Explained:
-    objecting = [one for one in found if one.votes or one.set_aside]
+    # Of all releases of a project those that were merely withdrawn would push out what rules object to.
+    objecting = [
+        (one, withdrawn)
+        for one, withdrawn in found
+        if one.votes or one.set_aside or (withdrawn is not None and named.version is not None)
+    ]
     shown = objecting[:_SHOWN_AT_MOST] or found[:1]
     return Explained(
         purl=named.purl,
         repository=visit.repository.name,
         asked_as=inquiry.actor.kind,
-        explanations=tuple(show(one, allowed, visit.explain_url(one.id), inquiry.now) for one in shown),
-        allowed_count=sum(1 for one in found if not one.action.leaves_listing),
+        explanations=tuple(
+            show(one, allowed, visit.explain_url(one.id), inquiry.now, withdrawn) for one, withdrawn in shown
+        ),
+        allowed_count=sum(1 for one, withdrawn in found if not one.action.leaves_listing and withdrawn is None),
         not_shown=max(0, len(objecting) - len(shown)),
     )
 
@@ -181,7 +221,13 @@ async def stored(ports: Ports, decision_id: str, actor: Actor) -> Explanation:
     return show(record.decision, record.allowed, visit.explain_url(decision_id), record.last)
 
 
-def show(decision: Decision, allowed: tuple[str, ...] | None, url: str, at: Instant) -> Explanation:
+def show(
+    decision: Decision,
+    allowed: tuple[str, ...] | None,
+    url: str,
+    at: Instant,
+    withdrawn: Withdrawn | None = None,
+) -> Explanation:
     """A decision in the form that people read; `allowed` is None where nobody knows what is."""
     meanings = {fact.name: fact.meaning for fact in ALL_FACTS}
     counted = [_vote(vote, None) for vote in decision.votes]
@@ -191,15 +237,22 @@ def show(decision: Decision, allowed: tuple[str, ...] | None, url: str, at: Inst
         subject=decision.subject.purl,
         filename=decision.subject.filename,
         action=decision.action.word,
-        sentence=refusal_line(decision, allowed, url) if decision.votes else "nothing objects to it",
+        sentence=_sentence(decision, allowed, url, withdrawn),
         votes=tuple(counted + aside),
         waiting=decision.waiting,
         facts=tuple(FactShown(name, meanings.get(name, ""), _read(name, it)) for name, it in decision.facts.items()),
         allowed=(allowed or ())[:KEPT_VERSIONS],
-        next_step=next_step(decision, allowed or ()),
+        next_step=next_step(decision, allowed or (), withdrawn),
         at=to_iso(at),
-        url=url,
+        url=url if is_kept(decision) else "",
     )
+
+
+def _sentence(decision: Decision, allowed: tuple[str, ...] | None, url: str, withdrawn: Withdrawn | None) -> str:
+    passes = not decision.action.leaves_listing
+    if withdrawn is not None and passes and (withdrawn.refused or decision.action is Action.ALLOW):
+        return withdrawn.sentence
+    return decision_line(decision, allowed, url) if decision.votes else "nothing objects to it"
 
 
 def _vote(vote: Vote, set_aside_by: str | None) -> VoteShown:
@@ -212,12 +265,16 @@ def _read(fact: str, value: Any) -> Any:
     return to_iso(Instant(value)) if fact in _INSTANTS and isinstance(value, int) else value
 
 
-def next_step(decision: Decision, allowed: tuple[str, ...]) -> str:
+def next_step(decision: Decision, allowed: tuple[str, ...], withdrawn: Withdrawn | None = None) -> str:
     """What the reader can do now, in one sentence."""
     vote = decision.vote
-    if vote is None or not decision.action.leaves_listing:
-        return "nothing to do: it installs"
     instead = f"take {allowed[0]}, or " if allowed else ""
+    if vote is None or not decision.action.leaves_listing:
+        if withdrawn is None:
+            return "nothing to do: it installs"
+        if withdrawn.refused:
+            return f"{instead}ask whoever runs the upstream that refuses it"
+        return f"{instead}keep the lockfile that pins exactly this version: what is withdrawn is served to pins"
     if not decision.action.refuses_download:
         return f"{instead}keep the lockfile that pins exactly this version: hidden releases are served to pins"
     second = ", and another to confirm it" if any(one.rule in TWO_PEOPLE for one in decision.votes) else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import sys
 from collections.abc import Awaitable, Callable
 
 import msgspec
@@ -23,6 +23,10 @@ _TRIES = 8
 _ALONE_FROM = 2
 """From this try on, nobody else of this process records into the project while it is looked at: many first downloads
 at once would outdate each other's look for as long as they go on."""
+
+
+_AS_HELD = sys.maxsize
+"""Milliseconds: however old the document is that was confirmed or let pass just before."""
 
 
 class FoundProject(msgspec.Struct, frozen=True):
@@ -80,14 +84,23 @@ async def _look_up(
     refuse: Callable[[Knowledge], Awaitable[None]],
     max_age: int | None,
 ) -> FoundProject:
+    async def look(max_age: int | None) -> tuple[FoundProject, bool]:
+        known = await know(ports, visit, key)
+        admit_reader(visit, known, ports.clock.now())
+        await refuse(known)
+        source = await find_source(ports, visit, known, max_age=max_age)
+        return FoundProject(known, source, inquire(ports, visit, known)), await is_current(ports, known)
+
     for number in range(_TRIES):
-        async with ports.uploads.turn(key) if number >= _ALONE_FROM else contextlib.nullcontext():
-            known = await know(ports, visit, key)
-            admit_reader(visit, known, ports.clock.now())
-            await refuse(known)
-            source = await find_source(ports, visit, known, max_age=max_age)
-            if await is_current(ports, known):
-                return FoundProject(known, source, inquire(ports, visit, known))
+        found, current = await look(max_age)
+        if not current and number >= _ALONE_FROM:
+            # The upstream was asked just now, before the turn: others wait for us here, and not for it.
+            stale = found.source.stale
+            async with ports.uploads.turn(key):
+                found, current = await look(_AS_HELD)
+            found = msgspec.structs.replace(found, source=msgspec.structs.replace(found.source, stale=stale))
+        if current:
+            return found
     raise Unavailable(f"{key.name} is changing at this moment; try again", retry_after=1)
 
 

@@ -13,17 +13,22 @@ import msgspec
 from pratique.advisories import evaluation
 from pratique.core import facts as fact
 from pratique.core.actors import Actor
-from pratique.core.artifacts import Digests, FileView, ProjectView
+from pratique.core.artifacts import Digests, FileView, Origin, ProjectView
 from pratique.core.clock import Instant
 from pratique.core.facts import Absent, DigestCheck, Facts, RecentFix, Seen, Stage
 from pratique.core.names import ProjectKey, Subject
 from pratique.core.ranges import VersionKey
+from pratique.rules.decide import decide
+from pratique.rules.policy import Policy
 from pratique.services import release_history
 from pratique.services.file_facts import known_file_facts, seen_before
 from pratique.services.knowledge import Knowledge
 from pratique.services.release_history import Member
 from pratique.store.advisories import StoredAdvisory
 from pratique.store.files import FileRow, Sight
+
+_COMPARED = frozenset((fact.JOINED_LATE, fact.NEW_EXECUTION_POINTS, fact.WEAKER_EVIDENCE))
+"""Facts that come of comparing files with each other."""
 
 _APPEARED = (Sight.NEW, Sight.LATE, Sight.SWAPPED)
 
@@ -85,25 +90,27 @@ class ListingGatherer:
         self._inquiry, self._view = inquiry, view
         self._common = dict(name_stage(inquiry).values)
         self._malware = [one for one in inquiry.knowledge.advisories if one.malware and not one.withdrawn]
-        self._members = {member.filename: member for member in self._all_members()}
+        self._fixes = self._fixable()
+        self._by_version: dict[str, dict[str, Any]] = {}
+        self._seen_before = seen_before(inquiry.knowledge.findings)
+        rows = inquiry.knowledge.files
+        files = {file.filename: file for file in self._all_files()}
+        self._published = {name: published(rows.get(name), file) for name, file in files.items()}
         first = self._first_published()
         self._common[fact.FIRST_PUBLISHED.name] = (
             Absent("no file of the project says when it was published") if first is None else first
         )
-        self._changes = release_history.changes(self._members.values(), inquiry.version_key)
-        self._fixes = self._fixable()
-        self._by_version: dict[str, dict[str, Any]] = {}
-        self._seen_before = seen_before(inquiry.knowledge.findings)
+        self._uncompared = _without_comparisons(inquiry.knowledge.policy)
+        members = [self._member(file, rows.get(name)) for name, file in files.items()]
+        self._changes = release_history.changes(members, inquiry.version_key)
 
-    def _all_members(self) -> Iterator[Member]:
+    def _all_files(self) -> Iterator[FileView]:
         """Every file listed, and every one that was noted here and is listed no more."""
-        rows = self._inquiry.knowledge.files
-        for file in self._view.files:
-            yield self._member(file, rows.get(file.filename))
+        yield from self._view.files
         listed = {file.filename for file in self._view.files}
-        for row in rows.values():
+        for row in self._inquiry.knowledge.files.values():
             if row.filename not in listed:
-                yield self._member(FileView(row.filename, row.version), row)
+                yield FileView(row.filename, row.version, gone=True)
 
     def _member(self, file: FileView, row: FileRow | None) -> Member:
         return Member(
@@ -112,22 +119,30 @@ class ListingGatherer:
             execution_points=file.execution_points,
             attested=file.attested,
             stated=_stated(row, file),
-            published=published(row, file),
+            published=self._published[file.filename],
             appeared=row.first_seen if row is not None and row.sight in _APPEARED else None,
             swapped=row is not None and row.sight is Sight.SWAPPED,
-            served=row is not None and row.sha256 is not None and not self._is_condemned(row),
+            served=row is not None and row.sha256 is not None and not self._is_condemned(file, row, row.sha256),
         )
 
-    def _is_condemned(self, row: FileRow) -> bool:
-        """Whether it was served here and should not have been: nothing may be measured by it."""
-        inquiry = self._inquiry
-        subject = Subject(inquiry.knowledge.key, row.version, row.filename)
-        return any(one.covers(subject, inquiry.version_key) for one in inquiry.knowledge.revocations) or any(
-            evaluation.affects(one.affected, row.version, inquiry.version_key) for one in self._malware
-        )
+    def _is_condemned(self, file: FileView, row: FileRow, sha256: str) -> bool:
+        """Whether it was served here and would not be today: nothing may be measured by it.
+
+        What is revoked or known malware is condemned though a rule be off or waived.
+        """
+        known, version_key = self._inquiry.knowledge, self._inquiry.version_key
+        facts = self._inquiry.facts(Subject(known.key, file.version, file.filename), self._own_facts(file, row))
+        bytes_here = known.digests.get(sha256, Digests(sha256=sha256))
+        if facts[fact.MALWARE] or any(
+            one.covers(facts.subject, version_key) or one.is_of_bytes(bytes_here) for one in known.revocations
+        ):
+            return True
+        if known.origin is Origin.OWN:
+            return False  # no rule compares our own releases, and a listing must not judge them twice
+        return decide(self._uncompared, facts, Stage.LISTING).action.refuses_download
 
     def _first_published(self) -> Instant | None:
-        times = [self._members[file.filename].published for file in self._view.files]
+        times = [self._published[file.filename] for file in self._view.files]
         return min((time for time in times if time is not None), default=None)
 
     def _fixable(self) -> tuple[StoredAdvisory, ...]:
@@ -146,20 +161,26 @@ class ListingGatherer:
     def __call__(self, file: FileView) -> Facts:
         """Listing facts of one file, with file facts where an earlier visit stored them."""
         known = self._inquiry.knowledge
-        row = known.files.get(file.filename)
-        when, change = self._members[file.filename].published, self._changes[file.filename]
+        change = self._changes[file.filename]
         values = {
-            **self._common,
-            **self._release_facts(file.version),
-            fact.PUBLISHED.name: Absent("nobody says when it was published") if when is None else when,
+            **self._own_facts(file, known.files.get(file.filename)),
             fact.JOINED_LATE.name: change.joined_late,
             fact.NEW_EXECUTION_POINTS.name: change.new_execution_points,
             fact.WEAKER_EVIDENCE.name: change.weaker_evidence,
+        }
+        return self._inquiry.facts(Subject(known.key, file.version, file.filename), values)
+
+    def _own_facts(self, file: FileView, row: FileRow | None) -> dict[str, Any]:
+        """What is known of a file without comparing it with others."""
+        known, when = self._inquiry.knowledge, self._published[file.filename]
+        return {
+            **self._common,
+            **self._release_facts(file.version),
+            fact.PUBLISHED.name: Absent("nobody says when it was published") if when is None else when,
             fact.GONE_UPSTREAM.name: file.gone,
             **known_file_facts(known, row, file, self._seen_before.get(file.filename, ())),
             fact.LISTED_DIGESTS.name: file.digests,
         }
-        return self._inquiry.facts(Subject(known.key, file.version, file.filename), values)
 
     def _release_facts(self, version: str) -> dict[str, Any]:
         found = self._by_version.get(version)
@@ -176,9 +197,15 @@ class ListingGatherer:
 
     def _fix(self, version: str) -> RecentFix | None:
         for one in self._fixes:
-            if version in evaluation.fixed_versions(one.affected):
+            if evaluation.is_fixed_in(one.affected, version, self._inquiry.version_key):
                 return RecentFix(one.id, one.published)
         return None
+
+
+def _without_comparisons(policy: Policy) -> Policy:
+    """Rules that can judge a file before it is compared with others."""
+    rules = tuple(one for one in policy.rules if _COMPARED.isdisjoint(one.rule.needs))
+    return msgspec.structs.replace(policy, rules=rules)
 
 
 def file_stage(listing: Facts, file: FileView, seen: Seen) -> Facts:

@@ -16,7 +16,7 @@ from pratique.core.decisions import Action, Decision
 from pratique.core.errors import NotFound, Unavailable
 from pratique.core.facts import Seen
 from pratique.core.ports import BlobDraft, BlobFile, StoredBlob
-from pratique.core.sentences import clean
+from pratique.core.sentences import warning_line
 from pratique.services.fetch_file import FetchPlan
 from pratique.services.file_facts import remember_seen, see_bytes
 from pratique.services.find_file import FoundFile, find_file, refuse_file
@@ -215,8 +215,6 @@ def record_refused(connection: Connection, found: FoundFile, seen: Seen, decisio
 
 def warning_headers(visit: Visit, decision: Decision) -> dict[str, str]:
     """The sentence of a warning, in the headers that clients print."""
-    vote = decision.vote
-    if vote is None or decision.action is not Action.WARN:
+    if decision.action is not Action.WARN:
         return {}
-    line = clean(f"Warning by policy {vote.rule}: {decision.subject} {vote.why}; see {visit.explain_url(decision.id)}")
-    return visit.ecosystem.write_warning(line)
+    return visit.ecosystem.write_warning(warning_line(decision, visit.explain_url(decision.id)))

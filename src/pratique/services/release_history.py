@@ -6,6 +6,9 @@ Everything here is about instants and about what was served, never about ages: i
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
 import msgspec
 
@@ -67,16 +70,14 @@ def changes(members: Iterable[Member], version_key: VersionKey) -> dict[str, Cha
     Execution points are compared with what ran here already: a lower release that nobody was served may be
     held itself, and published only to make the next one look harmless. Where nothing lower was served, all are
     new. Evidence is compared with everything lower, because one more comparison can only be stricter.
-    A version that the ecosystem's order cannot read has nothing below it, and counts as above all others for
-    its evidence.
+    Versions that are equal in the ecosystem's order are one release, however they are spelled: another spelling
+    begins no release of its own. A version that the order cannot read has nothing below it, and counts as above
+    all others for its evidence.
 
     Returns:
         By filename.
     """
-    releases: dict[str, list[Member]] = {}
-    for member in members:
-        releases.setdefault(member.version, []).append(member)
-    readable, unreadable = _in_order(releases, version_key)
+    readable, unreadable = _in_order(_by_spelling(members), version_key)
     found: dict[str, Change] = {}
     served, attested = _NONE, False
     for release in readable:
@@ -93,17 +94,26 @@ def changes(members: Iterable[Member], version_key: VersionKey) -> dict[str, Cha
     return found
 
 
+def _by_spelling(members: Iterable[Member]) -> dict[str, list[Member]]:
+    spelled: dict[str, list[Member]] = {}
+    for member in members:
+        spelled.setdefault(member.version, []).append(member)
+    return spelled
+
+
 def _in_order(
-    releases: dict[str, list[Member]], version_key: VersionKey
+    spelled: dict[str, list[Member]], version_key: VersionKey
 ) -> tuple[list[list[Member]], list[list[Member]]]:
     """Releases in rising order, and those whose version has no place in it."""
-    keys, unreadable = {}, []
-    for version, release in releases.items():
+    keyed: list[tuple[Any, list[Member]]] = []
+    unreadable = []
+    for version, members in spelled.items():
         try:
-            keys[version] = version_key(version)
+            keyed.append((version_key(version), members))
         except ValueError:
-            unreadable.append(release)
-    return [releases[version] for version in sorted(keys, key=keys.__getitem__)], unreadable
+            unreadable.append(members)
+    ordered = groupby(sorted(keyed, key=itemgetter(0)), key=itemgetter(0))
+    return [[member for _, members in same for member in members] for _, same in ordered], unreadable
 
 
 def _change(member: Member, served: frozenset[str], *, attested: bool, late: frozenset[str]) -> Change:

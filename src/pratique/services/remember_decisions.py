@@ -49,7 +49,7 @@ class DecisionMemory:
             allowed: versions of the project that are allowed, newest first; None where they are not known.
         """
         named = None if allowed is None else allowed[:KEPT_VERSIONS]
-        fresh = [one for one in found if _objects(one) and self._is_due(one, named, now)]
+        fresh = [one for one in found if is_kept(one) and self._is_due(one, named, now)]
         if not fresh:
             return
         await self._db.write(_store_all, repository_id, key, fresh, now, named, durable=False)
@@ -76,7 +76,8 @@ def _without_words(vote: Vote) -> tuple[Any, ...]:
     return vote.rule, vote.action, vote.until
 
 
-def _objects(decision: Decision) -> bool:
+def is_kept(decision: Decision) -> bool:
+    """Whether it is stored, and so can be looked up: it objects to something, or would without a dry-run."""
     return decision.action > Action.ALLOW or any(aside.by == Mode.DRY_RUN.value for aside in decision.set_aside)
 
 

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pratique.advisories.affected import Affected, pack, unpack
-from pratique.advisories.evaluation import affects, covers_every_version, fixed_versions
+from pratique.advisories.evaluation import affects, covers_every_version, fixed_versions, is_fixed_in
 from tests.unit.advisories.records import version_key
 
 
@@ -105,6 +105,14 @@ def test_keys_that_cannot_be_hashed_will_do():
 
     assert affects(text, "1.0.0", lambda version: [int(part) for part in version.split(".")][:2])
     assert not affects(text, "1.1", lambda version: [int(part) for part in version.split(".")])
+
+
+def test_a_fix_is_found_however_it_is_spelled():
+    text = packed(["introduced", "0", "fixed", "1.5"], ["introduced", "2.0", "fixed", "as named"])
+    versions = ("1.5", "1.05", "as named", "1.4", "1.6", "otherwise")
+
+    assert [one for one in versions if is_fixed_in(text, one, version_key)] == ["1.5", "1.05", "as named"]
+    assert not is_fixed_in(packed(versions=["1.0"]), "1.0", version_key)
 
 
 def test_fixed_versions_are_those_literally_named():

@@ -106,6 +106,20 @@ def test_a_version_that_the_order_cannot_read_has_only_what_is_new_and_all_evide
     assert change(*members, of="1.0.0.wheel") == Change(new_execution_points=HOOK)
 
 
+def test_another_spelling_of_a_version_is_no_release_of_its_own():
+    members = (
+        file("1.0.0", served=True, execution_points=HOOK),
+        file("1.0.1", attested=True),
+        file("01.0.1", days=1, execution_points=HOOK),
+        file("01.0.0", execution_points=BUILD),
+        file("1.0.1", "sdist", execution_points=BUILD),
+    )
+
+    assert change(*members, of="01.0.1.wheel") == Change(weaker_evidence=True, joined_late=True)
+    assert change(*members, of="1.0.1.sdist") == Change(weaker_evidence=True)
+    assert change(*members, of="01.0.0.wheel").new_execution_points == BUILD
+
+
 def test_provenance_of_a_version_that_the_order_cannot_read_does_not_count_for_others():
     members = (file("what", attested=True), file("1.0.0"))
 

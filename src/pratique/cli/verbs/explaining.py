@@ -125,7 +125,8 @@ def _show_one(one: Explanation) -> None:
     if one.waiting:
         say(f"  can say more later, by the listing or the file: {', '.join(one.waiting)}")
     say(f"  what now: {one.next_step}")
-    say(f"  {one.url}")
+    if one.url:
+        say(f"  {one.url}")
 
 
 def _who(one: Fetched) -> str:

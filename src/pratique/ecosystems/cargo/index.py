@@ -16,6 +16,7 @@ from pratique.core.clock import Instant, from_iso
 from pratique.core.ecosystem import UpstreamRequest
 from pratique.core.errors import BadUpstream, InvalidName
 from pratique.core.names import EcosystemId, ProjectKey
+from pratique.core.sentences import MAX_LINE, clean
 from pratique.ecosystems.cargo import names, versions
 
 CARGO_ID = EcosystemId("cargo")
@@ -24,6 +25,10 @@ _LATEST = Instant(253_402_300_799_999)
 
 _MOST_BRACKETS = 200
 """What has fewer cannot be nested more deeply than can be written again."""
+
+REFUSED, HIDDEN = "_refused", "_hidden"
+"""Fields of a line with the sentence, for a server of our own kind in front; cargo passes over unknown fields.
+A line is the index's own: nothing of a crate's manifest gets into it under these names."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 
@@ -66,11 +71,23 @@ def _read_line(name: str, line: bytes) -> FileView | None:
         version=entry["vers"],
         digests=_digests(entry.get("cksum")),
         published=_instant(entry.get("pubtime")),
-        yanked="" if entry.get("yanked") else None,
+        yanked=_yanked(entry),
         # Only what links a native library is known to have a build script before its bytes are read.
         execution_points=("build.rs",) if entry.get("links") else (),
         raw=entry,
     )
+
+
+def sentence_of(entry: dict[str, Any], field: str) -> str | None:
+    """What an upstream that decides as we do says in one of its fields of a line, None if it says nothing."""
+    said = entry.get(field)
+    return clean(said)[:MAX_LINE] or None if isinstance(said, str) else None
+
+
+def _yanked(entry: dict[str, Any]) -> str | None:
+    """Why it is yanked, '' if nobody says; what an upstream refuses or hides is, whatever else it says."""
+    said = sentence_of(entry, REFUSED) or sentence_of(entry, HIDDEN)
+    return said or ("" if entry.get("yanked") else None)
 
 
 def _is_about(entry: dict[str, Any], name: str) -> bool:

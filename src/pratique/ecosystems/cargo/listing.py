@@ -15,14 +15,12 @@ import orjson
 from pratique.core.artifacts import FileView, ProjectView
 from pratique.core.clock import SECOND, Instant, to_iso
 from pratique.core.ecosystem import Listing, Refusal, Rendered
-from pratique.core.sentences import MAX_LINE, clean, refusal_line
+from pratique.core.sentences import refusal_line
+from pratique.ecosystems.cargo.index import HIDDEN, REFUSED, sentence_of
 from pratique.ecosystems.cargo.refusal import write_refusal
 
 FORM = "lines"
 CONTENT_TYPE = "text/plain; charset=utf-8"
-
-REFUSED, HIDDEN = "_refused", "_hidden"
-"""Fields of a line with the sentence, for a server of our own kind in front; cargo passes over unknown fields."""
 
 _REWRITTEN = frozenset({"name", "vers", "cksum", "yanked", "pubtime", REFUSED, HIDDEN})
 
@@ -49,6 +47,8 @@ def _line(listing: Listing, file: FileView) -> dict[str, Any]:
     line["yanked"] = file.yanked is not None
     if file.published is not None:
         line["pubtime"] = _whole_seconds(file.published)
+    # What an upstream keeps back goes along the chain: whoever is in front of us is told as we were.
+    line |= {field: said for field in (REFUSED, HIDDEN) if (said := sentence_of(file.raw, field)) is not None}
     decision = listing.decisions[file.filename]
     if decision.action.leaves_listing:
         sentence = refusal_line(decision, listing.allowed, listing.explain_url(decision.id))
@@ -89,5 +89,4 @@ def _nothing_left(listing: Listing) -> Rendered:
 def kept_back(view: ProjectView, filename: str) -> str | None:
     """The upstream's sentence about a file whose bytes it refuses, None if it refuses them not."""
     file = view.file(filename)
-    said = file.raw.get(REFUSED) if file is not None else None
-    return clean(said)[:MAX_LINE] if isinstance(said, str) and said else None
+    return sentence_of(file.raw, REFUSED) if file is not None else None

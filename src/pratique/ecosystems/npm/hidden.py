@@ -30,6 +30,13 @@ def read_hidden(document: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, 
     return {version: _marked(entry) for version, entry in _object(part, "versions").items()}, _object(part, "time")
 
 
+def unmarked(entry: Any) -> Any:
+    """An entry of `versions` without the mark: it is a package.json, and what stands there is its author's word."""
+    if not isinstance(entry, dict) or HIDDEN not in entry:
+        return entry
+    return {field: value for field, value in entry.items() if field != HIDDEN}
+
+
 def is_hidden(entry: Mapping[str, Any]) -> bool:
     """Whether the upstream hides the version of this entry."""
     return bool(entry.get(HIDDEN))

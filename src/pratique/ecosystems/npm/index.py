@@ -19,7 +19,7 @@ from pratique.core.ecosystem import UpstreamRequest
 from pratique.core.errors import BadUpstream
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.ecosystems.npm import names, versions
-from pratique.ecosystems.npm.hidden import HIDDEN, is_hidden, read_hidden
+from pratique.ecosystems.npm.hidden import HIDDEN, is_hidden, read_hidden, unmarked
 from pratique.ecosystems.npm.integrity import read_dist
 from pratique.ecosystems.npm.scripts import execution_points
 
@@ -61,7 +61,8 @@ def read_listing(name: str, content: bytes, content_type: str, url: str) -> Proj
     times = document["time"] if isinstance(document.get("time"), dict) else {}
     hidden, hidden_times = read_hidden(document)
     dated = hidden_times | times
-    read = [_read_version(name, version, entry, dated, url) for version, entry in (entries | hidden).items()]
+    offered = {version: unmarked(entry) for version, entry in entries.items()}
+    read = [_read_version(name, version, entry, dated, url) for version, entry in (offered | hidden).items()]
     return ProjectView(
         key=ProjectKey(NPM_ID, name),
         files=tuple(file for file in read if file is not None),

@@ -9,6 +9,7 @@ import msgspec
 from pratique.core.artifacts import FileView, Manifest, OwnFile, ProjectView
 from pratique.core.clock import to_iso
 from pratique.core.names import ProjectKey
+from pratique.ecosystems.npm.hidden import unmarked
 from pratique.ecosystems.npm.integrity import write_integrity
 from pratique.ecosystems.npm.package_json import index_entry
 from pratique.ecosystems.npm.scripts import execution_points
@@ -40,7 +41,7 @@ def indexed(manifest: Manifest) -> Manifest:
 
 def own_file(file: OwnFile) -> FileView:
     """An own tarball as a listed file; a yanked one is marked deprecated, npm has no other word for it."""
-    entry = index_entry(file.manifest.fields, file.manifest.name, file.version)
+    entry = unmarked(index_entry(file.manifest.fields, file.manifest.name, file.version))
     entry["dist"] = _dist(file)
     if file.manifest.execution_points:
         entry["hasInstallScript"] = True

@@ -48,6 +48,16 @@ def test_a_line_becomes_a_file_with_digest_and_time():
     assert (file.url, file.size, file.attested, file.gone) == ("", None, False, False)
 
 
+@pytest.mark.parametrize("field", ["_refused", "_hidden"])
+def test_what_an_upstream_of_our_kind_keeps_back_is_yanked_with_its_sentence(field):
+    refused, silent, odd = read(
+        line("1.0.0", yanked=False, **{field: "Blocked by\n policy"}),
+        line("1.0.1", yanked=False, **{field: " "}),
+        line("1.0.2", yanked=True, **{field: 7}),
+    ).files
+    assert (refused.yanked, silent.yanked, odd.yanked) == ("Blocked by policy", None, "")
+
+
 def test_the_file_is_called_as_its_line_spells_the_crate():
     (file,) = read(line(name="Left")).files
     assert file.filename == "Left-1.0.0.crate"

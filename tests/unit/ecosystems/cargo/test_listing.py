@@ -33,18 +33,29 @@ def test_one_form_is_offered_whatever_is_accepted():
     assert rendered.body.endswith(b"}\n")
 
 
-@pytest.mark.parametrize(("action", "field"), [("HOLD", "_refused"), ("DENY", "_refused"), ("HIDE", "_hidden")])
-def test_what_resolvers_may_not_take_is_yanked_and_says_why(action, field):
+@pytest.mark.parametrize(
+    ("action", "field", "outcome", "what_now"),
+    [
+        ("HOLD", "_refused", "Blocked", "do not retry or substitute"),
+        ("DENY", "_refused", "Blocked", "do not retry or substitute"),
+        ("HIDE", "_hidden", "Not offered", "pins of it are served"),
+    ],
+)
+def test_what_resolvers_may_not_take_is_yanked_and_says_why(action, field, outcome, what_now):
     found = lines(listed(view("1.0.0", "1.0.1"), {"1.0.1": Action[action]}))
     assert [(one["vers"], one["yanked"]) for one in found.values()] == [("1.0.0", False), ("1.0.1", True)]
-    hidden = action == "HIDE"
-    head, tail = ("Not offered", "pins of it are served") if hidden else ("Blocked", "do not retry or substitute")
     assert found["1.0.1"][field] == (
-        f"{head} by policy cooldown: left@1.0.1 is 3 hours old; allowed: 1.0.0; {tail}; "
+        f"{outcome} by policy cooldown: left@1.0.1 is 3 hours old; allowed: 1.0.0; {what_now}; "
         "see http://127.0.0.1:7417/r/d1.0.1"
     )
     assert found["1.0.1"]["cksum"]
     assert not {"_refused", "_hidden"} & found["1.0.0"].keys()
+
+
+@pytest.mark.parametrize("field", ["_refused", "_hidden"])
+def test_what_an_upstream_keeps_back_is_said_to_servers_in_front_too(field):
+    found = lines(listed(view("1.0.0", **{field: "Blocked by the first"}), {}))
+    assert (found["1.0.0"]["yanked"], found["1.0.0"][field]) == (True, "Blocked by the first")
 
 
 def test_a_warned_release_is_offered():
@@ -101,10 +112,11 @@ def test_what_is_read_is_not_changed_by_writing_it():
     assert orjson.dumps(read.files[0].raw) == before
 
 
-def test_the_sentence_of_an_upstream_of_our_kind_is_its_reason_and_not_passed_on_as_ours():
+def test_the_sentence_of_an_upstream_of_our_kind_is_its_reason_and_passed_on_clean():
     read = view("1.0.0", "2.0.0", _refused="Blocked by policy\r\n denylist: \u2603", _hidden="x")
     assert CARGO.kept_back(read, "left-1.0.0.crate") == "Blocked by policy denylist: ?"
-    assert not {"_refused", "_hidden"} & lines(listed(read, {}))["1.0.0"].keys()
+    passed_on = lines(listed(read, {}))["1.0.0"]
+    assert (passed_on["_refused"], passed_on["_hidden"]) == ("Blocked by policy denylist: ?", "x")
 
 
 @pytest.mark.parametrize("said", [None, "", 7, [], {"a": 1}])
@@ -125,4 +137,6 @@ def test_a_second_server_in_front_learns_what_is_refused_and_what_is_only_hidden
     behind = CARGO.read_listing("left", first.body, first.content_type, BASE)
     assert "left@2.0.0" in CARGO.kept_back(behind, "left-2.0.0.crate")
     assert CARGO.kept_back(behind, "left-3.0.0.crate") is None
-    assert [file.yanked for file in behind.files] == [None, "", ""]
+    own, held, hidden = (file.yanked for file in behind.files)
+    assert (own, held) == (None, CARGO.kept_back(behind, "left-2.0.0.crate"))
+    assert hidden.startswith("Not offered by policy cooldown: left@3.0.0")

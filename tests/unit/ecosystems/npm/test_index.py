@@ -29,6 +29,15 @@ def test_a_version_becomes_a_file_with_digests_time_and_address():
     assert file.execution_points == ()
 
 
+def test_only_the_documents_own_field_hides_and_no_package_json():
+    packument = document("left", "1.0.0", "1.0.1")
+    packument["versions"]["1.0.0"]["_hidden"] = True
+    packument["_hidden"] = {"versions": {"1.0.1": packument["versions"].pop("1.0.1")}}
+    offered, hidden = read(packument).files
+    assert (offered.version, offered.yanked, "_hidden" in offered.raw) == ("1.0.0", None, False)
+    assert (hidden.version, hidden.yanked) == ("1.0.1", "hidden by the policy of the upstream")
+
+
 def test_scoped_projects_are_asked_for_with_an_escaped_slash_and_listed_without_their_scope_in_file_names():
     assert NPM.upstream_listing("@acme/lib").path == "@acme%2flib"
     (file,) = read(document("@acme/lib", "1.0.0"), "@acme/lib").files

@@ -36,6 +36,13 @@ def packument(*files, tags: dict[str, str], form: str = "full"):
     return listed(NPM.own_project(KEY, files, tags), {}, form)
 
 
+def test_a_package_json_cannot_hide_its_own_release():
+    document = packument(own("1.0.0", _hidden=True), tags={"latest": "1.0.0"})
+    assert list(document["versions"]) == ["1.0.0"]
+    assert "_hidden" not in document
+    assert "_hidden" not in document["versions"]["1.0.0"]
+
+
 def test_a_release_is_listed_with_its_own_package_json_and_digests():
     file = own(
         "1.0.0", dependencies={"a": "^1"}, bin="./cli.js", scripts={"postinstall": "x"}, bundledDependencies=["a"]

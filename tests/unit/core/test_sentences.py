@@ -1,0 +1,39 @@
+"""One line for each outcome, which says what happens and no more."""
+
+import pytest
+
+from pratique.core.decisions import Action, Decision, Vote
+from pratique.core.names import EcosystemId, ProjectKey, Subject
+from pratique.core.sentences import MAX_LINE, decision_line
+
+URL = "http://here/r/id"
+
+
+def line(action, why="is this", allowed=("1.0.0",)):
+    """The sentence about `left@1.0.1` for one vote of a rule."""
+    subject = Subject(ProjectKey(EcosystemId("npm"), "left"), "1.0.1")
+    return decision_line(Decision("id", subject, action, (Vote("rule", action, why),)), allowed, URL)
+
+
+@pytest.mark.parametrize("action", [Action.HOLD, Action.DENY])
+def test_what_is_refused_is_blocked(action):
+    expected = f"Blocked by policy rule: left@1.0.1 is this; allowed: 1.0.0; do not retry or substitute; see {URL}"
+    assert line(action) == expected
+
+
+def test_what_is_hidden_is_not_called_blocked():
+    expected = f"Not offered by policy rule: left@1.0.1 is this; allowed: 1.0.0; pins of it are served; see {URL}"
+    assert line(Action.HIDE) == expected
+
+
+def test_a_warning_sends_nobody_away():
+    assert line(Action.WARN) == f"Warning by policy rule: left@1.0.1 is this; see {URL}"
+
+
+def test_what_passes_carries_no_address_because_none_is_kept():
+    assert line(Action.ALLOW) == "Allowed by policy rule: left@1.0.1 is this"
+
+
+@pytest.mark.parametrize("action", list(Action))
+def test_no_line_is_too_long(action):
+    assert len(line(action, why="long " * 100)) <= MAX_LINE
