@@ -94,3 +94,36 @@ async def test_the_stricter_of_two_servers_decides(
     assert client.offered(listing) == ["1.0.0"]
     assert pinned.status == (200 if only_hidden else 403)
     assert only_hidden or "Blocked by policy denylist: left@1.0.1" in pinned.reason
+
+
+@pytest.mark.parametrize("state", ["unseen", "listed", "stored"])
+@pytest.mark.parametrize("action", ["hold", "deny"])
+async def test_where_nothing_is_left_behind_nothing_is_served_in_front_whatever_it_holds(
+    site: Site, front: Site, registry: PlainRegistry, client: Speaker, state: str, action: str
+) -> None:
+    client.released(registry, "left", "1.0.1")
+    if state != "unseen":
+        await client.listing(front, "left")
+    if state == "stored":
+        assert (await front.get(client.path("left", "1.0.1"))).status == 200
+    await listed(site, client, action)
+
+    listing = await client.listing(front, "left", Accept_Encoding="gzip")
+    file = await front.get(client.path("left", "1.0.1"))
+
+    assert client.offered(listing) == []
+    assert file.status == 403
+    assert "Blocked by policy denylist: left@1.0.1" in file.reason
+
+
+async def test_a_refusal_three_servers_behind_is_one_in_front(
+    site: Site, front: Site, registry: PlainRegistry, client: Speaker, tmp_path: Path
+) -> None:
+    client.released(registry, "left", "1.0.0")
+    client.released(registry, "left", "1.0.1")
+    async with running_site(tmp_path / "foremost", behind(front)) as foremost:
+        assert (await foremost.get(client.path("left", "1.0.1"))).status == 200
+        await listed(site, client, "deny")
+
+        assert client.offered(await client.listing(foremost, "left")) == ["1.0.0"]
+        assert (await foremost.get(client.path("left", "1.0.1"))).status == 403

@@ -81,10 +81,10 @@ def _render(visit: Visit, inquiry: Inquiry, source: Source, form: str, encoding:
 
 
 def make_view(rendered: Rendered, encoding: str, revision: int, document: str, valid_until: Instant | None) -> View:
-    """Compress once, and name the bytes by their content."""
+    """Compress once, and name the bytes by their content; a refusal goes as it is, for whoever reads it."""
     etag = hashlib.sha256(rendered.body).hexdigest()[:32]
     body, headers = rendered.body, dict(rendered.headers)
-    if encoding == "gzip":
+    if encoding == "gzip" and rendered.status == 200:
         body = igzip.compress(body, _COMPRESSION)
         headers["Content-Encoding"] = "gzip"
     sent = Rendered(body, rendered.content_type, rendered.status, rendered.reason, headers)

@@ -149,6 +149,8 @@ def _harmless(value: Any) -> Any:
 async def read_refusal(response: aiohttp.ClientResponse, at: Endpoint) -> UpstreamRefused | None:
     """The refusal in a 403's body, if it is one that is passed on."""
     try:
-        return refusal_in(await read_body(response, at, _MAX_REFUSAL))
+        body = await read_body(response, at, _MAX_REFUSAL)
+        encoding = response.headers.get("Content-Encoding", "").strip().lower()
+        return refusal_in(unpack(body, encoding, at, _MAX_REFUSAL))
     except BadUpstream:
         return None

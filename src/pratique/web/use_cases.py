@@ -40,6 +40,8 @@ async def list_project(request: web.Request, visit: Visit, match: Match) -> web.
     form = visit.ecosystem.negotiate(request.headers.get("Accept"))
     encoding = "gzip" if wants_gzip(request.headers.get("Accept-Encoding", "")) else "identity"
     view = await list_project_service.list_project(request.app[PORTS], visit, match.groups["project"], form, encoding)
+    if view.rendered.status != 200:
+        return respond(view.rendered, {**PRIVATE, "Cache-Control": "no-store"})
     headers = {**PRIVATE, "ETag": view.etag}
     if etag_matches(request.headers.get("If-None-Match"), view.etag):
         return web.Response(status=304, headers=headers)
