@@ -16,6 +16,9 @@ from pratique.store import accounts
 from pratique.store.accounts import Account
 from pratique.trust.account_names import check_account_name
 
+ENABLED = "account_enabled"
+"""Kind of the event."""
+
 
 class AddUser(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Make an account. Without a password it can hold tokens and not sign in."""
@@ -138,7 +141,7 @@ def _disable(connection: Connection, name: str, actor: Actor, now: Instant) -> A
 
 def _enable(connection: Connection, name: str, actor: Actor, now: Instant) -> Account:
     accounts.enable(connection, account_named(connection, name).id)
-    note_change(connection, "account_enabled", f"account:{name}", {}, actor=actor, now=now)
+    note_change(connection, ENABLED, f"account:{name}", {}, actor=actor, now=now)
     return account_named(connection, name)
 
 

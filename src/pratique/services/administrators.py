@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from pratique.core.actors import Actor, Operation
 from pratique.core.clock import Instant
 from pratique.core.errors import Conflict, Invalid
-from pratique.services.accounts import UserShown, account_named, end_links_of, shown
+from pratique.services.accounts import ENABLED, UserShown, account_named, end_links_of, shown
 from pratique.services.changes import note_change, permit_everywhere
 from pratique.services.ports import Ports
 from pratique.services.sign_in import write_as
@@ -85,5 +85,6 @@ def _demote(connection: Connection, name: str, actor: Actor, now: Instant) -> Ac
 
 def administers_since(connection: Connection, account: Account) -> Instant:
     """Since when an administrator has been one without a break."""
-    promoted = events.latest(connection, f"account:{account.name}", PROMOTED)
-    return account.created if promoted is None else max(account.created, promoted.at)
+    subject = f"account:{account.name}"
+    found = (events.latest(connection, subject, kind) for kind in (PROMOTED, ENABLED))
+    return max((account.created, *(one.at for one in found if one is not None)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import msgspec
@@ -14,6 +13,7 @@ from pratique.core.clock import Instant
 from pratique.core.decisions import Decision, Revocation
 from pratique.core.errors import Unavailable
 from pratique.core.events import new_event
+from pratique.core.globs import glob_matches
 from pratique.core.names import EcosystemId, ProjectKey, Subject
 from pratique.core.ranges import VersionKey
 from pratique.rules import revoked
@@ -208,7 +208,7 @@ def enqueue_own_rechecks(
 ) -> None:
     """Promise rechecks of our own projects whose names match a glob, in the caller's transaction."""
     own = _own_keys(connection, repository_id, ecosystem)
-    matching = [key for key in own if fnmatch.fnmatchcase(key.name, pattern)]
+    matching = [key for key in own if glob_matches(pattern, key.name)]
     _enqueue(connection, repository_id, list(_stored_releases(connection, repository_id, matching)), occasion, enqueue)
 
 

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from pratique.core.actors import Actor, ActorKind, Operation
-from pratique.core.clock import MINUTE, Instant
+from pratique.core.clock import DAY, HOUR, MINUTE, Instant
 from pratique.core.decisions import Waiver
 from pratique.core.errors import Conflict, Forbidden, Invalid, NotFound
 from pratique.core.events import new_event
@@ -25,6 +25,9 @@ from pratique.services.sign_in import write_as
 from pratique.services.version_ranges import read_versions
 from pratique.services.visits import find_repository, visit_repository
 from pratique.store import accounts, events, policy, revisions
+
+_KNOWN_FOR = DAY
+"""Milliseconds for which both people must have administered the server before the one asks the other."""
 
 
 class Waived(msgspec.Struct, frozen=True):
@@ -154,11 +157,29 @@ def _one_waiver(
             return first.waiver.id, False
         if accounts.count_admins(connection) < 2:
             raise Forbidden(f"waiving {rule} needs two admins, and this server has {accounts.count_admins(connection)}")
+        _check_asker(connection, rule, actor, now)
     state = policy.PENDING if rule in TWO_PEOPLE else policy.ACTIVE
     number = policy.add_waiver(connection, repository_id, wanted, actor.name, state, now)
     body = {**_terms(wanted), "waiver": number, "state": state}
     events.append(connection, new_event("waived", now, actor, named.purl, body))
     return number, state == policy.PENDING
+
+
+def _check_asker(connection: Connection, rule: str, actor: Actor, now: Instant) -> None:
+    """Who asks is one of the two people: an account made for it would leave the other one alone. Raises Forbidden."""
+    if actor.account is None:
+        raise Forbidden(f"waiving {rule} takes two people: ask for it with a token of an administrator (--server URL)")
+    if not _is_known(connection, actor.account, now):
+        raise Forbidden(
+            f"{actor.name} has been an administrator for less than {_KNOWN_FOR // HOUR} hours: waiving {rule} takes "
+            "two who were there before; ask again later"
+        )
+
+
+def _is_known(connection: Connection, account_id: int, asked: Instant) -> bool:
+    """Whether an account had administered the server for a day when a waiver was asked for."""
+    account = accounts.find(connection, account_id)
+    return account is not None and administers_since(connection, account) <= asked - _KNOWN_FOR
 
 
 def _terms(waiver: Waiver) -> dict[str, Any]:
@@ -215,11 +236,10 @@ def _confirm(connection: Connection, first: policy.StoredWaiver, actor: Actor, n
         raise Forbidden(
             f"{first.by} asked for this waiver; another administrator, signed in as a person, must confirm it"
         )
-    second = accounts.find(connection, actor.account)
-    if second is None or administers_since(connection, second) >= first.created:
+    if not _is_known(connection, actor.account, first.created):
         raise Forbidden(
-            f"{actor.name} was made an administrator after this was asked for: a second person is one who was there "
-            "before"
+            f"{actor.name} was made an administrator after this was asked for, or less than {_KNOWN_FOR // HOUR} hours "
+            "before: a second person is one who was there before"
         )
     if not policy.confirm_waiver(connection, first.waiver.id, actor.name):
         raise Conflict(f"waiver {first.waiver.id} does not wait for anybody; `pratique waivers` shows those that do")

@@ -22,6 +22,9 @@ _TOKEN = re.compile(PREFIX + "[0-9A-Z]{8,}", re.IGNORECASE)
 _LONG_RUN = re.compile("[A-Za-z0-9_-]{40,}")
 """The secrets of links and sessions are 43 such characters."""
 
+_USERINFO = re.compile(r"(?<=:)//[^/]*@|^//[^/]*:[^/]*@")
+"""User and password of an absolute address, as one sends who takes the server for a proxy."""
+
 _HIDDEN = "..."
 _DECODED_AT_MOST = 4
 _SLASHES = re.compile(r"[/\\](\.?[/\\])*")
@@ -72,7 +75,7 @@ def _address(request: web.BaseRequest) -> str | None:
 
 def loggable_path(raw_path: str) -> str:
     """The path as it was sent, without query, and without what only one person may know."""
-    path = raw_path.partition("?")[0]
+    path = _USERINFO.sub("//", raw_path.partition("?")[0])
     return f"{_ONE_TIME_LINK}/{_HIDDEN}" if _ONE_TIME_LINK in _plain(path) else without_secrets(path)[:2000]
 
 

@@ -132,7 +132,9 @@ async def test_whoever_was_demoted_while_the_request_was_under_way_changes_nothi
     await reserve(ports, Reserve("npm", "@ours/*", reason="ours"), OPERATOR)
     await add_entry(ports, AddEntry(EntryKind.DENY, "pkg:npm/bad", reason="bad"), OPERATOR)
     await revoke(ports, "main", "pkg:npm/bad", None, "bad", OPERATOR)
-    await waive(ports, "main", "pkg:npm/bad", "revoked", "needed", OPERATOR)
+    site.clock.set("+25h")
+    _, bob = await sign_in(ports, PasswordGate(), "bob", NEW, "127.0.0.1")
+    await waive(ports, "main", "pkg:npm/bad", "revoked", "needed", bob.actor)
     _, session = await sign_in(ports, PasswordGate(), "alice", PASSWORD, "127.0.0.1")
     await demote_user(ports, DemoteUser("alice"), OPERATOR)
     before = [event.id for event in await ports.db.read(events.recent, 100)]

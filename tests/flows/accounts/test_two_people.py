@@ -20,6 +20,7 @@ ASKED = {"rule": "revoked", "purl": "pkg:npm/left", "reason": "we need it"}
 async def second(site: Site) -> str:
     """A token of another administrator."""
     await add_user(site.ports, AddUser(name="bob", password="correct horse battery", admin=True), OPERATOR)
+    site.clock.set("+25h")
     return await new_token(site, "bob", ActorKind.USER, frozenset(Operation))
 
 
@@ -35,7 +36,7 @@ async def events(api: Api, token: str, kind: str) -> list[dict[str, Any]]:
 
 async def test_the_same_words_of_another_administrator_confirm(api: Api, site: Site, second: str) -> None:
     first = await api.post("/waive", site.admin, **ASKED, expires_in="7d", actor_kinds=["ci"])
-    site.clock.set("+1h")
+    site.clock.set("+26h")
     again = await api.post("/waive", second, **ASKED, expires_in="7d", actor_kinds=["ci"])
 
     assert (first.json()["pending"], again.json()["pending"]) == (True, False)
@@ -86,7 +87,7 @@ async def test_what_waits_is_confirmed_by_its_number_and_the_event_says_what_was
 
 async def test_what_ended_while_it_waited_is_confirmed_by_nobody(api: Api, site: Site, second: str) -> None:
     await api.post("/waive", site.admin, **ASKED, expires_in="7d")
-    site.clock.set("+8d")
+    site.clock.set("+9d")
 
     by_number = await api.post("/confirm", second, id=1)
     by_words = await api.post("/waive", second, **ASKED, expires_in="7d")
@@ -128,7 +129,7 @@ async def test_one_administrator_does_not_turn_off_what_takes_two_to_waive(
 async def test_a_second_administrator_made_for_the_occasion_confirms_nothing(api: Api, site: Site, second: str) -> None:
     del second
     await api.post("/waive", site.admin, **ASKED)
-    site.clock.set("+1h")
+    site.clock.set("+26h")
     await add_user(site.ports, AddUser(name="puppet", password="correct horse battery", admin=True), OPERATOR)
     puppet = await new_token(site, "puppet", ActorKind.USER, frozenset(Operation))
 
@@ -139,10 +140,47 @@ async def test_a_second_administrator_made_for_the_occasion_confirms_nothing(api
     assert await states(api, site.admin) == [(1, "pending")]
 
 
+async def test_a_second_administrator_of_less_than_a_day_is_neither_of_the_two(api: Api, site: Site) -> None:
+    site.clock.set("+25h")
+    await add_user(site.ports, AddUser(name="puppet", password="correct horse battery", admin=True), OPERATOR)
+    puppet = await new_token(site, "puppet", ActorKind.USER, frozenset(Operation))
+    site.clock.set("+48h")
+
+    asked = await api.post("/waive", puppet, **ASKED)
+    await api.post("/waive", site.admin, **ASKED)
+    agreed = await api.post("/confirm", puppet, id=1)
+
+    assert (asked.status, "less than 24 hours" in asked.json()["error"]) == (403, True)
+    assert (agreed.status, "less than 24 hours" in agreed.json()["error"]) == (403, True)
+    site.clock.set("+50h")
+    assert (await api.post("/waive", puppet, **ASKED, expires_in="7d")).json()["pending"]
+    assert await states(api, site.admin) == [(1, "pending"), (2, "pending")]
+
+
+async def test_an_account_that_was_enabled_for_the_occasion_confirms_nothing(api: Api, site: Site, second: str) -> None:
+    await api.post("/user/disable", site.admin, name="bob")
+    await api.post("/user/enable", site.admin, name="bob")
+    await api.post("/waive", site.admin, **ASKED)
+
+    answer = await api.post("/confirm", second, id=1)
+
+    assert (answer.status, "less than 24 hours" in answer.text) == (403, True)
+
+
+async def test_the_command_on_the_data_folder_is_no_first_person(
+    api: Api, site: Site, operator: Operator, second: str
+) -> None:
+    here = await operator.types("waive", "revoked", "pkg:npm/left", "--reason", "we need it")
+
+    assert (here.code, "takes two people" in here.err) == (1, True)
+    assert await states(api, second) == []
+
+
 async def test_an_account_made_administrator_for_the_occasion_confirms_nothing(api: Api, site: Site) -> None:
     await add_user(site.ports, AddUser(name="bob", password="correct horse battery", admin=True), OPERATOR)
+    site.clock.set("+25h")
     await api.post("/waive", site.admin, **ASKED)
-    site.clock.set("+1h")
+    site.clock.set("+26h")
     await api.post("/user/demote", site.admin, name="bob")
     await api.post("/user/promote", site.admin, name="bob")
     bob = await new_token(site, "bob", ActorKind.USER, frozenset(Operation))

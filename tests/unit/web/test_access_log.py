@@ -73,6 +73,13 @@ def test_no_way_of_encoding_gets_a_secret_into_the_log(secret, before, after, ti
     assert written not in logged
 
 
+@pytest.mark.parametrize("user", ["me:hunter2@", "hunter2@", ":hunter2@", "me:hun@hunter2@", "me:hunter2%40@"])
+def test_an_absolute_address_is_logged_without_its_password(user):
+    logged = loggable_path(f"http://{user}127.0.0.1:7417/main/npm/@scope%2fleft?x=hunter2")
+
+    assert logged == "http://127.0.0.1:7417/main/npm/@scope%2fleft"
+
+
 def test_who_the_client_says_it_is_stays_without_its_token():
     assert without_secrets(f"npm/11 {TOKEN} linux") == "npm/11 ... linux"
 
