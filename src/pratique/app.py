@@ -110,7 +110,8 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
         ca_file=settings.upstream.ca_file or None,
         server_name=folder.server_name(),
     )
-    watcher = DocumentWatcher(db, clock)
+    ecosystems: dict[str, Ecosystem] = {one.id: one for one in ECOSYSTEMS}
+    watcher = DocumentWatcher(db, clock, ecosystems)
     documents = Documents(client, StoredDocuments(db), clock, watcher, freshness(settings.upstream))
     descriptions = Descriptions(client, clock)
     uploads = Uploads(upload_slots(settings.publish))
@@ -120,7 +121,7 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
             db=db,
             blobs=blobs,
             clock=clock,
-            ecosystems={one.id: one for one in ECOSYSTEMS},
+            ecosystems=ecosystems,
             documents=documents,
             descriptions=descriptions,
             upstream=client,

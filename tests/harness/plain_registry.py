@@ -41,6 +41,7 @@ class PlainRegistry:
         self.asked: list[str] = []
         self.listed_content: dict[str, bytes] = {}
         self.core_metadata = False
+        self.away = False
         self.pins_metadata = True
         self.metadata = METADATA
         self.file_query = ""
@@ -113,6 +114,8 @@ class PlainRegistry:
         return release
 
     def _answer(self, path: str) -> tuple[int, str, bytes]:
+        if self.away:
+            return 503, "text/plain", b"gone fishing"
         _, ecosystem, rest = [*path.split("/", 2), "", ""][:3]
         speak = {"files": self._file, "npm": self._npm, "pypi": self._pypi, "cargo": self._cargo}.get(ecosystem)
         found = speak(rest) if speak is not None else None

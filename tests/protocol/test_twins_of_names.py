@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from pratique.core.actors import OPERATOR
-from pratique.services.reservations import Reserve, reserve
+from pratique.services.reservations import Reserve, Unreserve, reserve, unreserve
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site
 from tests.protocol.cargo_speaker import CargoSpeaker
@@ -32,13 +32,17 @@ async def test_a_twin_of_an_own_crate_is_nobodys_and_no_upstream_hears_of_it(
 
 
 @pytest.mark.parametrize(("ours", "twin"), TWINS)
-async def test_a_twin_of_an_own_crate_cannot_be_published(site: Site, ours: str, twin: str) -> None:
+async def test_a_twin_of_an_own_crate_cannot_be_published(
+    site: Site, registry: PlainRegistry, ours: str, twin: str
+) -> None:
     await CARGO.upload(site, ours, "1.0.0", site.token)
+    asked = list(registry.asked)
 
     answer = await CARGO.upload(site, twin, "1.0.0", site.token)
 
     assert answer.status == 409
-    assert f"{twin} cannot stand beside {ours}, which is here" in answer.text
+    assert f"a project is here already that is one with {twin} to cargo" in answer.text
+    assert registry.asked == asked, "no upstream hears of a twin of ours"
     assert (await CARGO.listing(site, twin, site.token)).status == 404
 
 
@@ -82,3 +86,55 @@ async def test_a_crate_is_written_as_its_first_release_wrote_it(site: Site) -> N
     assert '"ourthing" is written "OurThing" here' in again.json()["errors"][0]["detail"]
     assert '"name":"OurThing"' in listing.text
     assert CARGO.offered(listing) == ["1.0.0"]
+
+
+async def test_a_crate_taken_over_from_an_upstream_guards_its_twins_and_is_written_as_we_write_it(
+    site: Site, registry: PlainRegistry
+) -> None:
+    CARGO.released(registry, "Our-Ed", "1.0.0")
+    await CARGO.listing(site, "our-ed", site.token)
+    await reserve(site.ports, Reserve(ecosystem="cargo", pattern="our-ed", reason="ours"), OPERATOR)
+    assert (await CARGO.upload(site, "Our-Ed", "2.0.0", site.token)).status == 200
+    await unreserve(site.ports, Unreserve(ecosystem="cargo", pattern="our-ed"), OPERATOR)
+    registry.asked.clear()
+
+    twin = await CARGO.listing(site, "our_ed", site.token)
+    again = await CARGO.upload(site, "Our-Ed", "2.0.1", site.token)
+
+    assert twin.status == 404
+    assert registry.asked == []
+    assert again.status == 200, again.text
+
+
+async def test_the_twin_of_a_crate_that_was_served_is_not_taken_even_when_the_upstream_has_it_no_more(
+    site: Site, registry: PlainRegistry
+) -> None:
+    CARGO.released(registry, "gone-later", "1.0.0")
+    assert (await site.get(CARGO.path("gone-later", "1.0.0"), site.token)).status == 200
+    registry.releases.clear()
+
+    answer = await CARGO.upload(site, "gone_later", "1.0.0", site.token)
+
+    assert answer.status == 403
+    assert "shadows_public" in answer.reason
+    assert (await site.get(CARGO.path("gone-later", "1.0.0"), site.token)).status == 200
+
+
+async def test_a_name_with_too_many_twins_to_ask_for_is_reserved_first(site: Site) -> None:
+    name = "a-b-c-d-e-f-g-h"
+
+    refused = await CARGO.upload(site, name, "1.0.0", site.token)
+    await reserve(site.ports, Reserve(ecosystem="cargo", pattern=name, reason="ours"), OPERATOR)
+    taken = await CARGO.upload(site, name, "1.0.0", site.token)
+
+    assert (refused.status, taken.status) == (403, 200)
+
+
+async def test_an_answer_from_before_is_no_proof_that_a_name_is_free(site: Site, registry: PlainRegistry) -> None:
+    assert (await CARGO.listing(site, "ghost-ly", site.token)).status == 404
+    registry.away = True
+
+    answer = await CARGO.upload(site, "ghost-ly", "1.0.0", site.token)
+
+    assert answer.status == 403
+    assert "shadows_public" in answer.reason

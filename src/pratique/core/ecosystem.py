@@ -184,8 +184,8 @@ class Ecosystem(Protocol):
         """What a canonical name shares with every other one that may not exist beside it."""
         ...
 
-    def twins(self, name: str) -> tuple[str, ...]:
-        """Other canonical names that an upstream may hold in place of this one; its own twins, not all that exist."""
+    def twins(self, name: str) -> tuple[str, ...] | None:
+        """All other canonical names that an upstream may hold in place of this one; None if they are too many."""
         ...
 
     def check_new_name(self, name: str) -> None:

@@ -76,6 +76,7 @@ def publish_stage(
     None for `public_exists` means that it was not asked.
     """
     values = dict(name_stage(inquiry).values)
+    values[fact.SERVED_BEFORE.name] = inquiry.knowledge.served_before or inquiry.knowledge.upstream_twin
     values[fact.LISTED_DIGESTS.name] = digests
     values[fact.DIGESTS.name] = DigestCheck(listed=digests, observed=digests)
     if public_exists is not None:

@@ -28,6 +28,7 @@ class Knowledge(msgspec.Struct, frozen=True):
         project: None if nothing was ever published or fetched under the name.
         twin: what the name shares with those that may not exist beside it.
         own_twin: how an own project is written whose name cannot exist beside this one; None if there is none.
+        upstream_twin: a project whose name cannot exist beside this one was seen at an upstream.
         files: rows by filename: stored ones and sightings.
         digests: of the stored blobs, by sha256.
         entries: allow, deny and grant entries that name the project.
@@ -41,6 +42,7 @@ class Knowledge(msgspec.Struct, frozen=True):
     project: Project | None
     twin: str
     own_twin: str | None
+    upstream_twin: bool
     role: str | None
     files: Mapping[str, FileRow]
     digests: Mapping[str, Digests]
@@ -97,6 +99,7 @@ def read_knowledge(
         project=project,
         twin=twin,
         own_twin=_own_twin(connection, repository_id, key, twin),
+        upstream_twin=projects.has_upstream_twin(connection, repository_id, key, twin),
         role=projects.role_of(connection, project.id, account) if project and account is not None else None,
         files=rows,
         digests=files.blob_digests(connection, stored) if stored else {},

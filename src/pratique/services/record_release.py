@@ -68,7 +68,7 @@ def is_recorded(connection: Connection, accepted: Accepted, now: Instant) -> boo
     if known.origin is Origin.OWN:
         check_room(connection, known, accepted.manifest, accepted.max_entries)
     else:
-        _refuse_twin(known.key, projects.own_twin(connection, known.repository_id, known.key, known.twin))
+        refuse_twin(known.key, projects.own_twin(connection, known.repository_id, known.key, known.twin) is not None)
     return False
 
 
@@ -105,6 +105,12 @@ def record_release(
     return _what_next(visit, accepted)
 
 
+def refuse_twin(key: ProjectKey, has_twin: bool) -> None:  # noqa: FBT001
+    """Two names that people and tools take for one must not both be ours. Raises Conflict, without the other name."""
+    if has_twin:
+        raise Conflict(f"a project is here already that is one with {key.name} to {key.ecosystem}; choose another name")
+
+
 def is_here(connection: Connection, known: Knowledge, draft: PublishDraft, sha256: str | None) -> bool:
     """Whether exactly this file is published already; asked before the artefact is read and again when recording.
 
@@ -130,15 +136,6 @@ def unchanged(draft: PublishDraft) -> str:
     return f"{draft.filename} is already here with the same bytes; nothing changed"
 
 
-def _refuse_twin(key: ProjectKey, twin: Project | None) -> None:
-    """Two names that people and tools take for one must not both be ours. Raises Conflict."""
-    if twin is not None:
-        raise Conflict(
-            f"{key.name} cannot stand beside {twin.display}, which is here: they are one name to {key.ecosystem}. "
-            f"Publish as {twin.display}, or choose another name"
-        )
-
-
 def _own_project(connection: Connection, known: Knowledge, draft: PublishDraft, actor: Actor, now: Instant) -> Project:
     """The project row as ours: existing, new, or taken over from an upstream by a decision that allowed it."""
     current = known.project
@@ -149,7 +146,7 @@ def _own_project(connection: Connection, known: Knowledge, draft: PublishDraft, 
             connection, known.repository_id, known.key, draft.name, Origin.OWN, None, "members", now, known.twin
         )
     else:
-        projects.make_own(connection, current.id)
+        projects.make_own(connection, current.id, draft.name)
         project = current
         events.append(connection, new_event("origin_changed", now, actor, known.key.purl(), {"to": "own"}))
     if actor.account is not None:

@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from pratique.core.artifacts import FileView, Origin, ProjectView
+from pratique.core.errors import BadUpstream
 from pratique.core.names import ProjectKey
 from pratique.services.judge import not_found
 from pratique.services.knowledge import Knowledge
@@ -117,11 +118,15 @@ async def exists_upstream(ports: Ports, repository_id: int, ecosystem_id: str, k
     """Whether any upstream has a project of this name or of a twin of it.
 
     Raises:
-        BadUpstream: one could not be asked.
+        BadUpstream: one could not be asked, or not for every twin.
     """
     ecosystem = ports.ecosystems[ecosystem_id]
+    twins = ecosystem.twins(key.name)
+    names = (key.name, *(twins or ()))
     for upstream in await ports.db.read(repositories.upstreams, repository_id, key.ecosystem):
-        for name in (key.name, *ecosystem.twins(key.name)):
-            if await ports.documents.view(upstream, ecosystem, name) is not None:
+        for name in names:
+            if await ports.documents.view(upstream, ecosystem, name, max_age=0) is not None:
                 return True
+    if twins is None:
+        raise BadUpstream(f"{key.name} can be written in more ways than can be asked for; reserve it first")
     return False

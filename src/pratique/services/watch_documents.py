@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from pratique.core.actors import OPERATOR
 from pratique.core.artifacts import Digests, FileView, Origin, ProjectView
 from pratique.core.clock import Clock, Instant
+from pratique.core.ecosystem import Ecosystem
 from pratique.core.events import new_event
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.services.end_approvals import end_approvals
@@ -27,24 +28,27 @@ class DocumentChange(msgspec.Struct, frozen=True):
     Attributes:
         old: None if no copy was held.
         confirmed: when the upstream last confirmed the old one.
+        twin: what the name shares with those that may not exist beside it.
     """
 
     old: ProjectView | None
     new: ProjectView
     confirmed: Instant | None
+    twin: str
 
 
 class DocumentWatcher:
     """Called with every new document before anybody is answered from it."""
 
-    def __init__(self, db: Database, clock: Clock) -> None:
-        self._db, self._clock = db, clock
+    def __init__(self, db: Database, clock: Clock, ecosystems: Mapping[str, Ecosystem]) -> None:
+        self._db, self._clock, self._ecosystems = db, clock, ecosystems
 
     async def __call__(
         self, upstream: Upstream, name: str, old: ProjectView | None, new: ProjectView, old_checked: Instant | None
     ) -> None:
         """Record what the change tells; see `record_change`."""
-        change = DocumentChange(old, new, old_checked)
+        twin = self._ecosystems[upstream.ecosystem].twin_key(name)
+        change = DocumentChange(old, new, old_checked, twin)
         await self._db.write(record_change, upstream, change, self._clock.now(), durable=False)
 
 
@@ -53,7 +57,7 @@ def record_change(connection: Connection, upstream: Upstream, change: DocumentCh
     key = ProjectKey(EcosystemId(upstream.ecosystem), change.new.key.name)
     project = projects.find(connection, upstream.repository_id, key)
     if project is None:
-        project = _first_seen(connection, upstream, key, change.new, now)
+        project = _first_seen(connection, upstream, key, change, now)
     elif project.origin is Origin.UPSTREAM and project.upstream_id != upstream.id:
         projects.bind(connection, project.id, upstream.id)
         moved = {"from": project.upstream_id, "to": upstream.id}
@@ -66,12 +70,12 @@ def record_change(connection: Connection, upstream: Upstream, change: DocumentCh
 
 
 def _first_seen(
-    connection: Connection, upstream: Upstream, key: ProjectKey, view: ProjectView, now: Instant
+    connection: Connection, upstream: Upstream, key: ProjectKey, change: DocumentChange, now: Instant
 ) -> Project:
     project = projects.create(
-        connection, upstream.repository_id, key, key.name, Origin.UPSTREAM, upstream.id, "public", now
+        connection, upstream.repository_id, key, key.name, Origin.UPSTREAM, upstream.id, "public", now, change.twin
     )
-    existed = view.first_published()
+    existed = change.new.first_published()
     if existed is not None:
         missing.forget_since(connection, upstream.repository_id, key, existed)
     return project

@@ -86,6 +86,18 @@ def own_twin(c: sa.Connection, repository_id: int, key: ProjectKey, twin: str) -
     return None if row is None else _project(row)
 
 
+def has_upstream_twin(c: sa.Connection, repository_id: int, key: ProjectKey, twin: str) -> bool:
+    """Whether an upstream had a project here whose name is a twin of this one."""
+    wanted = sa.select(project.c.id).where(
+        project.c.repository_id == repository_id,
+        project.c.ecosystem == key.ecosystem,
+        project.c.twin == twin,
+        project.c.name != key.name,
+        project.c.origin == Origin.UPSTREAM.value,
+    )
+    return c.execute(wanted.limit(1)).first() is not None
+
+
 def create(
     c: sa.Connection,
     repository_id: int,
@@ -95,19 +107,19 @@ def create(
     upstream_id: int | None,
     visibility: str,
     now: Instant,
-    twin: str | None = None,
+    twin: str,
 ) -> Project:
     """Create the project; one that exists already is returned unchanged, its origin is sticky.
 
     Args:
-        twin: what its name shares with others that may not exist beside it; the name itself if None.
+        twin: what its name shares with others that may not exist beside it.
     """
     row = insert(c, project).values(
         repository_id=repository_id,
         ecosystem=key.ecosystem,
         name=key.name,
         display=display,
-        twin=key.name if twin is None else twin,
+        twin=twin,
         origin=origin.value,
         upstream_id=upstream_id,
         visibility=visibility,
@@ -119,12 +131,14 @@ def create(
     return found
 
 
-def make_own(c: sa.Connection, project_id: int) -> None:
+def make_own(c: sa.Connection, project_id: int, display: str) -> None:
     """Take a name over from the upstream it stuck to; only a decision that allowed it may lead here.
+
+    From now on it is written as its own first release writes it.
 
     The upstream's files under that name are ours no more: own and foreign files never stand together.
     """
-    own = {"origin": Origin.OWN.value, "upstream_id": None, "visibility": "members"}
+    own = {"origin": Origin.OWN.value, "upstream_id": None, "visibility": "members", "display": display}
     c.execute(project.update().where(project.c.id == project_id).values(own))
     theirs = sa.select(file.c.id).where(file.c.project_id == project_id, file.c.release_id.is_(None))
     c.execute(manifest.delete().where(manifest.c.file_id.in_(theirs)))

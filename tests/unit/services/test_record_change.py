@@ -15,8 +15,8 @@ def document(key, *versions):
 
 
 def test_a_late_file_of_an_upstreams_project_is_noted(c, main, left, upstream):
-    record_change(c, upstream, DocumentChange(None, document(left, "1.0.0"), None), NOW)
-    change = DocumentChange(document(left, "1.0.0"), document(left, "1.0.0", "1.0.1"), Instant(NOW + HOUR))
+    record_change(c, upstream, DocumentChange(None, document(left, "1.0.0"), None, "left"), NOW)
+    change = DocumentChange(document(left, "1.0.0"), document(left, "1.0.0", "1.0.1"), Instant(NOW + HOUR), "left")
 
     record_change(c, upstream, change, Instant(NOW + 2 * HOUR))
 
@@ -25,7 +25,7 @@ def test_a_late_file_of_an_upstreams_project_is_noted(c, main, left, upstream):
 
 
 def test_what_an_upstream_lists_under_a_name_of_ours_is_not_noted_among_our_files(c, left, project, upstream):
-    change = DocumentChange(document(left), document(left, "1.0.0"), NOW)
+    change = DocumentChange(document(left), document(left, "1.0.0"), NOW, "left")
 
     record_change(c, upstream, change, NOW)
 

@@ -33,7 +33,7 @@ def noted(published=OLD, listed=A, sight=Sight.FIRST, first_seen=YOUNG, name="le
 
 
 def sightings(old, new, *known):
-    change = DocumentChange(old, new, None if old is None else CONFIRMED)
+    change = DocumentChange(old, new, None if old is None else CONFIRMED, "left")
     return find_sightings(change, {one.filename: one for one in known}, NOW)
 
 

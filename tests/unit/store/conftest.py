@@ -29,7 +29,7 @@ def upstream(c, main):
 
 @pytest.fixture
 def project(c, main, left):
-    return projects.create(c, main.id, left, "Left", Origin.OWN, None, "members", NOW)
+    return projects.create(c, main.id, left, "Left", Origin.OWN, None, "members", NOW, twin="left")
 
 
 @pytest.fixture

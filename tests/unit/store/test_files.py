@@ -21,7 +21,7 @@ MANIFEST = Manifest("left", "1.0.0", {"license": "MIT", "deep": [{"ä": None}]},
 
 @pytest.fixture
 def theirs(c, main, left, upstream):
-    return projects.create(c, main.id, left, "left", Origin.UPSTREAM, upstream.id, "public", NOW)
+    return projects.create(c, main.id, left, "left", Origin.UPSTREAM, upstream.id, "public", NOW, twin="left")
 
 
 def test_a_stored_file_that_was_never_listed_is_first_seen_now(c, theirs, blob):

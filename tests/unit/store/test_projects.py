@@ -22,7 +22,7 @@ def test_other_names_ecosystems_and_repositories_have_no_such_project(c, main, l
 
 
 def test_the_origin_sticks_when_somebody_creates_the_project_again(c, main, left, upstream, project):
-    again = projects.create(c, main.id, left, "LEFT", Origin.UPSTREAM, upstream.id, "public", LATER)
+    again = projects.create(c, main.id, left, "LEFT", Origin.UPSTREAM, upstream.id, "public", LATER, twin="left")
 
     assert again == project
 
@@ -63,7 +63,7 @@ def test_projects_are_listed_in_pages(c, main):
     for number in range(5):
         key = ProjectKey(EcosystemId("npm" if number % 2 else "pypi"), f"p{number}")
         origin = Origin.OWN if number < 3 else Origin.UPSTREAM
-        projects.create(c, main.id, key, key.name, origin, None, "members", NOW)
+        projects.create(c, main.id, key, key.name, origin, None, "members", NOW, twin="left")
 
     first = projects.projects_of(c, main.id, limit=2)
     rest = projects.projects_of(c, main.id, limit=9, after=first[-1].id)
@@ -73,11 +73,11 @@ def test_projects_are_listed_in_pages(c, main):
 
 
 def test_a_name_taken_over_from_an_upstream_loses_the_upstreams_files(c, main, left, upstream):
-    theirs = projects.create(c, main.id, left, "left", Origin.UPSTREAM, upstream.id, "public", NOW)
+    theirs = projects.create(c, main.id, left, "left", Origin.UPSTREAM, upstream.id, "public", NOW, twin="left")
     blob = StoredBlob("a" * 64, 1, Digests(sha256="a" * 64))
     files.record_stored(c, theirs.id, "1.0.0", "left-1.0.0.tgz", blob, NOW, NOW)
 
-    projects.make_own(c, theirs.id)
+    projects.make_own(c, theirs.id, "left")
 
     own = projects.find(c, main.id, left)
     assert (own.id, own.origin, own.upstream_id, own.visibility) == (theirs.id, Origin.OWN, None, "members")

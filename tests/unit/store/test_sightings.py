@@ -16,7 +16,7 @@ UNDATED = Sighting("1.0.1", "b", None, NOW, Sight.FIRST, None)
 
 @pytest.fixture
 def theirs(c, main, left, upstream):
-    return projects.create(c, main.id, left, "left", Origin.UPSTREAM, upstream.id, "public", NOW)
+    return projects.create(c, main.id, left, "left", Origin.UPSTREAM, upstream.id, "public", NOW, twin="left")
 
 
 def test_a_sighting_comes_back_as_it_was_noted(c, theirs):

@@ -63,9 +63,12 @@ def cargo_file(environment: Mapping[str, str], project: Path | None) -> Path:
     Source: The Cargo Book, "Configuration", Hierarchical structure.
     """
     if project is not None:
-        return _folder(project) / ".cargo" / "config.toml"
-    named = environment.get("CARGO_HOME")
-    return (Path(named) if named else _home(environment) / ".cargo") / "config.toml"
+        folder = _folder(project) / ".cargo"
+    else:
+        named = environment.get("CARGO_HOME")
+        folder = Path(named) if named else _home(environment) / ".cargo"
+    older = folder / "config"
+    return older if older.is_file() else folder / "config.toml"  # where both are, cargo reads the older one
 
 
 def _folder(project: Path) -> Path:

@@ -59,7 +59,7 @@ class Cargo:
         """See `names.twin_key`."""
         return names.twin_key(name)
 
-    def twins(self, name: str) -> tuple[str, ...]:
+    def twins(self, name: str) -> tuple[str, ...] | None:
         """See `names.twins`."""
         return names.twins(name)
 

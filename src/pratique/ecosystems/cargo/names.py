@@ -15,7 +15,7 @@ from pratique.core.errors import InvalidName
 
 MAX_LENGTH = 64
 _VALID = re.compile(r"[A-Za-z][A-Za-z0-9_-]*\Z")
-_MIXED_DASHES = 4
+_MOST_DASHES = 6
 _DASH = re.compile(r"[-_]")
 _OTHER = re.compile(r"[^A-Za-z0-9_-]+")
 
@@ -50,14 +50,16 @@ def twin_key(name: str) -> str:
     return name.lower().replace("-", "_")
 
 
-def twins(name: str) -> tuple[str, ...]:
+def twins(name: str) -> tuple[str, ...] | None:
     """The other spellings of a canonical name, of which an index can hold one: each dash as `-` or `_`.
 
-    With more than four dashes only the two that are all alike; nobody mixes so many.
+    None where they are too many to ask for.
     """
     parts = _DASH.split(name)
     joints = len(parts) - 1
-    choices = product("-_", repeat=joints) if joints <= _MIXED_DASHES else (("-",) * joints, ("_",) * joints)
+    if joints > _MOST_DASHES:
+        return None
+    choices = product("-_", repeat=joints)
     spelled = ("".join(chain.from_iterable(zip(("", *dashes), parts, strict=True))) for dashes in choices)
     return tuple(one for one in spelled if one != name)
 
