@@ -18,8 +18,8 @@ CARGO = CargoSpeaker()
 SOURCE = "registry+https://github.com/rust-lang/crates.io-index"
 
 
-def pin(name: str, version: str, checksum: str) -> str:
-    return f'[[package]]\nname = "{name}"\nversion = "{version}"\nsource = "{SOURCE}"\nchecksum = "{checksum}"\n\n'
+def pin(name: str, version: str, checksum: str, source: str = SOURCE) -> str:
+    return f'[[package]]\nname = "{name}"\nversion = "{version}"\nsource = "{source}"\nchecksum = "{checksum}"\n\n'
 
 
 def pinned(name: str, release: Release) -> str:
@@ -39,6 +39,24 @@ async def test_pins_that_install_are_only_counted(site: Site, registry: PlainReg
 
     assert (found.ecosystem, found.pins, found.wrong) == ("cargo", 2, ())
     assert registry.downloads(left.filename) == 0
+
+
+async def test_names_from_other_registries_are_counted_and_nobody_hears_of_them(
+    site: Site, registry: PlainRegistry
+) -> None:
+    elsewhere = "sparse+https://crates.example.test/index/"
+
+    found = await checked(site, pin("private-there", "1.0.0", "0" * 64, elsewhere))
+
+    assert (found.pins, found.wrong, found.elsewhere) == (0, (), 1)
+    assert not any("private-there" in path for path in registry.asked)
+
+
+@pytest.mark.parametrize("index", ["index", "members/index"])
+async def test_pins_of_this_servers_own_index_are_looked_at(site: Site, registry: PlainRegistry, index: str) -> None:
+    found = await checked(site, pin("left", "1.0.0", "0" * 64, f"sparse+{site.ports.public_url}/main/cargo/{index}/"))
+
+    assert [one.verdict for one in found.wrong] == [Verdict.UNKNOWN]
 
 
 async def test_a_refused_pin_is_told_in_the_sentence_that_cargo_would_print(
