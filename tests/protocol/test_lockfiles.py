@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 import pytest
 
 from pratique.core.actors import OPERATOR, ActorKind
+from pratique.core.decisions import EntryKind
 from pratique.core.errors import Invalid
 from pratique.services.check_lockfile import CheckLockfile, LockfileChecked, Verdict, check_lockfile
+from pratique.services.list_entries import AddEntry, add_entry
 from pratique.services.reservations import Reserve, reserve
 from tests.harness.plain_registry import PlainRegistry, Release
-from tests.harness.site import Site
+from tests.harness.site import Site, running_site
 from tests.protocol.cargo_speaker import CargoSpeaker
 
 CARGO = CargoSpeaker()
@@ -94,6 +97,24 @@ async def test_a_pin_on_other_bytes_one_on_nothing_and_a_reserved_name_are_told_
         "pkg:cargo/never-there@1.0.0": Verdict.UNKNOWN,
         "pkg:cargo/acme-x@1.0.0": Verdict.REFUSED,
     }
+
+
+@pytest.mark.parametrize("purl", ["pkg:cargo/left@1.0.1", "pkg:cargo/left"])
+async def test_what_a_server_behind_refuses_is_refused_in_its_words(
+    site: Site, registry: PlainRegistry, tmp_path: Path, purl: str
+) -> None:
+    CARGO.released(registry, "left", "1.0.0")
+    refused = CARGO.released(registry, "left", "1.0.1")
+    await add_entry(site.ports, AddEntry(EntryKind.DENY, purl, action="deny", reason="superseded"), OPERATOR)
+    settings = f'[repositories.main.upstreams]\ncargo = ["{site.url}/main/cargo/index"]\n'
+
+    async with running_site(tmp_path / "front", settings) as front:
+        (wrong,) = (await checked(front, pinned("left", refused))).wrong
+        told = await front.get(CARGO.path("left", "1.0.1"))
+
+    assert (wrong.purl, wrong.verdict, told.status) == ("pkg:cargo/left@1.0.1", Verdict.REFUSED, 403)
+    assert "superseded" in wrong.sentence
+    assert wrong.sentence == told.json()["error"]
 
 
 @pytest.mark.parametrize("filename", ["package.json", "cargo.lock", "", "../Cargo.lock"])

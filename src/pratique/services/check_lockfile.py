@@ -14,9 +14,10 @@ from pratique.core.artifacts import LockedFile, ProjectView
 from pratique.core.decisions import Decision
 from pratique.core.ecosystem import Ecosystem
 from pratique.core.ecosystem_verbs import ReadsLockfiles
-from pratique.core.errors import Invalid, NotFound, PratiqueError
+from pratique.core.errors import Invalid, NotFound, PratiqueError, UpstreamRefused
 from pratique.core.refused import Refused
 from pratique.core.sentences import refusal_line
+from pratique.services.find_file import pass_on_refusal
 from pratique.services.find_project import find_project
 from pratique.services.judge import allowed_versions, decide_listing
 from pratique.services.ports import Ports, Visit
@@ -126,6 +127,8 @@ async def _look(ports: Ports, visit: Visit, name: str, pins: list[LockedFile], k
     except Refused as refused:
         line = refusal_line(refused.decision, refused.allowed, refused.url)
         return [PinShown(key.purl(pin.version), Verdict.REFUSED, line) for pin in pins]
+    except UpstreamRefused as error:
+        return [PinShown(key.purl(pin.version), Verdict.REFUSED, str(error)) for pin in pins]
     except NotFound as error:
         return [PinShown(key.purl(pin.version), Verdict.UNKNOWN, str(error)) for pin in pins]
     except PratiqueError as error:
@@ -143,7 +146,12 @@ async def _look(ports: Ports, visit: Visit, name: str, pins: list[LockedFile], k
 def _judge(
     visit: Visit, view: ProjectView, decisions: Mapping[str, Decision], allowed: tuple[str, ...], pin: LockedFile
 ) -> PinShown | None:
+    """The pin if its download would be refused, or bring nothing or other bytes: asked in a download's order."""
     file, purl = view.file(pin.filename), view.key.purl(pin.version)
+    try:
+        pass_on_refusal(visit, view, pin.filename)
+    except UpstreamRefused as error:
+        return PinShown(purl, Verdict.REFUSED, str(error))
     if file is None:
         return PinShown(purl, Verdict.UNKNOWN, f"{view.key.name} has no file {pin.filename} here")
     decision = decisions[pin.filename]
