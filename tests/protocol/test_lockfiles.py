@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 import pytest
 
 from pratique.core.actors import OPERATOR, ActorKind
+from pratique.core.decisions import EntryKind
 from pratique.core.errors import Invalid
 from pratique.services.check_lockfile import CheckLockfile, LockfileChecked, Verdict, check_lockfile
+from pratique.services.list_entries import AddEntry, add_entry
 from pratique.services.reservations import Reserve, reserve
 from tests.harness.plain_registry import PlainRegistry, Release
-from tests.harness.site import Site
+from tests.harness.site import Site, running_site
 from tests.protocol.cargo_speaker import CargoSpeaker
 
 CARGO = CargoSpeaker()
 SOURCE = "registry+https://github.com/rust-lang/crates.io-index"
 
 
-def pin(name: str, version: str, checksum: str) -> str:
-    return f'[[package]]\nname = "{name}"\nversion = "{version}"\nsource = "{SOURCE}"\nchecksum = "{checksum}"\n\n'
+def pin(name: str, version: str, checksum: str, source: str = SOURCE) -> str:
+    return f'[[package]]\nname = "{name}"\nversion = "{version}"\nsource = "{source}"\nchecksum = "{checksum}"\n\n'
 
 
 def pinned(name: str, release: Release) -> str:
@@ -39,6 +42,24 @@ async def test_pins_that_install_are_only_counted(site: Site, registry: PlainReg
 
     assert (found.ecosystem, found.pins, found.wrong) == ("cargo", 2, ())
     assert registry.downloads(left.filename) == 0
+
+
+async def test_names_from_other_registries_are_counted_and_nobody_hears_of_them(
+    site: Site, registry: PlainRegistry
+) -> None:
+    elsewhere = "sparse+https://crates.example.test/index/"
+
+    found = await checked(site, pin("private-there", "1.0.0", "0" * 64, elsewhere))
+
+    assert (found.pins, found.wrong, found.elsewhere) == (0, (), 1)
+    assert not any("private-there" in path for path in registry.asked)
+
+
+@pytest.mark.parametrize("index", ["index", "members/index"])
+async def test_pins_of_this_servers_own_index_are_looked_at(site: Site, registry: PlainRegistry, index: str) -> None:
+    found = await checked(site, pin("left", "1.0.0", "0" * 64, f"sparse+{site.ports.public_url}/main/cargo/{index}/"))
+
+    assert [one.verdict for one in found.wrong] == [Verdict.UNKNOWN]
 
 
 async def test_a_refused_pin_is_told_in_the_sentence_that_cargo_would_print(
@@ -76,6 +97,24 @@ async def test_a_pin_on_other_bytes_one_on_nothing_and_a_reserved_name_are_told_
         "pkg:cargo/never-there@1.0.0": Verdict.UNKNOWN,
         "pkg:cargo/acme-x@1.0.0": Verdict.REFUSED,
     }
+
+
+@pytest.mark.parametrize("purl", ["pkg:cargo/left@1.0.1", "pkg:cargo/left"])
+async def test_what_a_server_behind_refuses_is_refused_in_its_words(
+    site: Site, registry: PlainRegistry, tmp_path: Path, purl: str
+) -> None:
+    CARGO.released(registry, "left", "1.0.0")
+    refused = CARGO.released(registry, "left", "1.0.1")
+    await add_entry(site.ports, AddEntry(EntryKind.DENY, purl, action="deny", reason="superseded"), OPERATOR)
+    settings = f'[repositories.main.upstreams]\ncargo = ["{site.url}/main/cargo/index"]\n'
+
+    async with running_site(tmp_path / "front", settings) as front:
+        (wrong,) = (await checked(front, pinned("left", refused))).wrong
+        told = await front.get(CARGO.path("left", "1.0.1"))
+
+    assert (wrong.purl, wrong.verdict, told.status) == ("pkg:cargo/left@1.0.1", Verdict.REFUSED, 403)
+    assert "superseded" in wrong.sentence
+    assert wrong.sentence == told.json()["error"]
 
 
 @pytest.mark.parametrize("filename", ["package.json", "cargo.lock", "", "../Cargo.lock"])

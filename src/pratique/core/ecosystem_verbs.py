@@ -113,6 +113,10 @@ class ReadsLockfiles(Protocol):
         """What it pins. Raises Invalid, TooLarge."""
         ...
 
+    def is_asked_of(self, pin: LockedFile, base_urls: Sequence[str]) -> bool:
+        """Whether clients ask a server at these addresses for the pin, because it is theirs or public."""
+        ...
+
 
 REQUIRED: dict[UseCase, type] = {
     UseCase.DESCRIBE: Describes,

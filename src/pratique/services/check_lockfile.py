@@ -14,9 +14,10 @@ from pratique.core.artifacts import LockedFile, ProjectView
 from pratique.core.decisions import Decision
 from pratique.core.ecosystem import Ecosystem
 from pratique.core.ecosystem_verbs import ReadsLockfiles
-from pratique.core.errors import Invalid, NotFound, PratiqueError
+from pratique.core.errors import Invalid, NotFound, PratiqueError, UpstreamRefused
 from pratique.core.refused import Refused
 from pratique.core.sentences import refusal_line
+from pratique.services.find_file import pass_on_refusal
 from pratique.services.find_project import find_project
 from pratique.services.judge import allowed_versions, decide_listing
 from pratique.services.ports import Ports, Visit
@@ -59,23 +60,34 @@ class PinShown(msgspec.Struct, frozen=True):
 
 
 class LockfileChecked(msgspec.Struct, frozen=True):
-    """How many pins were looked at, and those that would not install."""
+    """Those pins that would not install.
+
+    Attributes:
+        pins: how many were looked at.
+        elsewhere: how many more come from other registries, of which nobody was asked.
+    """
 
     filename: str
     ecosystem: str
     pins: int
     wrong: tuple[PinShown, ...]
+    elsewhere: int = 0
 
 
 async def check_lockfile(ports: Ports, request: CheckLockfile, actor: Actor) -> LockfileChecked:
-    """Judge every pin of a lockfile as if it were downloaded now. Nothing is downloaded.
+    """Judge every pin that is asked for here as if it were downloaded now. Nothing is downloaded.
+
+    Pins of other registries are only counted: their names may be private there, and are nobody's business here.
 
     Raises:
         Invalid: no ecosystem here knows a lockfile of this name, or it cannot be read, or pins too much.
         Unauthorised, NotFound: the actor may not read in the repository.
     """
     ecosystem = _ecosystem_of(ports.ecosystems, request.filename)
-    pins = cast("ReadsLockfiles", ecosystem).read_lockfile(request.content.encode())
+    reader = cast("ReadsLockfiles", ecosystem)
+    locked = reader.read_lockfile(request.content.encode())
+    bases = [f"{url}/{request.repository}/{ecosystem.id}" for url in ports.public_urls]
+    pins = [pin for pin in locked if reader.is_asked_of(pin, bases)]
     if len(pins) > MAX_PINS:
         raise Invalid(f"{request.filename} pins {len(pins)} files, at most {MAX_PINS} are looked at")
     visit = await visit_repository(ports, request.repository, ecosystem.id, actor)
@@ -86,7 +98,8 @@ async def check_lockfile(ports: Ports, request: CheckLockfile, actor: Actor) -> 
             return await _look(ports, visit, name, mine, request.as_kind)
 
     found = await asyncio.gather(*(look(name, mine) for name, mine in _by_name(pins).items()))
-    return LockfileChecked(request.filename, ecosystem.id, len(pins), tuple(pin for some in found for pin in some))
+    wrong = tuple(pin for some in found for pin in some)
+    return LockfileChecked(request.filename, ecosystem.id, len(pins), wrong, len(locked) - len(pins))
 
 
 def _ecosystem_of(ecosystems: Mapping[str, Ecosystem], filename: str) -> Ecosystem:
@@ -114,6 +127,8 @@ async def _look(ports: Ports, visit: Visit, name: str, pins: list[LockedFile], k
     except Refused as refused:
         line = refusal_line(refused.decision, refused.allowed, refused.url)
         return [PinShown(key.purl(pin.version), Verdict.REFUSED, line) for pin in pins]
+    except UpstreamRefused as error:
+        return [PinShown(key.purl(pin.version), Verdict.REFUSED, str(error)) for pin in pins]
     except NotFound as error:
         return [PinShown(key.purl(pin.version), Verdict.UNKNOWN, str(error)) for pin in pins]
     except PratiqueError as error:
@@ -131,7 +146,12 @@ async def _look(ports: Ports, visit: Visit, name: str, pins: list[LockedFile], k
 def _judge(
     visit: Visit, view: ProjectView, decisions: Mapping[str, Decision], allowed: tuple[str, ...], pin: LockedFile
 ) -> PinShown | None:
+    """The pin if its download would be refused, or bring nothing or other bytes: asked in a download's order."""
     file, purl = view.file(pin.filename), view.key.purl(pin.version)
+    try:
+        pass_on_refusal(visit, view, pin.filename)
+    except UpstreamRefused as error:
+        return PinShown(purl, Verdict.REFUSED, str(error))
     if file is None:
         return PinShown(purl, Verdict.UNKNOWN, f"{view.key.name} has no file {pin.filename} here")
     decision = decisions[pin.filename]

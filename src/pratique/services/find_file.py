@@ -65,7 +65,7 @@ async def _look_up(ports: Ports, visit: Visit, key: ProjectKey, filename: str) -
     if file is None and found.source.upstream is not None:
         found = await find_project(ports, visit, key, max_age=_ASK_AGAIN_AFTER)
         file = found.source.view.file(filename)
-    _pass_on_refusal(visit, found.source.view, filename)
+    pass_on_refusal(visit, found.source.view, filename)
     if file is not None:
         return found, file
     if found.source.stale:
@@ -73,7 +73,7 @@ async def _look_up(ports: Ports, visit: Visit, key: ProjectKey, filename: str) -
     raise NotFound(f"{key.name} has no file {filename[:200]}")
 
 
-def _pass_on_refusal(visit: Visit, view: ProjectView, filename: str) -> None:
+def pass_on_refusal(visit: Visit, view: ProjectView, filename: str) -> None:
     """Along a chain of servers the strictest counts, also for bytes that are stored here. Raises UpstreamRefused."""
     said = visit.ecosystem.kept_back(view, filename)
     if said is not None:

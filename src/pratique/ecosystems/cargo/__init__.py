@@ -171,6 +171,10 @@ class Cargo:
         """See `lockfile.read_lockfile`."""
         return lockfile.read_lockfile(content)
 
+    def is_asked_of(self, pin: LockedFile, base_urls: Sequence[str]) -> bool:
+        """See `lockfile.is_asked_of`."""
+        return lockfile.is_asked_of(pin, base_urls)
+
     def client_setup(self, base_url: str) -> tuple[tuple[str, str], ...]:
         """See `clients.client_setup`."""
         return clients.client_setup(base_url)

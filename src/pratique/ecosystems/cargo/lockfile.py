@@ -6,6 +6,7 @@ Source: The Cargo Book, "Cargo.toml vs Cargo.lock"; the forms 1 to 4 of cargo's 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from pratique.core.artifacts import Digests, LockedFile
@@ -16,6 +17,11 @@ from pratique.ecosystems.cargo.versions import is_version
 
 MAX_BYTES = 2 << 20
 """Room for some eight thousand packages."""
+
+_PUBLIC = frozenset(
+    {"registry+https://github.com/rust-lang/crates.io-index", "sparse+https://index.crates.io/"},
+)
+"""How cargo writes the public index, also where `replace-with` has another server stand in for it."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 
@@ -35,6 +41,19 @@ def read_lockfile(content: bytes) -> tuple[LockedFile, ...]:
     old_checksums = metadata if isinstance(metadata, dict) else {}
     found = (_locked(one, old_checksums) for one in packages)
     return tuple(one for one in found if one is not None)
+
+
+def is_asked_of(pin: LockedFile, base_urls: Iterable[str]) -> bool:
+    """Whether cargo asks one of these servers for the pin: it is from the public index or from one of theirs.
+
+    What comes from another registry may be a private name there, of which nobody else should hear.
+
+    Args:
+        pin: as read.
+        base_urls: each `https://host/{repository}/cargo`.
+    """
+    ours = (f"sparse+{base}/{index}/" for base in base_urls for index in ("index", "members/index"))
+    return pin.source in _PUBLIC or pin.source in ours
 
 
 def _locked(package: dict[str, Any], old_checksums: dict[str, Any]) -> LockedFile | None:

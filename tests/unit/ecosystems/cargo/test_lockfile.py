@@ -53,6 +53,38 @@ def test_what_comes_from_a_folder_or_from_git_is_none_of_ours():
     )
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        PUBLIC,
+        "sparse+https://index.crates.io/",
+        OURS,
+        "sparse+http://127.0.0.1:7417/main/cargo/members/index/",
+        "sparse+https://packages.example.test/main/cargo/index/",
+    ],
+)
+def test_pins_of_the_public_index_and_of_our_own_are_asked_for_here(source):
+    (one,) = read(package(source=source))
+    assert CARGO.is_asked_of(one, ["http://127.0.0.1:7417/main/cargo", "https://packages.example.test/main/cargo"])
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "registry+https://crates.example.test/index",
+        "sparse+https://crates.example.test/index/",
+        "registry+https://github.com/rust-lang/crates.io-index-of-ours",
+        "sparse+https://index.crates.io.example.test/",
+        "sparse+http://127.0.0.1:7417/other/cargo/index/",
+        "sparse+http://127.0.0.1:7417/main/cargo/index/x/",
+        "registry+http://127.0.0.1:7417/main/cargo/index/",
+    ],
+)
+def test_pins_of_other_registries_are_not_asked_for_here(source):
+    (one,) = read(package(source=source))
+    assert not CARGO.is_asked_of(one, ["http://127.0.0.1:7417/main/cargo"])
+
+
 def test_one_crate_may_be_pinned_in_two_versions():
     assert [one.version for one in read(package(), package(version="2.0.0"))] == ["1.0.0", "2.0.0"]
 
