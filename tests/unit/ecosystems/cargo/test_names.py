@@ -75,8 +75,8 @@ def test_a_crate_may_stand_upstream_under_any_of_its_twins():
 
 
 def test_of_a_name_with_many_dashes_there_are_more_twins_than_anybody_asks_for():
-    assert len(names.twins("a-b-c-d-e-f-g")) == 63
-    assert names.twins("a-b-c-d-e-f-g-h") is None
+    assert len(CARGO.twins("a-b-c-d-e-f-g")) == 63
+    assert CARGO.twins("a-b-c-d-e-f-g-h") is None
 
 
 @pytest.mark.parametrize("name", ["std", "core", "Core", "proc-macro", "rustc_driver", "test", "compiler-builtins"])
