@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,7 +19,7 @@ _HEAD = """\
 # Restart Pratique after a change; unknown names are refused.
 """
 
-_ENTRY = re.compile(r"^( {8}\w+): (.*)$")
+_ENTRY = re.compile(r"^ {4}(\w+): (.*)$")
 
 
 def first_file(upstreams: Mapping[str, Sequence[str]]) -> str:
@@ -64,12 +65,12 @@ def _entries(kind: type[msgspec.Struct], prefix: str, tables: list[tuple[str, ty
 def _comments(kind: type[msgspec.Struct], name: str) -> list[str]:
     """What the struct's docstring says about a setting, as comment lines."""
     found: list[str] = []
-    for line in (kind.__doc__ or "").splitlines():
-        entry = _ENTRY.match(" " * 4 + line.expandtabs().removeprefix("    ") if line.strip() else line)
+    for line in (inspect.getdoc(kind) or "").splitlines():
+        entry = _ENTRY.match(line)
         if entry:
             if found:
                 break
-            if entry[1].strip() == name:
+            if entry[1] == name:
                 found.append(entry[2])
         elif found and line.strip():
             found.append(line.strip())
