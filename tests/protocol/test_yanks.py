@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import Connection
 
 from pratique.core.actors import OPERATOR, ActorKind, Operation
+from pratique.core.artifacts import Origin
 from pratique.core.errors import Conflict, NotFound
+from pratique.core.names import EcosystemId, ProjectKey
 from pratique.services.list_events import ListEvents, list_events
 from pratique.services.membership import ShowProject, show_project
 from pratique.services.revoke import revoke
 from pratique.services.yank import Unyank, Yank, unyank, yank
+from pratique.store import projects
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site, new_token
 from tests.protocol.cargo_speaker import CargoSpeaker
@@ -138,3 +142,30 @@ async def test_a_search_finds_own_crates_first_and_public_ones_that_were_served(
     assert await found("q=ours&per_page=1", site.token) == ["ours=1.0.1"]
     assert await found("q=%25", site.token) == []
     assert registry.downloads("yours-2.0.0.crate") == 0
+
+
+async def test_a_search_by_nobody_finds_what_is_public_behind_any_number_of_private_names(
+    site: Site, registry: PlainRegistry
+) -> None:
+    def many(connection: Connection) -> None:
+        for number in range(250):
+            key = ProjectKey(EcosystemId("cargo"), f"acme-{number:03}")
+            projects.create(connection, 1, key, key.name, Origin.OWN, None, "members", site.ports.clock.now())
+
+    await site.ports.db.write(many)
+    CARGO.released(registry, "zz-acme", "2.0.0")
+    assert (await site.get(CARGO.path("zz-acme", "2.0.0"))).status == 200
+
+    answer = (await site.get("/main/cargo/api/v1/crates?q=acme")).json()
+
+    assert ([one["name"] for one in answer["crates"]], answer["meta"]["total"]) == (["zz-acme"], 1)
+
+
+async def test_a_token_counts_no_private_crate_that_it_does_not_reach(site: Site) -> None:
+    await published(site, CARGO)
+    may = frozenset({Operation.READ})
+    narrow = await new_token(site, "ann", ActorKind.CI, may, names=("other-*",))
+    elsewhere = await new_token(site, "ann", ActorKind.SERVICE, may, ecosystems=("npm",))
+
+    for token, total in ((site.token, 1), (narrow, 0), (elsewhere, 0)):
+        assert (await site.get("/main/cargo/api/v1/crates?q=ours", token)).json()["meta"]["total"] == total
