@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
-from pratique.core.actors import OPERATOR, ActorKind
+from pratique.core.actors import NOBODY, OPERATOR, ActorKind
 from pratique.core.decisions import EntryKind
-from pratique.core.errors import Invalid
+from pratique.core.errors import Invalid, TooLarge, Unauthorised
 from pratique.services.check_lockfile import CheckLockfile, LockfileChecked, Verdict, check_lockfile
 from pratique.services.list_entries import AddEntry, add_entry
 from pratique.services.reservations import Reserve, reserve
 from tests.harness.plain_registry import PlainRegistry, Release
+from tests.harness.server import Answer
 from tests.harness.site import Site, running_site
 from tests.protocol.cargo_speaker import CargoSpeaker
 
@@ -115,6 +119,44 @@ async def test_what_a_server_behind_refuses_is_refused_in_its_words(
     assert (wrong.purl, wrong.verdict, told.status) == ("pkg:cargo/left@1.0.1", Verdict.REFUSED, 403)
     assert "superseded" in wrong.sentence
     assert wrong.sentence == told.json()["error"]
+
+
+async def test_nobody_in_particular_has_nothing_checked(site: Site, registry: PlainRegistry) -> None:
+    request = CheckLockfile("Cargo.lock", pin("left", "1.0.0", "0" * 64))
+
+    with pytest.raises(Unauthorised, match="needs a credential"):
+        await check_lockfile(site.ports, request, NOBODY)
+
+    assert registry.asked == []
+
+
+async def test_more_pins_than_are_looked_at_are_refused_before_anyone_is_asked(
+    site: Site, registry: PlainRegistry
+) -> None:
+    with pytest.raises(Invalid, match="pins 5001 files, at most 5000 are looked at"):
+        await checked(site, *(pin(f"c{number}", "1.0.0", "0" * 64) for number in range(5_001)))
+
+    assert registry.asked == []
+
+
+@pytest.mark.parametrize("wrapped", [str, '"{}"'.format], ids=["plain", "escaped"])
+async def test_a_lockfile_of_two_mebibytes_is_read_over_http_and_a_longer_one_is_refused_as_here(
+    site: Site, wrapped: Callable[[str], str]
+) -> None:
+    line = f"# {wrapped('x' * 10)}\n"
+    longest = (line * ((2 << 20) // len(line) + 1))[: 2 << 20]
+
+    async def over_http(content: str) -> Answer:
+        sent = BytesIO(json.dumps({"filename": "Cargo.lock", "content": content}).encode())
+        return await site.ask("POST", "/api/v1/check", site.token, data=sent, Content_Type="application/json")
+
+    good, bad = await over_http(longest), await over_http(longest + "#")
+    with pytest.raises(TooLarge) as here:
+        await check_lockfile(site.ports, CheckLockfile("Cargo.lock", longest + "#"), OPERATOR)
+
+    assert (good.status, good.json()["pins"]) == (200, 0)
+    assert (bad.status, str(here.value)) == (413, "Cargo.lock has 2097153 bytes; at most 2097152 are read")
+    assert str(here.value) in bad.text
 
 
 @pytest.mark.parametrize("filename", ["package.json", "cargo.lock", "", "../Cargo.lock"])

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import Connection
 
 from pratique.core.actors import OPERATOR, ActorKind, Operation
+from pratique.core.artifacts import Clearance, Origin
 from pratique.core.errors import Conflict, NotFound
+from pratique.core.names import EcosystemId, ProjectKey
 from pratique.services.list_events import ListEvents, list_events
 from pratique.services.membership import ShowProject, show_project
-from pratique.services.revoke import revoke
+from pratique.services.revoke import revoke, unrevoke
 from pratique.services.yank import Unyank, Yank, unyank, yank
+from pratique.store import projects, releases
+from pratique.store.releases import Release
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site, new_token
 from tests.protocol.cargo_speaker import CargoSpeaker
@@ -23,6 +28,15 @@ async def published(site: Site, speaker: Speaker) -> str:
     for version in ("1.0.0", "1.0.1"):
         assert (await speaker.upload(site, "ours", version, site.token)).status in (200, 201)
     return f"pkg:{speaker.ecosystem}/ours@1.0.1"
+
+
+def stored_release(connection: Connection, purl: str) -> Release:
+    ecosystem = purl.removeprefix("pkg:").partition("/")[0]
+    project = projects.find(connection, 1, ProjectKey(EcosystemId(ecosystem), "ours"))
+    assert project is not None
+    release = releases.find(connection, project.id, "1.0.1")
+    assert release is not None
+    return release
 
 
 async def test_a_yanked_release_is_marked_in_the_listing_and_its_pins_are_served(site: Site, client: Speaker) -> None:
@@ -59,6 +73,60 @@ async def test_a_second_yank_changes_nothing_and_leaves_no_event(site: Site, cli
     assert not again.changed
     kinds = [one.kind for one in (await list_events(site.ports, ListEvents(about=purl), OPERATOR)).events]
     assert kinds.count("yanked") == 1
+
+
+async def test_a_second_yank_without_a_reason_leaves_the_first_ones_reason(site: Site, client: Speaker) -> None:
+    purl = await published(site, client)
+    await yank(site.ports, Yank(purl, "steals tokens"), OPERATOR)
+
+    again = await yank(site.ports, Yank(purl), OPERATOR)
+    corrected = await yank(site.ports, Yank(purl, "steals passwords"), OPERATOR)
+
+    assert (again.yanked, again.changed, corrected.changed) == (True, False, True)
+    told = (await list_events(site.ports, ListEvents(about=purl), OPERATOR)).events
+    assert [one.body for one in told if one.kind == "yanked"] == [
+        {"reason": "steals passwords"},
+        {"reason": "steals tokens"},
+    ]
+
+
+async def test_cargo_yank_leaves_the_reason_that_an_administrator_gave(site: Site) -> None:
+    purl = await published(site, CARGO)
+    owner = await new_token(site, "ann", ActorKind.USER, frozenset({Operation.READ, Operation.YANK}))
+    await yank(site.ports, Yank(purl, "steals tokens"), OPERATOR)
+
+    answer = await site.ask("DELETE", "/main/cargo/api/v1/crates/ours/1.0.1/yank", owner)
+
+    stored = await site.ports.db.read(stored_release, purl)
+    assert (answer.status, stored.clearance, stored.yank_reason) == (200, Clearance.YANKED, "steals tokens")
+
+
+@pytest.mark.parametrize("revoked", ["pkg:{}/ours@1.0.1", "pkg:{}/ours"], ids=["the release", "the project"])
+@pytest.mark.parametrize("yanked", [True, False])
+async def test_what_is_revoked_is_not_put_back_by_an_unyank(
+    site: Site, client: Speaker, revoked: str, yanked: bool
+) -> None:
+    purl = await published(site, client)
+    if yanked:
+        await yank(site.ports, Yank(purl), OPERATOR)
+    revoked = revoked.format(client.ecosystem)
+    await revoke(site.ports, "main", revoked, None, "steals tokens", OPERATOR)
+
+    with pytest.raises(Conflict, match=f"is revoked: .*`pratique unrevoke {revoked}`"):
+        await unyank(site.ports, Unyank(purl), OPERATOR)
+
+    await unrevoke(site.ports, "main", revoked, None, OPERATOR)
+    assert (await unyank(site.ports, Unyank(purl), OPERATOR)).changed is yanked
+
+
+@pytest.mark.parametrize("state", [Clearance.STAGED, Clearance.SCANNING])
+async def test_what_is_not_yet_live_is_yanked_when_it_is(site: Site, client: Speaker, state: Clearance) -> None:
+    purl = await published(site, client)
+    release = await site.ports.db.read(stored_release, purl)
+    await site.ports.db.write(releases.set_clearance, release.id, state)
+
+    with pytest.raises(Conflict, match=f"is {state}: wait until it is live"):
+        await yank(site.ports, Yank(purl), OPERATOR)
 
 
 async def test_a_revoked_release_is_stricter_than_a_yank(site: Site, client: Speaker) -> None:
@@ -138,3 +206,30 @@ async def test_a_search_finds_own_crates_first_and_public_ones_that_were_served(
     assert await found("q=ours&per_page=1", site.token) == ["ours=1.0.1"]
     assert await found("q=%25", site.token) == []
     assert registry.downloads("yours-2.0.0.crate") == 0
+
+
+async def test_a_search_by_nobody_finds_what_is_public_behind_any_number_of_private_names(
+    site: Site, registry: PlainRegistry
+) -> None:
+    def many(connection: Connection) -> None:
+        for number in range(250):
+            key = ProjectKey(EcosystemId("cargo"), f"acme-{number:03}")
+            projects.create(connection, 1, key, key.name, Origin.OWN, None, "members", site.ports.clock.now())
+
+    await site.ports.db.write(many)
+    CARGO.released(registry, "zz-acme", "2.0.0")
+    assert (await site.get(CARGO.path("zz-acme", "2.0.0"))).status == 200
+
+    answer = (await site.get("/main/cargo/api/v1/crates?q=acme")).json()
+
+    assert ([one["name"] for one in answer["crates"]], answer["meta"]["total"]) == (["zz-acme"], 1)
+
+
+async def test_a_token_counts_no_private_crate_that_it_does_not_reach(site: Site) -> None:
+    await published(site, CARGO)
+    may = frozenset({Operation.READ})
+    narrow = await new_token(site, "ann", ActorKind.CI, may, names=("other-*",))
+    elsewhere = await new_token(site, "ann", ActorKind.SERVICE, may, ecosystems=("npm",))
+
+    for token, total in ((site.token, 1), (narrow, 0), (elsewhere, 0)):
+        assert (await site.get("/main/cargo/api/v1/crates?q=ours", token)).json()["meta"]["total"] == total

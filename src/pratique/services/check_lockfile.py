@@ -9,12 +9,12 @@ from typing import cast
 
 import msgspec
 
-from pratique.core.actors import Actor, ActorKind
+from pratique.core.actors import Actor, ActorKind, Operation
 from pratique.core.artifacts import LockedFile, ProjectView
 from pratique.core.decisions import Decision
 from pratique.core.ecosystem import Ecosystem
 from pratique.core.ecosystem_verbs import ReadsLockfiles
-from pratique.core.errors import Invalid, NotFound, PratiqueError, UpstreamRefused
+from pratique.core.errors import Invalid, NotFound, PratiqueError, TooLarge, UpstreamRefused
 from pratique.core.refused import Refused
 from pratique.core.sentences import refusal_line
 from pratique.services.find_file import pass_on_refusal
@@ -22,8 +22,15 @@ from pratique.services.find_project import find_project
 from pratique.services.judge import allowed_versions, decide_listing
 from pratique.services.ports import Ports, Visit
 from pratique.services.visits import visit_repository
+from pratique.trust.permissions import authorise_somewhere
 
-MAX_PINS = 10_000
+MAX_PINS = 5_000
+MAX_BYTES = 2 << 20
+"""Of a lockfile of any form, by whatever way it comes."""
+
+MAX_REQUEST = 2 * MAX_BYTES + (64 << 10)
+"""Of the request that carries it: JSON writes each quote and each end of line as two bytes."""
+
 _AT_ONCE = 8
 
 
@@ -74,6 +81,12 @@ class LockfileChecked(msgspec.Struct, frozen=True):
     elsewhere: int = 0
 
 
+def check_length(filename: str, length: int) -> None:
+    """Refuse a lockfile of more bytes than are read. Raises TooLarge."""
+    if length > MAX_BYTES:
+        raise TooLarge(f"{filename[:100]} has {length} bytes; at most {MAX_BYTES} are read")
+
+
 async def check_lockfile(ports: Ports, request: CheckLockfile, actor: Actor) -> LockfileChecked:
     """Judge every pin that is asked for here as if it were downloaded now. Nothing is downloaded.
 
@@ -81,11 +94,17 @@ async def check_lockfile(ports: Ports, request: CheckLockfile, actor: Actor) -> 
 
     Raises:
         Invalid: no ecosystem here knows a lockfile of this name, or it cannot be read, or pins too much.
-        Unauthorised, NotFound: the actor may not read in the repository.
+        TooLarge: it is over `MAX_BYTES`.
+        Unauthorised, Forbidden: nobody in particular asks, who could make thousands of requests upstream of one,
+            or whoever asks may not read.
+        NotFound: there is no such repository.
     """
+    authorise_somewhere(actor, Operation.READ, ports.clock.now())
     ecosystem = _ecosystem_of(ports.ecosystems, request.filename)
     reader = cast("ReadsLockfiles", ecosystem)
-    locked = reader.read_lockfile(request.content.encode())
+    content = request.content.encode()
+    check_length(request.filename, len(content))
+    locked = reader.read_lockfile(content)
     bases = [f"{url}/{request.repository}/{ecosystem.id}" for url in ports.public_urls]
     pins = [pin for pin in locked if reader.is_asked_of(pin, bases)]
     if len(pins) > MAX_PINS:

@@ -5,10 +5,14 @@ Nothing is asked upstream: what people search for inside is nobody's business ou
 
 from __future__ import annotations
 
+from itertools import islice
+
 import msgspec
 from sqlalchemy import Connection
 
+from pratique.core.actors import Operation, TokenScope
 from pratique.core.artifacts import Origin, ProjectView
+from pratique.core.clock import Instant
 from pratique.core.ecosystem_verbs import Found, FoundProject, SearchQuery
 from pratique.core.errors import PratiqueError
 from pratique.core.names import ProjectKey
@@ -17,24 +21,45 @@ from pratique.services.knowledge import Knowledge, read_knowledge
 from pratique.services.ports import Ports, Visit
 from pratique.services.sources import own_outline, stored_view
 from pratique.store import files, projects
+from pratique.trust.permissions import authorise
 
 _LOOKED_AT = 200
-"""Projects with a fitting name that are looked at; whoever has more writes more of the name."""
+"""Projects with a fitting name that are looked at, as policy may refuse them; more of the name finds the others."""
 
 
 async def search(ports: Ports, visit: Visit, query: SearchQuery) -> Found:
-    """Projects whose name contains the text and of which the actor may take at least one release."""
-    found = await ports.db.read(_found, ports, visit, query.text.strip().lower())
-    return Found(tuple(found[query.offset : query.offset + query.limit]), len(found))
+    """Projects whose name contains the text and of which the actor may take at least one release.
+
+    The total counts all that the actor may know of: whether policy refuses one is seen where it is shown.
+
+    Raises:
+        Unauthorised, Forbidden: the actor may not read in the repository at all.
+    """
+    return await ports.db.read(_found, ports, visit, query)
 
 
-def _found(connection: Connection, ports: Ports, visit: Visit, text: str) -> list[FoundProject]:
-    """Own projects first, then by the length of the name: the shortest is the nearest to what was typed."""
-    named = projects.named_like(connection, visit.repository.id, visit.ecosystem.id, text, _LOOKED_AT)
-    named = tuple(one for one in named if one.origin is Origin.OWN or one.served is not None)
-    order = sorted(named, key=lambda one: (one.origin is not Origin.OWN, len(one.key.name), one.key.name))
-    looked = (_look(connection, ports, visit, one.key) for one in order)
-    return [one for one in looked if one is not None]
+def _found(connection: Connection, ports: Ports, visit: Visit, query: SearchQuery) -> Found:
+    text, reader = query.text.strip().lower(), _reader(visit, ports.clock.now())
+    repository, ecosystem = visit.repository.id, visit.ecosystem.id
+    named, total = projects.named_like(connection, repository, ecosystem, text, reader, _LOOKED_AT)
+    looked = (_look(connection, ports, visit, one.key) for one in named)
+    shown = (one for one in looked if one is not None)
+    return Found(tuple(islice(shown, query.offset, query.offset + query.limit)), total)
+
+
+def _reader(visit: Visit, now: Instant) -> projects.Reader:
+    """What `admit_reader` asks of a single project, as a question about all of them."""
+    actor, open_to_all = visit.actor, visit.repository.anonymous_read
+    authorise(actor, Operation.READ, None, role=None, visibility=None, anonymous_read=open_to_all, now=now)
+    scope = actor.scope
+    names = ("*",) if scope is None else scope.names
+    if scope is not None and (Operation.READ not in scope.operations or not _reaches(scope, visit.ecosystem.id)):
+        names = ()
+    return projects.Reader(actor.account, actor.admin, names, open_to_all)
+
+
+def _reaches(scope: TokenScope, ecosystem: str) -> bool:
+    return not scope.ecosystems or ecosystem in scope.ecosystems
 
 
 def _look(connection: Connection, ports: Ports, visit: Visit, key: ProjectKey) -> FoundProject | None:

@@ -9,7 +9,8 @@ from pratique.core.actors import Actor, Operation
 from pratique.core.artifacts import Clearance, Origin
 from pratique.core.clock import Instant
 from pratique.core.errors import Conflict, Invalid, NotFound
-from pratique.core.names import ProjectKey
+from pratique.core.names import ProjectKey, Subject
+from pratique.core.ranges import VersionKey
 from pratique.services.changes import note_change
 from pratique.services.judge import authorise_on, know
 from pratique.services.ports import Ports, Visit
@@ -17,7 +18,7 @@ from pratique.services.purls import read_purl
 from pratique.services.reasons import read_reason
 from pratique.services.sign_in import write_as
 from pratique.services.visits import visit_repository
-from pratique.store import projects, releases
+from pratique.store import projects, releases, revocations
 from pratique.store.releases import Release
 from pratique.trust.permissions import NO_SUCH_PROJECT
 
@@ -54,6 +55,7 @@ class _Wish(msgspec.Struct, frozen=True):
     reason: str | None
     actor: Actor
     now: Instant
+    version_key: VersionKey
 
 
 async def yank(ports: Ports, request: Yank, actor: Actor) -> Yanked:
@@ -71,11 +73,13 @@ async def unyank(ports: Ports, request: Unyank, actor: Actor) -> Yanked:
 async def set_yanked(ports: Ports, visit: Visit, name: str, version: str, reason: str | None) -> Yanked:
     """Yank a release, or put it back if the reason is None; one that stands so already stays.
 
+    Clients such as cargo give no reason: an empty one takes nothing from the reason that was given before.
+
     Raises:
         Invalid, InvalidName: no such name or version can be.
         NotFound: there is no such own release, or none that the actor may know of.
         Unauthorised, Forbidden: the actor may not.
-        Conflict: the project is an upstream's, or the release was revoked or quarantined.
+        Conflict: the project is an upstream's, or the release is revoked, quarantined or not yet live.
     """
     key, now = visit.key(name), ports.clock.now()
     authorise_on(visit, Operation.YANK, await know(ports, visit, key), now)
@@ -86,6 +90,7 @@ async def set_yanked(ports: Ports, visit: Visit, name: str, version: str, reason
         None if reason is None else read_reason(reason),
         visit.actor,
         now,
+        visit.ecosystem.version_key,
     )
     return await write_as(ports.db, wish.actor, wish.now, _record, wish)
 
@@ -101,10 +106,11 @@ async def _named(ports: Ports, repository: str, purl: str, actor: Actor) -> tupl
 def _record(connection: Connection, wish: _Wish) -> Yanked:
     release = _own_release(connection, wish)
     purl, yanked = wish.key.purl(wish.version), wish.reason is not None
-    if (release.clearance is Clearance.YANKED) == yanked and release.yank_reason == wish.reason:
+    if not yanked:
+        _check_not_revoked(connection, wish)
+    if _stands_so(release, wish.reason):
         return Yanked(purl, yanked, changed=False)
-    if release.clearance not in (Clearance.LIVE, Clearance.YANKED):
-        raise Conflict(f"{wish.key.name}@{wish.version} is {release.clearance}, which is stricter than a yank")
+    _check_movable(release, wish)
     releases.set_clearance(connection, release.id, Clearance.YANKED if yanked else Clearance.LIVE, wish.reason)
     note_change(
         connection,
@@ -117,6 +123,30 @@ def _record(connection: Connection, wish: _Wish) -> Yanked:
         key=wish.key,
     )
     return Yanked(purl, yanked, changed=True)
+
+
+def _stands_so(release: Release, reason: str | None) -> bool:
+    if release.clearance is Clearance.YANKED:
+        return reason is not None and reason in ("", release.yank_reason)
+    return reason is None
+
+
+def _check_not_revoked(connection: Connection, wish: _Wish) -> None:
+    """Raises Conflict, as a yanked release stays in that state when it is revoked."""
+    for one in revocations.in_force(connection, wish.repository_id, wish.key):
+        if one.covers(Subject(wish.key, wish.version), wish.version_key):
+            raise Conflict(
+                f"{wish.key.name}@{wish.version} is revoked: give it back first, "
+                f"with `pratique unrevoke {wish.key.purl(one.version)}`"
+            )
+
+
+def _check_movable(release: Release, wish: _Wish) -> None:
+    release_name = f"{wish.key.name}@{wish.version}"
+    if release.clearance in (Clearance.STAGED, Clearance.SCANNING):
+        raise Conflict(f"{release_name} is {release.clearance}: wait until it is live")
+    if release.clearance not in (Clearance.LIVE, Clearance.YANKED):
+        raise Conflict(f"{release_name} is {release.clearance}, which is stricter than a yank")
 
 
 def _own_release(connection: Connection, wish: _Wish) -> Release:

@@ -44,6 +44,22 @@ class Member(msgspec.Struct, frozen=True):
     role: str
 
 
+class Reader(msgspec.Struct, frozen=True):
+    """Who looks for projects, as far as it decides of which they may know.
+
+    Attributes:
+        account: whose roles count; None for nobody's.
+        sees_all: an administrator knows of every project.
+        names: globs over the names that the credential reaches; empty: none.
+        anonymous_read: what is public is for everyone, whatever the credential reaches.
+    """
+
+    account: int | None
+    sees_all: bool
+    names: tuple[str, ...]
+    anonymous_read: bool
+
+
 _KEY = ("repository_id", "ecosystem", "name")
 _by_key = sa.select(project).where(
     project.c.repository_id == sa.bindparam("repository"),
@@ -208,11 +224,40 @@ def projects_of(
     return tuple(_project(row) for row in rows)
 
 
-def named_like(c: sa.Connection, repository_id: int, ecosystem: str, text: str, limit: int) -> tuple[Project, ...]:
-    """Projects of an ecosystem whose canonical name contains the text, in the order of their names."""
-    wanted = sa.select(project).where(
+def named_like(
+    c: sa.Connection, repository_id: int, ecosystem: str, text: str, reader: Reader, limit: int
+) -> tuple[tuple[Project, ...], int]:
+    """Projects of an ecosystem whose canonical name contains the text and of which the reader may know.
+
+    Of an upstream's projects those that were served here. The name itself comes first, then own projects, then the
+    shortest names, which are the nearest to what was typed. No row of any other project is looked at.
+
+    Returns:
+        The first of them, and how many there are in all.
+    """
+    wanted = sa.and_(
         project.c.repository_id == repository_id,
         project.c.ecosystem == ecosystem,
         project.c.name.contains(text, autoescape=True),
+        _known_to(reader),
     )
-    return tuple(_project(row) for row in c.execute(wanted.order_by(project.c.name).limit(limit)).mappings())
+    first = sa.select(project).where(wanted).order_by(project.c.name != text, project.c.origin != Origin.OWN.value)
+    rows = c.execute(first.order_by(sa.func.length(project.c.name), project.c.name).limit(limit)).mappings()
+    total = c.execute(sa.select(sa.func.count()).select_from(project).where(wanted)).scalar_one()
+    return tuple(_project(row) for row in rows), total
+
+
+def _known_to(reader: Reader) -> sa.ColumnElement[bool]:
+    own = project.c.origin == Origin.OWN.value
+    public = sa.or_(sa.and_(own, project.c.visibility == "public"), sa.and_(~own, project.c.served.is_not(None)))
+    roles = sa.select(membership.c.project_id).where(membership.c.account_id == reader.account)
+    private = sa.and_(own, sa.true() if reader.sees_all else project.c.id.in_(roles))
+    reached = sa.or_(sa.false(), *(project.c.name.like(_pattern(glob), escape="/") for glob in reader.names))
+    return sa.or_(sa.and_(private, reached), public if reader.anonymous_read else sa.and_(public, reached))
+
+
+def _pattern(glob: str) -> str:
+    """A glob, in which only the star is special, as LIKE wants it."""
+    for special in "/%_":
+        glob = glob.replace(special, "/" + special)
+    return glob.replace("*", "%")

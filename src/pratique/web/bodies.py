@@ -80,14 +80,18 @@ async def read_body(request: web.Request) -> AsyncIterator[bytes]:
         yield chunk
 
 
-async def read_small_body(request: web.Request) -> bytes:
+async def read_small_body(request: web.Request, at_least: int = 0) -> bytes:
     """A whole body that is no upload: a form, a request of the management API.
+
+    Args:
+        request: whose.
+        at_least: bytes that are read whatever the setting says.
 
     Raises:
         TooLarge: it is over the limit.
         TooSlow, Invalid: as `read_body`.
     """
-    limit = request.app[LIMITS].max_body
+    limit = max(request.app[LIMITS].max_body, at_least)
     body = bytearray()
     async for chunk in read_body(request):
         body += chunk

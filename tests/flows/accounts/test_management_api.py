@@ -60,7 +60,7 @@ EXAMPLE: dict[str, dict[str, Any]] = {
 }
 
 OPEN_TO_AGENTS = {"check", "explain", "decision", "own-names", "advisories status", "policy show", "project show"}
-OPEN_TO_NOBODY = {"check", "explain", "decision", "own-names", "project show"}
+OPEN_TO_NOBODY = {"explain", "decision", "own-names", "project show"}
 """While anyone may read: and what these do not find, they answer with 404."""
 
 

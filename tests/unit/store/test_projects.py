@@ -72,6 +72,62 @@ def test_projects_are_listed_in_pages(c, main):
     assert [found.key.name for found in projects.projects_of(c, main.id, ecosystem="npm")] == ["p1", "p3"]
 
 
+PUBLIC = projects.Reader(None, sees_all=False, names=("*",), anonymous_read=True)
+
+
+def crate(c, main, name, origin=Origin.OWN, visibility="members", *, served=False):
+    made = projects.create(c, main.id, ProjectKey(EcosystemId("cargo"), name), name, origin, None, visibility, NOW)
+    if served:
+        projects.mark_served(c, made.id, NOW)
+    return made
+
+
+def found(c, main, text, reader=PUBLIC, limit=10):
+    named, total = projects.named_like(c, main.id, "cargo", text, reader, limit)
+    return [one.key.name for one in named], total
+
+
+def test_a_search_by_nobody_reads_and_counts_only_what_is_public(c, main):
+    crate(c, main, "x-private")
+    crate(c, main, "x-public", visibility="public")
+    crate(c, main, "x-served", Origin.UPSTREAM, "public", served=True)
+    crate(c, main, "x-only-asked-for", Origin.UPSTREAM, "public")
+
+    assert found(c, main, "x") == (["x-public", "x-served"], 2)
+
+
+def test_a_search_by_an_account_reads_what_it_has_a_role_in_and_an_administrators_all(c, main):
+    eve = accounts.create(c, "eve", None, False, NOW)
+    crate(c, main, "x-foreign")
+    projects.set_role(c, crate(c, main, "x-mine").id, eve.id, "reader")
+
+    assert found(c, main, "x", projects.Reader(eve.id, False, ("*",), True)) == (["x-mine"], 1)
+    assert found(c, main, "x", projects.Reader(eve.id, True, ("*",), True)) == (["x-mine", "x-foreign"], 2)
+
+
+def test_a_search_reads_no_private_name_that_the_credential_does_not_reach(c, main):
+    for name in ("ab-x", "a_b-x", "a%b-x", "a/b-x", "azb-x"):
+        crate(c, main, name)
+    crate(c, main, "pub-x", visibility="public")
+
+    for names, seen in (
+        ((), []),
+        (("azb*",), ["azb-x"]),
+        (("a_b-x",), ["a_b-x"]),
+        (("a%*", "a/*"), ["a%b-x", "a/b-x"]),
+    ):
+        assert found(c, main, "-x", projects.Reader(None, True, names, True))[0] == [*seen, "pub-x"]
+        assert found(c, main, "-x", projects.Reader(None, True, names, False)) == (seen, len(seen))
+
+
+def test_the_name_itself_is_found_first_then_own_ones_then_the_shortest_before_any_is_left_out(c, main):
+    for name in ("left", "left-a", "all-left", "left-b", "a-left"):
+        crate(c, main, name, Origin.UPSTREAM, "public", served=True)
+    crate(c, main, "left-that-is-ours", visibility="public")
+
+    assert found(c, main, "left", limit=5) == (["left", "left-that-is-ours", "a-left", "left-a", "left-b"], 6)
+
+
 def test_a_name_taken_over_from_an_upstream_loses_the_upstreams_files(c, main, left, upstream):
     theirs = projects.create(c, main.id, left, "left", Origin.UPSTREAM, upstream.id, "public", NOW, twin="left")
     blob = StoredBlob("a" * 64, 1, Digests(sha256="a" * 64))

@@ -12,7 +12,7 @@ from pratique.cli.asking import HERE, Where, ask
 from pratique.cli.showing import day, say
 from pratique.core.actors import ActorKind
 from pratique.core.errors import Invalid, NotFound
-from pratique.services.check_lockfile import CheckLockfile
+from pratique.services.check_lockfile import CheckLockfile, check_length
 from pratique.services.explain import Explained, Explanation
 from pratique.services.exposure import Exposure, Fetched
 from pratique.services.verbs import table
@@ -74,6 +74,7 @@ def check(
 
 def _read(lockfile: Path) -> str:
     try:
+        check_length(lockfile.name, lockfile.stat().st_size)
         return lockfile.read_text(encoding="utf-8")
     except OSError as error:
         raise NotFound(f'"{lockfile}" cannot be read: {error.strerror}') from None

@@ -90,6 +90,7 @@ CHECK = Verb(
     silent(lockfiles.check_lockfile),
     reading=True,
     posted=True,
+    max_body=lockfiles.MAX_REQUEST,
 )
 EXPOSURE = Verb("exposure", releases.ShowExposure, Exposure, silent(releases.show_exposure), reading=True)
 

@@ -27,6 +27,7 @@ class Verb(Generic[Request, Response]):
         perform: the use case; it authorises by itself, and may say how far it has come.
         reading: it changes nothing.
         posted: it is sent as a body although it changes nothing, because it is too long for an address.
+        max_body: bytes of its body, where they may be more than those of other requests.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Verb(Generic[Request, Response]):
     perform: Callable[[Ports, Request, Actor, Tell], Awaitable[Response]]
     reading: bool = False
     posted: bool = False
+    max_body: int = 0
 
     @property
     def method(self) -> str:

@@ -29,7 +29,7 @@ async def _fields(verb: Verb[Any, Any], request: web.Request) -> dict[str, Any]:
         return {**request.query, **request.match_info}
     if request.content_type != "application/json":
         raise Invalid("send the request as JSON, with `Content-Type: application/json`")
-    body = await read_small_body(request)
+    body = await read_small_body(request, verb.max_body)
     try:
         fields = msgspec.json.decode(body or b"{}")
     except msgspec.DecodeError as error:
