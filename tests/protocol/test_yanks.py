@@ -214,7 +214,8 @@ async def test_a_search_by_nobody_finds_what_is_public_behind_any_number_of_priv
     def many(connection: Connection) -> None:
         for number in range(250):
             key = ProjectKey(EcosystemId("cargo"), f"acme-{number:03}")
-            projects.create(connection, 1, key, key.name, Origin.OWN, None, "members", site.ports.clock.now())
+            now = site.ports.clock.now()
+            projects.create(connection, 1, key, key.name, Origin.OWN, None, "members", now, f"acme_{number:03}")
 
     await site.ports.db.write(many)
     CARGO.released(registry, "zz-acme", "2.0.0")
