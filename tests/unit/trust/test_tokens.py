@@ -73,7 +73,11 @@ def test_a_token_is_found_also_where_it_was_cut_or_changed(text: str) -> None:
     assert holds_token(text)
 
 
-@pytest.mark.parametrize("name", ["prq_", "prq_tools", "prq-" + "a" * 49, TOKEN[4:], "left-pad"])
+@pytest.mark.parametrize(
+    "name",
+    ["prq_", "prq_tools", "prq-" + "a" * 49, TOKEN[4:], "left-pad"],
+    ids=["prefix", "word", "hyphen", "without prefix", "name"],
+)
 def test_a_name_is_no_token(name: str) -> None:
     assert not holds_token(name)
 
