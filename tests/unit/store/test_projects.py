@@ -76,7 +76,9 @@ PUBLIC = projects.Reader(None, sees_all=False, names=("*",), anonymous_read=True
 
 
 def crate(c, main, name, origin=Origin.OWN, visibility="members", *, served=False):
-    made = projects.create(c, main.id, ProjectKey(EcosystemId("cargo"), name), name, origin, None, visibility, NOW)
+    made = projects.create(
+        c, main.id, ProjectKey(EcosystemId("cargo"), name), name, origin, None, visibility, NOW, name
+    )
     if served:
         projects.mark_served(c, made.id, NOW)
     return made
