@@ -104,12 +104,7 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
     clock = folder_clock(folder, settings)
     db = open_database(folder, settings)
     blobs = FileBlobs(folder.root)
-    client = UpstreamClient(
-        upstream_access(settings),
-        limits=upstream_limits(settings.upstream),
-        ca_file=settings.upstream.ca_file or None,
-        server_name=folder.server_name(),
-    )
+    client = _upstream_client(folder, settings)
     ecosystems: dict[str, Ecosystem] = {one.id: one for one in ECOSYSTEMS}
     watcher = DocumentWatcher(db, clock, ecosystems)
     documents = Documents(client, StoredDocuments(db), clock, watcher, freshness(settings.upstream))
@@ -146,6 +141,15 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
         await client.close()
         await asyncio.to_thread(uploads.close)
         await asyncio.to_thread(db.close)
+
+
+def _upstream_client(folder: DataFolder, settings: Settings) -> UpstreamClient:
+    return UpstreamClient(
+        upstream_access(settings),
+        limits=upstream_limits(settings.upstream),
+        ca_file=settings.upstream.ca_file or None,
+        server_name=folder.server_name(),
+    )
 
 
 def job_kinds(ports: Ports, settings: Settings) -> tuple[JobKind, ...]:
