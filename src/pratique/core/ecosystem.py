@@ -33,6 +33,17 @@ class UseCase(StrEnum):
     ADD_OWNERS = "add_owners"
     REMOVE_OWNERS = "remove_owners"
 
+    # A person's own account, as clients ask about it.
+    START_LOGIN = "start_login"
+    COLLECT = "collect"
+    PASSWORD_LOGIN = "password_login"  # noqa: S105  # a verb
+    SHOW_PROFILE = "show_profile"
+    CHANGE_PROFILE = "change_profile"
+    LIST_TOKENS = "list_tokens"
+    CREATE_TOKEN = "create_token"  # noqa: S105
+    REVOKE_TOKEN = "revoke_token"  # noqa: S105
+    SIGNING_KEYS = "signing_keys"
+
 
 class Route(msgspec.Struct, frozen=True):
     """One line of an ecosystem's route table.
@@ -44,12 +55,15 @@ class Route(msgspec.Struct, frozen=True):
             validated; `token` is a secret, which nobody writes down.
         use_case: what it asks for.
         members_only: nobody in particular is answered here, even where anybody may read.
+        for_guests: whoever asks is answered here, and no credential is looked at: it is about getting one, and about
+            no repository.
     """
 
     method: str
     pattern: re.Pattern[str]
     use_case: UseCase
     members_only: bool = False
+    for_guests: bool = False
 
 
 class Rendered(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 
 import msgspec
 
+from pratique.core.account_verbs import HasProfiles, HasTokens, LogsInByPage, LogsInByPassword, Signs
 from pratique.core.artifacts import FileView, LockedFile
 from pratique.core.ecosystem import Rendered, UpstreamRequest, UseCase
 
@@ -126,5 +127,14 @@ REQUIRED: dict[UseCase, type] = {
     UseCase.ADD_OWNERS: HasOwners,
     UseCase.REMOVE_OWNERS: HasOwners,
     UseCase.SEARCH: Searches,
+    UseCase.START_LOGIN: LogsInByPage,
+    UseCase.COLLECT: LogsInByPage,
+    UseCase.PASSWORD_LOGIN: LogsInByPassword,
+    UseCase.SHOW_PROFILE: HasProfiles,
+    UseCase.CHANGE_PROFILE: HasProfiles,
+    UseCase.LIST_TOKENS: HasTokens,
+    UseCase.CREATE_TOKEN: HasTokens,
+    UseCase.REVOKE_TOKEN: HasTokens,
+    UseCase.SIGNING_KEYS: Signs,
 }
 """Which protocol a use case asks of the ecosystem that routes to it."""

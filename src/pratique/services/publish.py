@@ -32,6 +32,7 @@ from pratique.services.record_release import (
     refuse_twin,
     unchanged,
 )
+from pratique.services.sign_files import sign_file
 from pratique.services.sources import exists_upstream
 from pratique.trust.permissions import authorise_founding, authorise_somewhere
 
@@ -92,6 +93,9 @@ async def take_in(ports: Ports, visit: Visit, name: str | None, draft: PublishDr
         decision=await judge_publish(ports, visit, known, draft, digests),  # 5
         actor=visit.actor,
         max_entries=limits.max_entries,
+        signature=await ports.uploads.run(
+            sign_file, ports.signer, visit.ecosystem, known.key.name, draft.version, digests
+        ),
     )
     async with ports.uploads.turn(known.key):
         return await record_judged(ports, visit, accepted, blob)  # 6

@@ -5,13 +5,13 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy import Connection
 
-from pratique.core.artifacts import FileView, Origin, ProjectView
+from pratique.core.artifacts import FileView, Origin, OwnFile, ProjectView
 from pratique.core.errors import BadUpstream
 from pratique.core.names import ProjectKey
 from pratique.services.judge import not_found
 from pratique.services.knowledge import Knowledge
 from pratique.services.ports import Ports, Visit
-from pratique.store import files, missing, releases, repositories
+from pratique.store import files, missing, releases, repositories, signatures
 from pratique.store.repositories import Upstream
 
 
@@ -20,7 +20,7 @@ class Source(msgspec.Struct, frozen=True):
 
     Attributes:
         view: all files, also those that are kept here while the upstream lists them no more; of own ones
-            what decisions look at (`own_view` has what an index carries).
+            what decisions look at (`own_releases` has what an index carries).
         document: sha256 of the upstream's document; empty for own projects.
         upstream: None for own projects.
         stale: the upstream could not be asked just now; what the view lacks may exist by now.
@@ -61,12 +61,20 @@ async def find_source(ports: Ports, visit: Visit, known: Knowledge, *, max_age: 
     raise not_found(visit, known.key)
 
 
-def own_view(connection: Connection, visit: Visit, known: Knowledge) -> ProjectView:
-    """All files of our own releases with all that an index carries. Raises NotFound if there is no project."""
+def own_releases(connection: Connection, visit: Visit, known: Knowledge) -> tuple[tuple[OwnFile, ...], dict[str, str]]:
+    """All files of our own releases with all that an index carries, and the tags. Raises NotFound without a project."""
     if known.project is None:
         raise not_found(visit, known.key)
+    signed = signatures.of_project(connection, known.project.id)
     own = files.own_files(connection, known.project.id)
-    tags = releases.tags(connection, known.project.id)
+    with_signatures = (
+        msgspec.structs.replace(one, signatures=signed[one.filename]) if one.filename in signed else one for one in own
+    )
+    return tuple(with_signatures), releases.tags(connection, known.project.id)
+
+
+def own_project(visit: Visit, known: Knowledge, own: tuple[OwnFile, ...], tags: dict[str, str]) -> ProjectView:
+    """The view of an own project around its files."""
     return visit.ecosystem.own_project(known.key, tuple(visit.ecosystem.own_file(one) for one in own), tags)
 
 

@@ -48,6 +48,15 @@ def find_place(raw_path: str, ecosystems: Mapping[str, Ecosystem]) -> Place | No
     return Place(found[1], ecosystem, found[3] or "/")
 
 
+def match_guest_route(place: Place, method: str) -> Match | None:
+    """The route that answers whoever asks, None if this is no such path. Raises Invalid as `match_route`."""
+    for route in place.ecosystem.routes:
+        found = route.pattern.fullmatch(place.rest) if route.for_guests and route.method == method else None
+        if found:
+            return Match(route, {name: _decode(text) for name, text in found.groupdict().items() if text is not None})
+    return None
+
+
 def match_route(place: Place, method: str) -> Match:
     """The first route of the ecosystem's table that fits.
 
