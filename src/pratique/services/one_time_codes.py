@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pratique.core.account_verbs import LogsInByPage, Purpose, TakesCodes
 from pratique.core.actors import Actor, ActorKind, Operation
-from pratique.core.clock import in_words
+from pratique.core.clock import Instant, in_words
 from pratique.core.errors import CodeNeeded, Forbidden, Unauthorised
 from pratique.services.challenges import ask_proof, record_code
 from pratique.services.changes import permit
@@ -13,6 +13,7 @@ from pratique.services.sign_in import write_as
 from pratique.store import one_time_codes
 from pratique.trust.one_time_codes import CODE_LIFE, code_digest, new_code
 from pratique.trust.permissions import NEEDS_CREDENTIAL
+from pratique.trust.sessions import stepped_up
 
 
 async def demand_code(ports: Ports, visit: Visit, purpose: Purpose, subject: str = "") -> None:
@@ -20,7 +21,7 @@ async def demand_code(ports: Ports, visit: Visit, purpose: Purpose, subject: str
 
     Args:
         ports: the parts.
-        visit: whose actor has to prove it; the operator, who holds the data folder, proves nothing.
+        visit: whose actor has to prove it, unless `has_just_proved`.
         purpose: what is being done.
         subject: purl of the project it is done to.
 
@@ -30,7 +31,7 @@ async def demand_code(ports: Ports, visit: Visit, purpose: Purpose, subject: str
         Forbidden: the client cannot send any, or no person stands behind the credential.
     """
     actor = visit.actor
-    if actor.kind is ActorKind.OPERATOR:
+    if has_just_proved(actor, ports.clock.now()):
         return
     if actor.kind is ActorKind.NOBODY:
         raise Unauthorised(NEEDS_CREDENTIAL)
@@ -40,6 +41,11 @@ async def demand_code(ports: Ports, visit: Visit, purpose: Purpose, subject: str
     if code and await _is_used_up(ports, code, actor.account, purpose, subject):
         return
     await _ask_for_one(ports, visit, purpose, subject, actor.account, wrong=bool(code))
+
+
+def has_just_proved(actor: Actor, now: Instant) -> bool:
+    """Whether no code is needed: the operator holds the data folder, and a browser's person gave the password now."""
+    return actor.kind is ActorKind.OPERATOR or (actor.session is not None and stepped_up(actor.stepped_up_at, now))
 
 
 async def _is_used_up(ports: Ports, code: str, account_id: int, purpose: Purpose, subject: str) -> bool:

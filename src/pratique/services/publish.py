@@ -23,6 +23,7 @@ from pratique.services.index_entry import read_indexed
 from pratique.services.judge import authorise_on, inquire, know, refuse
 from pratique.services.knowledge import Knowledge
 from pratique.services.ports import Ports, Visit
+from pratique.services.publish_proof import prove_publisher
 from pratique.services.record_release import (
     Accepted,
     ChangedMeanwhile,
@@ -55,6 +56,7 @@ async def publish(
 
     Raises:
         Unauthorised, Forbidden: the actor may not publish this project.
+        CodeNeeded: its owners demand a one-time code, and no good one came along.
         Invalid, TooLarge: the upload is broken, hostile, over a limit, or contradicts itself.
         Conflict: the file exists with other bytes.
         Refused: policy does not let this name, release or file in.
@@ -76,6 +78,8 @@ async def publish(
 async def take_in(ports: Ports, visit: Visit, name: str | None, draft: PublishDraft, blob: BlobDraft) -> str:
     """Read, judge and record an upload that has arrived whole; what happens next, as a sentence."""
     known = await authorise_project(ports, visit, name, draft)
+    if name is None:  # else it was proved before the body was read
+        await prove_publisher(ports, visit, known)
     digests = check_digests(draft, blob)
     refuse_attestations(visit, draft)  # 4, before anything that could call the upload done
     if await ports.db.read(is_here, known, draft, digests.sha256):
@@ -115,7 +119,9 @@ async def authorise_publisher(ports: Ports, visit: Visit, name: str | None) -> N
         raise Unauthorised("publishing needs a token; make one with `pratique token create`")
     authorise_somewhere(visit.actor, Operation.PUBLISH, ports.clock.now())
     if name is not None:
-        may_publish(visit, await know(ports, visit, visit.key(name)), ports.clock.now())
+        known = await know(ports, visit, visit.key(name))
+        may_publish(visit, known, ports.clock.now())
+        await prove_publisher(ports, visit, known)
 
 
 def may_publish(visit: Visit, known: Knowledge, now: Instant) -> None:

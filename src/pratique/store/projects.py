@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import sqlalchemy as sa
 
+from pratique.core.account_verbs import PublishProof
 from pratique.core.artifacts import Origin
 from pratique.core.clock import Instant
 from pratique.core.names import EcosystemId, ProjectKey
@@ -23,6 +24,7 @@ class Project(msgspec.Struct, frozen=True):
         upstream_id: where it comes from, None for an own project.
         visibility: `members` or `public`.
         served: when a file of it was first served here, None if never.
+        publish_proof: of whom its owners demand a one-time code with every publish.
     """
 
     id: int
@@ -34,6 +36,7 @@ class Project(msgspec.Struct, frozen=True):
     visibility: str
     created: Instant
     served: Instant | None
+    publish_proof: PublishProof = PublishProof.NOBODY
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -79,6 +82,7 @@ def _project(row: sa.RowMapping) -> Project:
         visibility=row["visibility"],
         created=Instant(row["created"]),
         served=row["served"],
+        publish_proof=PublishProof(row["publish_proof"]),
     )
 
 
@@ -174,6 +178,11 @@ def mark_served(c: sa.Connection, project_id: int, now: Instant) -> None:
 def set_visibility(c: sa.Connection, project_id: int, visibility: str) -> None:
     """Set who may read an own project: `members` or `public`."""
     c.execute(project.update().where(project.c.id == project_id).values(visibility=visibility))
+
+
+def set_publish_proof(c: sa.Connection, project_id: int, proof: PublishProof) -> None:
+    """Set of whom a one-time code is demanded with every publish."""
+    c.execute(project.update().where(project.c.id == project_id).values(publish_proof=proof.value))
 
 
 def role_of(c: sa.Connection, project_id: int, account_id: int) -> str | None:

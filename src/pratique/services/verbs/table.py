@@ -13,6 +13,7 @@ from pratique.services import (
     list_waivers,
     membership,
     own_names,
+    publish_proof,
     reservations,
     rule_settings,
     tokens,
@@ -48,6 +49,12 @@ PROJECT_VISIBILITY = Verb(
     "project visibility", membership.SetVisibility, membership.ProjectShown, silent(membership.set_visibility)
 )
 PROJECT_MEMBER = Verb("project member", membership.SetMember, membership.ProjectShown, silent(membership.set_member))
+PROJECT_PROOF = Verb(
+    "project proof",
+    publish_proof.SetPublishProof,
+    publish_proof.PublishProofShown,
+    silent(publish_proof.set_publish_proof),
+)
 
 RESERVE = Verb("reserve", reservations.Reserve, reservations.ReservationShown, silent(reservations.reserve))
 UNRESERVE = Verb("unreserve", reservations.Unreserve, reservations.ReservationShown, silent(reservations.unreserve))
@@ -125,6 +132,7 @@ VERBS: tuple[Verb[Any, Any], ...] = (
     PROJECT_SHOW,
     PROJECT_VISIBILITY,
     PROJECT_MEMBER,
+    PROJECT_PROOF,
     RESERVE,
     UNRESERVE,
     RESERVATIONS,
