@@ -28,7 +28,7 @@ LOGIN_OPERATIONS = frozenset(
 )
 """What clients do for people. What is given back, approved, allowed or administered needs a token made for that."""
 
-NO_ACCOUNT = "accounts are made by an administrator (`pratique user add`), never by a login"
+_NO_ACCOUNT = "accounts are made by an administrator (`pratique user add`), never by a login"
 
 
 async def log_in(ports: Ports, gate: PasswordGate, ecosystem: str, name: str, password: str, caller: Caller) -> str:
@@ -38,7 +38,10 @@ async def log_in(ports: Ports, gate: PasswordGate, ecosystem: str, name: str, pa
         Unauthorised: no such account, wrong password, or disabled: one sentence for all three.
         Forbidden: too many failures, or too many passwords at once; not a status at which clients try again at once.
     """
-    account = await check_password(ports, gate, name, password, caller)
+    try:
+        account = await check_password(ports, gate, name, password, caller)
+    except Unauthorised as error:
+        raise Unauthorised(f"{error}; {_NO_ACCOUNT}") from None
     secret = new_token()
     await ports.db.write(_log_in, ports, ecosystem, account, token_digest(secret), caller, ports.clock.now())
     return secret
@@ -48,8 +51,6 @@ async def check_password(ports: Ports, gate: PasswordGate, name: str, password: 
     """The account of a name and its password, as a package client sent them. Raises as `log_in`."""
     try:
         return await gate.check(ports, name, password, caller.address)
-    except Unauthorised as error:
-        raise Unauthorised(f"{error}; {NO_ACCOUNT}") from None
     except Unavailable as error:
         raise Forbidden(f"{error}, and do not retry before") from None
 
