@@ -67,8 +67,8 @@ async def _ask_for_one(
     offer = await ask_proof(ports, speech.id, done_url, visit.public_url, visit.caller, purpose, subject, account_id)
     why = "this one-time code is wrong, used, or older than five minutes" if wrong else ""
     raise CodeNeeded(
-        f"{why or f'{purpose.doing} needs a one-time code'}: confirm in the browser on the page that shows "
-        f"{offer.compare}, or pass --otp with a code from there",
+        f"{why or f'{purpose.doing} needs a one-time code'}: confirm on the page that shows {offer.compare}, or make a "
+        f"code at {visit.public_url}/account and pass it as --otp",
         offer.page_url,
         offer.done_url,
     )

@@ -51,6 +51,16 @@ def test_plain_names_and_their_tarballs():
     )
 
 
+def test_the_account_side_is_no_packages():
+    assert route("POST", "/-/v1/login") == (UseCase.START_LOGIN, {})
+    assert route("GET", "/-/v1/done/s-e_c") == (UseCase.COLLECT, {"token": "s-e_c"})
+    for user in ("/-/user/org.couchdb.user:ann", "/-/user/org.couchdb.user%3Aann"):
+        assert route("PUT", user) == (UseCase.PASSWORD_LOGIN, {"user": "ann"})
+    assert route("DELETE", "/-/npm/v1/tokens/token/00000001") == (UseCase.REVOKE_TOKEN, {"token": "00000001"})
+    assert route("GET", "/-/npm/v1/user") == (UseCase.SHOW_PROFILE, {})
+    assert route("GET", "/-/npm/v1/keys") == (UseCase.SIGNING_KEYS, {})
+
+
 def test_ping_and_whoami_are_no_packages():
     assert route("GET", "/-/ping") == (UseCase.PING, {})
     assert route("GET", "/-/whoami") == (UseCase.WHOAMI, {})
@@ -58,7 +68,7 @@ def test_ping_and_whoami_are_no_packages():
 
 @pytest.mark.parametrize(
     "path",
-    ["", "/", "/-", "/-/", "/-/all", "/-/npm/v1/keys", "/-/package/x/dist-tags", "/x/", "/x/1.0.0", "/x/-rev/1-a",
+    ["", "/", "/-", "/-/", "/-/all", "/-/npm/v1/keys/x", "/-/v1/login", "/-/package/x/dist-tags", "/x/", "/x/1.0.0", "/x/-rev/1-a",
      "/x/-/", "/x/-/a/b", "/x/-/a.tgz/-rev/1", "/@acme", "/@acme/", "/@acme/lib/", "/@acme/lib/-/@other/lib-1.0.0.tgz",
      "/x/-/..%2fy.tgz", "/a%2fb", "/@acme%252flib"],
 )  # fmt: skip
