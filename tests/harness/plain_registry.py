@@ -17,6 +17,9 @@ from urllib.parse import unquote
 
 from tests.harness import crates, packages
 
+_POLL = 0.005
+"""Seconds between looks at whether it shall end; the library's half a second was most of a test."""
+
 METADATA = b"Metadata-Version: 2.1\nName: left\nVersion: 1.0.0\n"
 
 
@@ -66,7 +69,7 @@ class PlainRegistry:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": _POLL}, daemon=True)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> Self:
