@@ -101,6 +101,19 @@ class Searches(Protocol):
 
 
 @runtime_checkable
+class ShowsReleases(Protocol):
+    """Clients can ask for one release, by version or tag, instead of the whole listing."""
+
+    def write_release(self, listing: bytes, wanted: str) -> Rendered | None:
+        """What a listing says of one release; None if it offers none of this version or tag."""
+        ...
+
+    def release_file(self, name: str, wanted: str) -> str | None:
+        """The name of the file that a version is; None for what is no version."""
+        ...
+
+
+@runtime_checkable
 class ReadsLockfiles(Protocol):
     """Its clients keep lockfiles that can be read."""
 
@@ -126,5 +139,6 @@ REQUIRED: dict[UseCase, type] = {
     UseCase.ADD_OWNERS: HasOwners,
     UseCase.REMOVE_OWNERS: HasOwners,
     UseCase.SEARCH: Searches,
+    UseCase.SHOW_RELEASE: ShowsReleases,
 }
 """Which protocol a use case asks of the ecosystem that routes to it."""

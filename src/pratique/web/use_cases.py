@@ -14,6 +14,7 @@ from pratique.services import publish as publish_service
 from pratique.services.get_metadata import get_metadata as read_metadata
 from pratique.services.log_out import log_out as end_token
 from pratique.services.ports import Visit
+from pratique.services.show_release import show_release as show_one_release
 from pratique.web.bodies import read_body
 from pratique.web.files import send_file
 from pratique.web.keys import PORTS
@@ -46,6 +47,13 @@ async def list_project(request: web.Request, visit: Visit, match: Match) -> web.
     if etag_matches(request.headers.get("If-None-Match"), view.etag):
         return web.Response(status=304, headers=headers)
     return respond(view.rendered, headers)
+
+
+async def show_release(request: web.Request, visit: Visit, match: Match) -> web.StreamResponse:
+    """What the index document says of one release."""
+    form = visit.ecosystem.negotiate(request.headers.get("Accept"))
+    project, wanted = match.groups["project"], match.groups["version"]
+    return respond(await show_one_release(request.app[PORTS], visit, project, wanted, form), PRIVATE)
 
 
 def wants_gzip(accept_encoding: str) -> bool:

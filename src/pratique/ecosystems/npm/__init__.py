@@ -18,7 +18,18 @@ from pratique.core.ecosystem import (
 )
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.core.ports import ReadAt
-from pratique.ecosystems.npm import archive, claims, clients, index, names, own, restrictions, routes, versions
+from pratique.ecosystems.npm import (
+    archive,
+    claims,
+    clients,
+    index,
+    names,
+    one_release,
+    own,
+    restrictions,
+    routes,
+    versions,
+)
 from pratique.ecosystems.npm.listing import negotiate, write_listing
 from pratique.ecosystems.npm.publish import NpmPublishReader
 from pratique.ecosystems.npm.refusal import write_published, write_refusal, write_warning
@@ -137,6 +148,14 @@ class Npm:
     def write_published(self, draft: PublishDraft, note: str) -> Rendered:
         """See `refusal.write_published`."""
         return write_published(note)
+
+    def write_release(self, listing: bytes, wanted: str) -> Rendered | None:
+        """See `one_release.write_release`."""
+        return one_release.write_release(listing, wanted)
+
+    def release_file(self, name: str, wanted: str) -> str | None:
+        """See `one_release.release_file`."""
+        return one_release.release_file(name, wanted)
 
     def client_setup(self, base_url: str) -> tuple[tuple[str, str], ...]:
         """See `clients.client_setup`."""

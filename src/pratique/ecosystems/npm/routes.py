@@ -18,6 +18,7 @@ _PROJECT = rf"(?P<project>{_SCOPED}|{_PLAIN})"
 _SCOPE_AGAIN = rf"(?:{_AT}\2{_SLASH})?"
 
 _PACKUMENT = re.compile(rf"\A/{_PROJECT}\Z")
+_RELEASE = re.compile(rf"\A/{_PROJECT}/(?P<version>(?!-)[^/]+)\Z")
 _TARBALL = re.compile(rf"\A/{_PROJECT}/-/{_SCOPE_AGAIN}(?P<file>(?:(?!%2[fF])[^/])+)\Z")
 
 ROUTES = (
@@ -27,4 +28,5 @@ ROUTES = (
     Route("GET", _TARBALL, UseCase.GET_FILE),
     Route("GET", _PACKUMENT, UseCase.LIST_PROJECT),
     Route("PUT", _PACKUMENT, UseCase.PUBLISH),
+    Route("GET", _RELEASE, UseCase.SHOW_RELEASE),
 )

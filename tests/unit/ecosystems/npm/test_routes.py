@@ -51,6 +51,12 @@ def test_plain_names_and_their_tarballs():
     )
 
 
+@pytest.mark.parametrize("path", ["/@acme%2flib/1.0.0", "/@acme%2Flib/1.0.0", "/@acme/lib/1.0.0"])
+def test_one_release_is_asked_for_by_its_version(path):
+    assert route("GET", path) == (UseCase.SHOW_RELEASE, {"project": "@acme/lib", "version": "1.0.0"})
+    assert route("GET", "/x/latest") == (UseCase.SHOW_RELEASE, {"project": "x", "version": "latest"})
+
+
 def test_ping_and_whoami_are_no_packages():
     assert route("GET", "/-/ping") == (UseCase.PING, {})
     assert route("GET", "/-/whoami") == (UseCase.WHOAMI, {})
@@ -58,7 +64,7 @@ def test_ping_and_whoami_are_no_packages():
 
 @pytest.mark.parametrize(
     "path",
-    ["", "/", "/-", "/-/", "/-/all", "/-/npm/v1/keys", "/-/package/x/dist-tags", "/x/", "/x/1.0.0", "/x/-rev/1-a",
+    ["", "/", "/-", "/-/", "/-/all", "/-/npm/v1/keys", "/-/package/x/dist-tags", "/x/", "/x/-rev/1-a",
      "/x/-/", "/x/-/a/b", "/x/-/a.tgz/-rev/1", "/@acme", "/@acme/", "/@acme/lib/", "/@acme/lib/-/@other/lib-1.0.0.tgz",
      "/x/-/..%2fy.tgz", "/a%2fb", "/@acme%252flib"],
 )  # fmt: skip
