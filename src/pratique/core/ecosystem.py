@@ -33,6 +33,8 @@ class UseCase(StrEnum):
     ADD_OWNERS = "add_owners"
     REMOVE_OWNERS = "remove_owners"
 
+    AUDIT = "audit"
+
 
 class Route(msgspec.Struct, frozen=True):
     """One line of an ecosystem's route table.

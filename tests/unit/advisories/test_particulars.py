@@ -67,7 +67,8 @@ def test_the_fourth_and_second_version_are_rated_too_and_what_cannot_be_read_is_
     assert read_rating([{"type": "CVSS_V4", "score": V4}]) == Cvss(V4, 9.3)
     assert read_rating([{"type": "CVSS_V2", "score": "AV:N/AC:L/Au:N/C:P/I:P/A:P"}]).score == 7.5
     assert read_rating([{"type": "CVSS_V3", "score": "high"}, {"type": "CVSS_V3", "score": V3}]).score == 9.8
-    for wrong in (None, "high", [], [3], [{"type": "CVSS_V3"}], [{"type": "CVSS_V3", "score": "CVSS:3.1/" + "x" * 999}]):
+    endless = {"type": "CVSS_V3", "score": "CVSS:3.1/" + "x" * 999}
+    for wrong in (None, "high", [], [3], [{"type": "CVSS_V3"}], [endless]):
         assert read_rating(wrong) is None
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from pratique.core.advisories import ProjectAdvisory
 from pratique.core.artifacts import FileView, Manifest, OwnFile, ProjectView, PublishDraft
 from pratique.core.ecosystem import (
     ArchiveLimits,
@@ -18,7 +19,7 @@ from pratique.core.ecosystem import (
 )
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.core.ports import ReadAt
-from pratique.ecosystems.npm import archive, claims, clients, index, names, own, restrictions, routes, versions
+from pratique.ecosystems.npm import archive, audit, claims, clients, index, names, own, restrictions, routes, versions
 from pratique.ecosystems.npm.listing import negotiate, write_listing
 from pratique.ecosystems.npm.publish import NpmPublishReader
 from pratique.ecosystems.npm.refusal import write_published, write_refusal, write_warning
@@ -137,6 +138,14 @@ class Npm:
     def write_published(self, draft: PublishDraft, note: str) -> Rendered:
         """See `refusal.write_published`."""
         return write_published(note)
+
+    def read_audit(self, body: bytes) -> dict[str, tuple[str, ...]]:
+        """See `audit.read_audit`."""
+        return audit.read_audit(body)
+
+    def write_audit(self, found: Mapping[str, Sequence[ProjectAdvisory]]) -> Rendered:
+        """See `audit.write_audit`."""
+        return audit.write_audit(found)
 
     def client_setup(self, base_url: str) -> tuple[tuple[str, str], ...]:
         """See `clients.client_setup`."""
