@@ -34,6 +34,8 @@ class UseCase(StrEnum):
     REMOVE_OWNERS = "remove_owners"
     SHOW_RELEASE = "show_release"
 
+    AUDIT = "audit"
+
 
 class Route(msgspec.Struct, frozen=True):
     """One line of an ecosystem's route table.

@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 
 import msgspec
 
+from pratique.core.advisories import ProjectAdvisory
 from pratique.core.artifacts import FileView, LockedFile
 from pratique.core.ecosystem import Rendered, UpstreamRequest, UseCase
 
@@ -131,6 +132,19 @@ class ReadsLockfiles(Protocol):
         ...
 
 
+@runtime_checkable
+class Audits(Protocol):
+    """Clients ask which of the releases that they have installed advisories are about."""
+
+    def read_audit(self, body: bytes) -> dict[str, tuple[str, ...]]:
+        """The versions asked about, by name as the client spells it. Raises Invalid, TooLarge."""
+        ...
+
+    def write_audit(self, found: Mapping[str, Sequence[ProjectAdvisory]]) -> Rendered:
+        """The answer, by the same names; one that nothing is known about is not among them."""
+        ...
+
+
 REQUIRED: dict[UseCase, type] = {
     UseCase.DESCRIBE: Describes,
     UseCase.YANK: Yanks,
@@ -140,5 +154,6 @@ REQUIRED: dict[UseCase, type] = {
     UseCase.REMOVE_OWNERS: HasOwners,
     UseCase.SEARCH: Searches,
     UseCase.SHOW_RELEASE: ShowsReleases,
+    UseCase.AUDIT: Audits,
 }
 """Which protocol a use case asks of the ecosystem that routes to it."""

@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from pratique.advisories.import_files import read_export
+from pratique.advisories.original import pack
 from pratique.advisories.record import Advisory, OsvEcosystems, Rejected
 from pratique.advisories.starter import starter_date, starter_records
 from pratique.core.actors import Actor, Operation
@@ -24,8 +25,9 @@ from pratique.core.names import ProjectKey
 from pratique.services.changes import permit_everywhere
 from pratique.services.ports import Enqueue, Ports
 from pratique.services.recheck_release import enqueue_rechecks
-from pratique.store import advisories, events, repositories, revisions
+from pratique.store import advisories, advisory_records, events, repositories, revisions
 from pratique.store.advisories import StoredAdvisory
+from pratique.store.advisory_records import StoredRecord
 from pratique.store.database import Database
 
 STARTER = "starter"
@@ -69,8 +71,8 @@ class Importing:
         self.rejected: list[str] = []
         self.changed: set[ProjectKey] = set()
 
-    def accepted(self, read: Iterable[Advisory | Rejected]) -> Iterator[StoredAdvisory]:
-        """The usable records as rows of the store; the others are noted."""
+    def accepted(self, read: Iterable[Advisory | Rejected]) -> Iterator[Advisory]:
+        """The usable records; the others are noted."""
         for one in read:
             if isinstance(one, Rejected):
                 self.rejected_count += 1
@@ -81,10 +83,10 @@ class Importing:
             self.newest = max(self.newest, one.modified)
             if self._progress is not None and self.records % _BATCH == 0:
                 self._progress(self.records)
-            row = to_row(one, self.source)
-            if one.malware and not one.withdrawn and self._popularity(row.key) is not None:
-                self._reported.add(row.key)
-            yield row
+            key = ProjectKey(one.ecosystem, one.name)
+            if one.malware and not one.withdrawn and self._popularity(key) is not None:
+                self._reported.add(key)
+            yield one
 
     def popular(self) -> list[ProjectKey]:
         """Popular projects about which a malware record is new: a compromise, or a feed's mistake."""
@@ -177,12 +179,17 @@ def _take_in(db: Database, counts: Importing, read: Iterable[Advisory | Rejected
         counts.changed |= db.write_now(_write_batch, counts.source, batch)
 
 
-def _write_batch(connection: Connection, source: str, batch: list[StoredAdvisory]) -> frozenset[ProjectKey]:
-    changed = advisories.changed_keys(connection, batch)
+def _write_batch(connection: Connection, source: str, batch: list[Advisory]) -> frozenset[ProjectKey]:
+    rows = [to_row(one, source) for one in batch]
+    changed = advisories.changed_keys(connection, rows)
     if changed:
-        advisories.upsert_many(connection, source, batch)
+        advisories.upsert_many(connection, source, rows)
         for repository in repositories.repositories(connection):
             revisions.bump(connection, repository.id, None)
+    originals = {one.id: one for one in batch if one.original}
+    wanted = advisory_records.outdated(connection, {one.id: one.modified for one in originals.values()})
+    kept = [StoredRecord(record, originals[record].modified, pack(originals[record].original)) for record in wanted]
+    advisory_records.keep(connection, kept)
     return changed
 
 

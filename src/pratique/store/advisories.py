@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol, TypeVar
 
 import msgspec
 import sqlalchemy as sa
@@ -69,6 +70,26 @@ def of_project(c: sa.Connection, key: ProjectKey) -> tuple[StoredAdvisory, ...]:
     return many(c.execute(wanted.order_by(advisory.c.id)), StoredAdvisory)
 
 
+def about_names(c: sa.Connection, ecosystem: str, names: Sequence[str]) -> dict[str, tuple[StoredAdvisory, ...]]:
+    """Records that name these projects of an ecosystem, by name; withdrawn ones are left out."""
+    found: dict[str, tuple[StoredAdvisory, ...]] = {}
+    for start in range(0, len(names), _IDS):
+        wanted = sa.select(advisory).where(
+            advisory.c.ecosystem == ecosystem,
+            advisory.c.name.in_(names[start : start + _IDS]),
+            sa.not_(advisory.c.withdrawn),
+        )
+        for row in many(c.execute(wanted.order_by(advisory.c.id)), StoredAdvisory):
+            found[row.name] = (*found.get(row.name, ()), row)
+    return found
+
+
+def of_record(c: sa.Connection, record: str) -> tuple[StoredAdvisory, ...]:
+    """All rows of one record, also of a withdrawn one."""
+    wanted = sa.select(advisory).where(advisory.c.id == record)
+    return many(c.execute(wanted.order_by(advisory.c.ecosystem, advisory.c.name)), StoredAdvisory)
+
+
 def upsert_many(c: sa.Connection, source: str, rows: Iterable[StoredAdvisory]) -> int:
     """Take records in; one that is known in a newer form stays as it is.
 
@@ -114,12 +135,24 @@ def changed_keys(c: sa.Connection, rows: Iterable[StoredAdvisory]) -> frozenset[
     return frozenset(changed)
 
 
-def in_batches(rows: Iterable[StoredAdvisory], size: int) -> Iterator[list[StoredAdvisory]]:
+class OfRecord(Protocol):
+    """Anything that is a part of a record."""
+
+    @property
+    def id(self) -> str:
+        """Of the record."""
+        ...
+
+
+R = TypeVar("R", bound=OfRecord)
+
+
+def in_batches(rows: Iterable[R], size: int) -> Iterator[list[R]]:
     """Lists of about this size that keep the rows of one record together, if these follow each other.
 
     A record written in parts would for a moment seem to have lost the projects of its other part.
     """
-    batch: list[StoredAdvisory] = []
+    batch: list[R] = []
     for row in rows:
         if len(batch) >= size and row.id != batch[-1].id:
             yield batch

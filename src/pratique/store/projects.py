@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 import sqlalchemy as sa
 
@@ -44,6 +46,13 @@ class Member(msgspec.Struct, frozen=True):
     role: str
 
 
+class Standing(msgspec.Struct, frozen=True):
+    """Who may know of an own project, and what an account is to it; no role: none."""
+
+    visibility: str
+    role: str | None
+
+
 class Reader(msgspec.Struct, frozen=True):
     """Who looks for projects, as far as it decides of which they may know.
 
@@ -59,6 +68,9 @@ class Reader(msgspec.Struct, frozen=True):
     names: tuple[str, ...]
     anonymous_read: bool
 
+
+_NAMES = 500
+"""Values in one IN list; databases limit the parameters of a statement."""
 
 _KEY = ("repository_id", "ecosystem", "name")
 _by_key = sa.select(project).where(
@@ -112,6 +124,24 @@ def has_upstream_twin(c: sa.Connection, repository_id: int, key: ProjectKey, twi
         project.c.origin == Origin.UPSTREAM.value,
     )
     return c.execute(wanted.limit(1)).first() is not None
+
+
+def own_among(
+    c: sa.Connection, repository_id: int, ecosystem: str, names: Sequence[str], account_id: int | None
+) -> dict[str, Standing]:
+    """Which of these names are own projects, and what the account is to each."""
+    found: dict[str, Standing] = {}
+    mine = sa.and_(membership.c.project_id == project.c.id, membership.c.account_id == account_id)
+    standing = sa.select(project.c.name, project.c.visibility, membership.c.role).outerjoin(membership, mine)
+    for start in range(0, len(names), _NAMES):
+        wanted = standing.where(
+            project.c.repository_id == repository_id,
+            project.c.ecosystem == ecosystem,
+            project.c.origin == Origin.OWN.value,
+            project.c.name.in_(names[start : start + _NAMES]),
+        )
+        found.update({row.name: Standing(row.visibility, row.role) for row in c.execute(wanted)})
+    return found
 
 
 def create(

@@ -14,7 +14,7 @@ from pratique.core.refused import Refused
 from pratique.services.ports import Visit
 from pratique.trust.tokens import holds_token
 from pratique.upstream import chain
-from pratique.web import publisher_use_cases, use_cases
+from pratique.web import advisory_use_cases, publisher_use_cases, use_cases
 from pratique.web.access_log import loggable_path
 from pratique.web.keys import ACTOR, DECISION, HOSTS, PORTS, REPOSITORIES, SIGN_IN
 from pratique.web.places import Match, Place, find_place, match_route
@@ -40,6 +40,7 @@ HANDLERS: dict[UseCase, Handler] = {
     UseCase.ADD_OWNERS: publisher_use_cases.add_owners,
     UseCase.REMOVE_OWNERS: publisher_use_cases.remove_owners,
     UseCase.SHOW_RELEASE: use_cases.show_release,
+    UseCase.AUDIT: advisory_use_cases.audit,
 }
 
 

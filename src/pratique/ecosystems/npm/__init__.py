@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from pratique.core.advisories import ProjectAdvisory
 from pratique.core.artifacts import FileView, Manifest, OwnFile, ProjectView, PublishDraft
 from pratique.core.ecosystem import (
     ArchiveLimits,
@@ -20,6 +21,7 @@ from pratique.core.names import EcosystemId, ProjectKey
 from pratique.core.ports import ReadAt
 from pratique.ecosystems.npm import (
     archive,
+    audit,
     claims,
     clients,
     index,
@@ -156,6 +158,14 @@ class Npm:
     def release_file(self, name: str, wanted: str) -> str | None:
         """See `one_release.release_file`."""
         return one_release.release_file(name, wanted)
+
+    def read_audit(self, body: bytes) -> dict[str, tuple[str, ...]]:
+        """See `audit.read_audit`."""
+        return audit.read_audit(body)
+
+    def write_audit(self, found: Mapping[str, Sequence[ProjectAdvisory]]) -> Rendered:
+        """See `audit.write_audit`."""
+        return audit.write_audit(found)
 
     def client_setup(self, base_url: str) -> tuple[tuple[str, str], ...]:
         """See `clients.client_setup`."""

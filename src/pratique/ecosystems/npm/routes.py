@@ -25,6 +25,7 @@ ROUTES = (
     Route("GET", re.compile(r"\A/-/ping\Z"), UseCase.PING),
     Route("GET", re.compile(r"\A/-/whoami\Z"), UseCase.WHOAMI),
     Route("DELETE", re.compile(r"\A/-/user/token/(?P<token>[^/]+)\Z"), UseCase.LOGOUT),
+    Route("POST", re.compile(r"\A/-/npm/v1/security/advisories/bulk\Z"), UseCase.AUDIT),
     Route("GET", _TARBALL, UseCase.GET_FILE),
     Route("GET", _PACKUMENT, UseCase.LIST_PROJECT),
     Route("PUT", _PACKUMENT, UseCase.PUBLISH),

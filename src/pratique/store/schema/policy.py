@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, true
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    true,
+)
 
 from pratique.store.schema.columns import Id, instant, metadata, own_id, repository_id
 
@@ -118,6 +130,14 @@ advisory = Table(
     instant("published"),
     instant("modified"),
     Index(None, "ecosystem", "name"),
+)
+
+advisory_record = Table(
+    "advisory_record",
+    metadata,
+    Column("id", String(128), primary_key=True),
+    instant("modified"),
+    Column("content", LargeBinary, nullable=False),  # packed by the advisories room; empty: too long to be kept
 )
 
 advisory_import = Table(
