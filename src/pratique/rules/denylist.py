@@ -21,7 +21,7 @@ def vote(facts: Facts, _options: NoOptions) -> Vote | None:
     Source: README, "What it refuses by default".
     """
     entries = in_force(facts[LIST_ENTRIES], EntryKind.DENY, facts.now)
-    covering = [entry for entry in entries if facts.in_range(entry.versions)]
+    covering = [entry for entry in entries if facts.denied_in_range(entry.versions)]
     if not covering:
         return None
     entry = max(covering, key=_strictness)

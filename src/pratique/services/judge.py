@@ -22,7 +22,8 @@ from pratique.trust.permissions import authorise
 
 def inquire(ports: Ports, visit: Visit, known: Knowledge) -> Inquiry:
     """What all decisions of this visit share."""
-    return Inquiry(known, visit.actor, ports.clock.now(), visit.ecosystem.version_key, ports.popularity)
+    ecosystem, now = visit.ecosystem, ports.clock.now()
+    return Inquiry(known, visit.actor, now, ecosystem.version_key, ecosystem.release_key, ports.popularity)
 
 
 def not_found(visit: Visit, key: ProjectKey) -> NotFound:

@@ -51,7 +51,7 @@ async def look_for(ports: Ports, visit: Visit, known: Knowledge, named: Named, f
 
 def _meant(visit: Visit, named: Named, filename: str | None) -> Callable[[str, str], bool]:
     def meant(version: str, name: str) -> bool:
-        of_release = named.version is None or same_version(named.version, version, visit.ecosystem.version_key)
+        of_release = named.version is None or same_version(named.version, version, visit.ecosystem.release_key)
         return of_release and filename in (None, name)
 
     return meant

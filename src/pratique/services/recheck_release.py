@@ -127,7 +127,7 @@ def _decide(connection: Connection, ports: Ports, known: Knowledge, version: str
     repository = find_repository_by_id(connection, known.repository_id)
     visit = Visit(JUDGED_AS, repository, ecosystem, ports.public_url)
     view = own_outline(connection, visit, known) if known.origin is Origin.OWN else stored_view(connection, known)
-    inquiry = Inquiry(known, JUDGED_AS, now, ecosystem.version_key, ports.popularity)
+    inquiry = Inquiry(known, JUDGED_AS, now, ecosystem.version_key, ecosystem.release_key, ports.popularity)
     decisions = decide_listing(inquiry, view)
     mine = [decisions[file.filename] for file in view.files if file.version == version]
     return sorted(mine, key=lambda one: one.action, reverse=True)
@@ -148,8 +148,8 @@ def _new_state(
     release = releases.find(connection, known.project.id, version) if known.project else None
     if release is None or release.clearance not in _DECIDED_AGAIN:
         return None
-    version_key = ports.ecosystems[known.key.ecosystem].version_key
-    state = _state(Subject(known.key, version), known.revocations, decisions, version_key)
+    release_key = ports.ecosystems[known.key.ecosystem].release_key
+    state = _state(Subject(known.key, version), known.revocations, decisions, release_key)
     return None if state is release.clearance else state
 
 
@@ -166,10 +166,10 @@ def _move_own(
 
 
 def _state(
-    release: Subject, in_force: Iterable[Revocation], decisions: Iterable[Decision], version_key: VersionKey
+    release: Subject, in_force: Iterable[Revocation], decisions: Iterable[Decision], release_key: VersionKey
 ) -> Clearance:
     """Revoked as a whole, or quarantined if nothing of it is served for other reasons than revocations of files."""
-    if any(one.covers(release, version_key) for one in in_force):
+    if any(one.covers(release, release_key) for one in in_force):
         return Clearance.REVOKED
     return Clearance.QUARANTINED if all(map(_quarantines, decisions)) else Clearance.LIVE
 

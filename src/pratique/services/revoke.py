@@ -79,7 +79,7 @@ async def revoke(ports: Ports, repository: str, purl: str, filename: str | None,
         read_reason(reason),
         actor,
         now,
-        visit.ecosystem.version_key,
+        visit.ecosystem.release_key,
     )
     reach = await look_for(ports, visit, known, named, filename)
     if reach.digests:
@@ -110,7 +110,7 @@ async def unrevoke(ports: Ports, repository: str, purl: str, filename: str | Non
         filename,
         actor,
         now,
-        visit.ecosystem.version_key,
+        visit.ecosystem.release_key,
         ports.enqueue,
     )
     return Unrevoked(named.purl, filename, numbers, event)
@@ -124,14 +124,14 @@ def record_revocation(
     reason: str,
     actor: Actor,
     now: Instant,
-    version_key: VersionKey,
+    release_key: VersionKey,
 ) -> tuple[int, str]:
     """One transaction: revocation with the bytes stored here, state of an own release, event, revisions.
 
     An administrator may add to what an owner revoked, so that the owner alone cannot give it back.
     """
     if any(
-        one.is_of(named.version, filename, version_key) and (one.by_admin or not actor.admin)
+        one.is_of(named.version, filename, release_key) and (one.by_admin or not actor.admin)
         for one in revocations.in_force(connection, repository_id, named.key)
     ):
         raise Conflict(f"{named.purl} is revoked already")
@@ -147,9 +147,9 @@ def record_revocation(
         by_admin=actor.admin,
     )
     if filename is not None:
-        stored = _stored_bytes(connection, repository_id, named, filename, version_key)
+        stored = _stored_bytes(connection, repository_id, named, filename, release_key)
         revocations.add_digests(connection, number, stored)
-    _settle_own_releases(connection, repository_id, named.key, version_key)
+    _settle_own_releases(connection, repository_id, named.key, release_key)
     body = {"revocation": number, "filename": filename, "reason": reason}
     event = new_event("revoked", now, actor, named.purl, body)
     events.append(connection, event)
@@ -158,12 +158,12 @@ def record_revocation(
 
 
 def _stored_bytes(
-    connection: Connection, repository_id: int, named: Named, filename: str, version_key: VersionKey
+    connection: Connection, repository_id: int, named: Named, filename: str, release_key: VersionKey
 ) -> tuple[Digests, ...]:
     """Digests of the stored file that is revoked, none if it is not stored."""
     project = projects.find(connection, repository_id, named.key)
     row = files.find(connection, project.id, filename) if project else None
-    if row is None or row.sha256 is None or not same_version(named.version or "", row.version, version_key):
+    if row is None or row.sha256 is None or not same_version(named.version or "", row.version, release_key):
         return ()
     return tuple(files.blob_digests(connection, (row.sha256,)).values())
 
@@ -186,7 +186,7 @@ def record_lifting(
     filename: str | None,
     actor: Actor,
     now: Instant,
-    version_key: VersionKey,
+    release_key: VersionKey,
     enqueue: Enqueue,
 ) -> tuple[tuple[int, ...], str]:
     """One transaction: lift every revocation of exactly this subject, if the actor may lift them all.
@@ -196,7 +196,7 @@ def record_lifting(
     found = [
         one
         for one in revocations.in_force(connection, repository_id, named.key)
-        if one.is_of(named.version, filename, version_key)
+        if one.is_of(named.version, filename, release_key)
     ]
     if not found:
         raise NotFound(f"no revocation of {named.purl}{f' ({filename})' if filename else ''} is in force")
@@ -207,14 +207,14 @@ def record_lifting(
         revocations.lift(connection, number, actor.name, now)
     event = new_event("unrevoked", now, actor, named.purl, {"revocations": list(numbers), "filename": filename})
     events.append(connection, event)
-    if _settle_own_releases(connection, repository_id, named.key, version_key):
+    if _settle_own_releases(connection, repository_id, named.key, release_key):
         enqueue_project_rechecks(connection, repository_id, named.key, event.id, enqueue)
     revisions.bump(connection, repository_id, named.key)
     return numbers, event.id
 
 
 def _settle_own_releases(
-    connection: Connection, repository_id: int, key: ProjectKey, version_key: VersionKey
+    connection: Connection, repository_id: int, key: ProjectKey, release_key: VersionKey
 ) -> tuple[str, ...]:
     """Own releases carry the state, an upstream's have none: revoked is what a revocation in force covers.
 
@@ -227,7 +227,7 @@ def _settle_own_releases(
     in_force = revocations.in_force(connection, repository_id, key)
     given_back = []
     for release in releases.of_project(connection, project.id):
-        covered = any(one.covers(Subject(key, release.version), version_key) for one in in_force)
+        covered = any(one.covers(Subject(key, release.version), release_key) for one in in_force)
         if covered and release.clearance in (Clearance.LIVE, Clearance.QUARANTINED):
             releases.set_clearance(connection, release.id, Clearance.REVOKED)
         elif not covered and release.clearance is Clearance.REVOKED:

@@ -55,7 +55,7 @@ class _Wish(msgspec.Struct, frozen=True):
     reason: str | None
     actor: Actor
     now: Instant
-    version_key: VersionKey
+    release_key: VersionKey
 
 
 async def yank(ports: Ports, request: Yank, actor: Actor) -> Yanked:
@@ -90,7 +90,7 @@ async def set_yanked(ports: Ports, visit: Visit, name: str, version: str, reason
         None if reason is None else read_reason(reason),
         visit.actor,
         now,
-        visit.ecosystem.version_key,
+        visit.ecosystem.release_key,
     )
     return await write_as(ports.db, wish.actor, wish.now, _record, wish)
 
@@ -134,7 +134,7 @@ def _stands_so(release: Release, reason: str | None) -> bool:
 def _check_not_revoked(connection: Connection, wish: _Wish) -> None:
     """Raises Conflict, as a yanked release stays in that state when it is revoked."""
     for one in revocations.in_force(connection, wish.repository_id, wish.key):
-        if one.covers(Subject(wish.key, wish.version), wish.version_key):
+        if one.covers(Subject(wish.key, wish.version), wish.release_key):
             raise Conflict(
                 f"{wish.key.name}@{wish.version} is revoked: give it back first, "
                 f"with `pratique unrevoke {wish.key.purl(one.version)}`"
