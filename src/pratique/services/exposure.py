@@ -69,7 +69,7 @@ async def exposure(ports: Ports, repository: str, purl: str, actor: Actor) -> Ex
 
 
 def _downloads(connection: Connection, visit: Visit, named: Named) -> tuple[Download, ...]:
-    """One more than is shown; those of a release under every spelling of its version, or one that cannot be beside it."""
+    """One more than is shown; those of a release under every version that is one with it."""
     versions = None
     if named.version is not None:
         fetched = downloads.versions(connection, visit.repository.id, named.key)

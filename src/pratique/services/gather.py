@@ -82,7 +82,7 @@ def publish_stage(
     None for `public_exists` means that it was not asked.
     """
     values = dict(name_stage(inquiry).values)
-    values[fact.SERVED_BEFORE.name] = inquiry.knowledge.served_before or inquiry.knowledge.upstream_twin
+    values[fact.SERVED_BEFORE.name] = inquiry.knowledge.served_before or inquiry.knowledge.has_upstream_twin
     values[fact.LISTED_DIGESTS.name] = digests
     values[fact.DIGESTS.name] = DigestCheck(listed=digests, observed=digests)
     if public_exists is not None:
@@ -153,7 +153,10 @@ class ListingGatherer:
         return min((time for time in times if time is not None), default=None)
 
     def _fixable(self) -> tuple[StoredAdvisory, ...]:
-        """Advisories that affect something served here, newest first; how old one may be is the rule's question."""
+        """Advisories that affect something served here, newest first; how old one may be is the rule's question.
+
+        Only what names the project itself lets a fix of it pass early.
+        """
         inquiry = self._inquiry
         served = {row.version for row in inquiry.knowledge.files.values() if row.sha256}
         found = [
@@ -161,6 +164,7 @@ class ListingGatherer:
             for one in inquiry.knowledge.advisories
             if not one.malware
             and not one.withdrawn
+            and one.key == inquiry.knowledge.key
             and any(evaluation.affects(one.affected, version, inquiry.version_key) for version in served)
         ]
         return tuple(sorted(found, key=lambda one: (-one.published, one.id)))
@@ -193,9 +197,7 @@ class ListingGatherer:
         found = self._by_version.get(version)
         if found is None:
             found = self._by_version[version] = {
-                fact.MALWARE.name: tuple(
-                    one.id for one in self._malware if self._inquiry.is_affected(one, version)
-                ),
+                fact.MALWARE.name: tuple(one.id for one in self._malware if self._inquiry.is_affected(one, version)),
                 fact.RECENT_FIX.name: self._fix(version),
             }
         return found

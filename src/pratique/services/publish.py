@@ -156,7 +156,7 @@ async def authorise_project(ports: Ports, visit: Visit, name: str | None, draft:
 def check_name(visit: Visit, known: Knowledge, draft: PublishDraft) -> None:
     """Refuse a name that nobody may newly take, or another spelling of ours. Raises InvalidName, Conflict."""
     if known.project is None or known.origin is not Origin.OWN:
-        refuse_twin(known.key, known.own_twin is not None)
+        refuse_twin(known.key, known.has_own_twin)
         visit.ecosystem.check_new_name(draft.name)
     elif visit.ecosystem.one_spelling and draft.name != known.project.display:
         raise InvalidName(f'"{draft.name}" is written "{known.project.display}" here; write it so in every release')
