@@ -215,7 +215,8 @@ class PlainRegistry:
             if release.filename in self.without_digests:
                 fields["cksum"] = ""
             if release.listed:
-                lines.append(crates.index_line(name, release.version, self._listed(release), **fields) + "\n")
+                written = fields.pop("name", name)
+                lines.append(crates.index_line(written, release.version, self._listed(release), **fields) + "\n")
         return lines
 
 

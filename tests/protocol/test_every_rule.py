@@ -59,6 +59,7 @@ def malware(affected: str) -> Arrange:
             id="MAL-2026-1",
             ecosystem=speaker.ecosystem,
             name=NAME,
+            twin=NAME,
             source="test",
             malware=True,
             withdrawn=False,

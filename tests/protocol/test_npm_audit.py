@@ -90,6 +90,7 @@ async def test_of_a_record_that_is_not_kept_whole_the_id_speaks(site: Site) -> N
         id="MAL-2026-1",
         ecosystem="npm",
         name="left",
+        twin="left",
         source="starter",
         malware=True,
         withdrawn=False,

@@ -114,12 +114,14 @@ class ProjectView(msgspec.Struct, frozen=True):
         files: in the order of the document.
         tags: dist-tag to version (npm); empty elsewhere.
         raw: project-level fields of the document that are not files or tags.
+        display: the name as its newest entries write it; empty where the document has no other than the canonical.
     """
 
     key: ProjectKey
     files: tuple[FileView, ...]
     tags: dict[str, str] = {}
     raw: dict[str, Any] = {}
+    display: str = ""
 
     def file(self, filename: str) -> FileView | None:
         """The file of this name, or None."""

@@ -199,6 +199,12 @@ class Ecosystem(Protocol):
         """Sort key of a version. Raises ValueError on what is no version."""
         ...
 
+    def release_key(self, version: str) -> Any:
+        """Sort key that versions share of which a project can have only one: `1.0.0` and `1.0.0+x` where builds
+        are not told apart. Denials go by it, permissions by `version_key`. Raises ValueError on what is no version.
+        """
+        ...
+
     def canonical_version(self, version: str) -> str:
         """The one spelling of a version that a person wrote. Raises Invalid with a helpful sentence."""
         ...

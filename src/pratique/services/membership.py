@@ -117,11 +117,17 @@ async def list_owners(ports: Ports, visit: Visit, name: str) -> tuple[str, ...]:
     """The accounts that own a project, by name, for a package client.
 
     Raises:
-        NotFound: there is none of that name, or none that the actor may know of.
-        Conflict: it comes from an upstream.
+        NotFound: there is no own project of that name, or none that the actor may know of; in one sentence, whether
+            an upstream's project of that name was ever seen here or not.
     """
-    asked = await _ask_as(ports, visit, visit.key(name), Operation.READ)
-    shown = await ports.db.read(_show, asked)
+    key = visit.key(name)
+    try:
+        shown = await ports.db.read(_show, await _ask_as(ports, visit, key, Operation.READ))
+    except (NotFound, Conflict):
+        raise NotFound(
+            f"no project {key.name} is published here, as far as you may know; whose the public one of that name is, "
+            "its own registry tells"
+        ) from None
     return tuple(one.user for one in shown.members if one.role == Role.OWNER)
 
 

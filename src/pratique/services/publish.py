@@ -16,6 +16,7 @@ from pratique.core.ecosystem import Rendered
 from pratique.core.errors import BadUpstream, Conflict, Invalid, InvalidName, TooLarge, Unauthorised
 from pratique.core.facts import Absent, Facts, Stage
 from pratique.core.ports import BlobDraft
+from pratique.core.ranges import same_version
 from pratique.rules.decide import decide
 from pratique.services.disk import refused_by_disk
 from pratique.services.gather import publish_stage
@@ -148,16 +149,33 @@ async def authorise_project(ports: Ports, visit: Visit, name: str | None, draft:
     known = await know(ports, visit, key)
     may_publish(visit, known, ports.clock.now())
     check_name(visit, known, draft)
+    check_version(visit, known, draft)
     return known
 
 
 def check_name(visit: Visit, known: Knowledge, draft: PublishDraft) -> None:
     """Refuse a name that nobody may newly take, or another spelling of ours. Raises InvalidName, Conflict."""
     if known.project is None or known.origin is not Origin.OWN:
-        refuse_twin(known.key, known.own_twin is not None)
+        refuse_twin(known.key, known.has_own_twin)
         visit.ecosystem.check_new_name(draft.name)
     elif visit.ecosystem.one_spelling and draft.name != known.project.display:
         raise InvalidName(f'"{draft.name}" is written "{known.project.display}" here; write it so in every release')
+
+
+def check_version(visit: Visit, known: Knowledge, draft: PublishDraft) -> None:
+    """Refuse a version that cannot stand beside one that is here. Raises Conflict.
+
+    Knowledge of another revision is never recorded under, so of two that arrive at once the second meets the first.
+    """
+    if known.origin is not Origin.OWN:
+        return
+    key = visit.ecosystem.release_key
+    for version in sorted({row.version for row in known.files.values()} - {draft.version}):
+        if same_version(version, draft.version, key):
+            raise Conflict(
+                f"{known.key.name}@{version} is here already, and to {known.key.ecosystem} it is the same version as "
+                f"{draft.version}; a published release never changes, choose the next version"
+            )
 
 
 def check_digests(draft: PublishDraft, blob: BlobDraft) -> Digests:
@@ -238,6 +256,7 @@ async def record_judged(ports: Ports, visit: Visit, accepted: Accepted, blob: Bl
         known = await know(ports, visit, accepted.known.key)
         may_publish(visit, known, ports.clock.now())
         check_name(visit, known, accepted.draft)
+        check_version(visit, known, accepted.draft)
         decision = await judge_publish(ports, visit, known, accepted.draft, accepted.digests)
         accepted = msgspec.structs.replace(accepted, known=known, decision=decision)
     raise Conflict(f"{accepted.known.key.name} is changing at this moment; try again")

@@ -64,7 +64,7 @@ def _reaches(scope: TokenScope, ecosystem: str) -> bool:
 
 def _look(connection: Connection, ports: Ports, visit: Visit, key: ProjectKey) -> FoundProject | None:
     """The project as a result, None if the actor may not know of it or may take nothing of it."""
-    known = read_knowledge(connection, visit.repository.id, key, visit.actor.account, visit.ecosystem.twin_key)
+    known = read_knowledge(connection, visit.repository.id, key, visit.ecosystem.twin_key, visit.actor.account)
     try:
         admit_reader(visit, known, ports.clock.now())
     except PratiqueError:

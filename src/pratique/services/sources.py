@@ -44,7 +44,7 @@ async def find_source(ports: Ports, visit: Visit, known: Knowledge, *, max_age: 
     """
     if known.origin is Origin.OWN:
         return Source(await ports.db.read(own_outline, visit, known))
-    if known.own_twin is not None:
+    if known.has_own_twin:
         raise not_found(visit, known.key)  # as good as our own name: no upstream hears of it
     for upstream in await ports.db.read(_upstreams_to_ask, known):
         answer = await ports.documents.view(upstream, visit.ecosystem, known.key.name, max_age=max_age)

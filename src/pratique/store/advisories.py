@@ -23,6 +23,7 @@ class StoredAdvisory(msgspec.Struct, frozen=True):
 
     Attributes:
         id: of the record (`GHSA-...`, `MAL-...`).
+        twin: what the name shares with its twins.
         source: the import that brought it.
         malware: the record says that the package itself is harmful.
         severity: as the advisories room words it.
@@ -32,6 +33,7 @@ class StoredAdvisory(msgspec.Struct, frozen=True):
     id: str
     ecosystem: str
     name: str
+    twin: str
     source: str
     malware: bool
     withdrawn: bool
@@ -64,10 +66,10 @@ class AdvisoryImport(msgspec.Struct, frozen=True):
     rejected: int
 
 
-def of_project(c: sa.Connection, key: ProjectKey) -> tuple[StoredAdvisory, ...]:
-    """All records that name the project, also withdrawn ones."""
-    wanted = sa.select(advisory).where(advisory.c.ecosystem == key.ecosystem, advisory.c.name == key.name)
-    return many(c.execute(wanted.order_by(advisory.c.id)), StoredAdvisory)
+def of_twin(c: sa.Connection, ecosystem: str, twin: str) -> tuple[StoredAdvisory, ...]:
+    """All records that name a project or a twin of it, also withdrawn ones."""
+    wanted = sa.select(advisory).where(advisory.c.ecosystem == ecosystem, advisory.c.twin == twin)
+    return many(c.execute(wanted.order_by(advisory.c.id, advisory.c.name)), StoredAdvisory)
 
 
 def about_names(c: sa.Connection, ecosystem: str, names: Sequence[str]) -> dict[str, tuple[StoredAdvisory, ...]]:

@@ -80,7 +80,6 @@ _outline = (
         file.c.execution_points,
         blob.c.size,
         blob.c.digests,
-        release.c.clearance,
         release.c.yank_reason,
     )
     .join(release, release.c.id == file.c.release_id)
@@ -264,7 +263,7 @@ def _own_file(row: sa.RowMapping, content: Manifest) -> OwnFile:
         size=row["size"],
         published=Instant(row["first_seen"] if row["published"] is None else row["published"]),
         manifest=content,
-        yanked=(row["yank_reason"] or "") if row["clearance"] == Clearance.YANKED else None,
+        yanked=row["yank_reason"],
         metadata=None if described is None else Digests(sha256=described),
     )
 

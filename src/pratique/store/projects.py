@@ -114,16 +114,12 @@ def own_twin(c: sa.Connection, repository_id: int, key: ProjectKey, twin: str) -
     return None if row is None else _project(row)
 
 
-def has_upstream_twin(c: sa.Connection, repository_id: int, key: ProjectKey, twin: str) -> bool:
-    """Whether an upstream had a project here whose name is a twin of this one."""
-    wanted = sa.select(project.c.id).where(
-        project.c.repository_id == repository_id,
-        project.c.ecosystem == key.ecosystem,
-        project.c.twin == twin,
-        project.c.name != key.name,
-        project.c.origin == Origin.UPSTREAM.value,
+def of_twin(c: sa.Connection, repository_id: int, ecosystem: str, twin: str) -> tuple[Project, ...]:
+    """Every project that shares this with its twins, in the order of their ids: what denials of one name reach."""
+    wanted = sa.select(project).where(
+        project.c.repository_id == repository_id, project.c.ecosystem == ecosystem, project.c.twin == twin
     )
-    return c.execute(wanted.limit(1)).first() is not None
+    return tuple(_project(row) for row in c.execute(wanted.order_by(project.c.id)).mappings())
 
 
 def own_among(
@@ -199,6 +195,11 @@ def bind(c: sa.Connection, project_id: int, upstream_id: int) -> None:
 def mark_served(c: sa.Connection, project_id: int, now: Instant) -> None:
     """Record that a file of it was served; only the first time counts."""
     c.execute(project.update().where(project.c.id == project_id, project.c.served.is_(None)).values(served=now))
+
+
+def set_display(c: sa.Connection, project_id: int, display: str) -> None:
+    """Write a name as its upstream has it."""
+    c.execute(project.update().where(project.c.id == project_id).values(display=display))
 
 
 def set_visibility(c: sa.Connection, project_id: int, visibility: str) -> None:

@@ -17,7 +17,8 @@ class Release(msgspec.Struct, frozen=True):
     """One version of an own project.
 
     Attributes:
-        yank_reason: why it was yanked (may be empty), None if it is not.
+        clearance: how it stands; yanked is what would be live if its owner had not yanked it.
+        yank_reason: why it was yanked (may be empty), None if it is not; kept whatever else happens to it.
     """
 
     id: int
@@ -31,12 +32,21 @@ class Release(msgspec.Struct, frozen=True):
 def find(c: sa.Connection, project_id: int, version: str) -> Release | None:
     """The release of this version, or None."""
     wanted = sa.select(release).where(release.c.project_id == project_id, release.c.version == version)
-    return one(c.execute(wanted), Release)
+    found = one(c.execute(wanted), Release)
+    return None if found is None else _standing(found)
 
 
 def of_project(c: sa.Connection, project_id: int) -> tuple[Release, ...]:
     """All releases in the order of their creation."""
-    return many(c.execute(sa.select(release).where(release.c.project_id == project_id).order_by(release.c.id)), Release)
+    found = c.execute(sa.select(release).where(release.c.project_id == project_id).order_by(release.c.id))
+    return tuple(_standing(one) for one in many(found, Release))
+
+
+def _standing(stored: Release) -> Release:
+    """A yank is no state of its own in the table: it would be lost under a stricter one."""
+    if stored.yank_reason is None or stored.clearance is not Clearance.LIVE:
+        return stored
+    return msgspec.structs.replace(stored, clearance=Clearance.YANKED)
 
 
 def in_state(c: sa.Connection, repository_id: int, clearance: Clearance) -> tuple[tuple[str, str, str], ...]:
@@ -63,11 +73,14 @@ def create(c: sa.Connection, project_id: int, version: str, clearance: Clearance
     return made
 
 
-def set_clearance(c: sa.Connection, release_id: int, clearance: Clearance, yank_reason: str | None = None) -> None:
-    """Move a release to another state; only a yank keeps a reason."""
-    reason = (yank_reason or "") if clearance is Clearance.YANKED else None
-    moved = release.update().where(release.c.id == release_id)
-    c.execute(moved.values(clearance=clearance.value, yank_reason=reason))
+def set_clearance(c: sa.Connection, release_id: int, clearance: Clearance) -> None:
+    """Move a release to another state, which is none of yanked: `set_yank` says that. A yank stays under it."""
+    c.execute(release.update().where(release.c.id == release_id).values(clearance=clearance.value))
+
+
+def set_yank(c: sa.Connection, release_id: int, reason: str | None) -> None:
+    """Yank a release for a reason, which may be empty, or put it back if that is None."""
+    c.execute(release.update().where(release.c.id == release_id).values(yank_reason=reason))
 
 
 def tags(c: sa.Connection, project_id: int) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 from aiohttp import web
@@ -34,6 +35,14 @@ def respond(rendered: Rendered, headers: dict[str, str] | None = None) -> web.Re
         reason=rendered.reason or None,
         headers={"Content-Type": rendered.content_type, **(headers or {}), **rendered.headers},
     )
+
+
+def respond_if_changed(request: web.Request, rendered: Rendered, headers: dict[str, str]) -> web.Response:
+    """A rendered answer named by its content, or 304 for who has it already."""
+    named = {**headers, "ETag": f'"{hashlib.sha256(rendered.body).hexdigest()[:32]}"'}
+    if etag_matches(request.headers.get("If-None-Match"), named["ETag"]):
+        return web.Response(status=304, headers=named)
+    return respond(rendered, named)
 
 
 async def list_project(request: web.Request, visit: Visit, match: Match) -> web.StreamResponse:

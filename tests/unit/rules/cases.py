@@ -59,7 +59,7 @@ def facts(
         Stage.LISTING: Subject(project, version, f"left-{version}.tgz"),
         Stage.FILE: Subject(project, version, f"left-{version}.tgz"),
     }[stage]
-    return Facts(subject, origin, actor, now, version_key, values)
+    return Facts(subject, origin, actor, now, version_key, version_key, values)
 
 
 def without(known, *missing):
@@ -71,6 +71,7 @@ def without(known, *missing):
         known.actor,
         known.now,
         known.version_key,
+        known.release_key,
         {name: value for name, value in known.values.items() if name not in names},
     )
 

@@ -82,6 +82,10 @@ class Npm:
         """See `versions.version_key`."""
         return versions.version_key(version)
 
+    def release_key(self, version: str) -> Any:
+        """Build metadata has no place in it already."""
+        return versions.version_key(version)
+
     def canonical_version(self, version: str) -> str:
         """See `versions.canonical_version`."""
         return versions.canonical_version(version)

@@ -60,6 +60,10 @@ class Pypi:
         """See `versions.version_key`."""
         return versions.version_key(version)
 
+    def release_key(self, version: str) -> Any:
+        """Every spelling of a version has one key already; a local version is another one."""
+        return versions.version_key(version)
+
     def canonical_version(self, version: str) -> str:
         """See `versions.spoken_version`."""
         return versions.spoken_version(version)

@@ -38,7 +38,7 @@ release = Table(
     own_id(),
     project_id(),
     Column("version", Text, nullable=False),
-    Column("clearance", String(16), nullable=False),
+    Column("clearance", String(16), nullable=False),  # never yanked: that is what has a reason below
     Column("yank_reason", Text),
     instant("created"),
     UniqueConstraint("project_id", "version"),
