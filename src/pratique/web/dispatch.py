@@ -8,15 +8,15 @@ import structlog
 from aiohttp import web
 
 from pratique.core.actors import ActorKind
-from pratique.core.ecosystem import Ecosystem, UseCase
-from pratique.core.errors import Invalid, NotFound, PratiqueError, Unauthorised
+from pratique.core.ecosystem import UseCase
+from pratique.core.errors import Invalid, NotFound, PratiqueError
 from pratique.core.refused import Refused
 from pratique.services.ports import Visit
 from pratique.trust.tokens import holds_token
-from pratique.upstream import chain
 from pratique.web import advisory_use_cases, publisher_use_cases, use_cases
 from pratique.web.access_log import loggable_path
-from pratique.web.keys import ACTOR, DECISION, HOSTS, PORTS, REPOSITORIES, SIGN_IN
+from pratique.web.entrance import enter, needs_token
+from pratique.web.keys import DECISION, PORTS
 from pratique.web.places import Match, Place, find_place, match_route
 from pratique.web.refusals import answer_error
 
@@ -65,19 +65,12 @@ async def dispatch(request: web.Request) -> web.StreamResponse:
 
 
 async def _serve(request: web.Request, place: Place) -> web.StreamResponse:
-    app = request.app
-    chain.enter(request.headers.get(chain.VIA), app[PORTS].server_name)
-    public_url = app[HOSTS].public_url(request.host)
-    actor = await app[SIGN_IN].actor(request.headers.get("Authorization"))
-    request[ACTOR] = actor
-    if actor.kind is ActorKind.NOBODY and not await app[REPOSITORIES].is_open(place.repository):
-        raise _needs_token(place.ecosystem)  # before any look-up, so that no name can be probed
-    repository = await app[REPOSITORIES].find(place.repository)
+    entered = await enter(request, place.repository, place.ecosystem.id)
     match = match_route(place, request.method)
     _check_no_token(match)
-    if match.route.members_only and actor.kind is ActorKind.NOBODY:
-        raise _needs_token(place.ecosystem)
-    visit = Visit(actor, repository, place.ecosystem, public_url)
+    if match.route.members_only and entered.actor.kind is ActorKind.NOBODY:
+        raise needs_token(place.ecosystem.id)
+    visit = Visit(entered.actor, entered.repository, place.ecosystem, entered.public_url)
     return await HANDLERS[match.route.use_case](request, visit, match)
 
 
@@ -88,7 +81,3 @@ def _check_no_token(match: Match) -> None:
             "a token stands in this address, where others may have seen it: end it with `pratique token revoke`, "
             "and send tokens in the Authorization header"
         )
-
-
-def _needs_token(ecosystem: Ecosystem) -> Unauthorised:
-    return Unauthorised(f"this {ecosystem.id} repository needs a token; make one with `pratique token create`")
