@@ -163,7 +163,10 @@ def _own(connection: Connection, asked: _Asked) -> Project:
 def _show(connection: Connection, asked: _Asked) -> ProjectShown:
     project = _own(connection, asked)
     members = tuple(MemberShown(one.name, one.role) for one in projects.members(connection, project.id))
-    held = tuple(ReleaseShown(one.version, one.clearance) for one in releases.of_project(connection, project.id))
+    held = tuple(
+        ReleaseShown(one.version, one.clearance if one.unpublished is None else "unpublished")
+        for one in releases.of_project(connection, project.id)
+    )
     return ProjectShown(asked.key.purl(), asked.repository, project.visibility, members, held)
 
 

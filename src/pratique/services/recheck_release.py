@@ -146,7 +146,7 @@ def _new_state(
 ) -> Clearance | None:
     """The state that an own release should have, None where it has it or is in none that decisions change."""
     release = releases.find(connection, known.project.id, version) if known.project else None
-    if release is None or release.clearance not in _DECIDED_AGAIN:
+    if release is None or release.unpublished is not None or release.clearance not in _DECIDED_AGAIN:
         return None
     version_key = ports.ecosystems[known.key.ecosystem].version_key
     state = _state(Subject(known.key, version), known.revocations, decisions, version_key)
