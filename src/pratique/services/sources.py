@@ -8,6 +8,8 @@ from sqlalchemy import Connection
 from pratique.core.artifacts import FileView, Origin, OwnFile, ProjectView
 from pratique.core.errors import BadUpstream
 from pratique.core.names import ProjectKey
+from pratique.core.project_verbs import EditsDocuments
+from pratique.services.edition import read_edition
 from pratique.services.judge import not_found
 from pratique.services.knowledge import Knowledge
 from pratique.services.ports import Ports, Visit
@@ -67,7 +69,10 @@ def own_view(connection: Connection, visit: Visit, known: Knowledge) -> ProjectV
         raise not_found(visit, known.key)
     own = files.own_files(connection, known.project.id)
     tags = releases.tags(connection, known.project.id)
-    return visit.ecosystem.own_project(known.key, tuple(_own_file(visit, one) for one in own), tags)
+    view = visit.ecosystem.own_project(known.key, tuple(_own_file(visit, one) for one in own), tags)
+    if isinstance(visit.ecosystem, EditsDocuments):
+        view = visit.ecosystem.with_edition(view, read_edition(connection, known.project.id))
+    return view
 
 
 def own_outline(connection: Connection, visit: Visit, known: Knowledge) -> ProjectView:

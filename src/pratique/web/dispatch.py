@@ -14,7 +14,7 @@ from pratique.core.refused import Refused
 from pratique.services.ports import Visit
 from pratique.trust.tokens import holds_token
 from pratique.upstream import chain
-from pratique.web import publisher_use_cases, use_cases
+from pratique.web import project_use_cases, publisher_use_cases, use_cases
 from pratique.web.access_log import loggable_path
 from pratique.web.keys import ACTOR, DECISION, HOSTS, PORTS, REPOSITORIES, SIGN_IN
 from pratique.web.places import Match, Place, find_place, match_route
@@ -39,6 +39,18 @@ HANDLERS: dict[UseCase, Handler] = {
     UseCase.LIST_OWNERS: publisher_use_cases.list_owners,
     UseCase.ADD_OWNERS: publisher_use_cases.add_owners,
     UseCase.REMOVE_OWNERS: publisher_use_cases.remove_owners,
+    UseCase.LIST_TAGS: project_use_cases.list_tags,
+    UseCase.SET_TAG: project_use_cases.set_tag,
+    UseCase.REMOVE_TAG: project_use_cases.remove_tag,
+    UseCase.EDIT_PROJECT: project_use_cases.edit_project,
+    UseCase.UNPUBLISH_PROJECT: project_use_cases.unpublish_project,
+    UseCase.UNPUBLISH_FILE: project_use_cases.unpublish_file,
+    UseCase.LIST_MEMBERS: project_use_cases.list_members,
+    UseCase.SHOW_VISIBILITY: project_use_cases.show_visibility,
+    UseCase.SET_VISIBILITY: project_use_cases.set_visibility,
+    UseCase.SHOW_ACCOUNT: project_use_cases.show_account,
+    UseCase.LIST_MEMBERSHIPS: project_use_cases.list_memberships,
+    UseCase.DECLINE: project_use_cases.decline,
 }
 
 
