@@ -59,12 +59,14 @@ async def deprecate(ports: Ports, request: Deprecate, actor: Actor) -> Deprecate
 
 def _deprecate(connection: Connection, asked: Asked, version: str | None, message: str) -> tuple[str, ...]:
     project = find_own(connection, asked)
-    held = (version,) if version is not None else _versions(connection, project)
+    held = (version,) if version is not None else _versions(connection, project, message)
     return record_messages(connection, asked, project, dict.fromkeys(held, message))
 
 
-def _versions(connection: Connection, project: Project) -> tuple[str, ...]:
-    return tuple(one.version for one in releases.of_project(connection, project.id) if one.unpublished is None)
+def _versions(connection: Connection, project: Project, message: str) -> tuple[str, ...]:
+    """Those that can be said something of; nothing is taken back of which nothing was said."""
+    held = releases.of_project(connection, project.id)
+    return tuple(one.version for one in held if one.unpublished is None and (message or one.deprecated))
 
 
 def record_messages(
@@ -81,7 +83,7 @@ def record_messages(
     changed = []
     for version, message in messages.items():
         release = find_release(connection, project, version)
-        if (release.deprecated or "") == message:
+        if release.deprecated == message:
             continue
         releases.set_deprecated(connection, release.id, message)
         note(connection, asked, "deprecated" if message else "undeprecated", version, {"message": message})

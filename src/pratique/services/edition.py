@@ -22,7 +22,7 @@ def read_edition(connection: Connection, project_id: int) -> Edition:
     held = [one for one in releases.of_project(connection, project_id) if one.unpublished is None]
     tags = releases.tags(connection, project_id)
     owners = tuple(one.name for one in projects.members(connection, project_id) if one.role == Role.OWNER)
-    content = ([(one.version, one.deprecated or "") for one in held], tags, owners)
+    content = ([(one.version, one.deprecated) for one in held], tags, owners)
     digest = hashlib.sha256(msgspec.json.encode(content)).hexdigest()[:32]
     return Edition(f"{len(held)}-{digest}", tags, owners)
 

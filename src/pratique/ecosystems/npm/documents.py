@@ -28,8 +28,7 @@ _REVISION = "_rev"
 _READ_APART = frozenset({"versions", "dist-tags", _REVISION, "_revisions", "_attachments", "_etag"})
 _OF_OWNERS = frozenset({"_id", _REVISION, "name", "maintainers"})
 _ONLY_MESSAGES = (
-    "of a published package only the messages of `npm deprecate` change in this way; nothing was changed. "
-    "Publish a new version for everything else"
+    "only messages (`npm deprecate`) of what is published can be changed; publish a new version for the rest"
 )
 MAX_OWNERS = 100
 _NAMED = 5
@@ -182,16 +181,14 @@ def _check_tags(tags: Mapping[str, str], sent: Any, gone: str | None, left: set[
 def _check_entry(version: str, entry: Any, whole: Mapping[str, Any], least: Mapping[str, Any]) -> None:
     if not isinstance(entry, dict):
         raise Invalid(f"`versions[{version}]` must be an object")
-    said = _unsaid(entry)
-    if said in (_unsaid(least), _unsaid(whole)):
-        return
-    truth = _unsaid(whole)
-    other = sorted(field for field in said.keys() | truth.keys() if said.get(field) != truth.get(field))
-    raise Invalid(f"{_some(other)} of version {version} differs from what is here; {_ONLY_MESSAGES}")
+    other = min(_different(entry, least), _different(entry, whole), key=len)
+    if other:
+        raise Invalid(f"{_some(other)} of version {version} differs from what is here; {_ONLY_MESSAGES}")
 
 
-def _unsaid(entry: Mapping[str, Any]) -> dict[str, Any]:
-    return {field: value for field, value in entry.items() if field != "deprecated"}
+def _different(entry: Mapping[str, Any], known: Mapping[str, Any]) -> list[str]:
+    fields = (entry.keys() | known.keys()) - {"deprecated"}
+    return sorted(field for field in fields if field not in entry or field not in known or entry[field] != known[field])
 
 
 def _some(fields: list[str]) -> str:
