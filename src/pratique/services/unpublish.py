@@ -136,12 +136,11 @@ def record_unpublished(connection: Connection, asked: Asked, project: Project, r
 
 
 def _check_in_time(asked: Asked, project: Project, release: Release, window: int) -> None:
-    age = asked.now - release.created
-    if asked.actor.admin or age <= window:
+    if asked.actor.admin or asked.now - release.created <= window:
         return
     raise Forbidden(
-        f"{project.display}@{release.version} is {in_words(age)} old, and its owners can unpublish it for "
-        f"{in_words(window)} (setting publish.unpublish_window); deprecate it, or ask an administrator"
+        f"{project.display}@{release.version} was published more than {in_words(window)} ago, and after that only an "
+        "administrator unpublishes (setting publish.unpublish_window): ask one, or deprecate it"
     )
 
 

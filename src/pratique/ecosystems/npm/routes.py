@@ -33,12 +33,12 @@ _TAGS = _about("dist-tags")
 _TAG = _about(r"dist-tags/(?P<tag>[^/]+)")
 
 _NO_TRUST = (
-    "trusted publishing is not supported by this server yet; publish with a token for a few names and a short time: "
-    "`pratique token create ci --kind ci --can publish --names NAME --expires 90d`"
+    "trusted publishing is not supported by this server yet; publish with a token for few names and a short time: "
+    "`pratique token create ci --kind ci --names NAME --expires 90d`"
 )
 _NO_STAGE = (
-    "staged publishing is not supported by this server yet; run `npm publish`: what policy holds is taken in and waits "
-    "for `pratique approve`"
+    "staged publishing is not supported by this server yet; run `npm publish`: what policy holds waits here for "
+    "`pratique approve`"
 )
 _NO_ORGANISATIONS = (
     "this server has no organisations and teams; give each account a role in the package: `npm owner add`, or "
