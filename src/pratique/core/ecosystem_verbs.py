@@ -6,13 +6,15 @@ An ecosystem whose route table names one of these use cases implements the proto
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
 from pratique.core.advisories import ProjectAdvisory
 from pratique.core.artifacts import FileView, LockedFile
+from pratique.core.clock import Instant
 from pratique.core.ecosystem import Rendered, UpstreamRequest, UseCase
+from pratique.core.project_verbs import EditsDocuments, HasTags, SharesProjects
 
 
 class SearchQuery(msgspec.Struct, frozen=True):
@@ -30,11 +32,20 @@ class SearchQuery(msgspec.Struct, frozen=True):
 
 
 class FoundProject(msgspec.Struct, frozen=True):
-    """One result: the project, its newest offered version and what its publisher says of it."""
+    """One result: the project, its newest offered version and what its publisher says of it.
+
+    Attributes:
+        published: when that version was, as far as it is known.
+        owners: of an own project.
+        manifest: what an own release says of itself, in its ecosystem's fields.
+    """
 
     name: str
     version: str
     description: str = ""
+    published: Instant | None = None
+    owners: tuple[str, ...] = ()
+    manifest: Mapping[str, Any] = {}
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -155,5 +166,16 @@ REQUIRED: dict[UseCase, type] = {
     UseCase.SEARCH: Searches,
     UseCase.SHOW_RELEASE: ShowsReleases,
     UseCase.AUDIT: Audits,
+    UseCase.LIST_TAGS: HasTags,
+    UseCase.SET_TAG: HasTags,
+    UseCase.REMOVE_TAG: HasTags,
+    UseCase.EDIT_PROJECT: EditsDocuments,
+    UseCase.UNPUBLISH_PROJECT: EditsDocuments,
+    UseCase.UNPUBLISH_FILE: EditsDocuments,
+    UseCase.LIST_MEMBERS: SharesProjects,
+    UseCase.SHOW_VISIBILITY: SharesProjects,
+    UseCase.SET_VISIBILITY: SharesProjects,
+    UseCase.SHOW_ACCOUNT: SharesProjects,
+    UseCase.LIST_MEMBERSHIPS: SharesProjects,
 }
 """Which protocol a use case asks of the ecosystem that routes to it."""

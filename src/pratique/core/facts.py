@@ -215,3 +215,6 @@ LISTED_DIGESTS: Fact[Digests] = Fact("listed_digests", Stage.LISTING, "digests o
 GONE_UPSTREAM: Fact[bool] = Fact(
     "gone_upstream", Stage.LISTING, "whether the upstream lists this file no more, while its bytes are stored here"
 )
+UNPUBLISHED: Fact[Instant | None] = Fact(
+    "unpublished", Stage.LISTING, "when its publishers took this own release away for good, None if they did not"
+)

@@ -189,6 +189,7 @@ class ListingGatherer:
             **self._release_facts(file.version),
             fact.PUBLISHED.name: Absent("nobody says when it was published") if when is None else when,
             fact.GONE_UPSTREAM.name: file.gone,
+            fact.UNPUBLISHED.name: file.unpublished,
             **known_file_facts(known, row, file, self._seen_before.get(file.filename, ())),
             fact.LISTED_DIGESTS.name: file.digests,
         }

@@ -147,7 +147,9 @@ def _new_state(
 ) -> Clearance | None:
     """The state that an own release should have, None where it has it or is in none that decisions change."""
     release = releases.find(connection, known.project.id, version) if known.project else None
-    stands = release and (Clearance.LIVE if release.clearance is Clearance.YANKED else release.clearance)
+    if release is None or release.unpublished is not None:
+        return None
+    stands = Clearance.LIVE if release.clearance is Clearance.YANKED else release.clearance
     if stands not in _DECIDED_AGAIN:
         return None
     release_key = ports.ecosystems[known.key.ecosystem].release_key

@@ -158,6 +158,6 @@ def _own_release(connection: Connection, wish: _Wish) -> Release:
     if project.origin is not Origin.OWN:
         raise Conflict(f"{wish.key.name} comes from an upstream: only its owners there can yank, you can deny it here")
     release = releases.find(connection, project.id, wish.version)
-    if release is None:
+    if release is None or release.unpublished is not None:
         raise NotFound(f"{wish.key.name} has no release {wish.version}")
     return release

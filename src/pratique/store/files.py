@@ -81,6 +81,8 @@ _outline = (
         blob.c.size,
         blob.c.digests,
         release.c.yank_reason,
+        release.c.deprecated,
+        release.c.unpublished,
     )
     .join(release, release.c.id == file.c.release_id)
     .join(blob, blob.c.sha256 == file.c.sha256)
@@ -265,6 +267,8 @@ def _own_file(row: sa.RowMapping, content: Manifest) -> OwnFile:
         manifest=content,
         yanked=row["yank_reason"],
         metadata=None if described is None else Digests(sha256=described),
+        deprecated=row["deprecated"],
+        unpublished=row["unpublished"],
     )
 
 

@@ -258,7 +258,7 @@ def projects_of(
 def named_like(
     c: sa.Connection, repository_id: int, ecosystem: str, text: str, reader: Reader, limit: int
 ) -> tuple[tuple[Project, ...], int]:
-    """Projects of an ecosystem whose canonical name contains the text and of which the reader may know.
+    """Projects of an ecosystem whose canonical name contains every word of the text and of which the reader may know.
 
     Of an upstream's projects those that were served here. The name itself comes first, then own projects, then the
     shortest names, which are the nearest to what was typed. No row of any other project is looked at.
@@ -269,13 +269,31 @@ def named_like(
     wanted = sa.and_(
         project.c.repository_id == repository_id,
         project.c.ecosystem == ecosystem,
-        project.c.name.contains(text, autoescape=True),
+        *(project.c.name.contains(word, autoescape=True) for word in text.split()),
         _known_to(reader),
     )
     first = sa.select(project).where(wanted).order_by(project.c.name != text, project.c.origin != Origin.OWN.value)
     rows = c.execute(first.order_by(sa.func.length(project.c.name), project.c.name).limit(limit)).mappings()
     total = c.execute(sa.select(sa.func.count()).select_from(project).where(wanted)).scalar_one()
     return tuple(_project(row) for row in rows), total
+
+
+def of_member(
+    c: sa.Connection, repository_id: int, ecosystem: str, account_id: int, reader: Reader, limit: int
+) -> dict[str, str]:
+    """Canonical name to role, for the own projects that an account has a role in and the reader may know of."""
+    wanted = (
+        sa.select(project.c.name, membership.c.role)
+        .join(membership, membership.c.project_id == project.c.id)
+        .where(
+            project.c.repository_id == repository_id,
+            project.c.ecosystem == ecosystem,
+            project.c.origin == Origin.OWN.value,
+            membership.c.account_id == account_id,
+            _known_to(reader),
+        )
+    )
+    return {row.name: row.role for row in c.execute(wanted.order_by(project.c.name).limit(limit))}
 
 
 def _known_to(reader: Reader) -> sa.ColumnElement[bool]:

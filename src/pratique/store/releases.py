@@ -19,6 +19,8 @@ class Release(msgspec.Struct, frozen=True):
     Attributes:
         clearance: how it stands; yanked is what would be live if its owner had not yanked it.
         yank_reason: why it was yanked (may be empty), None if it is not; kept whatever else happens to it.
+        deprecated: what is said to whoever installs it; '' after it was taken back, None if nothing ever was.
+        unpublished: when its publishers took it away for good.
     """
 
     id: int
@@ -27,6 +29,8 @@ class Release(msgspec.Struct, frozen=True):
     clearance: Clearance
     yank_reason: str | None
     created: Instant
+    deprecated: str | None = None
+    unpublished: Instant | None = None
 
 
 def find(c: sa.Connection, project_id: int, version: str) -> Release | None:
@@ -83,6 +87,16 @@ def set_yank(c: sa.Connection, release_id: int, reason: str | None) -> None:
     c.execute(release.update().where(release.c.id == release_id).values(yank_reason=reason))
 
 
+def set_deprecated(c: sa.Connection, release_id: int, message: str) -> None:
+    """Set what is said to whoever installs the release; empty: nothing any more."""
+    c.execute(release.update().where(release.c.id == release_id).values(deprecated=message))
+
+
+def set_unpublished(c: sa.Connection, release_id: int, now: Instant) -> None:
+    """Record that its publishers took the release away. Its row stays: the version is never free again."""
+    c.execute(release.update().where(release.c.id == release_id).values(unpublished=now))
+
+
 def tags(c: sa.Connection, project_id: int) -> dict[str, str]:
     """Dist-tag to version, as the owners set them."""
     rows = c.execute(
@@ -97,3 +111,8 @@ def set_tag(c: sa.Connection, project_id: int, tag: str, version: str) -> None:
     """Point a dist-tag at a version."""
     row = insert(c, dist_tag).values(project_id=project_id, tag=tag, version=version)
     c.execute(row.on_conflict_do_update(index_elements=["project_id", "tag"], set_={"version": version}))
+
+
+def remove_tag(c: sa.Connection, project_id: int, tag: str) -> None:
+    """Forget a dist-tag; fine if there is none of that name."""
+    c.execute(dist_tag.delete().where(dist_tag.c.project_id == project_id, dist_tag.c.tag == tag))

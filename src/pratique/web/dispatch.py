@@ -13,7 +13,7 @@ from pratique.core.errors import Invalid, NotFound, PratiqueError
 from pratique.core.refused import Refused
 from pratique.services.ports import Visit
 from pratique.trust.tokens import holds_token
-from pratique.web import advisory_use_cases, publisher_use_cases, use_cases
+from pratique.web import advisory_use_cases, project_use_cases, publisher_use_cases, use_cases
 from pratique.web.access_log import loggable_path
 from pratique.web.entrance import enter, needs_token
 from pratique.web.keys import DECISION, PORTS
@@ -41,6 +41,18 @@ HANDLERS: dict[UseCase, Handler] = {
     UseCase.REMOVE_OWNERS: publisher_use_cases.remove_owners,
     UseCase.SHOW_RELEASE: use_cases.show_release,
     UseCase.AUDIT: advisory_use_cases.audit,
+    UseCase.LIST_TAGS: project_use_cases.list_tags,
+    UseCase.SET_TAG: project_use_cases.set_tag,
+    UseCase.REMOVE_TAG: project_use_cases.remove_tag,
+    UseCase.EDIT_PROJECT: project_use_cases.edit_project,
+    UseCase.UNPUBLISH_PROJECT: project_use_cases.unpublish_project,
+    UseCase.UNPUBLISH_FILE: project_use_cases.unpublish_file,
+    UseCase.LIST_MEMBERS: project_use_cases.list_members,
+    UseCase.SHOW_VISIBILITY: project_use_cases.show_visibility,
+    UseCase.SET_VISIBILITY: project_use_cases.set_visibility,
+    UseCase.SHOW_ACCOUNT: project_use_cases.show_account,
+    UseCase.LIST_MEMBERSHIPS: project_use_cases.list_memberships,
+    UseCase.DECLINE: project_use_cases.decline,
 }
 
 

@@ -9,9 +9,11 @@ from aiohttp import web
 
 from pratique.core.ecosystem import Rendered
 from pratique.core.errors import Unauthorised
+from pratique.core.project_verbs import EditsDocuments
 from pratique.services import get_file as get_file_service
 from pratique.services import list_project as list_project_service
 from pratique.services import publish as publish_service
+from pratique.services.edit_project import read_to_edit
 from pratique.services.get_metadata import get_metadata as read_metadata
 from pratique.services.log_out import log_out as end_token
 from pratique.services.ports import Visit
@@ -47,6 +49,11 @@ def respond_if_changed(request: web.Request, rendered: Rendered, headers: dict[s
 
 async def list_project(request: web.Request, visit: Visit, match: Match) -> web.StreamResponse:
     """The index document, or 304."""
+    speech = visit.ecosystem
+    if isinstance(speech, EditsDocuments) and speech.is_read_to_edit(request.query):
+        to_edit = await read_to_edit(request.app[PORTS], visit, match.groups["project"])
+        if to_edit is not None:
+            return respond(to_edit, {"Cache-Control": "no-store"})
     form = visit.ecosystem.negotiate(request.headers.get("Accept"))
     encoding = "gzip" if wants_gzip(request.headers.get("Accept-Encoding", "")) else "identity"
     view = await list_project_service.list_project(request.app[PORTS], visit, match.groups["project"], form, encoding)

@@ -38,6 +38,7 @@ CLEAN = {
     fact.WEAKER_EVIDENCE: False,
     fact.JOINED_LATE: False,
     fact.GONE_UPSTREAM: False,
+    fact.UNPUBLISHED: None,
     fact.LISTED_DIGESTS: GOOD,
     fact.DIGESTS: DigestCheck(listed=GOOD, recorded=GOOD),
 }

@@ -41,6 +41,8 @@ release = Table(
     Column("clearance", String(16), nullable=False),  # never yanked: that is what has a reason below
     Column("yank_reason", Text),
     instant("created"),
+    Column("deprecated", Text),  # empty: taken back
+    instant("unpublished", nullable=True),
     UniqueConstraint("project_id", "version"),
 )
 
