@@ -72,7 +72,8 @@ def own_project(key: ProjectKey, files: tuple[FileView, ...], tags: dict[str, st
     """An own project around its files; what describes it comes from the release that `latest` names."""
     raw: dict[str, Any] = {"_id": key.name, "name": key.name}
     by_version = {file.version: file for file in files}
-    newest = tags.get("latest") or next(iter(newest_first(list(by_version))), "")
+    kept = [file.version for file in files if file.unpublished is None]
+    newest = tags.get("latest") or next(iter(newest_first(kept)), "")
     if newest in by_version:
         described = by_version[newest].raw
         raw |= {field: described[field] for field in _PROJECT_FIELDS if field in described}
