@@ -34,6 +34,7 @@ class UseCase(StrEnum):
     REMOVE_OWNERS = "remove_owners"
 
     AUDIT = "audit"
+    DESCRIBE_PROJECT = "describe_project"
 
 
 class Route(msgspec.Struct, frozen=True):

@@ -40,6 +40,7 @@ HANDLERS: dict[UseCase, Handler] = {
     UseCase.ADD_OWNERS: publisher_use_cases.add_owners,
     UseCase.REMOVE_OWNERS: publisher_use_cases.remove_owners,
     UseCase.AUDIT: advisory_use_cases.audit,
+    UseCase.DESCRIBE_PROJECT: advisory_use_cases.describe_project,
 }
 
 
