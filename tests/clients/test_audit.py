@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.harness.clients import Npm
+from tests.harness.clients import Npm, Uv
 from tests.harness.pair import Pair
+from tests.harness.process import Result
 
 
 def advise(pair: Pair, folder: Path, ecosystem: str, name: str, identity: str, **more: Any) -> None:
@@ -49,3 +50,30 @@ def test_npm_tells_of_advisories_when_it_installs_and_audits_and_mends(pair: Pai
     assert npm.installed("flawed") == "1.0.1", mended.shown
     assert "found 0 vulnerabilities" in clean.shown
     assert not pair.upstream.asked_for("/-/npm/v1/security")
+
+
+def test_uv_audits_a_lockfile_by_the_osv_api_wherever_it_looks_for_it(pair: Pair, uv: Uv, tmp_path: Path) -> None:
+    for version in ("1.0.0", "1.0.1"):
+        pair.publish_wheel("flawed-wheel", version)
+    advise(pair, tmp_path / "osv", "PyPI", "Flawed_Wheel", "PYSEC-2026-1", aliases=["CVE-2026-1"])
+    uv.use(pair.front.pypi)
+
+    def audited(pinned: str, service: str) -> Result:
+        (uv.project / "pyproject.toml").write_text(
+            '[project]\nname = "the-project"\nversion = "1.0.0"\nrequires-python = ">=3.11"\n'
+            f'dependencies = ["flawed-wheel=={pinned}"]\n'
+        )
+        uv.run("lock").must()
+        return uv.run("audit", "--preview-features", "audit", "--service-url", service)
+
+    flawed, without_slash, fixed = [
+        audited(version, pair.front.url + path)
+        for version, path in (("1.0.0", "/main/osv/"), ("1.0.0", "/osv"), ("1.0.1", "/main/osv"))
+    ]
+
+    for result in (flawed, without_slash):
+        assert result.code == 1
+        assert "flawed-wheel 1.0.0 has 1 known vulnerability" in result.shown
+        assert "PYSEC-2026-1: Flawed_Wheel reads files it should not" in result.shown
+        assert "Fixed in: 1.0.1" in result.shown
+    assert "no known vulnerabilities" in fixed.must().shown

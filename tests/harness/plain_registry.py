@@ -47,6 +47,7 @@ class PlainRegistry:
         self.away = False
         self.pins_metadata = True
         self.metadata = METADATA
+        self.pinned = METADATA
         self.file_query = ""
         self.without_digests: set[str] = set()
         self.other_digests: dict[str, dict[str, str]] = {}
@@ -157,7 +158,7 @@ class PlainRegistry:
         return {} if release.filename in self.without_digests else self.other_digests.get(release.filename, stated)
 
     def _pinned(self) -> bool | dict[str, str]:
-        return {"sha256": hashlib.sha256(METADATA).hexdigest()} if self.pins_metadata else True
+        return {"sha256": hashlib.sha256(self.pinned).hexdigest()} if self.pins_metadata else True
 
     def _listed(self, release: Release) -> bytes:
         """The bytes that the index promises, which a liar does not send."""

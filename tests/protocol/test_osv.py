@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pratique.advisories.affected import Affected, pack
-from pratique.advisories.osv_api import IDS_PER_PAGE, MAX_QUERIES, RECORDS_PER_PAGE
+from pratique.advisories.osv_api import MAX_QUERIES, PAGE
 from pratique.core.actors import ActorKind, Operation
 from pratique.core.clock import Instant
 from pratique.store import advisories
@@ -121,7 +121,7 @@ async def test_a_record_that_is_not_kept_whole_is_told_as_far_as_it_is_known(sit
 
 
 async def test_many_records_come_in_pages(site: Site) -> None:
-    rows = [stored(f"A-{number:05}") for number in range(IDS_PER_PAGE + 1)]
+    rows = [stored(f"A-{number:05}") for number in range(PAGE + 1)]
     await site.ports.db.write(advisories.upsert_many, "test", rows)
 
     first = (await ask(site, about("left"))).json()
@@ -129,9 +129,10 @@ async def test_many_records_come_in_pages(site: Site) -> None:
     (ids,) = (await batch(site, about("left"))).json()["results"]
     (last,) = (await batch(site, {**about("left"), "page_token": ids["next_page_token"]})).json()["results"]
 
-    assert [one["id"] for one in first["vulns"]] == [row.id for row in rows[:RECORDS_PER_PAGE]]
-    assert second["vulns"][0]["id"] == rows[RECORDS_PER_PAGE].id
-    assert len(ids["vulns"]) == IDS_PER_PAGE
+    assert [one["id"] for one in first["vulns"]] == [row.id for row in rows[:PAGE]]
+    assert [one["id"] for one in second["vulns"]] == [rows[-1].id]
+    assert "next_page_token" not in second
+    assert len(ids["vulns"]) == PAGE
     assert last == {"vulns": [{"id": rows[-1].id, "modified": "1970-01-01T00:00:02.000Z"}]}
 
 

@@ -18,7 +18,8 @@ from pratique.core.errors import Invalid, TooLarge
 MAX_QUERIES = 1_000
 """Of one batch, as the public service has it."""
 
-RECORDS_PER_PAGE, IDS_PER_PAGE = 100, 1_000
+PAGE = 1_000
+"""Records of one answer about one package. Some clients, such as pip-audit, never ask for a second page."""
 
 SCHEMA_VERSION = "1.7.0"
 

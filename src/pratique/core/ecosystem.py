@@ -38,6 +38,7 @@ class UseCase(StrEnum):
     SHOW_RELEASE = "show_release"
 
     AUDIT = "audit"
+    DESCRIBE_PROJECT = "describe_project"
 
     LIST_TAGS = "list_tags"
     SET_TAG = "set_tag"

@@ -13,7 +13,7 @@ import msgspec
 from pratique.core.advisories import ProjectAdvisory
 from pratique.core.artifacts import FileView, LockedFile
 from pratique.core.clock import Instant
-from pratique.core.ecosystem import Rendered, UpstreamRequest, UseCase
+from pratique.core.ecosystem import Listing, Rendered, UpstreamRequest, UseCase
 from pratique.core.project_verbs import EditsDocuments, HasTags, SharesProjects
 
 
@@ -156,6 +156,37 @@ class Audits(Protocol):
         ...
 
 
+class ProjectDescription(msgspec.Struct, frozen=True):
+    """One release of a project, described for people and programs.
+
+    Attributes:
+        listing: the project with a decision for every file.
+        offered: files of all releases that a resolver may choose, and withdrawn ones that nothing refuses.
+        version: the release that is described, in its one spelling.
+        files: of that release, as far as their bytes can be had.
+        metadata: what the release says of itself; empty where nobody has it at hand.
+        advisories: about that release.
+        whole: the project was asked for, and not this release alone.
+    """
+
+    listing: Listing
+    offered: tuple[FileView, ...]
+    version: str
+    files: tuple[FileView, ...]
+    metadata: bytes
+    advisories: tuple[ProjectAdvisory, ...]
+    whole: bool
+
+
+@runtime_checkable
+class DescribesProjects(Protocol):
+    """Clients ask for a description of a project or release besides its listing."""
+
+    def write_project(self, project: ProjectDescription) -> Rendered:
+        """The description."""
+        ...
+
+
 REQUIRED: dict[UseCase, type] = {
     UseCase.DESCRIBE: Describes,
     UseCase.YANK: Yanks,
@@ -177,5 +208,6 @@ REQUIRED: dict[UseCase, type] = {
     UseCase.SET_VISIBILITY: SharesProjects,
     UseCase.SHOW_ACCOUNT: SharesProjects,
     UseCase.LIST_MEMBERSHIPS: SharesProjects,
+    UseCase.DESCRIBE_PROJECT: DescribesProjects,
 }
 """Which protocol a use case asks of the ecosystem that routes to it."""

@@ -5,7 +5,7 @@ What is asked stays here: no upstream hears of it, and nothing of it is written 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -13,8 +13,7 @@ from sqlalchemy import Connection
 
 from pratique.advisories import original
 from pratique.advisories.osv_api import (
-    IDS_PER_PAGE,
-    RECORDS_PER_PAGE,
+    PAGE,
     Asked,
     KnownPackage,
     outline,
@@ -64,8 +63,8 @@ async def answer_query(ports: Ports, actor: Actor, repository: Repository, asked
 
     def answer(connection: Connection) -> dict[str, Any]:
         found = _records(connection, ports, actor, repository, [question])
-        page, following = _page(ports, question, found, RECORDS_PER_PAGE)
-        return _said([*_whole(connection, ports, page)], following)
+        page, following = _page(ports, question, found)
+        return _said(_whole(connection, ports, [row.id for row in page]), following)
 
     return await ports.db.read(answer)
 
@@ -76,7 +75,7 @@ async def answer_batch(ports: Ports, actor: Actor, repository: Repository, asked
 
     def answer(connection: Connection) -> dict[str, Any]:
         found = _records(connection, ports, actor, repository, questions)
-        pages = (_page(ports, question, found, IDS_PER_PAGE) for question in questions)
+        pages = (_page(ports, question, found) for question in questions)
         return {"results": [_said([_named(row) for row in rows], following) for rows, following in pages]}
 
     return await ports.db.read(answer)
@@ -92,10 +91,9 @@ async def show_record(ports: Ports, actor: Actor, repository: Repository, record
     _permit(actor, repository, ports.clock.now())
 
     def answer(connection: Connection) -> msgspec.Raw:
-        whole = next(_whole(connection, ports, advisories.of_record(connection, record)), None)
-        if whole is None:
+        if not advisories.of_records(connection, [record]):
             raise NotFound(f"there is no advisory {record[:128]} here, or it names no package of an ecosystem here")
-        return whole
+        return _whole(connection, ports, [record])[0]
 
     return await ports.db.read(answer)
 
@@ -157,16 +155,14 @@ def _records(
     }
 
 
-def _page(
-    ports: Ports, question: Question, found: Mapping[str, Found], size: int
-) -> tuple[tuple[StoredAdvisory, ...], str]:
+def _page(ports: Ports, question: Question, found: Mapping[str, Found]) -> tuple[tuple[StoredAdvisory, ...], str]:
     """The records of one page, and the token of the next; empty where there is none."""
     about = found.get(question.ecosystem, {}).get(question.name or "", ())
     rows = tuple(one for one in about if one.id > question.after)
     if question.version:
         hits = find_hits(ports.ecosystems[question.ecosystem], rows, [question.version])
         rows = tuple(hit.record for hit in hits)
-    return rows[:size], page_token(rows[size - 1].id) if len(rows) > size else ""
+    return rows[:PAGE], page_token(rows[PAGE - 1].id) if len(rows) > PAGE else ""
 
 
 def _said(vulns: Sequence[Any], following: str) -> dict[str, Any]:
@@ -177,14 +173,14 @@ def _named(row: StoredAdvisory) -> dict[str, str]:
     return {"id": row.id, "modified": to_iso(row.modified)}
 
 
-def _whole(connection: Connection, ports: Ports, rows: Sequence[StoredAdvisory]) -> Iterator[msgspec.Raw]:
+def _whole(connection: Connection, ports: Ports, records: Sequence[str]) -> list[msgspec.Raw]:
     """Each record as its feed wrote it; what is not kept so is made of all rows that were read from it."""
-    contents = advisory_records.contents(connection, [row.id for row in rows])
-    for record in dict.fromkeys(row.id for row in rows):
-        if record in contents:
-            yield msgspec.Raw(original.unpack(contents[record]))
-        else:
-            yield msgspec.Raw(msgspec.json.encode(_outline(ports, advisories.of_record(connection, record))))
+    kept = advisory_records.contents(connection, records)
+    rows = advisories.of_records(connection, [one for one in records if one not in kept])
+    return [
+        msgspec.Raw(original.unpack(kept[one]) if one in kept else msgspec.json.encode(_outline(ports, rows[one])))
+        for one in records
+    ]
 
 
 def _outline(ports: Ports, rows: Sequence[StoredAdvisory]) -> dict[str, Any]:

@@ -86,10 +86,14 @@ def about_names(c: sa.Connection, ecosystem: str, names: Sequence[str]) -> dict[
     return found
 
 
-def of_record(c: sa.Connection, record: str) -> tuple[StoredAdvisory, ...]:
-    """All rows of one record, also of a withdrawn one."""
-    wanted = sa.select(advisory).where(advisory.c.id == record)
-    return many(c.execute(wanted.order_by(advisory.c.ecosystem, advisory.c.name)), StoredAdvisory)
+def of_records(c: sa.Connection, records: Sequence[str]) -> dict[str, tuple[StoredAdvisory, ...]]:
+    """All rows of these records by their id, also of withdrawn ones."""
+    found: dict[str, tuple[StoredAdvisory, ...]] = {}
+    for start in range(0, len(records), _IDS):
+        wanted = sa.select(advisory).where(advisory.c.id.in_(records[start : start + _IDS]))
+        for row in many(c.execute(wanted.order_by(advisory.c.ecosystem, advisory.c.name)), StoredAdvisory):
+            found[row.id] = (*found.get(row.id, ()), row)
+    return found
 
 
 def upsert_many(c: sa.Connection, source: str, rows: Iterable[StoredAdvisory]) -> int:

@@ -53,6 +53,7 @@ HANDLERS: dict[UseCase, Handler] = {
     UseCase.SHOW_ACCOUNT: project_use_cases.show_account,
     UseCase.LIST_MEMBERSHIPS: project_use_cases.list_memberships,
     UseCase.DECLINE: project_use_cases.decline,
+    UseCase.DESCRIBE_PROJECT: advisory_use_cases.describe_project,
 }
 
 
