@@ -14,9 +14,9 @@ from pratique.core.refused import Refused
 from pratique.services.ports import Visit
 from pratique.trust.tokens import holds_token
 from pratique.upstream import chain
-from pratique.web import publisher_use_cases, use_cases
+from pratique.web import forwarded, publisher_use_cases, use_cases
 from pratique.web.access_log import loggable_path
-from pratique.web.keys import ACTOR, DECISION, HOSTS, PORTS, REPOSITORIES, SIGN_IN
+from pratique.web.keys import ACTOR, DECISION, PORTS, REPOSITORIES, SIGN_IN
 from pratique.web.places import Match, Place, find_place, match_route
 from pratique.web.refusals import answer_error
 
@@ -65,7 +65,7 @@ async def dispatch(request: web.Request) -> web.StreamResponse:
 async def _serve(request: web.Request, place: Place) -> web.StreamResponse:
     app = request.app
     chain.enter(request.headers.get(chain.VIA), app[PORTS].server_name)
-    public_url = app[HOSTS].public_url(request.host)
+    public_url = forwarded.public_url(request)
     actor = await app[SIGN_IN].actor(request.headers.get("Authorization"))
     request[ACTOR] = actor
     if actor.kind is ActorKind.NOBODY and not await app[REPOSITORIES].is_open(place.repository):
