@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.harness import crates, packages
+from tests.harness.certificates import Authority
 from tests.harness.clients import NpmPin
 from tests.harness.publishing import post_python, put_crate, put_npm
 from tests.harness.server import Answer, Server
@@ -28,11 +29,13 @@ class Pair:
         publisher: a token that publishes to the upstream; the front reads the upstream with it, too.
     """
 
-    def __init__(self, folder: Path, *, workers: int = 1) -> None:
+    def __init__(self, folder: Path, *, workers: int = 1, authority: Authority | None = None) -> None:
+        """Start both; with an authority the front speaks https."""
         self.upstream = Server(folder / "upstream", settings="[repositories.main.upstreams]\n").start()
         try:
             self.publisher = self.upstream.token("publisher", operations=("read", "publish"))
-            self.front = Server(folder / "front", settings=self._settings(), workers=workers).start()
+            self.front = Server(folder / "front", settings=self._settings(), workers=workers, authority=authority)
+            self.front.start()
         except BaseException:
             self.upstream.kill()
             raise

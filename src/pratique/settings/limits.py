@@ -93,6 +93,7 @@ def web_limits(settings: Settings) -> WebLimits:
         max_unpacking=settings.web.max_unpacking,
         max_body=settings.web.max_body,
         trusted_proxies=tuple(ip_network(one) for one in proxies),
+        only_by_proxy=settings.behind_proxy and not settings.tls_certificate,
     )
 
 

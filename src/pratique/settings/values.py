@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 from urllib.parse import urlsplit
 
 import msgspec
 
+from pratique.core.loopback import is_loopback
 from pratique.settings.quantities import Duration, Size
 
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
@@ -229,10 +229,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         public_urls: how clients reach the server, without a trailing slash; the first one is used where
             no request names one. Empty: `http://host:port`. One that is not of this machine alone says that
             others reach the server, also if it listens on loopback.
-        tls_certificate: file of the certificate chain (PEM), to speak https without a proxy.
-        tls_key: file of its private key (PEM).
-        behind_proxy: a proxy in front ends TLS; the server is then open to others even on loopback.
-        trusted_proxies: whose X-Forwarded headers are believed.
+        tls_certificate: file of the certificate chain (PEM), to speak https without a proxy. A new one in the same
+            file is taken over while the server runs.
+        tls_key: file of its private key (PEM), not encrypted.
+        behind_proxy: a proxy in front ends TLS; the server is then open to others even on loopback, and without a
+            certificate of its own it answers its proxies only.
+        trusted_proxies: addresses and networks of those proxies; their X-Forwarded-For, -Proto and -Host are believed.
         unsafe_test_clock: a file that holds the time; for tests, on loopback only, and for good in one folder.
         database: URL of the database; empty: a file in the data folder.
     """
@@ -286,13 +288,3 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """Whether people without a credential may read this repository."""
         said = self.repositories[repository].anonymous_read
         return not self.exposed if said is None else said
-
-
-def is_loopback(host: str) -> bool:
-    """Whether an address or name is reachable from this machine only."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

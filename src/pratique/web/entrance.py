@@ -9,7 +9,8 @@ from pratique.core.actors import Actor, ActorKind
 from pratique.core.errors import Unauthorised
 from pratique.store.repositories import Repository
 from pratique.upstream import chain
-from pratique.web.keys import ACTOR, HOSTS, PORTS, REPOSITORIES, SIGN_IN
+from pratique.web import forwarded
+from pratique.web.keys import ACTOR, PORTS, REPOSITORIES, SIGN_IN
 
 
 class Entered(msgspec.Struct, frozen=True):
@@ -36,7 +37,7 @@ async def enter(request: web.Request, repository: str, speaking: str) -> Entered
     """
     app = request.app
     chain.enter(request.headers.get(chain.VIA), app[PORTS].server_name)
-    public_url = app[HOSTS].public_url(request.host)
+    public_url = forwarded.public_url(request)
     actor = await app[SIGN_IN].actor(request.headers.get("Authorization"))
     request[ACTOR] = actor
     if actor.kind is ActorKind.NOBODY and not await app[REPOSITORIES].is_open(repository):
