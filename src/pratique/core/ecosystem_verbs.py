@@ -10,7 +10,7 @@ from typing import Protocol, runtime_checkable
 
 import msgspec
 
-from pratique.core.artifacts import FileView, LockedFile
+from pratique.core.artifacts import FileView, LockedFile, Manifest
 from pratique.core.ecosystem import Rendered, UpstreamRequest, UseCase
 
 
@@ -115,6 +115,15 @@ class ReadsLockfiles(Protocol):
 
     def is_asked_of(self, pin: LockedFile, base_urls: Sequence[str]) -> bool:
         """Whether clients ask a server at these addresses for the pin, because it is theirs or public."""
+        ...
+
+
+@runtime_checkable
+class ChecksReleases(Protocol):
+    """Asks more of what is published now than that it can be read."""
+
+    def check_release(self, manifest: Manifest) -> None:
+        """Refuse what may not be published. Raises Invalid."""
         ...
 
 

@@ -6,6 +6,7 @@ Source: PKWARE APPNOTE.TXT 6.3.10, sections 4.5.1, 4.5.3, 4.6.9.
 from __future__ import annotations
 
 import struct
+import zlib
 
 from pratique.core.errors import Invalid
 from pratique.formats.archive_rules import shown
@@ -58,5 +59,5 @@ def check_unicode_path(extra: dict[int, bytes], raw_name: bytes, name: str) -> N
         Invalid: version, checksum or name differ.
     """
     field = extra.get(_UNICODE_PATH)
-    if field is not None and field[5:] != raw_name:
+    if field is not None and field != struct.pack("<BL", 1, zlib.crc32(raw_name)) + raw_name:
         raise Invalid(f"{shown(name)} has a second, different name in the ZIP archive")

@@ -13,6 +13,7 @@ from pratique.core.artifacts import Digests, Finding, Manifest, Origin, PublishD
 from pratique.core.clock import Instant
 from pratique.core.decisions import Action, Decision, Moment
 from pratique.core.ecosystem import Rendered
+from pratique.core.ecosystem_verbs import ChecksReleases
 from pratique.core.errors import BadUpstream, Conflict, Invalid, InvalidName, TooLarge, Unauthorised
 from pratique.core.facts import Absent, Facts, Stage
 from pratique.core.ports import BlobDraft
@@ -176,6 +177,8 @@ async def read_artefact(
     """Believe the artefact: read the manifest, note where the claim differs."""
     limits = ports.publish_limits.archive
     manifest = await ports.uploads.run(visit.ecosystem.read_manifest, draft.filename, blob, limits)
+    if isinstance(visit.ecosystem, ChecksReleases):
+        await ports.uploads.run(visit.ecosystem.check_release, manifest)
     differing = visit.ecosystem.compare_claims(draft, manifest)
     if not differing:
         return manifest, ()

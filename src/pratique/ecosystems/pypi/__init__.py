@@ -9,7 +9,7 @@ from pratique.core.artifacts import FileView, Manifest, OwnFile, ProjectView, Pu
 from pratique.core.ecosystem import ArchiveLimits, Ecosystem, Listing, Refusal, Rendered, Route, UpstreamRequest
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.core.ports import ReadAt
-from pratique.ecosystems.pypi import archive, claims, index, names, negotiation, routes, versions
+from pratique.ecosystems.pypi import admission, archive, claims, index, names, negotiation, routes, versions
 from pratique.ecosystems.pypi.listing import kept_back, write_listing
 from pratique.ecosystems.pypi.publish import UploadReader
 from pratique.ecosystems.pypi.refusal import client_setup, write_published, write_refusal, write_warning
@@ -100,6 +100,10 @@ class Pypi:
     def read_manifest(self, filename: str, artefact: ReadAt, limits: ArchiveLimits) -> Manifest:
         """See `archive.read_manifest`."""
         return archive.read_manifest(filename, artefact, limits)
+
+    def check_release(self, manifest: Manifest) -> None:
+        """See `admission.check_release`."""
+        admission.check_release(manifest)
 
     def indexed(self, manifest: Manifest) -> Manifest:
         """See `index.indexed`."""
