@@ -41,11 +41,15 @@ def read_extra(content: bytes, name: str) -> dict[int, bytes]:
 def wide(extra: dict[int, bytes], name: str, values: tuple[int, ...]) -> tuple[int, ...]:
     """The values, those of all ones replaced by the ZIP64 field's, in its fixed order.
 
+    A field that only says all of them again is what some build tools write.
+
     Raises:
         Invalid: the field is missing, too short, or longer than what it stands in for.
     """
     needed = sum(value == FULL_32 for value in values)
     field = extra.get(_ZIP64, b"")
+    if not needed and field == struct.pack(f"<{len(values)}Q", *values):
+        return values
     if len(field) != 8 * needed:
         raise Invalid(f"{shown(name)} has a ZIP64 field that does not fit its record")
     numbers = iter(struct.unpack(f"<{needed}Q", field))

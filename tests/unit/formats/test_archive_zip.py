@@ -297,3 +297,20 @@ def test_a_second_name_that_is_the_first_is_read():
 def test_a_second_name_that_readers_may_take_for_the_first_is_refused(extra, where):
     with pytest.raises(Invalid, match="second, different name"):
         read_zip(raw_zip({"name": "a", where: {"extra": extra}}))
+
+
+def restated(*sizes: int) -> bytes:
+    """A ZIP64 field where none is needed."""
+    return struct.pack("<HH", 1, 8 * len(sizes)) + struct.pack(f"<{len(sizes)}Q", *sizes)
+
+
+def test_sizes_that_are_said_twice_alike_are_read():
+    """As wheels of Bazel do."""
+    assert read_zip(raw_zip({"name": "a", "local": {"extra": restated(1, 1)}})) == {"a": b"x"}
+    assert read_zip(raw_zip({"name": "a", "central": {"extra": restated(1, 1, 0)}})) == {"a": b"x"}
+
+
+@pytest.mark.parametrize("sizes", [(2, 1), (1, 2), (1,), (1, 1, 1), (1 << 32 | 1, 1)])
+def test_sizes_that_are_said_twice_and_differ_are_refused(sizes):
+    with pytest.raises(Invalid, match="ZIP64 field that does not fit"):
+        read_zip(raw_zip({"name": "a", "local": {"extra": restated(*sizes)}}))

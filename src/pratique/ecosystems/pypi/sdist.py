@@ -60,9 +60,7 @@ def _refuse_zip(artefact: ReadAt) -> None:
     start = max(0, artefact.size - _ZIP_END_RECORD - _ZIP_LONGEST_COMMENT)
     end = artefact.read_at(start, artefact.size - start)
     if _ZIP_END in end[: len(end) - _ZIP_END_RECORD + len(_ZIP_END)]:
-        raise Invalid(
-            "the source archive can be read as a ZIP archive too, and pip would do that; build it anew"
-        )
+        raise Invalid("the source archive can be read as a ZIP archive too, and pip would do that; build it anew")
 
 
 def _top(member: Member) -> str:
