@@ -5,7 +5,7 @@ An ecosystem whose route table names one of these use cases implements the proto
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 import msgspec
@@ -124,6 +124,15 @@ class ChecksReleases(Protocol):
 
     def check_release(self, manifest: Manifest) -> None:
         """Refuse what may not be published. Raises Invalid."""
+        ...
+
+
+@runtime_checkable
+class OneOfAKind(Protocol):
+    """Its releases have several files, of which some leave no place for others."""
+
+    def rival(self, filename: str, others: Iterable[str]) -> str | None:
+        """The one among the other files of a release that says it is what this one is; None if none does."""
         ...
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 
 from pratique.core.actors import Actor
-from pratique.core.clock import Clock
+from pratique.core.clock import DAY, Clock
 from pratique.core.ecosystem import ArchiveLimits, Ecosystem
 from pratique.core.names import ProjectKey
 from pratique.core.ports import Blobs
@@ -41,12 +41,14 @@ class PublishLimits:
         max_entry: bytes of what the index carries of one file.
         max_entries: bytes of what the index carries of all files of one project.
         archive: bounds on the artefact's inside.
+        release_open: milliseconds after its first file in which a release takes further ones; 0: for ever.
     """
 
     max_upload: int = 1 << 30
     max_entry: int = 512 << 10
     max_entries: int = 32 << 20
     archive: ArchiveLimits = field(default_factory=ArchiveLimits)
+    release_open: int = 14 * DAY
 
 
 @dataclass(frozen=True)

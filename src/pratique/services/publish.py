@@ -33,6 +33,7 @@ from pratique.services.record_release import (
     refuse_twin,
     unchanged,
 )
+from pratique.services.release_room import ReleaseRoom
 from pratique.services.sources import exists_upstream
 from pratique.trust.permissions import authorise_founding, authorise_somewhere
 
@@ -93,6 +94,7 @@ async def take_in(ports: Ports, visit: Visit, name: str | None, draft: PublishDr
         decision=await judge_publish(ports, visit, known, draft, digests),  # 5
         actor=visit.actor,
         max_entries=limits.max_entries,
+        room=ReleaseRoom(limits.release_open, visit.ecosystem),
     )
     async with ports.uploads.turn(known.key):
         return await record_judged(ports, visit, accepted, blob)  # 6

@@ -62,7 +62,13 @@ def archive_limits(said: ArchiveSettings) -> ArchiveLimits:
 
 def publish_limits(said: PublishSettings) -> PublishLimits:
     """Bounds on uploads."""
-    return PublishLimits(said.max_upload, said.max_entry, said.max_entries, archive_limits(said.archive))
+    return PublishLimits(
+        said.max_upload,
+        said.max_entry,
+        said.max_entries,
+        archive_limits(said.archive),
+        _milliseconds(said.release_open),
+    )
 
 
 def upload_slots(said: PublishSettings) -> UploadSlots:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pratique.core.artifacts import FileView, Manifest, OwnFile, ProjectView, PublishDraft
 from pratique.core.ecosystem import ArchiveLimits, Ecosystem, Listing, Refusal, Rendered, Route, UpstreamRequest
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.core.ports import ReadAt
-from pratique.ecosystems.pypi import admission, archive, claims, index, names, negotiation, routes, versions
+from pratique.ecosystems.pypi import admission, archive, claims, filenames, index, names, negotiation, routes, versions
 from pratique.ecosystems.pypi.listing import kept_back, write_listing
 from pratique.ecosystems.pypi.publish import UploadReader
 from pratique.ecosystems.pypi.refusal import client_setup, write_published, write_refusal, write_warning
@@ -104,6 +104,10 @@ class Pypi:
     def check_release(self, manifest: Manifest) -> None:
         """See `admission.check_release`."""
         admission.check_release(manifest)
+
+    def rival(self, filename: str, others: Iterable[str]) -> str | None:
+        """See `filenames.rival`."""
+        return filenames.rival(filename, others)
 
     def indexed(self, manifest: Manifest) -> Manifest:
         """See `index.indexed`."""

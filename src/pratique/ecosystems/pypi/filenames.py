@@ -112,6 +112,22 @@ def _check_wheel_tags(filename: str) -> None:
         raise Invalid(f'"{filename}" is no name of a wheel (PEP 427): {error}') from None
 
 
+def rival(filename: str, others: Iterable[str]) -> str | None:
+    """The other file of a release beside which installers could not tell which one is meant.
+
+    A release has one source archive, and one wheel for the same tags and build number, however they are spelled.
+    """
+    mine = _what_it_is(filename)
+    return next((other for other in others if _what_it_is(other) == mine), None)
+
+
+def _what_it_is(filename: str) -> tuple[str, frozenset[str]]:
+    if not filename.endswith(".whl"):
+        return SDIST, frozenset()
+    build, tags = wheel_parts(filename.lower())
+    return build, expanded_tags([tags]) or frozenset({tags})
+
+
 def wheel_parts(filename: str) -> tuple[str, str]:
     """Build number (empty for none) and compressed tags of a wheel's name."""
     parts = filename.removesuffix(".whl").split("-")
