@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from pratique.core.actors import Actor
-from pratique.core.artifacts import Digests, Origin
+from pratique.core.artifacts import Digests, Origin, ProjectStatus
 from pratique.core.clock import Instant
 from pratique.core.decisions import ListEntry, Reservation, Revocation
 from pratique.core.names import Subject
@@ -204,4 +204,7 @@ DIGESTS: Fact[DigestCheck] = Fact(
 LISTED_DIGESTS: Fact[Digests] = Fact("listed_digests", Stage.LISTING, "digests of this file as the index states them")
 GONE_UPSTREAM: Fact[bool] = Fact(
     "gone_upstream", Stage.LISTING, "whether the upstream lists this file no more, while its bytes are stored here"
+)
+PROJECT_STATUS: Fact[ProjectStatus] = Fact(
+    "project_status", Stage.LISTING, "how the project stands as a whole, by its owners or by its index"
 )

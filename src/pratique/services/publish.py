@@ -14,7 +14,7 @@ from pratique.core.clock import Instant
 from pratique.core.decisions import Action, Decision, Moment
 from pratique.core.ecosystem import Rendered
 from pratique.core.ecosystem_verbs import ChecksReleases
-from pratique.core.errors import BadUpstream, Conflict, Invalid, InvalidName, TooLarge, Unauthorised
+from pratique.core.errors import BadUpstream, Conflict, Forbidden, Invalid, InvalidName, TooLarge, Unauthorised
 from pratique.core.facts import Absent, Facts, Stage
 from pratique.core.ports import BlobDraft
 from pratique.rules.decide import decide
@@ -155,12 +155,29 @@ async def authorise_project(ports: Ports, visit: Visit, name: str | None, draft:
 
 
 def check_name(visit: Visit, known: Knowledge, draft: PublishDraft) -> None:
-    """Refuse a name that nobody may newly take, or another spelling of ours. Raises InvalidName, Conflict."""
+    """Refuse a name that nobody may newly take, another spelling of ours, or one that takes no uploads.
+
+    Raises:
+        InvalidName, Conflict, Forbidden: which of them it is.
+    """
+    check_takes_uploads(known)
     if known.project is None or known.origin is not Origin.OWN:
         refuse_twin(known.key, known.own_twin is not None)
         visit.ecosystem.check_new_name(draft.name)
     elif visit.ecosystem.one_spelling and draft.name != known.project.display:
         raise InvalidName(f'"{draft.name}" is written "{known.project.display}" here; write it so in every release')
+
+
+def check_takes_uploads(known: Knowledge) -> None:
+    """Raises Forbidden for an own project that is archived or quarantined (PEP 792)."""
+    project = known.project
+    if project is None or known.origin is not Origin.OWN or project.status is None or project.status.takes_uploads:
+        return
+    reason = f": {project.status.reason}" if project.status.reason else ""
+    raise Forbidden(
+        f"{known.key.name} is {project.status.marker} and takes no uploads{reason}; its owner can say otherwise: "
+        f"`pratique project status {known.key.purl()} active`"
+    )
 
 
 def check_digests(draft: PublishDraft, blob: BlobDraft) -> Digests:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy import Connection
 
-from pratique.core.artifacts import FileView, Origin, ProjectView
+from pratique.core.artifacts import FileView, Origin, ProjectStatus, ProjectView
 from pratique.core.errors import BadUpstream
 from pratique.core.names import ProjectKey
 from pratique.services.judge import not_found
@@ -67,7 +67,8 @@ def own_view(connection: Connection, visit: Visit, known: Knowledge) -> ProjectV
         raise not_found(visit, known.key)
     own = files.own_files(connection, known.project.id)
     tags = releases.tags(connection, known.project.id)
-    return visit.ecosystem.own_project(known.key, tuple(visit.ecosystem.own_file(one) for one in own), tags)
+    view = visit.ecosystem.own_project(known.key, tuple(visit.ecosystem.own_file(one) for one in own), tags)
+    return msgspec.structs.replace(view, status=known.project.status or ProjectStatus())
 
 
 def own_outline(connection: Connection, visit: Visit, known: Knowledge) -> ProjectView:

@@ -2,7 +2,7 @@
 
 from pratique.core import facts as fact
 from pratique.core.actors import Actor, ActorKind
-from pratique.core.artifacts import Digests, Origin
+from pratique.core.artifacts import Digests, Origin, ProjectStatus
 from pratique.core.clock import DAY, HOUR, Instant
 from pratique.core.decisions import Action, EntryKind, ListEntry, Mode, Moment, RuleSetting, Waiver
 from pratique.core.facts import DigestCheck, Facts, Stage
@@ -38,6 +38,7 @@ CLEAN = {
     fact.WEAKER_EVIDENCE: False,
     fact.JOINED_LATE: False,
     fact.GONE_UPSTREAM: False,
+    fact.PROJECT_STATUS: ProjectStatus(),
     fact.LISTED_DIGESTS: GOOD,
     fact.DIGESTS: DigestCheck(listed=GOOD, recorded=GOOD),
 }
