@@ -6,10 +6,12 @@ like a spelling mistake. Source: PEP 592; measured with pip, uv and poetry.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 from urllib.parse import quote
 
 import orjson
+from packaging.version import Version
 
 from pratique.core.artifacts import Digests, FileView, ProjectStatus, ProjectView
 from pratique.core.clock import Instant, to_iso
@@ -19,7 +21,7 @@ from pratique.ecosystems.pypi.index_entry import REFUSED, refusal_of
 from pratique.ecosystems.pypi.listing_html import write_page
 from pratique.ecosystems.pypi.negotiation import CONTENT_TYPES, JSON
 from pratique.ecosystems.pypi.status import write_status
-from pratique.ecosystems.pypi.versions import canonical_version, version_key
+from pratique.ecosystems.pypi.versions import version_key
 
 FULL_VERSION, BARE_VERSION = "1.4", "1.0"
 """1.1 and later promise a size for every file; where an upstream states none we promise less."""
@@ -82,14 +84,16 @@ def _versions(view: ProjectView) -> list[str]:
     mine = sorted({file.version for file in view.files}, key=version_key)
     stated = view.raw.get("versions")
     theirs = [one for one in stated if isinstance(one, str)] if isinstance(stated, list) else []
-    return mine + [one for one in dict.fromkeys(theirs) if _spelled(one) not in mine]
+    known = {version_key(one) for one in mine}
+    return mine + [one for one in dict.fromkeys(theirs) if not _is_among(one, known)]
 
 
-def _spelled(version: str) -> str:
+def _is_among(version: str, known: Container[Version]) -> bool:
+    """`1.0.0` is where `1.0` is."""
     try:
-        return canonical_version(version)
+        return version_key(version) in known
     except ValueError:
-        return version
+        return False
 
 
 def _entry(listing: Listing, file: FileView) -> dict[str, Any]:
