@@ -32,6 +32,7 @@ class UseCase(StrEnum):
     LIST_OWNERS = "list_owners"
     ADD_OWNERS = "add_owners"
     REMOVE_OWNERS = "remove_owners"
+    LIST_PROJECTS = "list_projects"
 
 
 class Route(msgspec.Struct, frozen=True):

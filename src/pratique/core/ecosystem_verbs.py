@@ -136,7 +136,40 @@ class OneOfAKind(Protocol):
         ...
 
 
+@runtime_checkable
+class HasOneAddress(Protocol):
+    """A project's listing has one address, to which every other spelling of the name leads."""
+
+    def listing_path(self, name: str) -> str:
+        """Where it stands below the ecosystem's address: `/simple/demo/`. Raises InvalidName."""
+        ...
+
+
+@runtime_checkable
+class NamesForms(Protocol):
+    """The form of a listing can be asked for in the URL's query, in place of the Accept header."""
+
+    def form_named(self, query: Mapping[str, str]) -> str | None:
+        """The form; None if the query names none. Raises NotAcceptable."""
+        ...
+
+
+@runtime_checkable
+class ListsProjects(Protocol):
+    """Clients can ask for the names of all projects."""
+
+    @property
+    def projects_path(self) -> str:
+        """Where the list stands below the ecosystem's address: `/simple/`."""
+        ...
+
+    def write_projects(self, names: Sequence[str], base_url: str, form: str) -> Rendered:
+        """The list, in a form of the listings; names as they are displayed."""
+        ...
+
+
 REQUIRED: dict[UseCase, type] = {
+    UseCase.LIST_PROJECTS: ListsProjects,
     UseCase.DESCRIBE: Describes,
     UseCase.YANK: Yanks,
     UseCase.UNYANK: Yanks,

@@ -39,7 +39,7 @@ async def search(ports: Ports, visit: Visit, query: SearchQuery) -> Found:
 
 
 def _found(connection: Connection, ports: Ports, visit: Visit, query: SearchQuery) -> Found:
-    text, reader = query.text.strip().lower(), _reader(visit, ports.clock.now())
+    text, reader = query.text.strip().lower(), reader_of(visit, ports.clock.now())
     repository, ecosystem = visit.repository.id, visit.ecosystem.id
     named, total = projects.named_like(connection, repository, ecosystem, text, reader, _LOOKED_AT)
     looked = (_look(connection, ports, visit, one.key) for one in named)
@@ -47,7 +47,7 @@ def _found(connection: Connection, ports: Ports, visit: Visit, query: SearchQuer
     return Found(tuple(islice(shown, query.offset, query.offset + query.limit)), total)
 
 
-def _reader(visit: Visit, now: Instant) -> projects.Reader:
+def reader_of(visit: Visit, now: Instant) -> projects.Reader:
     """What `admit_reader` asks of a single project, as a question about all of them."""
     actor, open_to_all = visit.actor, visit.repository.anonymous_read
     authorise(actor, Operation.READ, None, role=None, visibility=None, anonymous_read=open_to_all, now=now)

@@ -262,6 +262,17 @@ def named_like(
     return tuple(_project(row) for row in rows), total
 
 
+def own_names(c: sa.Connection, repository_id: int, ecosystem: str, reader: Reader) -> tuple[str, ...]:
+    """How the own projects of an ecosystem are written of which the reader may know, by canonical name."""
+    wanted = sa.select(project.c.display).where(
+        project.c.repository_id == repository_id,
+        project.c.ecosystem == ecosystem,
+        project.c.origin == Origin.OWN.value,
+        _known_to(reader),
+    )
+    return tuple(c.execute(wanted.order_by(project.c.name)).scalars())
+
+
 def _known_to(reader: Reader) -> sa.ColumnElement[bool]:
     own = project.c.origin == Origin.OWN.value
     public = sa.or_(sa.and_(own, project.c.visibility == "public"), sa.and_(~own, project.c.served.is_not(None)))

@@ -39,6 +39,7 @@ HANDLERS: dict[UseCase, Handler] = {
     UseCase.LIST_OWNERS: publisher_use_cases.list_owners,
     UseCase.ADD_OWNERS: publisher_use_cases.add_owners,
     UseCase.REMOVE_OWNERS: publisher_use_cases.remove_owners,
+    UseCase.LIST_PROJECTS: publisher_use_cases.list_projects,
 }
 
 
