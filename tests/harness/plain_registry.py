@@ -49,6 +49,7 @@ class PlainRegistry:
         self.metadata = METADATA
         self.pinned = METADATA
         self.file_query = ""
+        self.page_fields: dict[str, dict[str, Any]] = {}
         self.without_digests: set[str] = set()
         self.other_digests: dict[str, dict[str, str]] = {}
         registry = self
@@ -203,7 +204,8 @@ class PlainRegistry:
             for release in listed
         ]
         versions = sorted({release.version for release in listed})
-        return {"meta": {"api-version": "1.1"}, "name": name, "versions": versions, "files": files}
+        page = {"meta": {"api-version": "1.1"}, "name": name, "versions": versions, "files": files}
+        return page | self.page_fields.get(name, {})
 
     def _index_lines(self, name: str, releases: list[Release]) -> list[str]:
         lines = []

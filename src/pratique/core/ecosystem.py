@@ -52,6 +52,7 @@ class UseCase(StrEnum):
     SHOW_ACCOUNT = "show_account"
     LIST_MEMBERSHIPS = "list_memberships"
     DECLINE = "decline"
+    LIST_PROJECTS = "list_projects"
 
 
 class Route(msgspec.Struct, frozen=True):

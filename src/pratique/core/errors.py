@@ -47,6 +47,12 @@ class NotFound(PratiqueError):
     status = 404
 
 
+class NotAcceptable(PratiqueError):
+    """Asked for in a form that there is not."""
+
+    status = 406
+
+
 class Conflict(PratiqueError):
     """It exists already, with other content."""
 

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from pratique.core.actors import Actor, Operation
-from pratique.core.artifacts import Origin
+from pratique.core.artifacts import Marker, Origin, ProjectStatus
 from pratique.core.clock import Instant
 from pratique.core.errors import Conflict, Invalid, NotFound
 from pratique.core.names import ProjectKey
@@ -71,6 +71,8 @@ class ProjectShown(msgspec.Struct, frozen=True):
     visibility: str
     members: tuple[MemberShown, ...]
     releases: tuple[ReleaseShown, ...] = ()
+    status: str = Marker.ACTIVE.value
+    status_reason: str = ""
 
 
 class _Asked(msgspec.Struct, frozen=True):
@@ -200,7 +202,10 @@ def _show(connection: Connection, asked: _Asked) -> ProjectShown:
         ReleaseShown(one.version, one.clearance if one.unpublished is None else "unpublished")
         for one in releases.of_project(connection, project.id)
     )
-    return ProjectShown(asked.key.purl(), asked.repository, project.visibility, members, held)
+    stands = project.status or ProjectStatus()
+    return ProjectShown(
+        asked.key.purl(), asked.repository, project.visibility, members, held, stands.marker, stands.reason
+    )
 
 
 def _set_visibility(connection: Connection, asked: _Asked, visibility: Visibility) -> ProjectShown:

@@ -14,7 +14,8 @@ from pratique.core.artifacts import Digests, Finding, Manifest, Origin, PublishD
 from pratique.core.clock import Instant
 from pratique.core.decisions import Action, Decision, Moment
 from pratique.core.ecosystem import Rendered
-from pratique.core.errors import BadUpstream, Conflict, Invalid, InvalidName, TooLarge, Unauthorised
+from pratique.core.ecosystem_verbs import ChecksReleases
+from pratique.core.errors import BadUpstream, Conflict, Forbidden, Invalid, InvalidName, TooLarge, Unauthorised
 from pratique.core.facts import Absent, Facts, Stage
 from pratique.core.ports import BlobDraft
 from pratique.core.project_verbs import EditsDocuments, SentDocument
@@ -36,6 +37,7 @@ from pratique.services.record_release import (
     refuse_twin,
     unchanged,
 )
+from pratique.services.release_room import ReleaseRoom
 from pratique.services.sources import exists_upstream
 from pratique.trust.permissions import authorise_founding, authorise_somewhere
 
@@ -105,6 +107,7 @@ async def take_in(ports: Ports, visit: Visit, name: str | None, draft: PublishDr
         decision=await judge_publish(ports, visit, known, draft, digests),  # 5
         actor=visit.actor,
         max_entries=limits.max_entries,
+        room=ReleaseRoom(limits.release_open, visit.ecosystem),
     )
     async with ports.uploads.turn(known.key):
         return await record_judged(ports, visit, accepted, blob)  # 6
@@ -166,7 +169,12 @@ async def authorise_project(ports: Ports, visit: Visit, name: str | None, draft:
 
 
 def check_name(visit: Visit, known: Knowledge, draft: PublishDraft) -> None:
-    """Refuse a name that nobody may newly take, or another spelling of ours. Raises InvalidName, Conflict."""
+    """Refuse a name that nobody may newly take, another spelling of ours, or one that takes no uploads.
+
+    Raises:
+        InvalidName, Conflict, Forbidden: which of them it is.
+    """
+    check_takes_uploads(known)
     if known.project is None or known.origin is not Origin.OWN:
         refuse_twin(known.key, known.has_own_twin)
         visit.ecosystem.check_new_name(draft.name)
@@ -190,6 +198,18 @@ def check_version(visit: Visit, known: Knowledge, draft: PublishDraft) -> None:
             )
 
 
+def check_takes_uploads(known: Knowledge) -> None:
+    """Raises Forbidden for an own project that is archived or quarantined (PEP 792)."""
+    project = known.project
+    if project is None or known.origin is not Origin.OWN or project.status is None or project.status.takes_uploads:
+        return
+    reason = f": {project.status.reason}" if project.status.reason else ""
+    raise Forbidden(
+        f"{known.key.name} is {project.status.marker} and takes no uploads{reason}; its owner can say otherwise: "
+        f"`pratique project status {known.key.purl()} active`"
+    )
+
+
 def check_digests(draft: PublishDraft, blob: BlobDraft) -> Digests:
     """The digests of what arrived. Raises Invalid if the client stated another one."""
     seen = blob.digests()
@@ -206,6 +226,8 @@ async def read_artefact(
     """Believe the artefact: read the manifest, note where the claim differs."""
     limits = ports.publish_limits.archive
     manifest = await ports.uploads.run(visit.ecosystem.read_manifest, draft.filename, blob, limits)
+    if isinstance(visit.ecosystem, ChecksReleases):
+        await ports.uploads.run(visit.ecosystem.check_release, manifest)
     differing = visit.ecosystem.compare_claims(draft, manifest)
     if not differing:
         return manifest, ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy import Connection
 
-from pratique.core.artifacts import FileView, Origin, OwnFile, ProjectView
+from pratique.core.artifacts import FileView, Origin, OwnFile, ProjectStatus, ProjectView
 from pratique.core.errors import BadUpstream
 from pratique.core.names import ProjectKey
 from pratique.core.project_verbs import EditsDocuments
@@ -72,7 +72,7 @@ def own_view(connection: Connection, visit: Visit, known: Knowledge) -> ProjectV
     view = visit.ecosystem.own_project(known.key, tuple(_own_file(visit, one) for one in own), tags)
     if isinstance(visit.ecosystem, EditsDocuments):
         view = visit.ecosystem.with_edition(view, read_edition(connection, known.project.id))
-    return view
+    return msgspec.structs.replace(view, status=known.project.status or ProjectStatus())
 
 
 def own_outline(connection: Connection, visit: Visit, known: Knowledge) -> ProjectView:

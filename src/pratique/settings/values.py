@@ -113,6 +113,7 @@ class PublishSettings(msgspec.Struct, frozen=True, kw_only=True):
         at_once: uploads that are taken in at the same time, in each process.
         at_once_account: so many of them may be of one account.
         patience: an upload waits so long for its turn, then the client is told to try again.
+        release_open: so long after its first file a release takes further ones (PyPI: wheels); 0: for ever.
         archive: bounds on the artefact's inside.
     """
 
@@ -123,6 +124,7 @@ class PublishSettings(msgspec.Struct, frozen=True, kw_only=True):
     at_once: int = 16
     at_once_account: int = 4
     patience: Duration = Duration(MINUTE)
+    release_open: Duration = Duration(14 * DAY)
     archive: ArchiveSettings = ArchiveSettings()
 
 

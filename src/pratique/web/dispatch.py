@@ -54,6 +54,7 @@ HANDLERS: dict[UseCase, Handler] = {
     UseCase.LIST_MEMBERSHIPS: project_use_cases.list_memberships,
     UseCase.DECLINE: project_use_cases.decline,
     UseCase.DESCRIBE_PROJECT: advisory_use_cases.describe_project,
+    UseCase.LIST_PROJECTS: publisher_use_cases.list_projects,
 }
 
 

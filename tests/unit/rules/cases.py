@@ -2,7 +2,7 @@
 
 from pratique.core import facts as fact
 from pratique.core.actors import Actor, ActorKind
-from pratique.core.artifacts import Digests, Origin
+from pratique.core.artifacts import Digests, Origin, ProjectStatus
 from pratique.core.clock import DAY, HOUR, Instant
 from pratique.core.decisions import Action, EntryKind, ListEntry, Mode, Moment, RuleSetting, Waiver
 from pratique.core.facts import DigestCheck, Facts, Stage
@@ -39,6 +39,7 @@ CLEAN = {
     fact.JOINED_LATE: False,
     fact.GONE_UPSTREAM: False,
     fact.UNPUBLISHED: None,
+    fact.PROJECT_STATUS: ProjectStatus(),
     fact.LISTED_DIGESTS: GOOD,
     fact.DIGESTS: DigestCheck(listed=GOOD, recorded=GOOD),
 }

@@ -13,6 +13,7 @@ from pratique.services import (
     list_waivers,
     membership,
     own_names,
+    project_status,
     reservations,
     rule_settings,
     tokens,
@@ -48,6 +49,9 @@ PROJECT_SHOW = Verb(
 )
 PROJECT_VISIBILITY = Verb(
     "project visibility", membership.SetVisibility, membership.ProjectShown, silent(membership.set_visibility)
+)
+PROJECT_STATUS = Verb(
+    "project status", project_status.SetStatus, project_status.StatusSet, silent(project_status.set_status)
 )
 PROJECT_MEMBER = Verb("project member", membership.SetMember, membership.ProjectShown, silent(membership.set_member))
 
@@ -129,6 +133,7 @@ VERBS: tuple[Verb[Any, Any], ...] = (
     PROJECT_SHOW,
     PROJECT_VISIBILITY,
     PROJECT_MEMBER,
+    PROJECT_STATUS,
     RESERVE,
     UNRESERVE,
     RESERVATIONS,
