@@ -50,6 +50,11 @@ def version_key(version):
     return tuple(int(part) for part in version.split("."))
 
 
+def release_key(version):
+    """As `version_key`; what stands behind a `+` makes no other release."""
+    return version_key(version.partition("+")[0])
+
+
 def facts(
     changed=None, *, stage=Stage.FILE, origin=Origin.UPSTREAM, actor=USER, version="1.0.1", now=NOW, project=LEFT
 ):
@@ -61,7 +66,7 @@ def facts(
         Stage.LISTING: Subject(project, version, f"left-{version}.tgz"),
         Stage.FILE: Subject(project, version, f"left-{version}.tgz"),
     }[stage]
-    return Facts(subject, origin, actor, now, version_key, version_key, values)
+    return Facts(subject, origin, actor, now, version_key, release_key, values)
 
 
 def without(known, *missing):
@@ -97,7 +102,7 @@ def said(decision):
 
 def entry(kind=EntryKind.DENY, versions="*", **more):
     """A list entry that names `left`."""
-    return ListEntry(more.pop("id", 1), kind, "npm", "left", parse_range(versions), **more)
+    return ListEntry(more.pop("id", 1), kind, "npm", more.pop("name", "left"), parse_range(versions), **more)
 
 
 def waiver(rule, versions="*", **more):
