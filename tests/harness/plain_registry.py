@@ -17,6 +17,9 @@ from urllib.parse import unquote
 
 from tests.harness import crates, packages
 
+_POLL = 0.005
+"""Seconds between looks at whether it shall end; the library's half a second was most of a test."""
+
 METADATA = b"Metadata-Version: 2.1\nName: left\nVersion: 1.0.0\n"
 
 
@@ -44,6 +47,7 @@ class PlainRegistry:
         self.away = False
         self.pins_metadata = True
         self.metadata = METADATA
+        self.pinned = METADATA
         self.file_query = ""
         self.without_digests: set[str] = set()
         self.other_digests: dict[str, dict[str, str]] = {}
@@ -66,7 +70,7 @@ class PlainRegistry:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": _POLL}, daemon=True)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> Self:
@@ -154,7 +158,7 @@ class PlainRegistry:
         return {} if release.filename in self.without_digests else self.other_digests.get(release.filename, stated)
 
     def _pinned(self) -> bool | dict[str, str]:
-        return {"sha256": hashlib.sha256(METADATA).hexdigest()} if self.pins_metadata else True
+        return {"sha256": hashlib.sha256(self.pinned).hexdigest()} if self.pins_metadata else True
 
     def _listed(self, release: Release) -> bytes:
         """The bytes that the index promises, which a liar does not send."""
@@ -212,7 +216,8 @@ class PlainRegistry:
             if release.filename in self.without_digests:
                 fields["cksum"] = ""
             if release.listed:
-                lines.append(crates.index_line(name, release.version, self._listed(release), **fields) + "\n")
+                written = fields.pop("name", name)
+                lines.append(crates.index_line(written, release.version, self._listed(release), **fields) + "\n")
         return lines
 
 

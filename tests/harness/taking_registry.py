@@ -10,6 +10,9 @@ from typing import Any, Self
 
 from tests.harness import crates
 
+_POLL = 0.005
+"""Seconds between looks at whether it shall end; the library's half a second was most of a test."""
+
 
 class TakingRegistry:
     """Serves one index for everybody and for members on a free port, while the `with` lasts.
@@ -43,7 +46,7 @@ class TakingRegistry:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": _POLL}, daemon=True)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> Self:

@@ -27,6 +27,10 @@ class CargoSpeaker:
     def offered(self, answer: Answer) -> list[str]:
         return sorted(line["vers"] for line in _lines(answer) if not line["yanked"])
 
+    def listed(self, answer: Answer) -> list[str]:
+        """Versions of all lines."""
+        return sorted(line["vers"] for line in _lines(answer))
+
     def told(self, answer: Answer) -> str:
         if answer.status != 200:
             return answer.text

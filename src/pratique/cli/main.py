@@ -42,6 +42,8 @@ COMMANDS = (
     ("waivers", "pratique.cli.verbs.waivers:waivers", "Show waivers, and which wait for a second admin."),
     ("yank", "pratique.cli.verbs.releases:yank", "Take an own release out of what resolvers choose."),
     ("unyank", "pratique.cli.verbs.releases:unyank", "Let resolvers choose a yanked release again."),
+    ("deprecate", "pratique.cli.verbs.publishing:deprecate", "Say something to whoever installs an own release."),
+    ("unpublish", "pratique.cli.verbs.publishing:unpublish", "Take own releases away for good."),
     ("revoke", "pratique.cli.verbs.releases:revoke", "Refuse a project, release or file from now on, everywhere."),
     ("unrevoke", "pratique.cli.verbs.releases:unrevoke", "Serve again what was revoked."),
     ("explain", "pratique.cli.verbs.explaining:explain", "Say why something is or is not served."),

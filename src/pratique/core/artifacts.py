@@ -89,6 +89,7 @@ class FileView(msgspec.Struct, frozen=True):
         metadata_url: where the upstream serves that, absolute; empty for own files and where there is none.
         raw: the index's own entry; unknown fields pass through unchanged.
         gone: the upstream lists it no more; it stands here because its bytes are stored.
+        unpublished: when its publishers took the release away for good; own files only.
     """
 
     filename: str
@@ -104,6 +105,7 @@ class FileView(msgspec.Struct, frozen=True):
     metadata_url: str = ""
     raw: dict[str, Any] = {}
     gone: bool = False
+    unpublished: Instant | None = None
 
 
 class ProjectView(msgspec.Struct, frozen=True):
@@ -114,12 +116,14 @@ class ProjectView(msgspec.Struct, frozen=True):
         files: in the order of the document.
         tags: dist-tag to version (npm); empty elsewhere.
         raw: project-level fields of the document that are not files or tags.
+        display: the name as its newest entries write it; empty where the document has no other than the canonical.
     """
 
     key: ProjectKey
     files: tuple[FileView, ...]
     tags: dict[str, str] = {}
     raw: dict[str, Any] = {}
+    display: str = ""
 
     def file(self, filename: str) -> FileView | None:
         """The file of this name, or None."""
@@ -171,7 +175,11 @@ class PublishDraft(msgspec.Struct, frozen=True):
 
 
 class OwnFile(msgspec.Struct, frozen=True):
-    """One stored file of an own release, handed to an ecosystem to become a FileView."""
+    """One stored file of an own release, handed to an ecosystem to become a FileView.
+
+    Attributes:
+        deprecated: what its publishers say to whoever installs it; '' after they took it back, None if they never did.
+    """
 
     filename: str
     version: str
@@ -181,6 +189,8 @@ class OwnFile(msgspec.Struct, frozen=True):
     manifest: Manifest
     yanked: str | None = None
     metadata: Digests | None = None
+    deprecated: str | None = None
+    unpublished: Instant | None = None
 
 
 class LockedFile(msgspec.Struct, frozen=True):

@@ -6,12 +6,15 @@ An ecosystem whose route table names one of these use cases implements the proto
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
+from pratique.core.advisories import ProjectAdvisory
 from pratique.core.artifacts import FileView, LockedFile
-from pratique.core.ecosystem import Rendered, UpstreamRequest, UseCase
+from pratique.core.clock import Instant
+from pratique.core.ecosystem import Listing, Rendered, UpstreamRequest, UseCase
+from pratique.core.project_verbs import EditsDocuments, HasTags, SharesProjects
 
 
 class SearchQuery(msgspec.Struct, frozen=True):
@@ -29,11 +32,20 @@ class SearchQuery(msgspec.Struct, frozen=True):
 
 
 class FoundProject(msgspec.Struct, frozen=True):
-    """One result: the project, its newest offered version and what its publisher says of it."""
+    """One result: the project, its newest offered version and what its publisher says of it.
+
+    Attributes:
+        published: when that version was, as far as it is known.
+        owners: of an own project.
+        manifest: what an own release says of itself, in its ecosystem's fields.
+    """
 
     name: str
     version: str
     description: str = ""
+    published: Instant | None = None
+    owners: tuple[str, ...] = ()
+    manifest: Mapping[str, Any] = {}
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -101,6 +113,19 @@ class Searches(Protocol):
 
 
 @runtime_checkable
+class ShowsReleases(Protocol):
+    """Clients can ask for one release, by version or tag, instead of the whole listing."""
+
+    def write_release(self, listing: bytes, wanted: str) -> Rendered | None:
+        """What a listing says of one release; None if it offers none of this version or tag."""
+        ...
+
+    def release_file(self, name: str, wanted: str) -> str | None:
+        """The name of the file that a version is; None for what is no version."""
+        ...
+
+
+@runtime_checkable
 class ReadsLockfiles(Protocol):
     """Its clients keep lockfiles that can be read."""
 
@@ -118,6 +143,50 @@ class ReadsLockfiles(Protocol):
         ...
 
 
+@runtime_checkable
+class Audits(Protocol):
+    """Clients ask which of the releases that they have installed advisories are about."""
+
+    def read_audit(self, body: bytes) -> dict[str, tuple[str, ...]]:
+        """The versions asked about, by name as the client spells it. Raises Invalid, TooLarge."""
+        ...
+
+    def write_audit(self, found: Mapping[str, Sequence[ProjectAdvisory]]) -> Rendered:
+        """The answer, by the same names; one that nothing is known about is not among them."""
+        ...
+
+
+class ProjectDescription(msgspec.Struct, frozen=True):
+    """One release of a project, described for people and programs.
+
+    Attributes:
+        listing: the project with a decision for every file.
+        offered: files of all releases that a resolver may choose, and withdrawn ones that nothing refuses.
+        version: the release that is described, in its one spelling.
+        files: of that release, as far as their bytes can be had.
+        metadata: what the release says of itself; empty where nobody has it at hand.
+        advisories: about that release.
+        whole: the project was asked for, and not this release alone.
+    """
+
+    listing: Listing
+    offered: tuple[FileView, ...]
+    version: str
+    files: tuple[FileView, ...]
+    metadata: bytes
+    advisories: tuple[ProjectAdvisory, ...]
+    whole: bool
+
+
+@runtime_checkable
+class DescribesProjects(Protocol):
+    """Clients ask for a description of a project or release besides its listing."""
+
+    def write_project(self, project: ProjectDescription) -> Rendered:
+        """The description."""
+        ...
+
+
 REQUIRED: dict[UseCase, type] = {
     UseCase.DESCRIBE: Describes,
     UseCase.YANK: Yanks,
@@ -126,5 +195,19 @@ REQUIRED: dict[UseCase, type] = {
     UseCase.ADD_OWNERS: HasOwners,
     UseCase.REMOVE_OWNERS: HasOwners,
     UseCase.SEARCH: Searches,
+    UseCase.SHOW_RELEASE: ShowsReleases,
+    UseCase.AUDIT: Audits,
+    UseCase.LIST_TAGS: HasTags,
+    UseCase.SET_TAG: HasTags,
+    UseCase.REMOVE_TAG: HasTags,
+    UseCase.EDIT_PROJECT: EditsDocuments,
+    UseCase.UNPUBLISH_PROJECT: EditsDocuments,
+    UseCase.UNPUBLISH_FILE: EditsDocuments,
+    UseCase.LIST_MEMBERS: SharesProjects,
+    UseCase.SHOW_VISIBILITY: SharesProjects,
+    UseCase.SET_VISIBILITY: SharesProjects,
+    UseCase.SHOW_ACCOUNT: SharesProjects,
+    UseCase.LIST_MEMBERSHIPS: SharesProjects,
+    UseCase.DESCRIBE_PROJECT: DescribesProjects,
 }
 """Which protocol a use case asks of the ecosystem that routes to it."""

@@ -53,6 +53,15 @@ class Conflict(PratiqueError):
     status = 409
 
 
+class NotOffered(PratiqueError):
+    """This server does not do it (yet); the sentence says what to do instead.
+
+    Not 501: clients try again after every 5xx.
+    """
+
+    status = 400
+
+
 class TooLarge(PratiqueError):
     """Over a limit; the sentence names limit and setting."""
 

@@ -13,6 +13,7 @@ from pratique.rules import (
     reserved_name,
     revoked,
     shadows_public,
+    unpublished,
 )
 from pratique.rules.contract import Rule, rule_of
 
@@ -29,6 +30,7 @@ RULES: tuple[Rule, ...] = tuple(
         agent_new_name,
         cooldown,
         gone_upstream,
+        unpublished,
     )
 )
 """All rules; of two votes equally strict the one whose rule stands first here speaks."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 
 from pratique.core.actors import Actor
-from pratique.core.clock import Clock
+from pratique.core.clock import DAY, Clock
 from pratique.core.ecosystem import ArchiveLimits, Ecosystem
 from pratique.core.names import ProjectKey
 from pratique.core.ports import Blobs
@@ -40,12 +40,14 @@ class PublishLimits:
         max_upload: bytes of the request body.
         max_entry: bytes of what the index carries of one file.
         max_entries: bytes of what the index carries of all files of one project.
+        unpublish_window: milliseconds after publishing in which owners may unpublish a release.
         archive: bounds on the artefact's inside.
     """
 
     max_upload: int = 1 << 30
     max_entry: int = 512 << 10
     max_entries: int = 32 << 20
+    unpublish_window: int = 3 * DAY
     archive: ArchiveLimits = field(default_factory=ArchiveLimits)
 
 

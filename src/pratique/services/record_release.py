@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from pratique.core.actors import Actor
 from pratique.core.artifacts import Clearance, Digests, Finding, Manifest, Origin, PublishDraft
-from pratique.core.clock import Instant
+from pratique.core.clock import Instant, to_iso
 from pratique.core.decisions import Decision
 from pratique.core.errors import Conflict
 from pratique.core.events import Event, new_event
@@ -122,6 +122,11 @@ def is_here(connection: Connection, known: Knowledge, draft: PublishDraft, sha25
     release = releases.find(connection, known.project.id, draft.version)
     if release is not None and release.clearance in (Clearance.QUARANTINED, Clearance.REVOKED):
         raise Conflict(f"{known.key.name}@{draft.version} is {release.clearance}; publish under a new version")
+    if release is not None and release.unpublished is not None:
+        raise Conflict(
+            f"{known.key.name}@{draft.version} was unpublished on {to_iso(release.unpublished)[:10]}, and a version "
+            "number is never used again; choose the next one"
+        )
     earlier = files.find(connection, known.project.id, draft.filename)
     if earlier is not None and earlier.sha256 != sha256:
         raise Conflict(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy import Connection
 
-from pratique.core.artifacts import FileView, Origin, ProjectView
+from pratique.core.artifacts import FileView, Origin, OwnFile, ProjectView
 from pratique.core.errors import BadUpstream
 from pratique.core.names import ProjectKey
+from pratique.core.project_verbs import EditsDocuments
+from pratique.services.edition import read_edition
 from pratique.services.judge import not_found
 from pratique.services.knowledge import Knowledge
 from pratique.services.ports import Ports, Visit
@@ -44,7 +46,7 @@ async def find_source(ports: Ports, visit: Visit, known: Knowledge, *, max_age: 
     """
     if known.origin is Origin.OWN:
         return Source(await ports.db.read(own_outline, visit, known))
-    if known.own_twin is not None:
+    if known.has_own_twin:
         raise not_found(visit, known.key)  # as good as our own name: no upstream hears of it
     for upstream in await ports.db.read(_upstreams_to_ask, known):
         answer = await ports.documents.view(upstream, visit.ecosystem, known.key.name, max_age=max_age)
@@ -67,7 +69,10 @@ def own_view(connection: Connection, visit: Visit, known: Knowledge) -> ProjectV
         raise not_found(visit, known.key)
     own = files.own_files(connection, known.project.id)
     tags = releases.tags(connection, known.project.id)
-    return visit.ecosystem.own_project(known.key, tuple(visit.ecosystem.own_file(one) for one in own), tags)
+    view = visit.ecosystem.own_project(known.key, tuple(_own_file(visit, one) for one in own), tags)
+    if isinstance(visit.ecosystem, EditsDocuments):
+        view = visit.ecosystem.with_edition(view, read_edition(connection, known.project.id))
+    return view
 
 
 def own_outline(connection: Connection, visit: Visit, known: Knowledge) -> ProjectView:
@@ -78,7 +83,12 @@ def own_outline(connection: Connection, visit: Visit, known: Knowledge) -> Proje
     if known.project is None:
         raise not_found(visit, known.key)
     own = files.own_outlines(connection, known.project.id, known.key.name)
-    return ProjectView(known.key, tuple(visit.ecosystem.own_file(one) for one in own))
+    return ProjectView(known.key, tuple(_own_file(visit, one) for one in own))
+
+
+def _own_file(visit: Visit, own: OwnFile) -> FileView:
+    file = visit.ecosystem.own_file(own)
+    return file if own.unpublished is None else msgspec.structs.replace(file, unpublished=own.unpublished)
 
 
 def _upstreams_to_ask(connection: Connection, known: Knowledge) -> tuple[Upstream, ...]:

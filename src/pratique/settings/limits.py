@@ -62,7 +62,13 @@ def archive_limits(said: ArchiveSettings) -> ArchiveLimits:
 
 def publish_limits(said: PublishSettings) -> PublishLimits:
     """Bounds on uploads."""
-    return PublishLimits(said.max_upload, said.max_entry, said.max_entries, archive_limits(said.archive))
+    return PublishLimits(
+        max_upload=said.max_upload,
+        max_entry=said.max_entry,
+        max_entries=said.max_entries,
+        unpublish_window=_milliseconds(said.unpublish_window),
+        archive=archive_limits(said.archive),
+    )
 
 
 def upload_slots(said: PublishSettings) -> UploadSlots:

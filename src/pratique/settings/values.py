@@ -109,6 +109,7 @@ class PublishSettings(msgspec.Struct, frozen=True, kw_only=True):
         max_upload: bytes of a request body.
         max_entry: what the index carries of one file (of an npm tarball: its package.json).
         max_entries: what the index carries of all files of one project; every listing reads it.
+        unpublish_window: so long after publishing its owners may unpublish a release; later only an administrator.
         at_once: uploads that are taken in at the same time, in each process.
         at_once_account: so many of them may be of one account.
         patience: an upload waits so long for its turn, then the client is told to try again.
@@ -118,6 +119,7 @@ class PublishSettings(msgspec.Struct, frozen=True, kw_only=True):
     max_upload: Size = Size(GB)
     max_entry: Size = Size(512 << 10)
     max_entries: Size = Size(32 * MB)
+    unpublish_window: Duration = Duration(3 * DAY)
     at_once: int = 16
     at_once_account: int = 4
     patience: Duration = Duration(MINUTE)

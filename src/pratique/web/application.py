@@ -7,7 +7,7 @@ from aiohttp import web
 from pratique.services.ports import Ports
 from pratique.services.sign_in import SignIn
 from pratique.services.step_up import PasswordGate
-from pratique.web import api, ui
+from pratique.web import api, osv, ui
 from pratique.web.bodies import note_expectation
 from pratique.web.dispatch import dispatch
 from pratique.web.forwarded import ask_for_tls, refuse_clear_text
@@ -34,6 +34,7 @@ def make_application(ports: Ports, limits: WebLimits = _USUAL) -> web.Applicatio
     application.router.add_get("/readyz", ReadinessProbe().readyz)
     application.add_routes(api.routes())
     application.add_routes(ui.routes())
+    application.add_routes(osv.routes())
     application.router.add_route("*", "/{rest:.*}", dispatch, expect_handler=note_expectation)
     application.on_startup.append(_start)
     application.on_cleanup.append(_stop)

@@ -8,15 +8,15 @@ import structlog
 from aiohttp import web
 
 from pratique.core.actors import ActorKind
-from pratique.core.ecosystem import Ecosystem, UseCase
-from pratique.core.errors import Invalid, NotFound, PratiqueError, Unauthorised
+from pratique.core.ecosystem import UseCase
+from pratique.core.errors import Invalid, NotFound, PratiqueError
 from pratique.core.refused import Refused
 from pratique.services.ports import Visit
 from pratique.trust.tokens import holds_token
-from pratique.upstream import chain
-from pratique.web import forwarded, publisher_use_cases, use_cases
+from pratique.web import advisory_use_cases, project_use_cases, publisher_use_cases, use_cases
 from pratique.web.access_log import loggable_path
-from pratique.web.keys import ACTOR, DECISION, PORTS, REPOSITORIES, SIGN_IN
+from pratique.web.entrance import enter, needs_token
+from pratique.web.keys import DECISION, PORTS
 from pratique.web.places import Match, Place, find_place, match_route
 from pratique.web.refusals import answer_error
 
@@ -39,6 +39,21 @@ HANDLERS: dict[UseCase, Handler] = {
     UseCase.LIST_OWNERS: publisher_use_cases.list_owners,
     UseCase.ADD_OWNERS: publisher_use_cases.add_owners,
     UseCase.REMOVE_OWNERS: publisher_use_cases.remove_owners,
+    UseCase.SHOW_RELEASE: use_cases.show_release,
+    UseCase.AUDIT: advisory_use_cases.audit,
+    UseCase.LIST_TAGS: project_use_cases.list_tags,
+    UseCase.SET_TAG: project_use_cases.set_tag,
+    UseCase.REMOVE_TAG: project_use_cases.remove_tag,
+    UseCase.EDIT_PROJECT: project_use_cases.edit_project,
+    UseCase.UNPUBLISH_PROJECT: project_use_cases.unpublish_project,
+    UseCase.UNPUBLISH_FILE: project_use_cases.unpublish_file,
+    UseCase.LIST_MEMBERS: project_use_cases.list_members,
+    UseCase.SHOW_VISIBILITY: project_use_cases.show_visibility,
+    UseCase.SET_VISIBILITY: project_use_cases.set_visibility,
+    UseCase.SHOW_ACCOUNT: project_use_cases.show_account,
+    UseCase.LIST_MEMBERSHIPS: project_use_cases.list_memberships,
+    UseCase.DECLINE: project_use_cases.decline,
+    UseCase.DESCRIBE_PROJECT: advisory_use_cases.describe_project,
 }
 
 
@@ -63,19 +78,12 @@ async def dispatch(request: web.Request) -> web.StreamResponse:
 
 
 async def _serve(request: web.Request, place: Place) -> web.StreamResponse:
-    app = request.app
-    chain.enter(request.headers.get(chain.VIA), app[PORTS].server_name)
-    public_url = forwarded.public_url(request)
-    actor = await app[SIGN_IN].actor(request.headers.get("Authorization"))
-    request[ACTOR] = actor
-    if actor.kind is ActorKind.NOBODY and not await app[REPOSITORIES].is_open(place.repository):
-        raise _needs_token(place.ecosystem)  # before any look-up, so that no name can be probed
-    repository = await app[REPOSITORIES].find(place.repository)
+    entered = await enter(request, place.repository, place.ecosystem.id)
     match = match_route(place, request.method)
     _check_no_token(match)
-    if match.route.members_only and actor.kind is ActorKind.NOBODY:
-        raise _needs_token(place.ecosystem)
-    visit = Visit(actor, repository, place.ecosystem, public_url)
+    if match.route.members_only and entered.actor.kind is ActorKind.NOBODY:
+        raise needs_token(place.ecosystem.id)
+    visit = Visit(entered.actor, entered.repository, place.ecosystem, entered.public_url)
     return await HANDLERS[match.route.use_case](request, visit, match)
 
 
@@ -86,7 +94,3 @@ def _check_no_token(match: Match) -> None:
             "a token stands in this address, where others may have seen it: end it with `pratique token revoke`, "
             "and send tokens in the Authorization header"
         )
-
-
-def _needs_token(ecosystem: Ecosystem) -> Unauthorised:
-    return Unauthorised(f"this {ecosystem.id} repository needs a token; make one with `pratique token create`")

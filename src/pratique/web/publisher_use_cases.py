@@ -20,19 +20,19 @@ from pratique.trust.permissions import Role
 from pratique.web.bodies import read_small_body
 from pratique.web.keys import PORTS
 from pratique.web.places import Match
-from pratique.web.use_cases import PRIVATE, respond
+from pratique.web.use_cases import PRIVATE, respond, respond_if_changed
 
 _NO_STORE = {"Cache-Control": "no-store"}
 
 
-async def describe(_request: web.Request, visit: Visit, match: Match) -> web.StreamResponse:
+async def describe(request: web.Request, visit: Visit, match: Match) -> web.StreamResponse:
     """Where the index's files and its web API are."""
     said = cast("Describes", visit.ecosystem).write_description(
         visit.base_url,
         needs_credential=not visit.repository.anonymous_read,
         members_only=match.route.members_only,
     )
-    return respond(said, PRIVATE)
+    return respond_if_changed(request, said, PRIVATE)
 
 
 async def search(request: web.Request, visit: Visit, _match: Match) -> web.StreamResponse:

@@ -46,6 +46,8 @@ EXAMPLE: dict[str, dict[str, Any]] = {
     "waivers": {},
     "yank": {"purl": "pkg:npm/mine@1.0.0"},
     "unyank": {"purl": "pkg:npm/mine@1.0.0"},
+    "deprecate": {"purl": "pkg:npm/mine@1.0.0", "message": "use yours"},
+    "unpublish": {"purl": "pkg:npm/mine@1.0.0"},
     "check": {"filename": "Cargo.lock", "content": "version = 4"},
     "revoke": {"purl": "pkg:npm/x", "reason": "r"},
     "unrevoke": {"purl": "pkg:npm/x"},

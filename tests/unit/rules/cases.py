@@ -38,6 +38,7 @@ CLEAN = {
     fact.WEAKER_EVIDENCE: False,
     fact.JOINED_LATE: False,
     fact.GONE_UPSTREAM: False,
+    fact.UNPUBLISHED: None,
     fact.LISTED_DIGESTS: GOOD,
     fact.DIGESTS: DigestCheck(listed=GOOD, recorded=GOOD),
 }
@@ -59,7 +60,7 @@ def facts(
         Stage.LISTING: Subject(project, version, f"left-{version}.tgz"),
         Stage.FILE: Subject(project, version, f"left-{version}.tgz"),
     }[stage]
-    return Facts(subject, origin, actor, now, version_key, values)
+    return Facts(subject, origin, actor, now, version_key, version_key, values)
 
 
 def without(known, *missing):
@@ -71,6 +72,7 @@ def without(known, *missing):
         known.actor,
         known.now,
         known.version_key,
+        known.release_key,
         {name: value for name, value in known.values.items() if name not in names},
     )
 

@@ -56,6 +56,7 @@ KNOWN = {
     fact.WEAKER_EVIDENCE: st.booleans(),
     fact.JOINED_LATE: st.booleans(),
     fact.GONE_UPSTREAM: st.booleans(),
+    fact.UNPUBLISHED: st.none() | instants,
     fact.LISTED_DIGESTS: digests,
     fact.DIGESTS: st.builds(
         DigestCheck, digests, st.none() | digests, st.none() | digests, st.none() | st.none() | digests

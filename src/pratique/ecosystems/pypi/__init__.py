@@ -7,10 +7,12 @@ from typing import Any
 
 from pratique.core.artifacts import FileView, Manifest, OwnFile, ProjectView, PublishDraft
 from pratique.core.ecosystem import ArchiveLimits, Ecosystem, Listing, Refusal, Rendered, Route, UpstreamRequest
+from pratique.core.ecosystem_verbs import ProjectDescription
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.core.ports import ReadAt
 from pratique.ecosystems.pypi import archive, claims, index, names, negotiation, routes, versions
 from pratique.ecosystems.pypi.listing import kept_back, write_listing
+from pratique.ecosystems.pypi.project_json import write_project
 from pratique.ecosystems.pypi.publish import UploadReader
 from pratique.ecosystems.pypi.refusal import client_setup, write_published, write_refusal, write_warning
 
@@ -58,6 +60,10 @@ class Pypi:
 
     def version_key(self, version: str) -> Any:
         """See `versions.version_key`."""
+        return versions.version_key(version)
+
+    def release_key(self, version: str) -> Any:
+        """Every spelling of a version has one key already; a local version is another one."""
         return versions.version_key(version)
 
     def canonical_version(self, version: str) -> str:
@@ -128,6 +134,10 @@ class Pypi:
     def write_published(self, draft: PublishDraft, note: str) -> Rendered:
         """See `refusal.write_published`."""
         return write_published(draft, note)
+
+    def write_project(self, project: ProjectDescription) -> Rendered:
+        """See `project_json.write_project`."""
+        return write_project(project)
 
     def client_setup(self, base_url: str) -> tuple[tuple[str, str], ...]:
         """See `refusal.client_setup`."""

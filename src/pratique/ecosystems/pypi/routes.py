@@ -19,6 +19,8 @@ ROUTES = (
     _route("GET", r"/files/(?P<project>[^/]+)/(?P<file>[^/]+)\.metadata", UseCase.GET_METADATA),
     _route("GET", r"/files/(?P<project>[^/]+)/(?P<file>[^/]+)", UseCase.GET_FILE),
     _route("POST", r"/legacy/?", UseCase.PUBLISH),
+    _route("GET", r"(?:/pypi)?/(?P<project>[^/]+)/json/?", UseCase.DESCRIBE_PROJECT),
+    _route("GET", r"(?:/pypi)?/(?P<project>[^/]+)/(?P<version>[^/]+)/json/?", UseCase.DESCRIBE_PROJECT),
     _route("GET", r"/?", UseCase.PING),
 )
 """First match wins. The root listing of all projects is not among them: no client needs it to install."""

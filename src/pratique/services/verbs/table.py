@@ -18,6 +18,8 @@ from pratique.services import (
     tokens,
 )
 from pratique.services import check_lockfile as lockfiles
+from pratique.services import deprecate as deprecating
+from pratique.services import unpublish as unpublishing
 from pratique.services import yank as yanking
 from pratique.services.explain import Explained, Explanation
 from pratique.services.exposure import Exposure
@@ -78,6 +80,8 @@ WAIVERS = Verb(
 )
 YANK = Verb("yank", yanking.Yank, yanking.Yanked, silent(yanking.yank))
 UNYANK = Verb("unyank", yanking.Unyank, yanking.Yanked, silent(yanking.unyank))
+DEPRECATE = Verb("deprecate", deprecating.Deprecate, deprecating.Deprecated, silent(deprecating.deprecate))
+UNPUBLISH = Verb("unpublish", unpublishing.Unpublish, unpublishing.Unpublished, silent(unpublishing.unpublish))
 REVOKE = Verb("revoke", releases.Revoke, Revoked, silent(releases.revoke))
 UNREVOKE = Verb("unrevoke", releases.Unrevoke, Unrevoked, silent(releases.unrevoke))
 
@@ -139,6 +143,8 @@ VERBS: tuple[Verb[Any, Any], ...] = (
     WAIVERS,
     YANK,
     UNYANK,
+    DEPRECATE,
+    UNPUBLISH,
     REVOKE,
     UNREVOKE,
     EXPLAIN,

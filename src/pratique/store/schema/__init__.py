@@ -10,6 +10,7 @@ from pratique.store.schema.people import account, one_time_link, session, token
 from pratique.store.schema.policy import (
     advisory,
     advisory_import,
+    advisory_record,
     decision,
     list_entry,
     reservation,
@@ -24,6 +25,7 @@ __all__ = [
     "account",
     "advisory",
     "advisory_import",
+    "advisory_record",
     "blob",
     "decision",
     "dist_tag",

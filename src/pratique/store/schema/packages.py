@@ -38,9 +38,11 @@ release = Table(
     own_id(),
     project_id(),
     Column("version", Text, nullable=False),
-    Column("clearance", String(16), nullable=False),
+    Column("clearance", String(16), nullable=False),  # never yanked: that is what has a reason below
     Column("yank_reason", Text),
     instant("created"),
+    Column("deprecated", Text),  # empty: taken back
+    instant("unpublished", nullable=True),
     UniqueConstraint("project_id", "version"),
 )
 
