@@ -20,7 +20,7 @@ app = App(
 )
 COMMANDS = (
     ("up", "pratique.cli.up:up", "Start the server and keep it running until Ctrl-C."),
-    ("configure", "pratique.cli.configure.command:configure", "Point npm, pip, uv or cargo at a server, and back."),
+    ("configure", "pratique.cli.configure.command:configure", "Point a package client at a server, and back."),
     ("user", "pratique.cli.verbs.users:app", "Accounts: make them, end them, say who administers."),
     ("token", "pratique.cli.verbs.tokens:app", "Tokens for package clients, CI jobs, agents and services."),
     ("admin", "pratique.cli.verbs.admin:app", "A way in for an administrator."),
