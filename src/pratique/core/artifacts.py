@@ -207,6 +207,18 @@ class PublishDraft(msgspec.Struct, frozen=True):
     attested: bool = False
 
 
+class Signature(msgspec.Struct, frozen=True):
+    """This server's signature over what an ecosystem's clients verify of a file.
+
+    Attributes:
+        key_id: of the key it was made with.
+        value: base64 of the DER form.
+    """
+
+    key_id: str
+    value: str
+
+
 class OwnFile(msgspec.Struct, frozen=True):
     """One stored file of an own release, handed to an ecosystem to become a FileView.
 
@@ -224,6 +236,7 @@ class OwnFile(msgspec.Struct, frozen=True):
     metadata: Digests | None = None
     deprecated: str | None = None
     unpublished: Instant | None = None
+    signatures: tuple[Signature, ...] = ()
 
 
 class LockedFile(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
+from pratique.core.account_verbs import HasProfiles, HasTokens, LogsInByPage, LogsInByPassword, Signs
 from pratique.core.advisories import ProjectAdvisory
 from pratique.core.artifacts import FileView, LockedFile, Manifest
 from pratique.core.clock import Instant
@@ -260,5 +261,14 @@ REQUIRED: dict[UseCase, type] = {
     UseCase.SHOW_ACCOUNT: SharesProjects,
     UseCase.LIST_MEMBERSHIPS: SharesProjects,
     UseCase.DESCRIBE_PROJECT: DescribesProjects,
+    UseCase.START_LOGIN: LogsInByPage,
+    UseCase.COLLECT: LogsInByPage,
+    UseCase.PASSWORD_LOGIN: LogsInByPassword,
+    UseCase.SHOW_PROFILE: HasProfiles,
+    UseCase.CHANGE_PROFILE: HasProfiles,
+    UseCase.LIST_TOKENS: HasTokens,
+    UseCase.CREATE_TOKEN: HasTokens,
+    UseCase.REVOKE_TOKEN: HasTokens,
+    UseCase.SIGNING_KEYS: Signs,
 }
 """Which protocol a use case asks of the ecosystem that routes to it."""

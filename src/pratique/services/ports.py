@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pratique.services.remember_decisions import DecisionMemory
     from pratique.services.uploads import Uploads
     from pratique.services.views import ViewCache
+    from pratique.trust.signing import Signer
     from pratique.upstream.client import UpstreamClient
     from pratique.upstream.descriptions import Descriptions
     from pratique.upstream.documents import Documents
@@ -61,6 +62,7 @@ class Ports:
         popularity: rank of a name among the most downloaded, None if not among them.
         public_urls: the URLs under which clients may reach this server; absolute links are built from these only.
         server_name: how this server is called in Via headers.
+        login_life: milliseconds that a token is good for which a client's login made.
     """
 
     db: Database
@@ -79,15 +81,32 @@ class Ports:
     uploads: Uploads
     enqueue: Enqueue
     popularity: Callable[[ProjectKey], int | None]
+    signer: Signer
     publish_limits: PublishLimits = PublishLimits()
     advisory_sources: tuple[str, ...] = ()
     public_urls: tuple[str, ...] = ()
     server_name: str = ""
+    login_life: int = 30 * DAY
 
     @property
     def public_url(self) -> str:
         """The first configured public URL, used where no request names one."""
         return self.public_urls[0]
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The program that sent a request, as far as people are told of it; nothing is decided by it.
+
+    Attributes:
+        client: what it calls itself.
+        address: where the request came from.
+        code: a one-time code that came along; empty for none.
+    """
+
+    client: str = ""
+    address: str = ""
+    code: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -98,6 +117,7 @@ class Visit:
     repository: Repository
     ecosystem: Ecosystem
     public_url: str
+    caller: Caller = Caller()
 
     @property
     def base_url(self) -> str:

@@ -28,6 +28,7 @@ from pratique.services.index_entry import read_indexed
 from pratique.services.judge import authorise_on, inquire, know, refuse
 from pratique.services.knowledge import Knowledge
 from pratique.services.ports import Ports, Visit
+from pratique.services.publish_proof import prove_publisher
 from pratique.services.record_release import (
     Accepted,
     ChangedMeanwhile,
@@ -38,6 +39,7 @@ from pratique.services.record_release import (
     unchanged,
 )
 from pratique.services.release_room import ReleaseRoom
+from pratique.services.sign_files import sign_file
 from pratique.services.sources import exists_upstream
 from pratique.trust.permissions import authorise_founding, authorise_somewhere
 
@@ -60,6 +62,7 @@ async def publish(
 
     Raises:
         Unauthorised, Forbidden: the actor may not publish this project.
+        CodeNeeded: its owners demand a one-time code, and no good one came along.
         Invalid, TooLarge: the upload is broken, hostile, over a limit, or contradicts itself.
         Conflict: the file exists with other bytes.
         Refused: policy does not let this name, release or file in.
@@ -90,6 +93,8 @@ async def _edit(ports: Ports, visit: Visit, name: str | None, sent: SentDocument
 async def take_in(ports: Ports, visit: Visit, name: str | None, draft: PublishDraft, blob: BlobDraft) -> str:
     """Read, judge and record an upload that has arrived whole; what happens next, as a sentence."""
     known = await authorise_project(ports, visit, name, draft)
+    if name is None:  # else it was proved before the body was read
+        await prove_publisher(ports, visit, known)
     digests = check_digests(draft, blob)
     refuse_attestations(visit, draft)  # 4, before anything that could call the upload done
     if await ports.db.read(is_here, known, draft, digests.sha256):
@@ -108,6 +113,9 @@ async def take_in(ports: Ports, visit: Visit, name: str | None, draft: PublishDr
         actor=visit.actor,
         max_entries=limits.max_entries,
         room=ReleaseRoom(limits.release_open, visit.ecosystem),
+        signature=await ports.uploads.run(
+            sign_file, ports.signer, visit.ecosystem, known.key.name, draft.version, digests
+        ),
     )
     async with ports.uploads.turn(known.key):
         return await record_judged(ports, visit, accepted, blob)  # 6
@@ -127,7 +135,9 @@ async def authorise_publisher(ports: Ports, visit: Visit, name: str | None) -> N
         raise Unauthorised("publishing needs a token; make one with `pratique token create`")
     authorise_somewhere(visit.actor, Operation.PUBLISH, ports.clock.now())
     if name is not None:
-        may_publish(visit, await know(ports, visit, visit.key(name)), ports.clock.now())
+        known = await know(ports, visit, visit.key(name))
+        may_publish(visit, known, ports.clock.now())
+        await prove_publisher(ports, visit, known)
 
 
 def may_publish(visit: Visit, known: Knowledge, now: Instant) -> None:

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from pratique.core.actors import Actor
-from pratique.core.artifacts import Clearance, Digests, Finding, Manifest, Origin, PublishDraft
+from pratique.core.artifacts import Clearance, Digests, Finding, Manifest, Origin, PublishDraft, Signature
 from pratique.core.clock import Instant, to_iso
 from pratique.core.decisions import Decision
 from pratique.core.errors import Conflict
@@ -20,6 +20,7 @@ from pratique.services.knowledge import Knowledge
 from pratique.services.ports import Enqueue, Visit
 from pratique.services.recheck_release import RECHECK_JOB
 from pratique.services.release_room import ReleaseRoom, check_release_room
+from pratique.services.sign_files import keep_signatures
 from pratique.services.sign_in import check_still_good
 from pratique.store import events, files, findings, projects, releases, revisions
 from pratique.store.projects import Project
@@ -34,6 +35,7 @@ class Accepted(msgspec.Struct, frozen=True):
         decision: at most hold.
         max_entries: bytes of what the index may carry of all files of one project.
         room: what else a release takes in.
+        signature: of this server over the file, where its clients verify one.
     """
 
     known: Knowledge
@@ -45,6 +47,7 @@ class Accepted(msgspec.Struct, frozen=True):
     actor: Actor
     max_entries: int
     room: ReleaseRoom
+    signature: Signature | None = None
 
 
 class ChangedMeanwhile(Exception):
@@ -94,6 +97,8 @@ def record_release(
     )
     metadata_sha256 = hashlib.sha256(manifest.metadata).hexdigest() if manifest.metadata else None
     files.create_own(connection, release, draft.filename, blob, manifest, metadata_sha256, now)
+    if accepted.signature is not None:
+        keep_signatures(connection, project.id, ((draft.filename, accepted.signature),))
     for tag in draft.tags:
         releases.set_tag(connection, project.id, tag, draft.version)
     for finding in accepted.findings:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 import sqlalchemy as sa
 
+from pratique.core.account_verbs import PublishProof
 from pratique.core.artifacts import Origin, ProjectStatus
 from pratique.core.clock import Instant
 from pratique.core.names import EcosystemId, ProjectKey
@@ -27,6 +28,7 @@ class Project(msgspec.Struct, frozen=True):
         served: when a file of it was first served here, None if never.
         status: how it stands as a whole, None if nobody ever said.
         status_by_admin: an administrator laid that down.
+        publish_proof: of whom its owners demand a one-time code with every publish.
     """
 
     id: int
@@ -40,6 +42,7 @@ class Project(msgspec.Struct, frozen=True):
     served: Instant | None
     status: ProjectStatus | None = None
     status_by_admin: bool = False
+    publish_proof: PublishProof = PublishProof.NOBODY
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -99,6 +102,7 @@ def _project(row: sa.RowMapping) -> Project:
         served=row["served"],
         status=None if row["status"] is None else ProjectStatus(row["status"], row["status_reason"] or ""),
         status_by_admin=bool(row["status_by_admin"]),
+        publish_proof=PublishProof(row["publish_proof"]),
     )
 
 
@@ -219,6 +223,11 @@ def set_status(c: sa.Connection, project_id: int, status: ProjectStatus, *, by_a
     """Note how a project stands, by its owner's, an administrator's or its index's word."""
     said = {"status": status.marker, "status_reason": status.reason or None, "status_by_admin": by_admin}
     c.execute(project.update().where(project.c.id == project_id).values(said))
+
+
+def set_publish_proof(c: sa.Connection, project_id: int, proof: PublishProof) -> None:
+    """Set of whom a one-time code is demanded with every publish."""
+    c.execute(project.update().where(project.c.id == project_id).values(publish_proof=proof.value))
 
 
 def role_of(c: sa.Connection, project_id: int, account_id: int) -> str | None:

@@ -47,6 +47,7 @@ STORY = (
     ("project member pkg:npm/mine alice none", "owner: ann"),
     ("project status pkg:npm/mine deprecated --reason old", "pkg:npm/mine is deprecated: old"),
     ("project status pkg:npm/mine active", "pkg:npm/mine is active"),
+    ("project proof pkg:npm/mine everybody", "demanded of everybody"),
     ("explain pkg:npm/mine@1.0.0", "pkg:npm/mine@1.0.0 in main, asked by user"),
     (
         "waive cooldown pkg:npm/mine --reason trusted --for agent --expires 7d",

@@ -8,9 +8,11 @@ from cyclopts import App
 
 from pratique.cli.asking import HERE, Where, ask
 from pratique.cli.showing import say
+from pratique.core.account_verbs import PublishProof
 from pratique.core.artifacts import Marker
 from pratique.services.membership import ProjectShown, SetMember, SetVisibility, ShowProject
 from pratique.services.project_status import SetStatus
+from pratique.services.publish_proof import SetPublishProof
 from pratique.services.verbs import table
 from pratique.trust.permissions import Role
 from pratique.trust.permissions import Visibility as Seen
@@ -86,6 +88,23 @@ def status(
 
 def _stands(status: str, reason: str) -> str:
     return status + (f": {reason}" if reason else "")
+
+
+@app.command
+def proof(
+    purl: str, proof: Literal["nobody", "people", "everybody"], *, repository: str = "main", where: Where = HERE
+) -> None:
+    """Demand a one-time code, confirmed in the browser, with every publish into an own project.
+
+    Args:
+        purl: of the project.
+        proof: of nobody; of people, but not of CI tokens; of everybody.
+        repository: where it is.
+        where: data folder or server.
+    """
+    shown = ask(table.PROJECT_PROOF, SetPublishProof(purl, PublishProof(proof), repository), where)
+    if shown is not None:
+        say(f"{shown.purl}: a one-time code is demanded of {shown.proof}")
 
 
 def _show(project: ProjectShown | None) -> None:

@@ -22,10 +22,15 @@ def write_refusal(refusal: Refusal) -> Rendered:
     would print one after every install. What somebody did ask for is told by reason phrase and `error`.
     """
     headers = {} if refusal.status == _NOT_FOUND else {"npm-notice": refusal.line}
+    body = refusal.body
     if refusal.status == _UNAUTHORISED:
         headers["WWW-Authenticate"] = _challenge(refusal.line)
+    if "done_url" in body:
+        # npm opens the first in a browser, and asks at the second for the code with which it then tries again.
+        headers["WWW-Authenticate"] = "OTP"
+        body = {**body, "authUrl": body["page_url"], "doneUrl": body["done_url"]}
     return Rendered(
-        body=orjson.dumps(refusal.body),
+        body=orjson.dumps(body),
         content_type=_JSON,
         status=refusal.status,
         reason=refusal.line,

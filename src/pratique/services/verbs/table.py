@@ -14,6 +14,7 @@ from pratique.services import (
     membership,
     own_names,
     project_status,
+    publish_proof,
     reservations,
     rule_settings,
     tokens,
@@ -54,6 +55,12 @@ PROJECT_STATUS = Verb(
     "project status", project_status.SetStatus, project_status.StatusSet, silent(project_status.set_status)
 )
 PROJECT_MEMBER = Verb("project member", membership.SetMember, membership.ProjectShown, silent(membership.set_member))
+PROJECT_PROOF = Verb(
+    "project proof",
+    publish_proof.SetPublishProof,
+    publish_proof.PublishProofShown,
+    silent(publish_proof.set_publish_proof),
+)
 
 RESERVE = Verb("reserve", reservations.Reserve, reservations.ReservationShown, silent(reservations.reserve))
 UNRESERVE = Verb("unreserve", reservations.Unreserve, reservations.ReservationShown, silent(reservations.unreserve))
@@ -134,6 +141,7 @@ VERBS: tuple[Verb[Any, Any], ...] = (
     PROJECT_VISIBILITY,
     PROJECT_MEMBER,
     PROJECT_STATUS,
+    PROJECT_PROOF,
     RESERVE,
     UNRESERVE,
     RESERVATIONS,

@@ -29,6 +29,7 @@ project = Table(
     Column("origin", String(16), nullable=False),
     Column("upstream_id", Id, ForeignKey("upstream.id")),
     Column("visibility", String(16), nullable=False),  # members, public
+    Column("publish_proof", String(16), nullable=False, server_default="nobody"),  # who sends a code: see PublishProof
     instant("created"),
     instant("served", nullable=True),  # when a file of it was first served here
     Column("status", String(32)),  # how it stands as a whole, null: nobody ever said; see core.artifacts.Marker
