@@ -48,7 +48,9 @@ def page_changes(theirs: JSON, ours: JSON, url: Callable[[str], str]) -> list[st
     Args:
         url: file name -> where it is served here.
     """
-    changed = list(_changes("", theirs, ours, except_for={"meta", "files"}))
+    changed = list(_changes("", theirs, ours, except_for={"meta", "files", "versions"}))
+    if sorted(theirs["versions"]) != sorted(ours["versions"]):  # in no particular order (PEP 700)
+        changed.append(f"versions: {sorted(set(theirs['versions']) ^ set(ours['versions']))[:20]}")
     changed += _changes("meta.", theirs["meta"], ours["meta"], except_for={"api-version"})
     if [file["filename"] for file in theirs["files"]] != [file["filename"] for file in ours["files"]]:
         return [*changed, "files: other names or another order"]
