@@ -18,7 +18,7 @@ from pratique.core.ecosystem import (
 )
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.core.ports import ReadAt
-from pratique.ecosystems.npm import archive, claims, clients, index, names, own, restrictions, routes, versions
+from pratique.ecosystems.npm import archive, claims, clients, index, names, own, restrictions, routes, truth, versions
 from pratique.ecosystems.npm.listing import negotiate, write_listing
 from pratique.ecosystems.npm.publish import NpmPublishReader
 from pratique.ecosystems.npm.refusal import write_published, write_refusal, write_warning
@@ -109,6 +109,10 @@ class Npm:
     def read_manifest(self, filename: str, artefact: ReadAt, limits: ArchiveLimits) -> Manifest:
         """See `archive.read_manifest`."""
         return archive.read_manifest(filename, artefact, limits)
+
+    def compare_listed(self, project: str, file: FileView, artefact: ReadAt, limits: ArchiveLimits) -> tuple[str, ...]:
+        """See `truth.compare_listed`."""
+        return truth.compare_listed(project, file, artefact, limits)
 
     def indexed(self, manifest: Manifest) -> Manifest:
         """See `own.indexed`."""

@@ -9,7 +9,18 @@ from pratique.core.artifacts import FileView, Manifest, OwnFile, ProjectView, Pu
 from pratique.core.ecosystem import ArchiveLimits, Ecosystem, Listing, Refusal, Rendered, Route, UpstreamRequest
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.core.ports import ReadAt
-from pratique.ecosystems.pypi import admission, archive, claims, filenames, index, names, negotiation, routes, versions
+from pratique.ecosystems.pypi import (
+    admission,
+    archive,
+    claims,
+    filenames,
+    index,
+    names,
+    negotiation,
+    routes,
+    truth,
+    versions,
+)
 from pratique.ecosystems.pypi.listing import kept_back, write_listing
 from pratique.ecosystems.pypi.project_list import write_projects
 from pratique.ecosystems.pypi.publish import UploadReader
@@ -122,6 +133,10 @@ class Pypi:
     def check_release(self, manifest: Manifest) -> None:
         """See `admission.check_release`."""
         admission.check_release(manifest)
+
+    def compare_listed(self, project: str, file: FileView, artefact: ReadAt, limits: ArchiveLimits) -> tuple[str, ...]:
+        """See `truth.compare_listed`."""
+        return truth.compare_listed(project, file, artefact, limits)
 
     def rival(self, filename: str, others: Iterable[str]) -> str | None:
         """See `filenames.rival`."""
