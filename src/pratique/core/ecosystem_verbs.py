@@ -14,7 +14,8 @@ from pratique.core.account_verbs import HasProfiles, HasTokens, LogsInByPage, Lo
 from pratique.core.advisories import ProjectAdvisory
 from pratique.core.artifacts import FileView, LockedFile, Manifest
 from pratique.core.clock import Instant
-from pratique.core.ecosystem import Listing, Rendered, UpstreamRequest, UseCase
+from pratique.core.ecosystem import ArchiveLimits, Listing, Rendered, UpstreamRequest, UseCase
+from pratique.core.ports import ReadAt
 from pratique.core.project_verbs import EditsDocuments, HasTags, SharesProjects
 
 
@@ -194,6 +195,26 @@ class ChecksReleases(Protocol):
 
     def check_release(self, manifest: Manifest) -> None:
         """Refuse what may not be published. Raises Invalid."""
+        ...
+
+
+@runtime_checkable
+class ComparesListed(Protocol):
+    """What an index says of a file can be held against the file."""
+
+    def compare_listed(self, project: str, file: FileView, artefact: ReadAt, limits: ArchiveLimits) -> tuple[str, ...]:
+        """Fields in which the index says something else than the artefact, sorted.
+
+        Args:
+            project: canonical name.
+            file: as listed.
+            artefact: its bytes.
+            limits: bounds on its inside.
+
+        Raises:
+            Invalid: the artefact is broken or hostile, or contradicts itself.
+            TooLarge: over a limit; nothing was compared.
+        """
         ...
 
 

@@ -18,9 +18,10 @@ from pratique.services.judge import authorise_on, know
 from pratique.services.own_project import Asked
 from pratique.services.ports import Ports, Visit
 from pratique.services.purls import read_purl
+from pratique.services.show_findings import shown_of_release
 from pratique.services.sign_in import write_as
 from pratique.services.visits import visit_repository
-from pratique.store import projects, releases
+from pratique.store import findings, projects, releases
 from pratique.store.projects import Project
 from pratique.trust.permissions import NO_SUCH_PROJECT, Role, Visibility
 
@@ -57,10 +58,11 @@ class MemberShown(msgspec.Struct, frozen=True):
 
 
 class ReleaseShown(msgspec.Struct, frozen=True):
-    """A release with its state."""
+    """A release with its state, and what was noticed about it."""
 
     version: str
     clearance: str
+    findings: tuple[str, ...] = ()
 
 
 class ProjectShown(msgspec.Struct, frozen=True):
@@ -198,8 +200,13 @@ def _own(connection: Connection, asked: _Asked) -> Project:
 def _show(connection: Connection, asked: _Asked) -> ProjectShown:
     project = _own(connection, asked)
     members = tuple(MemberShown(one.name, one.role) for one in projects.members(connection, project.id))
+    noticed = findings.of_project(connection, project.id)
     held = tuple(
-        ReleaseShown(one.version, one.clearance if one.unpublished is None else "unpublished")
+        ReleaseShown(
+            one.version,
+            one.clearance if one.unpublished is None else "unpublished",
+            shown_of_release(noticed, one.version),
+        )
         for one in releases.of_project(connection, project.id)
     )
     stands = project.status or ProjectStatus()

@@ -23,6 +23,7 @@ from pratique.core.ranges import same_version
 from pratique.rules.decide import decide
 from pratique.services.disk import refused_by_disk
 from pratique.services.edit_project import edit_project
+from pratique.services.file_facts import CLAIM_FINDING
 from pratique.services.gather import publish_stage
 from pratique.services.index_entry import read_indexed
 from pratique.services.judge import authorise_on, inquire, know, refuse
@@ -242,7 +243,7 @@ async def read_artefact(
     if not differing:
         return manifest, ()
     sentence = f"the upload claims other values than the artefact for {', '.join(differing)}; the artefact is believed"
-    return manifest, (Finding("claim_differs", Severity.WARN, sentence, {"fields": list(differing)}),)
+    return manifest, (Finding(CLAIM_FINDING, Severity.WARN, sentence, {"fields": list(differing)}),)
 
 
 def refuse_attestations(visit: Visit, draft: PublishDraft) -> None:

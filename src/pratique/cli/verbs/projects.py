@@ -117,3 +117,5 @@ def _show(project: ProjectShown | None) -> None:
         say(f"  {one.role}: {one.user}")
     for release in project.releases:
         say(f"  {release.version}: {release.clearance}")
+        for sentence in release.findings:
+            say(f"    noticed: {sentence}")

@@ -49,6 +49,7 @@ from pratique.ecosystems.npm import (
     search,
     sharing,
     signatures,
+    truth,
     versions,
 )
 from pratique.ecosystems.npm.listing import negotiate, write_listing
@@ -145,6 +146,10 @@ class Npm:
     def read_manifest(self, filename: str, artefact: ReadAt, limits: ArchiveLimits) -> Manifest:
         """See `archive.read_manifest`."""
         return archive.read_manifest(filename, artefact, limits)
+
+    def compare_listed(self, project: str, file: FileView, artefact: ReadAt, limits: ArchiveLimits) -> tuple[str, ...]:
+        """See `truth.compare_listed`."""
+        return truth.compare_listed(project, file, artefact, limits)
 
     def indexed(self, manifest: Manifest) -> Manifest:
         """See `own.indexed`."""

@@ -10,7 +10,18 @@ from pratique.core.ecosystem import ArchiveLimits, Ecosystem, Listing, Refusal, 
 from pratique.core.ecosystem_verbs import ProjectDescription
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.core.ports import ReadAt
-from pratique.ecosystems.pypi import admission, archive, claims, filenames, index, names, negotiation, routes, versions
+from pratique.ecosystems.pypi import (
+    admission,
+    archive,
+    claims,
+    filenames,
+    index,
+    names,
+    negotiation,
+    routes,
+    truth,
+    versions,
+)
 from pratique.ecosystems.pypi.listing import kept_back, write_listing
 from pratique.ecosystems.pypi.project_json import write_project
 from pratique.ecosystems.pypi.project_list import write_projects
@@ -128,6 +139,10 @@ class Pypi:
     def check_release(self, manifest: Manifest) -> None:
         """See `admission.check_release`."""
         admission.check_release(manifest)
+
+    def compare_listed(self, project: str, file: FileView, artefact: ReadAt, limits: ArchiveLimits) -> tuple[str, ...]:
+        """See `truth.compare_listed`."""
+        return truth.compare_listed(project, file, artefact, limits)
 
     def rival(self, filename: str, others: Iterable[str]) -> str | None:
         """See `filenames.rival`."""
