@@ -71,6 +71,14 @@ async def test_a_packed_question_is_read_and_no_upstream_hears_of_it(
     assert registry.asked == []
 
 
+async def test_a_title_cannot_steer_the_terminal_that_it_is_printed_on(site: Site, tmp_path: Path) -> None:
+    await advise(site, tmp_path, advisory("left", summary="quiet\x1b[2Jnow\u202e"))
+
+    (told,) = (await ask(site, {"left": ["1.0.0"]})).json()["left"]
+
+    assert told["title"] == "quiet?[2Jnow?"
+
+
 async def test_malware_is_critical_and_what_was_withdrawn_is_not_told(site: Site, tmp_path: Path) -> None:
     bad = advisory("left", id="MAL-2026-1")
     bad["affected"][0] = {"package": bad["affected"][0]["package"], "versions": ["1.0.0", "1.0.1-rc.1"]}
