@@ -134,6 +134,18 @@ def test_a_file_without_a_key_for_npm_stops_the_start_with_a_sentence(tmp_path: 
         Signer(path).public  # noqa: B018
 
 
+async def test_the_key_of_a_setting_signs_and_must_be_there(tmp_path: Path) -> None:
+    path, elsewhere = tmp_path / "key.pem", Signer(tmp_path / "key.pem")
+    settings = f'signing_key = "{path}"\n[repositories.main.upstreams]\n'
+    with pytest.raises(Invalid, match="openssl"):
+        async with running_site(tmp_path / "without", settings):
+            pass
+    path.write_bytes(new_signing_key())
+
+    async with running_site(tmp_path / "with", settings) as site:
+        assert (await published(site))["signatures"][0]["keyid"] == elsewhere.key_id
+
+
 async def test_the_keys_of_an_upstream_stand_beside_ours_and_never_in_place_of_one(tmp_path: Path) -> None:
     async with running_site(tmp_path / "theirs", "[repositories.main.upstreams]\n") as theirs:
         _replace_key(theirs)  # it began with a copy of our key, and tells of it as expired

@@ -62,15 +62,10 @@ class LoginOffer(msgspec.Struct, frozen=True):
 
 
 class PasswordLogin(msgspec.Struct, frozen=True):
-    """A name and a password, as typed into a client's prompt.
-
-    Attributes:
-        wants_account: the client asks to register, and not only to sign in.
-    """
+    """A name and a password, as typed into a client's prompt."""
 
     name: str
     password: str
-    wants_account: bool = False
 
     def __repr__(self) -> str:
         """Never the secret: this value may end in a traceback."""

@@ -39,6 +39,8 @@ def write_collected(secret: str) -> Rendered:
 def read_password_login(name: str, body: bytes) -> PasswordLogin:
     """The document of a CouchDB user, as `npm login --auth-type=legacy` and `yarn npm login` send it.
 
+    `npm adduser` sends the same with an e-mail address; to it an account that exists is signed in.
+
     Raises:
         Invalid: no such document, or one of another name than the address.
     """
@@ -48,7 +50,7 @@ def read_password_login(name: str, body: bytes) -> PasswordLogin:
     password = text_of(content, "password", _LONGEST)
     if not name or not password:
         raise Invalid("send name and password")
-    return PasswordLogin(name, password, wants_account=bool(content.get("email")))
+    return PasswordLogin(name, password)
 
 
 def write_logged_in(name: str, token: str) -> Rendered:
