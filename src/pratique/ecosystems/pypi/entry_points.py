@@ -13,6 +13,9 @@ MAX_ENTRY_POINTS = 1 << 20
 
 _NAME = re.compile(r"[\w.-]+")
 _DOTS = re.compile(r"\.+")
+_NO_SECTION = "\n"
+"""No group can be called so: to installers `DEFAULT` is a group like any other."""
+
 _SCRIPTS = ("console_scripts", "gui_scripts")
 
 
@@ -20,7 +23,7 @@ class _Exact(configparser.ConfigParser):
     """Names keep their case, and only `=` ends one."""
 
     def __init__(self) -> None:
-        super().__init__(delimiters=("=",), interpolation=None, strict=True)
+        super().__init__(delimiters=("=",), interpolation=None, strict=True, default_section=_NO_SECTION)
 
     def optionxform(self, optionstr: str) -> str:
         return optionstr

@@ -81,6 +81,7 @@ def test_a_private_project_may_have_local_versions():
         pytest.param(declaring("[console_scripts]\n.. = a:b\n"), "the command '..'", id="command of dots"),
         pytest.param(declaring("[console_scripts]\nx = a:b\n  import os\n"), "the command 'x'", id="two lines"),
         pytest.param(declaring("[x]\na b = a:b\n"), "declares 'a b'", id="blank in a name"),
+        pytest.param(declaring("[DEFAULT]\na/b = a:b\n"), "declares 'a/b'", id="a group like any other"),
         pytest.param(declaring("[x]\nwrong\n"), "cannot be read", id="no target"),
         pytest.param(declaring("[x]\na = b\n[x]\n"), "cannot be read", id="group twice"),
         pytest.param(declaring("a = b\n"), "cannot be read", id="no group"),
