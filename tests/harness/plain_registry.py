@@ -19,6 +19,9 @@ from urllib.parse import unquote
 from tests.harness import crates, packages
 from tests.harness.server import Answer
 
+POLL = 0.01
+"""Seconds between two looks whether to end: hundreds of tests wait for their registry to notice."""
+
 METADATA = b"Metadata-Version: 2.1\nName: left\nVersion: 1.0.0\n"
 
 
@@ -65,6 +68,7 @@ class PlainRegistry:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
 
             def do_GET(self) -> None:
                 registry.asked.append(self.path)
@@ -85,7 +89,7 @@ class PlainRegistry:
 
         self._server = _Server(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(POLL,), daemon=True)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> Self:
