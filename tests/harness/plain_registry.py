@@ -19,8 +19,8 @@ from urllib.parse import unquote
 from tests.harness import crates, packages
 from tests.harness.server import Answer
 
-_POLL = 0.005
-"""Seconds between looks at whether it shall end; the library's half a second was most of a test."""
+POLL = 0.01
+"""Seconds between two looks whether to end: hundreds of tests wait for their registry to notice."""
 
 METADATA = b"Metadata-Version: 2.1\nName: left\nVersion: 1.0.0\n"
 
@@ -60,9 +60,7 @@ class PlainRegistry:
         self.away = False
         self.pins_metadata = True
         self.metadata = METADATA
-        self.pinned = METADATA
         self.file_query = ""
-        self.page_fields: dict[str, dict[str, Any]] = {}
         self.without_digests: set[str] = set()
         self.other_digests: dict[str, dict[str, str]] = {}
         self.instead: dict[str, Answer] = {}
@@ -70,6 +68,7 @@ class PlainRegistry:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
 
             def do_GET(self) -> None:
                 registry.asked.append(self.path)
@@ -90,7 +89,7 @@ class PlainRegistry:
 
         self._server = _Server(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": _POLL}, daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(POLL,), daemon=True)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> Self:
@@ -185,7 +184,7 @@ class PlainRegistry:
         return {} if release.filename in self.without_digests else self.other_digests.get(release.filename, stated)
 
     def _pinned(self) -> bool | dict[str, str]:
-        return {"sha256": hashlib.sha256(self.pinned).hexdigest()} if self.pins_metadata else True
+        return {"sha256": hashlib.sha256(METADATA).hexdigest()} if self.pins_metadata else True
 
     def _listed(self, release: Release) -> bytes:
         """The bytes that the index promises, which a liar does not send."""
@@ -230,8 +229,7 @@ class PlainRegistry:
             for release in listed
         ]
         versions = sorted({release.version for release in listed})
-        page = {"meta": {"api-version": "1.1"}, "name": name, "versions": versions, "files": files}
-        return page | self.page_fields.get(name, {})
+        return {"meta": {"api-version": "1.1"}, "name": name, "versions": versions, "files": files}
 
     def _index_lines(self, name: str, releases: list[Release]) -> list[str]:
         lines = []
@@ -244,8 +242,7 @@ class PlainRegistry:
             if release.filename in self.without_digests:
                 fields["cksum"] = ""
             if release.listed:
-                written = fields.pop("name", name)
-                lines.append(crates.index_line(written, release.version, self._listed(release), **fields) + "\n")
+                lines.append(crates.index_line(name, release.version, self._listed(release), **fields) + "\n")
         return lines
 
 

@@ -9,9 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from tests.harness import crates
-
-_POLL = 0.005
-"""Seconds between looks at whether it shall end; the library's half a second was most of a test."""
+from tests.harness.plain_registry import POLL
 
 
 class TakingRegistry:
@@ -28,6 +26,7 @@ class TakingRegistry:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
 
             def do_GET(self) -> None:
                 self._send(*registry._found(self.path))
@@ -46,7 +45,7 @@ class TakingRegistry:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": _POLL}, daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(POLL,), daemon=True)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> Self:
