@@ -7,7 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.harness.clients import Npm, Uv
+from tests.harness.node_clients import NodeClient
 from tests.harness.pair import Pair
 from tests.harness.process import Result
 
@@ -77,3 +80,21 @@ def test_uv_audits_a_lockfile_by_the_osv_api_wherever_it_looks_for_it(pair: Pair
         assert "PYSEC-2026-1: Flawed_Wheel reads files it should not" in result.shown
         assert "Fixed in: 1.0.1" in result.shown
     assert "no known vulnerabilities" in fixed.must().shown
+
+
+@pytest.mark.parametrize(("client", "question"), [("yarn4", "npm audit"), ("pnpm", "audit"), ("bun", "audit")])
+def test_the_other_clients_of_npm_tell_of_advisories_too(
+    pair: Pair, request: pytest.FixtureRequest, tmp_path: Path, client: str, question: str
+) -> None:
+    asking: NodeClient = request.getfixturevalue(client)
+    name = f"flawed-for-{client}"
+    pair.publish_npm(name, "1.0.0")
+    advise(pair, tmp_path / "osv", "npm", name, f"GHSA-{client[:4].ljust(4, 'x')}-aaaa-aaaa")
+    asking.use(pair.front.npm).add(f"{name}@1.0.0").must()
+
+    told = asking.run(*question.split())
+
+    assert told.code == 1, told.shown
+    assert f"{name} reads files it should not" in told.shown
+    assert "<1.0.1" in told.shown
+    assert "high" in told.shown

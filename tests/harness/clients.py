@@ -59,6 +59,11 @@ class NodeProject:
             target.write_text(text)
         return self
 
+    def uninstall(self) -> Self:
+        """Drop what is installed; the caches stay warm."""
+        shutil.rmtree(self.project / "node_modules", ignore_errors=True)
+        return self
+
     def installed(self, name: str) -> str | None:
         """The version that lies in node_modules."""
         manifest = self.project / "node_modules" / name / "package.json"
@@ -120,6 +125,17 @@ class PythonClient:
         path = self.project / "requirements.txt"
         path.write_text("".join(f"{line}\n" for line in lines))
         return path
+
+    def uninstall(self) -> Self:
+        """Drop what is installed; a cache that is not switched off stays warm."""
+        shutil.rmtree(self.site, ignore_errors=True)
+        return self
+
+    def keep_cache(self) -> Self:
+        """Switch on what tests switch off: what was downloaded before is found again."""
+        for variable in ("PIP_NO_CACHE_DIR", "UV_NO_CACHE"):
+            self.environment.pop(variable, None)
+        return self
 
     def installed(self, name: str) -> str | None:
         """The version that lies in the folder."""

@@ -72,9 +72,10 @@ class NodeClient(NodeProject):
             shutil.rmtree(self.home / cache, ignore_errors=True)
         return self.uninstall()
 
-    def uninstall(self) -> Self:
-        """Drop what is installed; the caches stay warm."""
-        shutil.rmtree(self.project / "node_modules", ignore_errors=True)
+    def unlock(self) -> Self:
+        """Drop the lockfile and every dependency."""
+        (self.project / self.lockfile).unlink()
+        self.write_manifest(dependencies={})
         return self
 
 
@@ -118,6 +119,11 @@ class Yarn4(NodeClient):
             lines += [f"npmAuthToken: {json.dumps(token)}", "npmAlwaysAuth: true"]
         (self.home / ".yarnrc.yml").write_text("\n".join([*lines, ""]))
         (self.project / "yarn.lock").touch()
+        return self
+
+    def unlock(self) -> Self:
+        super().unlock()
+        (self.project / self.lockfile).touch()
         return self
 
     def command(self) -> list[str]:

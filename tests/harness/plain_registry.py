@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from typing import Any, Self
 from urllib.parse import unquote
 
 from tests.harness import crates, packages
+from tests.harness.server import Answer
 
 _POLL = 0.005
 """Seconds between looks at whether it shall end; the library's half a second was most of a test."""
@@ -36,8 +38,19 @@ class Release:
     listed: bool = True
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hangs up, as refused ones do, is no failure; every other one is told as usual."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class PlainRegistry:
-    """Serves npm, PyPI and cargo below `/npm`, `/pypi` and `/cargo` on a free port, while the `with` lasts."""
+    """Serves npm, PyPI and cargo below `/npm`, `/pypi` and `/cargo` on a free port, while the `with` lasts.
+
+    Attributes:
+        instead: part of a path -> what is answered there instead of what there is.
+    """
 
     def __init__(self) -> None:
         self.releases: dict[tuple[str, str], list[Release]] = {}
@@ -49,8 +62,10 @@ class PlainRegistry:
         self.metadata = METADATA
         self.pinned = METADATA
         self.file_query = ""
+        self.page_fields: dict[str, dict[str, Any]] = {}
         self.without_digests: set[str] = set()
         self.other_digests: dict[str, dict[str, str]] = {}
+        self.instead: dict[str, Answer] = {}
         registry = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -58,17 +73,22 @@ class PlainRegistry:
 
             def do_GET(self) -> None:
                 registry.asked.append(self.path)
-                status, kind, body = registry._answer(unquote(self.path.partition("?")[0]))
-                self.send_response(status)
-                self.send_header("Content-Type", kind)
-                self.send_header("Content-Length", str(len(body)))
+                answer = registry._answer_of(unquote(self.path.partition("?")[0]))
+                self.send_response(answer.status, answer.reason or None)
+                for name, value in answer.headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(answer.body)))
                 self.end_headers()
-                self.wfile.write(body)
+                if self.command != "HEAD":
+                    self.wfile.write(answer.body)
+
+            def do_HEAD(self) -> None:
+                self.do_GET()
 
             def log_message(self, *_arguments: Any) -> None:
                 """The list of paths is log enough."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": _POLL}, daemon=True)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
@@ -116,6 +136,13 @@ class PlainRegistry:
     def _add(self, ecosystem: str, name: str, release: Release) -> Release:
         self.releases.setdefault((ecosystem, name), []).append(release)
         return release
+
+    def _answer_of(self, path: str) -> Answer:
+        for part, answer in self.instead.items():
+            if part in path:
+                return answer
+        status, kind, body = self._answer(path)
+        return Answer(status, "", {"Content-Type": kind}, body)
 
     def _answer(self, path: str) -> tuple[int, str, bytes]:
         if self.away:
@@ -203,7 +230,8 @@ class PlainRegistry:
             for release in listed
         ]
         versions = sorted({release.version for release in listed})
-        return {"meta": {"api-version": "1.1"}, "name": name, "versions": versions, "files": files}
+        page = {"meta": {"api-version": "1.1"}, "name": name, "versions": versions, "files": files}
+        return page | self.page_fields.get(name, {})
 
     def _index_lines(self, name: str, releases: list[Release]) -> list[str]:
         lines = []

@@ -74,8 +74,12 @@ class Poetry:
 
     def forget(self) -> Poetry:
         """Drop the cache and what is installed, as a fresh CI machine would; the lock stays."""
-        for path in (self.home / ".cache", self.project / ".venv"):
-            shutil.rmtree(path, ignore_errors=True)
+        shutil.rmtree(self.home / ".cache", ignore_errors=True)
+        return self.uninstall()
+
+    def uninstall(self) -> Poetry:
+        """Drop what is installed; the cache stays warm."""
+        shutil.rmtree(self.project / ".venv", ignore_errors=True)
         return self
 
 

@@ -17,6 +17,7 @@ class CargoSpeaker:
     ecosystem = "cargo"
     form = "lines"
     popular = "serde"
+    conflict = 409
 
     def released(self, registry: PlainRegistry, name: str, version: str, *, days: float = 90) -> Release:
         return registry.crate(name, version, days=days)

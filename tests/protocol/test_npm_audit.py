@@ -13,7 +13,7 @@ import pytest
 from pratique.advisories.affected import Affected, pack
 from pratique.core.actors import OPERATOR, ActorKind, Operation
 from pratique.core.clock import Instant
-from pratique.ecosystems.npm.audit import MAX_NAMES, number_of
+from pratique.ecosystems.npm.audit import MAX_NAMES, MAX_VERSIONS_OF_ONE, number_of
 from pratique.services.membership import SetVisibility, set_visibility
 from pratique.services.reservations import Reserve, reserve
 from pratique.store import advisories
@@ -69,6 +69,14 @@ async def test_a_packed_question_is_read_and_no_upstream_hears_of_it(
 
     assert list(answer.json()) == ["left"]
     assert registry.asked == []
+
+
+async def test_a_title_cannot_steer_the_terminal_that_it_is_printed_on(site: Site, tmp_path: Path) -> None:
+    await advise(site, tmp_path, advisory("left", summary="quiet\x1b[2Jnow\u202e"))
+
+    (told,) = (await ask(site, {"left": ["1.0.0"]})).json()["left"]
+
+    assert told["title"] == "quiet?[2Jnow?"
 
 
 async def test_malware_is_critical_and_what_was_withdrawn_is_not_told(site: Site, tmp_path: Path) -> None:
@@ -180,12 +188,24 @@ async def test_a_question_that_is_none_is_refused_with_a_sentence(site: Site, bo
 
 async def test_too_many_names_or_bytes_are_refused(site: Site) -> None:
     many = await ask(site, {f"p{number}": ["1.0.0"] for number in range(MAX_NAMES + 1)})
+    versions = await ask(site, {"left": [f"1.0.{number}" for number in range(MAX_VERSIONS_OF_ONE + 1)]})
     long = await site.ask("POST", BULK, data=io.BytesIO(b" " * (5 << 20)))
     bomb = await ask(site, gzip.compress(b" " * (64 << 20)), Content_Encoding="gzip")
     broken = await ask(site, b"\x1f\x8bno", Content_Encoding="gzip")
 
-    assert (many.status, long.status, bomb.status, broken.status) == (413, 413, 413, 400)
+    assert (many.status, versions.status, long.status, bomb.status, broken.status) == (413, 413, 413, 413, 400)
     assert str(MAX_NAMES) in many.json()["error"]
+
+
+async def test_the_tree_audits_of_old_clients_are_not_answered_and_nobody_is_told_after_each_install(
+    site: Site,
+) -> None:
+    """They fall back on what they print themselves: that this registry does not support audit requests."""
+    for path in ("audits/quick", "audits"):
+        answer = await site.ask("POST", f"/main/npm/-/npm/v1/security/{path}", data=b"{}")
+
+        assert answer.status == 404
+        assert "npm-notice" not in answer.headers
 
 
 async def test_odd_names_and_versions_fail_nobodys_audit(site: Site, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 from pratique.core.actors import OPERATOR
 from pratique.core.decisions import EntryKind
 from pratique.services.list_entries import AddEntry, add_entry
+from pratique.services.revoke import revoke
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.server import Answer
 from tests.harness.site import Site
@@ -39,6 +40,20 @@ async def test_a_refused_release_is_refused_with_the_sentence(site: Site, regist
     assert answer.status == 403
     assert "Blocked by policy cooldown: left@1.1.0" in answer.reason
     assert "allowed: 1.0.0" in answer.reason
+
+
+async def test_a_tag_of_a_package_without_any_allowed_release_gets_the_sentence(
+    site: Site, registry: PlainRegistry
+) -> None:
+    registry.npm("left", "1.0.0")
+    await NpmSpeaker("full", "application/json").upload(site, "ours", "1.0.0", site.token)
+    for name in ("left", "ours"):
+        await revoke(site.ports, "main", f"pkg:npm/{name}@1.0.0", None, "steals tokens", OPERATOR)
+
+    for name in ("left", "ours"):
+        answer = await release(site, name, "latest", site.token)
+        assert answer.status == 403
+        assert f"Blocked by policy revoked: {name}@1.0.0" in answer.reason
 
 
 async def test_a_hidden_release_is_not_offered_and_its_bytes_are(site: Site, registry: PlainRegistry) -> None:

@@ -14,6 +14,7 @@ from pratique.core.actors import ActorKind, Operation
 from pratique.core.clock import Instant
 from pratique.store import advisories
 from pratique.store.advisories import StoredAdvisory
+from pratique.store.schema import advisory_record
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.server import Answer
 from tests.harness.site import Site, new_token, running_site
@@ -118,6 +119,19 @@ async def test_a_record_that_is_not_kept_whole_is_told_as_far_as_it_is_known(sit
     assert told["affected"][0]["ranges"][0]["events"] == [{"introduced": "0"}, {"fixed": "1.0.1"}]
     assert told["affected"][0]["versions"] == ["0.9.0"]
     assert (told["modified"], told["summary"]) == ("1970-01-01T00:00:02.000Z", "A flaw")
+
+
+async def test_a_record_imported_before_they_were_kept_whole_is_completed_by_the_next_import(
+    site: Site, tmp_path: Path
+) -> None:
+    record = advisory("left", details="the whole story")
+    await advise(site, tmp_path, record)
+    await site.ports.db.write(lambda connection: connection.execute(advisory_record.delete()))
+    assert "details" not in (await site.get(f"{BASE}/vulns/{ID}")).json()
+
+    await advise(site, tmp_path, record)
+
+    assert (await site.get(f"{BASE}/vulns/{ID}")).json() == record
 
 
 async def test_many_records_come_in_pages(site: Site) -> None:

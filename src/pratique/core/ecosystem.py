@@ -52,6 +52,18 @@ class UseCase(StrEnum):
     SHOW_ACCOUNT = "show_account"
     LIST_MEMBERSHIPS = "list_memberships"
     DECLINE = "decline"
+    LIST_PROJECTS = "list_projects"
+
+    # A person's own account, as clients ask about it.
+    START_LOGIN = "start_login"
+    COLLECT = "collect"
+    PASSWORD_LOGIN = "password_login"  # noqa: S105  # a verb
+    SHOW_PROFILE = "show_profile"
+    CHANGE_PROFILE = "change_profile"
+    LIST_TOKENS = "list_tokens"
+    CREATE_TOKEN = "create_token"  # noqa: S105
+    REVOKE_TOKEN = "revoke_token"  # noqa: S105
+    SIGNING_KEYS = "signing_keys"
 
 
 class Route(msgspec.Struct, frozen=True):
@@ -66,6 +78,8 @@ class Route(msgspec.Struct, frozen=True):
         members_only: nobody in particular is answered here, even where anybody may read.
         declined: why this server does not do what is asked here, and what to do instead.
         missing: what is declined is told as something that is not there, because a client then asks elsewhere.
+        for_guests: whoever asks is answered here, and no credential is looked at: it is about getting one, and about
+            no repository.
     """
 
     method: str
@@ -74,6 +88,7 @@ class Route(msgspec.Struct, frozen=True):
     members_only: bool = False
     declined: str = ""
     missing: bool = False
+    for_guests: bool = False
 
 
 class Rendered(msgspec.Struct, frozen=True):

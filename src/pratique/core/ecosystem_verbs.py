@@ -5,15 +5,17 @@ An ecosystem whose route table names one of these use cases implements the proto
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
+from pratique.core.account_verbs import HasProfiles, HasTokens, LogsInByPage, LogsInByPassword, Signs
 from pratique.core.advisories import ProjectAdvisory
-from pratique.core.artifacts import FileView, LockedFile
+from pratique.core.artifacts import FileView, LockedFile, Manifest
 from pratique.core.clock import Instant
-from pratique.core.ecosystem import Listing, Rendered, UpstreamRequest, UseCase
+from pratique.core.ecosystem import ArchiveLimits, Listing, Rendered, UpstreamRequest, UseCase
+from pratique.core.ports import ReadAt
 from pratique.core.project_verbs import EditsDocuments, HasTags, SharesProjects
 
 
@@ -187,7 +189,78 @@ class DescribesProjects(Protocol):
         ...
 
 
+@runtime_checkable
+class ChecksReleases(Protocol):
+    """Asks more of what is published now than that it can be read."""
+
+    def check_release(self, manifest: Manifest) -> None:
+        """Refuse what may not be published. Raises Invalid."""
+        ...
+
+
+@runtime_checkable
+class ComparesListed(Protocol):
+    """What an index says of a file can be held against the file."""
+
+    def compare_listed(self, project: str, file: FileView, artefact: ReadAt, limits: ArchiveLimits) -> tuple[str, ...]:
+        """Fields in which the index says something else than the artefact, sorted.
+
+        Args:
+            project: canonical name.
+            file: as listed.
+            artefact: its bytes.
+            limits: bounds on its inside.
+
+        Raises:
+            Invalid: the artefact is broken or hostile, or contradicts itself.
+            TooLarge: over a limit; nothing was compared.
+        """
+        ...
+
+
+@runtime_checkable
+class OneOfAKind(Protocol):
+    """Its releases have several files, of which some leave no place for others."""
+
+    def rival(self, filename: str, others: Iterable[str]) -> str | None:
+        """The one among the other files of a release that says it is what this one is; None if none does."""
+        ...
+
+
+@runtime_checkable
+class HasOneAddress(Protocol):
+    """A project's listing has one address, to which every other spelling of the name leads."""
+
+    def listing_path(self, name: str) -> str:
+        """Where it stands below the ecosystem's address: `/simple/demo/`. Raises InvalidName."""
+        ...
+
+
+@runtime_checkable
+class NamesForms(Protocol):
+    """The form of a listing can be asked for in the URL's query, in place of the Accept header."""
+
+    def form_named(self, query: Mapping[str, str]) -> str | None:
+        """The form; None if the query names none. Raises NotAcceptable."""
+        ...
+
+
+@runtime_checkable
+class ListsProjects(Protocol):
+    """Clients can ask for the names of all projects."""
+
+    @property
+    def projects_path(self) -> str:
+        """Where the list stands below the ecosystem's address: `/simple/`."""
+        ...
+
+    def write_projects(self, names: Sequence[str], base_url: str, form: str) -> Rendered:
+        """The list, in a form of the listings; names as they are displayed."""
+        ...
+
+
 REQUIRED: dict[UseCase, type] = {
+    UseCase.LIST_PROJECTS: ListsProjects,
     UseCase.DESCRIBE: Describes,
     UseCase.YANK: Yanks,
     UseCase.UNYANK: Yanks,
@@ -209,5 +282,14 @@ REQUIRED: dict[UseCase, type] = {
     UseCase.SHOW_ACCOUNT: SharesProjects,
     UseCase.LIST_MEMBERSHIPS: SharesProjects,
     UseCase.DESCRIBE_PROJECT: DescribesProjects,
+    UseCase.START_LOGIN: LogsInByPage,
+    UseCase.COLLECT: LogsInByPage,
+    UseCase.PASSWORD_LOGIN: LogsInByPassword,
+    UseCase.SHOW_PROFILE: HasProfiles,
+    UseCase.CHANGE_PROFILE: HasProfiles,
+    UseCase.LIST_TOKENS: HasTokens,
+    UseCase.CREATE_TOKEN: HasTokens,
+    UseCase.REVOKE_TOKEN: HasTokens,
+    UseCase.SIGNING_KEYS: Signs,
 }
 """Which protocol a use case asks of the ecosystem that routes to it."""

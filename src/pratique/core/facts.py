@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from pratique.core.actors import Actor
-from pratique.core.artifacts import Digests, Origin
+from pratique.core.artifacts import Digests, Finding, Origin, ProjectStatus
 from pratique.core.clock import Instant
 from pratique.core.decisions import ListEntry, Reservation, Revocation
 from pratique.core.names import Subject
@@ -145,10 +145,12 @@ class Seen(msgspec.Struct, frozen=True):
     Attributes:
         digests: computed from them; they say which bytes these are.
         facts: the other file facts, by name: values of the fact's `kind`, or Absent.
+        findings: what was noticed besides, which no rule looks at.
     """
 
     digests: Digests
     facts: Mapping[str, Any] = {}
+    findings: tuple[Finding, ...] = ()
 
 
 class RecentFix(msgspec.Struct, frozen=True):
@@ -217,4 +219,7 @@ GONE_UPSTREAM: Fact[bool] = Fact(
 )
 UNPUBLISHED: Fact[Instant | None] = Fact(
     "unpublished", Stage.LISTING, "when its publishers took this own release away for good, None if they did not"
+)
+PROJECT_STATUS: Fact[ProjectStatus] = Fact(
+    "project_status", Stage.LISTING, "how the project stands as a whole, by its owners or by its index"
 )

@@ -10,6 +10,7 @@ from pratique.rules import (
     digest_mismatch,
     gone_upstream,
     known_malware,
+    quarantined,
     reserved_name,
     revoked,
     shadows_public,
@@ -22,6 +23,7 @@ RULES: tuple[Rule, ...] = tuple(
     for module in (
         revoked,
         known_malware,
+        quarantined,
         digest_mismatch,
         reserved_name,
         shadows_public,

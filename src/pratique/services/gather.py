@@ -13,7 +13,7 @@ import msgspec
 from pratique.advisories import evaluation
 from pratique.core import facts as fact
 from pratique.core.actors import Actor
-from pratique.core.artifacts import Digests, FileView, Origin, ProjectView
+from pratique.core.artifacts import Digests, FileView, Origin, ProjectStatus, ProjectView
 from pratique.core.clock import Instant
 from pratique.core.facts import Absent, DigestCheck, Facts, RecentFix, Seen, Stage
 from pratique.core.names import ProjectKey, Subject
@@ -104,6 +104,7 @@ class ListingGatherer:
         files = {file.filename: file for file in self._all_files()}
         self._published = {name: published(rows.get(name), file) for name, file in files.items()}
         first = self._first_published()
+        self._common[fact.PROJECT_STATUS.name] = _status(inquiry.knowledge, view)
         self._common[fact.FIRST_PUBLISHED.name] = (
             Absent("no file of the project says when it was published") if first is None else first
         )
@@ -208,6 +209,12 @@ class ListingGatherer:
             if evaluation.is_fixed_in(one.affected, version, self._inquiry.version_key):
                 return RecentFix(one.id, one.published)
         return None
+
+
+def _status(known: Knowledge, view: ProjectView) -> ProjectStatus:
+    """As its document says; where there is none, as was said last; where nobody ever did, active."""
+    last = known.project.status if known.project is not None else None
+    return view.status or last or ProjectStatus()
 
 
 def _without_comparisons(policy: Policy) -> Policy:

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from pratique.core.actors import Actor, Operation
-from pratique.core.artifacts import Origin
+from pratique.core.artifacts import Marker, Origin, ProjectStatus
 from pratique.core.clock import Instant
 from pratique.core.errors import Conflict, Invalid, NotFound
 from pratique.core.names import ProjectKey
@@ -18,9 +18,10 @@ from pratique.services.judge import authorise_on, know
 from pratique.services.own_project import Asked
 from pratique.services.ports import Ports, Visit
 from pratique.services.purls import read_purl
+from pratique.services.show_findings import shown_of_release
 from pratique.services.sign_in import write_as
 from pratique.services.visits import visit_repository
-from pratique.store import projects, releases
+from pratique.store import findings, projects, releases
 from pratique.store.projects import Project
 from pratique.trust.permissions import NO_SUCH_PROJECT, Role, Visibility
 
@@ -57,10 +58,11 @@ class MemberShown(msgspec.Struct, frozen=True):
 
 
 class ReleaseShown(msgspec.Struct, frozen=True):
-    """A release with its state."""
+    """A release with its state, and what was noticed about it."""
 
     version: str
     clearance: str
+    findings: tuple[str, ...] = ()
 
 
 class ProjectShown(msgspec.Struct, frozen=True):
@@ -71,6 +73,8 @@ class ProjectShown(msgspec.Struct, frozen=True):
     visibility: str
     members: tuple[MemberShown, ...]
     releases: tuple[ReleaseShown, ...] = ()
+    status: str = Marker.ACTIVE.value
+    status_reason: str = ""
 
 
 class _Asked(msgspec.Struct, frozen=True):
@@ -196,11 +200,19 @@ def _own(connection: Connection, asked: _Asked) -> Project:
 def _show(connection: Connection, asked: _Asked) -> ProjectShown:
     project = _own(connection, asked)
     members = tuple(MemberShown(one.name, one.role) for one in projects.members(connection, project.id))
+    noticed = findings.of_project(connection, project.id)
     held = tuple(
-        ReleaseShown(one.version, one.clearance if one.unpublished is None else "unpublished")
+        ReleaseShown(
+            one.version,
+            one.clearance if one.unpublished is None else "unpublished",
+            shown_of_release(noticed, one.version),
+        )
         for one in releases.of_project(connection, project.id)
     )
-    return ProjectShown(asked.key.purl(), asked.repository, project.visibility, members, held)
+    stands = project.status or ProjectStatus()
+    return ProjectShown(
+        asked.key.purl(), asked.repository, project.visibility, members, held, stands.marker, stands.reason
+    )
 
 
 def _set_visibility(connection: Connection, asked: _Asked, visibility: Visibility) -> ProjectShown:

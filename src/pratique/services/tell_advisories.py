@@ -50,7 +50,7 @@ def _told(ecosystem: Ecosystem, hit: Hit, packed: bytes | None) -> ProjectAdviso
     return ProjectAdvisory(
         id=row.id,
         name=row.name,
-        title=row.summary,
+        title=_printable(row.summary),
         severity=severity_word(row.severity, said.rating),
         url=said.url,
         published=row.published,
@@ -63,6 +63,11 @@ def _told(ecosystem: Ecosystem, hit: Hit, packed: bytes | None) -> ProjectAdviso
         cwes=said.cwes,
         cvss=said.rating,
     )
+
+
+def _printable(text: str) -> str:
+    """Without what would steer the terminal that it is printed on."""
+    return "".join(char if char.isprintable() else "?" for char in text)
 
 
 def _is_hit(ecosystem: Ecosystem, one: StoredAdvisory, spellings: tuple[str, ...]) -> bool:

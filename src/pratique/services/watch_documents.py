@@ -65,6 +65,8 @@ def record_change(connection: Connection, upstream: Upstream, change: DocumentCh
     if project.origin is Origin.UPSTREAM:
         if change.new.display not in ("", project.display):
             projects.set_display(connection, project.id, change.new.display)
+        if change.new.status is not None and change.new.status != project.status:
+            projects.set_status(connection, project.id, change.new.status)  # it outlives the document
         known = sightings_of(connection, project.id)
         record_sightings(connection, project.id, find_sightings(change, known, now))
     end_approvals(connection, upstream.repository_id, change.new, now)

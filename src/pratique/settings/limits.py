@@ -66,8 +66,9 @@ def publish_limits(said: PublishSettings) -> PublishLimits:
         max_upload=said.max_upload,
         max_entry=said.max_entry,
         max_entries=said.max_entries,
-        unpublish_window=_milliseconds(said.unpublish_window),
         archive=archive_limits(said.archive),
+        release_open=_milliseconds(said.release_open),
+        unpublish_window=_milliseconds(said.unpublish_window),
     )
 
 

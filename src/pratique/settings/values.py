@@ -113,6 +113,7 @@ class PublishSettings(msgspec.Struct, frozen=True, kw_only=True):
         at_once: uploads that are taken in at the same time, in each process.
         at_once_account: so many of them may be of one account.
         patience: an upload waits so long for its turn, then the client is told to try again.
+        release_open: so long after its first file a release takes further ones (PyPI: wheels); 0: for ever.
         archive: bounds on the artefact's inside.
     """
 
@@ -123,6 +124,7 @@ class PublishSettings(msgspec.Struct, frozen=True, kw_only=True):
     at_once: int = 16
     at_once_account: int = 4
     patience: Duration = Duration(MINUTE)
+    release_open: Duration = Duration(14 * DAY)
     archive: ArchiveSettings = ArchiveSettings()
 
 
@@ -219,6 +221,16 @@ class KeepSettings(msgspec.Struct, frozen=True, kw_only=True):
     decisions: Duration = Duration(90 * DAY)
 
 
+class AccountSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """People's accounts.
+
+    Attributes:
+        login_life: the token of a client's login (`npm login`) is good so long.
+    """
+
+    login_life: Duration = Duration(30 * DAY)
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything.
 
@@ -237,6 +249,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         trusted_proxies: addresses and networks of those proxies; their X-Forwarded-For, -Proto and -Host are believed.
         unsafe_test_clock: a file that holds the time; for tests, on loopback only, and for good in one folder.
         database: URL of the database; empty: a file in the data folder.
+        signing_key: file of the key that signs own npm releases (PEM, EC P-256), the same for all nodes; empty: a
+            file in the data folder, made at the first start.
     """
 
     host: str = "127.0.0.1"
@@ -249,6 +263,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
     unsafe_test_clock: str = ""
     database: str = ""
+    signing_key: str = ""
     repositories: dict[str, RepositorySettings] = {}
     upstream: UpstreamSettings = UpstreamSettings()
     publish: PublishSettings = PublishSettings()
@@ -258,6 +273,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     jobs: JobSettings = JobSettings()
     logs: LogSettings = LogSettings()
     keep: KeepSettings = KeepSettings()
+    accounts: AccountSettings = AccountSettings()
 
     @property
     def exposed(self) -> bool:

@@ -165,7 +165,7 @@ def create_own(
         if (known.release_id, known.sha256) == (own_release.id, stored.sha256):
             return known
         raise Conflict(
-            f"{filename} exists already with other content; a published file never changes, choose the next version"
+            f"{filename} already exists with other content; a published file never changes, choose the next version"
         )
     _record_blob(c, stored, now)
     values = {

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import msgspec
 import sqlalchemy as sa
 
-from pratique.core.artifacts import Origin
+from pratique.core.account_verbs import PublishProof
+from pratique.core.artifacts import Origin, ProjectStatus
 from pratique.core.clock import Instant
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.store.dialects import insert
@@ -25,6 +26,9 @@ class Project(msgspec.Struct, frozen=True):
         upstream_id: where it comes from, None for an own project.
         visibility: `members` or `public`.
         served: when a file of it was first served here, None if never.
+        status: how it stands as a whole, None if nobody ever said.
+        status_by_admin: an administrator laid that down.
+        publish_proof: of whom its owners demand a one-time code with every publish.
     """
 
     id: int
@@ -36,6 +40,9 @@ class Project(msgspec.Struct, frozen=True):
     visibility: str
     created: Instant
     served: Instant | None
+    status: ProjectStatus | None = None
+    status_by_admin: bool = False
+    publish_proof: PublishProof = PublishProof.NOBODY
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -71,6 +78,8 @@ class Reader(msgspec.Struct, frozen=True):
 
 _NAMES = 500
 """Values in one IN list; databases limit the parameters of a statement."""
+_UNTOLD: dict[str, None] = {"status": None, "status_reason": None, "status_by_admin": None}
+"""Nobody has said how it stands."""
 
 _KEY = ("repository_id", "ecosystem", "name")
 _by_key = sa.select(project).where(
@@ -91,6 +100,9 @@ def _project(row: sa.RowMapping) -> Project:
         visibility=row["visibility"],
         created=Instant(row["created"]),
         served=row["served"],
+        status=None if row["status"] is None else ProjectStatus(row["status"], row["status_reason"] or ""),
+        status_by_admin=bool(row["status_by_admin"]),
+        publish_proof=PublishProof(row["publish_proof"]),
     )
 
 
@@ -180,7 +192,7 @@ def make_own(c: sa.Connection, project_id: int, display: str) -> None:
 
     The upstream's files under that name are ours no more: own and foreign files never stand together.
     """
-    own = {"origin": Origin.OWN.value, "upstream_id": None, "visibility": "members", "display": display}
+    own = {"origin": Origin.OWN.value, "upstream_id": None, "visibility": "members", "display": display, **_UNTOLD}
     c.execute(project.update().where(project.c.id == project_id).values(own))
     theirs = sa.select(file.c.id).where(file.c.project_id == project_id, file.c.release_id.is_(None))
     c.execute(manifest.delete().where(manifest.c.file_id.in_(theirs)))
@@ -205,6 +217,17 @@ def set_display(c: sa.Connection, project_id: int, display: str) -> None:
 def set_visibility(c: sa.Connection, project_id: int, visibility: str) -> None:
     """Set who may read an own project: `members` or `public`."""
     c.execute(project.update().where(project.c.id == project_id).values(visibility=visibility))
+
+
+def set_status(c: sa.Connection, project_id: int, status: ProjectStatus, *, by_admin: bool = False) -> None:
+    """Note how a project stands, by its owner's, an administrator's or its index's word."""
+    said = {"status": status.marker, "status_reason": status.reason or None, "status_by_admin": by_admin}
+    c.execute(project.update().where(project.c.id == project_id).values(said))
+
+
+def set_publish_proof(c: sa.Connection, project_id: int, proof: PublishProof) -> None:
+    """Set of whom a one-time code is demanded with every publish."""
+    c.execute(project.update().where(project.c.id == project_id).values(publish_proof=proof.value))
 
 
 def role_of(c: sa.Connection, project_id: int, account_id: int) -> str | None:
@@ -294,6 +317,17 @@ def of_member(
         )
     )
     return {row.name: row.role for row in c.execute(wanted.order_by(project.c.name).limit(limit))}
+
+
+def own_names(c: sa.Connection, repository_id: int, ecosystem: str, reader: Reader) -> tuple[str, ...]:
+    """How the own projects of an ecosystem are written of which the reader may know, by canonical name."""
+    wanted = sa.select(project.c.display).where(
+        project.c.repository_id == repository_id,
+        project.c.ecosystem == ecosystem,
+        project.c.origin == Origin.OWN.value,
+        _known_to(reader),
+    )
+    return tuple(c.execute(wanted.order_by(project.c.name)).scalars())
 
 
 def _known_to(reader: Reader) -> sa.ColumnElement[bool]:

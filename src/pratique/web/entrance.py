@@ -21,6 +21,17 @@ class Entered(msgspec.Struct, frozen=True):
     public_url: str
 
 
+def arrive(request: web.Request) -> str:
+    """The public URL that a request came by.
+
+    Raises:
+        CircularUpstreams: it has passed through this server before.
+        UnknownHost: it came by a host name that is not ours.
+    """
+    chain.enter(request.headers.get(chain.VIA), request.app[PORTS].server_name)
+    return forwarded.public_url(request)
+
+
 async def enter(request: web.Request, repository: str, speaking: str) -> Entered:
     """Let a request in.
 
@@ -35,9 +46,7 @@ async def enter(request: web.Request, repository: str, speaking: str) -> Entered
         Unauthorised: the credential is none, or there is none where one is needed.
         NotFound: there is no such repository.
     """
-    app = request.app
-    chain.enter(request.headers.get(chain.VIA), app[PORTS].server_name)
-    public_url = forwarded.public_url(request)
+    app, public_url = request.app, arrive(request)
     actor = await app[SIGN_IN].actor(request.headers.get("Authorization"))
     request[ACTOR] = actor
     if actor.kind is ActorKind.NOBODY and not await app[REPOSITORIES].is_open(repository):

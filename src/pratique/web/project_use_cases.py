@@ -61,7 +61,7 @@ async def unpublish_project(request: web.Request, visit: Visit, match: Match) ->
     """Take every release of a project away."""
     project, edition = match.groups["project"], match.groups["edition"]
     done = await unpublish.unpublish_as(request.app[PORTS], visit, visit.key(project), None, edition)
-    note = f"{len(done.versions)} releases of {project} are unpublished; their versions are never used again"
+    note = f"{project} is unpublished ({', '.join(done.versions)}); these versions are never used again"
     return respond(cast("EditsDocuments", visit.ecosystem).write_edited(note), _NO_STORE)
 
 

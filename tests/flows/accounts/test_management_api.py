@@ -32,6 +32,8 @@ EXAMPLE: dict[str, dict[str, Any]] = {
     "project show": {"purl": "pkg:npm/mine"},
     "project visibility": {"purl": "pkg:npm/mine", "visibility": "public"},
     "project member": {"purl": "pkg:npm/mine", "user": "ann", "role": "owner"},
+    "project status": {"purl": "pkg:npm/mine", "status": "archived"},
+    "project proof": {"purl": "pkg:npm/mine", "proof": "everybody"},
     "reserve": {"ecosystem": "npm", "pattern": "@x/*"},
     "unreserve": {"ecosystem": "npm", "pattern": "@x/*"},
     "reservations": {},

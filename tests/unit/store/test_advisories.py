@@ -38,6 +38,29 @@ def test_records_are_found_by_the_project_they_name(c, left):
     assert advisories.of_twin(c, "pypi", "left") == ()
 
 
+def test_records_in_force_are_found_by_many_names_at_once(c):
+    names = [f"p{number}" for number in range(1_200)]
+    rows = [record(name) for name in names] + [record("p7", id="MAL-2"), record("p8", id="MAL-3", withdrawn=True)]
+    advisories.upsert_many(c, "osv", [*rows, record("p9", ecosystem="pypi", id="MAL-4")])
+
+    found = advisories.about_names(c, "npm", [*names, "nobody"])
+
+    assert sorted(found) == sorted(names)
+    assert [one.id for one in found["p7"]] == ["MAL-1", "MAL-2"]
+    assert [one.id for one in found["p8"]] == [one.id for one in found["p9"]] == ["MAL-1"]
+
+
+def test_all_rows_of_a_record_are_found_by_its_id(c):
+    advisories.upsert_many(c, "osv", [record(), record("right"), record("right", id="MAL-2", withdrawn=True)])
+
+    found = advisories.of_records(c, ["MAL-1", "MAL-2", "MAL-9"])
+
+    assert {key: [one.name for one in rows] for key, rows in found.items()} == {
+        "MAL-1": ["left", "right"],
+        "MAL-2": ["right"],
+    }
+
+
 def test_the_source_is_the_import_that_brought_the_record(c, left):
     advisories.upsert_many(c, "starter", [record()])
 

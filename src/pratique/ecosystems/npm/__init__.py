@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
+from pratique.core.account_verbs import (
+    LoginOffer,
+    PasswordChange,
+    PasswordLogin,
+    Profile,
+    SigningKeyLine,
+    TokenLine,
+    TokenWish,
+)
 from pratique.core.advisories import ProjectAdvisory
-from pratique.core.artifacts import FileView, Manifest, OwnFile, ProjectView, PublishDraft
+from pratique.core.artifacts import Digests, FileView, Manifest, OwnFile, ProjectView, PublishDraft
 from pratique.core.ecosystem import (
     ArchiveLimits,
     Ecosystem,
@@ -22,6 +31,7 @@ from pratique.core.names import EcosystemId, ProjectKey
 from pratique.core.ports import ReadAt
 from pratique.core.project_verbs import Edition, ProjectChange, SentDocument
 from pratique.ecosystems.npm import (
+    account,
     archive,
     audit,
     claims,
@@ -29,6 +39,7 @@ from pratique.ecosystems.npm import (
     dist_tags,
     documents,
     index,
+    login,
     messages,
     names,
     one_release,
@@ -37,6 +48,8 @@ from pratique.ecosystems.npm import (
     routes,
     search,
     sharing,
+    signatures,
+    truth,
     versions,
 )
 from pratique.ecosystems.npm.listing import negotiate, write_listing
@@ -133,6 +146,10 @@ class Npm:
     def read_manifest(self, filename: str, artefact: ReadAt, limits: ArchiveLimits) -> Manifest:
         """See `archive.read_manifest`."""
         return archive.read_manifest(filename, artefact, limits)
+
+    def compare_listed(self, project: str, file: FileView, artefact: ReadAt, limits: ArchiveLimits) -> tuple[str, ...]:
+        """See `truth.compare_listed`."""
+        return truth.compare_listed(project, file, artefact, limits)
 
     def indexed(self, manifest: Manifest) -> Manifest:
         """See `own.indexed`."""
@@ -267,6 +284,86 @@ class Npm:
     def write_search(self, found: Found) -> Rendered:
         """See `search.write_search`."""
         return search.write_search(found)
+
+    # The account side.
+
+    @property
+    def code_header(self) -> str:
+        """Of `--otp`, and of what npm fetched from the page."""
+        return "npm-otp"
+
+    def done_path(self, secret: str) -> str:
+        """See `login.done_path`."""
+        return login.done_path(secret)
+
+    def write_login_offer(self, offer: LoginOffer, note: str) -> Rendered:
+        """See `login.write_login_offer`."""
+        return login.write_login_offer(offer, note)
+
+    def write_waiting(self, seconds: int) -> Rendered:
+        """See `login.write_waiting`."""
+        return login.write_waiting(seconds)
+
+    def write_collected(self, secret: str) -> Rendered:
+        """See `login.write_collected`."""
+        return login.write_collected(secret)
+
+    def read_password_login(self, name: str, body: bytes) -> PasswordLogin:
+        """See `login.read_password_login`."""
+        return login.read_password_login(name, body)
+
+    def write_logged_in(self, name: str, token: str) -> Rendered:
+        """See `login.write_logged_in`."""
+        return login.write_logged_in(name, token)
+
+    def write_profile(self, profile: Profile) -> Rendered:
+        """See `account.write_profile`."""
+        return account.write_profile(profile)
+
+    def read_profile_change(self, body: bytes) -> PasswordChange:
+        """See `account.read_profile_change`."""
+        return account.read_profile_change(body)
+
+    def write_tokens(self, tokens: Sequence[TokenLine]) -> Rendered:
+        """See `account.write_tokens`."""
+        return account.write_tokens(tokens)
+
+    def read_token_wish(self, body: bytes) -> TokenWish:
+        """See `account.read_token_wish`."""
+        return account.read_token_wish(body)
+
+    def write_token_made(self, secret: str, token: TokenLine) -> Rendered:
+        """See `account.write_token_made`."""
+        return account.write_token_made(secret, token)
+
+    def read_token_key(self, key: str) -> int | None:
+        """See `account.read_token_key`."""
+        return account.read_token_key(key)
+
+    def write_token_ended(self) -> Rendered:
+        """See `account.write_token_ended`."""
+        return account.write_token_ended()
+
+    def signed_text(self, name: str, version: str, digests: Digests) -> str:
+        """See `signatures.signed_text`."""
+        return signatures.signed_text(name, version, digests)
+
+    @property
+    def keys_request(self) -> UpstreamRequest:
+        """See `signatures.KEYS`."""
+        return signatures.KEYS
+
+    def read_keys(self, content: bytes) -> tuple[SigningKeyLine, ...]:
+        """See `signatures.read_keys`."""
+        return signatures.read_keys(content)
+
+    def own_key(self, key_id: str, public: str, expires: str | None) -> SigningKeyLine:
+        """See `signatures.own_key`."""
+        return signatures.own_key(key_id, public, expires)
+
+    def write_keys(self, keys: Sequence[SigningKeyLine]) -> Rendered:
+        """See `signatures.write_keys`."""
+        return signatures.write_keys(keys)
 
 
 NPM: Ecosystem = Npm()

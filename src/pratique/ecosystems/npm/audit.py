@@ -17,9 +17,11 @@ from pratique.core.ecosystem import Rendered
 from pratique.core.errors import Invalid, TooLarge
 from pratique.ecosystems.npm import names, versions
 
-MAX_NAMES = 50_000
-MAX_VERSIONS = 100_000
-"""Of all names together."""
+MAX_NAMES, MAX_VERSIONS = 50_000, 50_000
+"""Of one audit; the largest projects have a tenth."""
+
+MAX_VERSIONS_OF_ONE = 500
+"""Versions of one name, each of which is held against each of its advisories."""
 
 SEVERITIES = {"critical": "critical", "high": "high", "medium": "moderate", "low": "low", "unrated": "high"}
 """npm's words. What nobody has rated counts as high, so that no threshold in a build passes over it."""
@@ -36,7 +38,7 @@ def read_audit(body: bytes) -> dict[str, tuple[str, ...]]:
 
     Raises:
         Invalid: the body is of another form, or a name or version is longer than any can be.
-        TooLarge: too many names or versions at once.
+        TooLarge: too many names, or versions of all or of one.
     """
     try:
         asked = _QUESTION.decode(body)
@@ -44,6 +46,8 @@ def read_audit(body: bytes) -> dict[str, tuple[str, ...]]:
         raise Invalid(f'an audit asks with JSON such as {{"left": ["1.0.0"]}}; this body is none: {error}') from None
     if len(asked) > MAX_NAMES or sum(map(len, asked.values())) > MAX_VERSIONS:
         raise TooLarge(f"an audit asks about at most {MAX_NAMES} names and {MAX_VERSIONS} versions at once")
+    if any(len(stated) > MAX_VERSIONS_OF_ONE for stated in asked.values()):
+        raise TooLarge(f"an audit asks about at most {MAX_VERSIONS_OF_ONE} versions of one name")
     if any(len(name) > names.MAX_LENGTH for name in asked):
         raise Invalid(f"a name in this audit has more than {names.MAX_LENGTH} characters")
     if any(len(one) > versions.MAX_LENGTH for stated in asked.values() for one in stated):

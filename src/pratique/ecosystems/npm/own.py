@@ -88,4 +88,6 @@ def _dist(file: OwnFile) -> dict[str, Any]:
     dist: dict[str, Any] = {"tarball": "", "integrity": write_integrity(file.digests)}
     if file.digests.sha1:
         dist["shasum"] = file.digests.sha1
+    if file.signatures:
+        dist["signatures"] = [{"keyid": one.key_id, "sig": one.value} for one in file.signatures]
     return {key: value for key, value in dist.items() if value or key == "tarball"}

@@ -125,7 +125,7 @@ def _sent_back(document: dict[str, Any]) -> SentDocument:
     edition = document.get("_rev")
     if not isinstance(edition, str) or not edition:
         raise Invalid(_NEITHER)
-    return SentDocument(_checked_name(document), edition, document)
+    return SentDocument(_checked_name({"name": document.get("_id"), **document}), edition, document)
 
 
 def _is_attachment(path: Path) -> bool:

@@ -78,7 +78,22 @@ _DECLINED = (
     ),
 )
 
+_USER = re.compile(r"\A/-/user/org\.couchdb\.user(?::|%3[aA])(?P<user>[^/]+)\Z")
+
+_ACCOUNT = (
+    Route("POST", re.compile(r"\A/-/v1/login\Z"), UseCase.START_LOGIN, for_guests=True),
+    Route("GET", re.compile(r"\A/-/v1/done/(?P<token>[^/]+)\Z"), UseCase.COLLECT, for_guests=True),
+    Route("PUT", _USER, UseCase.PASSWORD_LOGIN, for_guests=True),
+    Route("GET", re.compile(r"\A/-/npm/v1/user\Z"), UseCase.SHOW_PROFILE),
+    Route("POST", re.compile(r"\A/-/npm/v1/user\Z"), UseCase.CHANGE_PROFILE),
+    Route("GET", re.compile(r"\A/-/npm/v1/tokens\Z"), UseCase.LIST_TOKENS),
+    Route("POST", re.compile(r"\A/-/npm/v1/tokens\Z"), UseCase.CREATE_TOKEN),
+    Route("DELETE", re.compile(r"\A/-/npm/v1/tokens/token/(?P<token>[^/]+)\Z"), UseCase.REVOKE_TOKEN),
+    Route("GET", re.compile(r"\A/-/npm/v1/keys\Z"), UseCase.SIGNING_KEYS),
+)
+
 ROUTES = (
+    *_ACCOUNT,
     Route("GET", re.compile(r"\A/-/ping\Z"), UseCase.PING),
     Route("GET", re.compile(r"\A/-/whoami\Z"), UseCase.WHOAMI),
     Route("DELETE", re.compile(r"\A/-/user/token/(?P<token>[^/]+)\Z"), UseCase.LOGOUT),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from pratique.core.artifacts import FileView, Manifest, OwnFile, ProjectView, PublishDraft
@@ -10,9 +10,21 @@ from pratique.core.ecosystem import ArchiveLimits, Ecosystem, Listing, Refusal, 
 from pratique.core.ecosystem_verbs import ProjectDescription
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.core.ports import ReadAt
-from pratique.ecosystems.pypi import archive, claims, index, names, negotiation, routes, versions
+from pratique.ecosystems.pypi import (
+    admission,
+    archive,
+    claims,
+    filenames,
+    index,
+    names,
+    negotiation,
+    routes,
+    truth,
+    versions,
+)
 from pratique.ecosystems.pypi.listing import kept_back, write_listing
 from pratique.ecosystems.pypi.project_json import write_project
+from pratique.ecosystems.pypi.project_list import write_projects
 from pratique.ecosystems.pypi.publish import UploadReader
 from pratique.ecosystems.pypi.refusal import client_setup, write_published, write_refusal, write_warning
 
@@ -86,6 +98,23 @@ class Pypi:
         """See `negotiation.negotiate`."""
         return negotiation.negotiate(accept)
 
+    def form_named(self, query: Mapping[str, str]) -> str | None:
+        """See `negotiation.form_named`."""
+        return negotiation.form_named(query)
+
+    def listing_path(self, name: str) -> str:
+        """See `routes.listing_path`."""
+        return routes.listing_path(name)
+
+    @property
+    def projects_path(self) -> str:
+        """`/simple/`."""
+        return routes.PROJECTS_PATH
+
+    def write_projects(self, names: Sequence[str], base_url: str, form: str) -> Rendered:
+        """See `project_list.write_projects`."""
+        return write_projects(names, base_url, form)
+
     def write_listing(self, listing: Listing, form: str) -> Rendered:
         """See `listing.write_listing`."""
         return write_listing(listing, form)
@@ -106,6 +135,18 @@ class Pypi:
     def read_manifest(self, filename: str, artefact: ReadAt, limits: ArchiveLimits) -> Manifest:
         """See `archive.read_manifest`."""
         return archive.read_manifest(filename, artefact, limits)
+
+    def check_release(self, manifest: Manifest) -> None:
+        """See `admission.check_release`."""
+        admission.check_release(manifest)
+
+    def compare_listed(self, project: str, file: FileView, artefact: ReadAt, limits: ArchiveLimits) -> tuple[str, ...]:
+        """See `truth.compare_listed`."""
+        return truth.compare_listed(project, file, artefact, limits)
+
+    def rival(self, filename: str, others: Iterable[str]) -> str | None:
+        """See `filenames.rival`."""
+        return filenames.rival(filename, others)
 
     def indexed(self, manifest: Manifest) -> Manifest:
         """See `index.indexed`."""

@@ -13,6 +13,8 @@ from pratique.services import (
     list_waivers,
     membership,
     own_names,
+    project_status,
+    publish_proof,
     reservations,
     rule_settings,
     tokens,
@@ -49,7 +51,16 @@ PROJECT_SHOW = Verb(
 PROJECT_VISIBILITY = Verb(
     "project visibility", membership.SetVisibility, membership.ProjectShown, silent(membership.set_visibility)
 )
+PROJECT_STATUS = Verb(
+    "project status", project_status.SetStatus, project_status.StatusSet, silent(project_status.set_status)
+)
 PROJECT_MEMBER = Verb("project member", membership.SetMember, membership.ProjectShown, silent(membership.set_member))
+PROJECT_PROOF = Verb(
+    "project proof",
+    publish_proof.SetPublishProof,
+    publish_proof.PublishProofShown,
+    silent(publish_proof.set_publish_proof),
+)
 
 RESERVE = Verb("reserve", reservations.Reserve, reservations.ReservationShown, silent(reservations.reserve))
 UNRESERVE = Verb("unreserve", reservations.Unreserve, reservations.ReservationShown, silent(reservations.unreserve))
@@ -129,6 +140,8 @@ VERBS: tuple[Verb[Any, Any], ...] = (
     PROJECT_SHOW,
     PROJECT_VISIBILITY,
     PROJECT_MEMBER,
+    PROJECT_STATUS,
+    PROJECT_PROOF,
     RESERVE,
     UNRESERVE,
     RESERVATIONS,

@@ -5,6 +5,7 @@ canonical. Nothing here knows an ecosystem.
 """
 
 from pratique.store.schema.columns import metadata
+from pratique.store.schema.confirmations import challenge, one_time_code
 from pratique.store.schema.packages import blob, dist_tag, file, finding, manifest, membership, project, release
 from pratique.store.schema.people import account, one_time_link, session, token
 from pratique.store.schema.policy import (
@@ -20,6 +21,7 @@ from pratique.store.schema.policy import (
 )
 from pratique.store.schema.record import download, event, missing_name, process, revision
 from pratique.store.schema.repositories import document, document_content, repository, upstream
+from pratique.store.schema.signatures import signature, signing_key
 
 __all__ = [
     "account",
@@ -27,6 +29,7 @@ __all__ = [
     "advisory_import",
     "advisory_record",
     "blob",
+    "challenge",
     "decision",
     "dist_tag",
     "document",
@@ -40,6 +43,7 @@ __all__ = [
     "membership",
     "metadata",
     "missing_name",
+    "one_time_code",
     "one_time_link",
     "process",
     "project",
@@ -50,6 +54,8 @@ __all__ = [
     "revocation",
     "rule_setting",
     "session",
+    "signature",
+    "signing_key",
     "token",
     "upstream",
     "waiver",

@@ -58,6 +58,16 @@ def test_one_release_is_asked_for_by_its_version(path):
     assert route("GET", "/x/latest") == (UseCase.SHOW_RELEASE, {"project": "x", "version": "latest"})
 
 
+def test_the_account_side_is_no_packages():
+    assert route("POST", "/-/v1/login") == (UseCase.START_LOGIN, {})
+    assert route("GET", "/-/v1/done/s-e_c") == (UseCase.COLLECT, {"token": "s-e_c"})
+    for user in ("/-/user/org.couchdb.user:ann", "/-/user/org.couchdb.user%3Aann"):
+        assert route("PUT", user) == (UseCase.PASSWORD_LOGIN, {"user": "ann"})
+    assert route("DELETE", "/-/npm/v1/tokens/token/00000001") == (UseCase.REVOKE_TOKEN, {"token": "00000001"})
+    assert route("GET", "/-/npm/v1/user") == (UseCase.SHOW_PROFILE, {})
+    assert route("GET", "/-/npm/v1/keys") == (UseCase.SIGNING_KEYS, {})
+
+
 def test_ping_and_whoami_are_no_packages():
     assert route("GET", "/-/ping") == (UseCase.PING, {})
     assert route("GET", "/-/whoami") == (UseCase.WHOAMI, {})
@@ -98,8 +108,8 @@ def test_what_is_declined_says_what_to_do_instead_in_one_line_that_nobody_cuts()
 
 @pytest.mark.parametrize(
     "path",
-    ["", "/", "/-", "/-/", "/-/all", "/-/npm/v1/keys", "/-/package/x", "/-/package/x/dist-tags/", "/-/user/ann",
-     "/x/", "/x/-rev/1-a",
+    ["", "/", "/-", "/-/", "/-/all", "/-/npm/v1/keys/x", "/-/v1/login", "/-/package/x", "/-/package/x/dist-tags/",
+     "/-/user/ann", "/x/", "/x/-rev/1-a",
      "/x/-/", "/x/-/a/b", "/x/-/a.tgz/-rev/1", "/@acme", "/@acme/", "/@acme/lib/", "/@acme/lib/-/@other/lib-1.0.0.tgz",
      "/x/-/..%2fy.tgz", "/a%2fb", "/@acme%252flib"],
 )  # fmt: skip
