@@ -70,6 +70,16 @@ class Pair:
         self._back_to_the_present(taken)
         return content
 
+    def publish_own_npm(self, name: str, version: str) -> None:
+        """Put a release of the front's own there, as its user does."""
+        tarball = packages.npm_tarball(name, version)
+        self._must(put_npm(self.front.npm, self.user, name, version, tarball, trust=self.front.trust))
+
+    def publish_own_wheel(self, name: str, version: str) -> None:
+        """Put a wheel of the front's own there, as its user does."""
+        filename, content = packages.wheel(name, version)
+        self._must(post_python(self.front.pypi, self.user, name, version, filename, content, trust=self.front.trust))
+
     def downloads(self, filename: str) -> int:
         """How often the upstream was asked for a file's bytes."""
         return len([line for line in self.upstream.asked_for(filename) if line.startswith("GET")])
@@ -83,6 +93,9 @@ class Pair:
 
     def _back_to_the_present(self, taken: Answer) -> None:
         self.upstream.clock.set("+0s")
+        self._must(taken)
+
+    def _must(self, taken: Answer) -> None:
         assert taken.status in (200, 201), f"{taken.status} {taken.reason}\n{taken.text}"
 
     def _settings(self) -> str:
