@@ -53,7 +53,11 @@ def check_new_name(name: str) -> None:
     Raises:
         InvalidName: not a name, a crate that comes with Rust, or a device of Windows.
     """
-    canonical(name)
+    refuse_new(canonical(name))
+
+
+def refuse_new(name: str) -> None:
+    """The same of a name that is canonical already. Raises InvalidName."""
     key = twin_key(name)
     if key in _RESERVED:
         raise InvalidName(f'"{name}" comes with Rust itself; a crate of that name would mislead. Choose another name')

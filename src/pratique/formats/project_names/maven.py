@@ -35,7 +35,11 @@ def twin_key(name: str) -> str:
 
 def check_new_name(name: str) -> None:
     """Refuse what nobody may publish under from now on: a group that is no domain turned round. Raises InvalidName."""
-    canonical(name)
+    refuse_new(canonical(name))
+
+
+def refuse_new(name: str) -> None:
+    """The same of a name that is canonical already. Raises InvalidName."""
     group = name.partition(":")[0]
     if "." not in group:
         reason = "a new group is a domain turned round that its owner has proved, such as `com.example`"

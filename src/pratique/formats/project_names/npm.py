@@ -16,6 +16,8 @@ from pratique.formats.lookalikes import fold
 MAX_NEW_LENGTH = 214
 MAX_LENGTH = 512
 _URL_SAFE = re.compile(r"[A-Za-z0-9_.!~*'()-]+")
+_ORDINARY = re.compile(r"(?:@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*")
+"""Nearly all names, seen at one glance."""
 _NOT_FOR_NEW = re.compile(r"[~'!()*]")
 _FORBIDDEN = frozenset({"node_modules", "favicon.ico"})
 
@@ -38,6 +40,8 @@ def canonical(name: str) -> str:
     Raises:
         InvalidName: it cannot be one; the sentence says why and what was perhaps meant.
     """
+    if len(name) <= MAX_NEW_LENGTH and _ORDINARY.fullmatch(name) and name.lower() not in _FORBIDDEN:
+        return name
     problem = _problem(name)
     if problem:
         raise InvalidName(_sentence(name, problem))
@@ -50,7 +54,11 @@ def check_new_name(name: str) -> None:
     Raises:
         InvalidName: nothing new may be published under it.
     """
-    canonical(name)
+    refuse_new(canonical(name))
+
+
+def refuse_new(name: str) -> None:
+    """The same of a name that is canonical already. Raises InvalidName."""
     problem = _problem_if_new(name)
     if problem:
         raise InvalidName(_sentence(name, problem))

@@ -41,6 +41,11 @@ def check_new_name(name: str) -> None:
         InvalidName: with the reason and what was perhaps meant.
     """
     canonical(name)
+    refuse_new(name)
+
+
+def refuse_new(name: str) -> None:
+    """The same of an id that is canonical already. Raises InvalidName."""
     if not _VALID_IF_NEW.match(name):
         raise InvalidName(_sentence(name, "new ids have ASCII letters, digits and `_`, joined by single `.` or `-`"))
 

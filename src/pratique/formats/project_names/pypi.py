@@ -65,7 +65,9 @@ _FILES_MISTAKEN_FOR_NAMES = frozenset(
 
 def normalise(name: str) -> str:
     """Lower case, every run of `-`, `_`, `.` one `-` (PEP 503)."""
-    return _SEPARATORS.sub("-", name).lower()
+    if "_" in name or "." in name or "--" in name:
+        name = _SEPARATORS.sub("-", name)
+    return name.lower()
 
 
 def canonical(name: str) -> str:
@@ -85,14 +87,18 @@ def check_new_name(name: str) -> None:
     Raises:
         InvalidName: not a name, a module of Python's standard library, or a file that people forget a `-r` before.
     """
-    key = canonical(name)
+    refuse_new(canonical(name))
+
+
+def refuse_new(key: str) -> None:
+    """The same of a name that is canonical already. Raises InvalidName."""
     if key in _RESERVED_MODULES:
         raise InvalidName(
-            f'"{name}" is a module of Python\'s standard library; a project of that name would mislead. '
+            f'"{key}" is a module of Python\'s standard library; a project of that name would mislead. '
             f'Choose another, such as "{key}-extras"'
         )
     if key in _FILES_MISTAKEN_FOR_NAMES:
-        raise InvalidName(f'"{name}" is what people type when they forget `-r` or a path; choose another name')
+        raise InvalidName(f'"{key}" is what people type when they forget `-r` or a path; choose another name')
 
 
 _RESERVED_MODULES = frozenset(

@@ -11,7 +11,8 @@ from pratique.core.errors import InvalidName
 from pratique.formats.lookalikes import fold
 
 MAX_LENGTH = 255
-_VALID = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9._-]+\Z")
+_VALID = re.compile(r"[A-Za-z0-9._-]+\Z")
+_LETTER = re.compile(r"[A-Za-z]")
 _OTHER = re.compile(r"[^A-Za-z0-9._-]+")
 _FILE_ENDINGS = (".gem", ".json", ".html", ".gemspec")
 
@@ -35,7 +36,11 @@ def twin_key(name: str) -> str:
 
 def check_new_name(name: str) -> None:
     """Refuse names that nobody may take from now on. Raises InvalidName."""
-    canonical(name)
+    refuse_new(canonical(name))
+
+
+def refuse_new(name: str) -> None:
+    """The same of a name that is canonical already. Raises InvalidName."""
     problem = _problem_if_new(name)
     if problem:
         raise InvalidName(_sentence(name, problem))
@@ -47,11 +52,13 @@ def _problem(name: str) -> str:
     if len(name) > MAX_LENGTH:
         return f"it has {len(name)} characters, at most {MAX_LENGTH} are allowed"
     if not _VALID.match(name):
-        return "only ASCII letters, digits, `-`, `_` and `.` are allowed, with at least one letter"
+        return "only ASCII letters, digits, `-`, `_` and `.` are allowed"
     return ""
 
 
 def _problem_if_new(name: str) -> str:
+    if not _LETTER.search(name):
+        return "it has no letter in it"
     if name[0] in "._-" or name[-1] in "._-":
         return "it must not begin or end with `.`, `_` or `-`"
     if name.lower().endswith(_FILE_ENDINGS):
