@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -16,6 +17,8 @@ import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+
+from tests import stock_clients
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -31,6 +34,7 @@ LINTERS = (
 )
 OFFLINE = ("tests/arch", "tests/unit", "tests/protocol", "tests/stores", "tests/flows")
 STOCK_CLIENTS = "tests/clients"
+PYTHON_CLIENTS = ("pip-oldest", "poetry", "hatch")
 MUTATION_CHECK = "tests/mutate_rules.py"
 
 
@@ -121,15 +125,31 @@ def run_tests(paths: list[str], *, strict: bool, long: bool) -> int:
     tally = Tally()
     marks = "" if long else "not long"
     if paths:
+        if any(path.startswith(STOCK_CLIENTS) for path in paths):
+            prepare_clients(tally)
         run_pytest(tally, paths, marks)
         return tally.close()
     run_linters(tally)
     run_pytest(tally, list(OFFLINE), f"{marks} and not live".removeprefix(" and "), ("-n", "2", "--dist", "loadfile"))
     if strict:
+        prepare_clients(tally)
         run_pytest(tally, [STOCK_CLIENTS], marks, ("-n", "2", "--dist", "loadfile"))
         print("== mutation check", flush=True)
         tally.add("mutation check", passed=subprocess.call([PYTHON, MUTATION_CHECK], cwd=ROOT) == 0)
     return tally.close()
+
+
+def prepare_clients(tally: Tally) -> None:
+    """Install the stock clients that are missing, and count each as one check: a missing one fails by its name."""
+    print("== stock clients", flush=True)
+    for name, there in stock_clients.prepare(PYTHON, install_locked):
+        tally.add(f"stock client {name}", passed=there)
+
+
+def install_locked(python: Path, lock: Path) -> None:
+    """Install what a lock says into the environment of an interpreter. Raises CalledProcessError."""
+    command = [*installer(python), "--require-hashes", "-r", lock]
+    subprocess.run(command, cwd=ROOT, text=True, capture_output=True, check=True)
 
 
 def run_pytest(tally: Tally, paths: list[str], marks: str, options: tuple[str, ...] = ()) -> None:
@@ -184,11 +204,30 @@ def lock(rest: list[str]) -> int:
     # The shorter lock is held to the versions of the longer one, so that what is tested is what runs.
     shorter: list[str | Path] = ["pyproject.toml", "--group", "install", "--constraint", test, "-o", run]
     subprocess.run([*command, *shorter], cwd=ROOT, check=True)
-    addressed = [path.name for path in (test, run) if "://" in path.read_text(encoding="utf-8")]
+    clients = [lock_file(f"clients-{name}") for name in PYTHON_CLIENTS]
+    for name, path in zip(PYTHON_CLIENTS, clients, strict=True):
+        subprocess.run([*command, "--group", f"client-{name}", "-o", path], cwd=ROOT, check=True)
+    locks = [test, run, *clients, lock_npm(upgrade="--upgrade" in rest)]
+    addressed = [path.name for path in locks if "://" in path.read_text(encoding="utf-8")]
     if addressed:
         print(f"{', '.join(addressed)} holds an address; locks must hold none", file=sys.stderr)
         return 1
     return 0
+
+
+def lock_npm(*, upgrade: bool) -> Path:
+    """Write the lock of the npm clients: integrity of every file, the address of none."""
+    folder = stock_clients.NPM_LOCK
+    path = folder / "package-lock.json"
+    if upgrade:
+        path.unlink(missing_ok=True)
+    options = ["--package-lock-only", "--ignore-scripts", "--no-audit", "--no-fund"]
+    subprocess.run(["npm", "install", *options, "--omit-lockfile-registry-resolved"], cwd=folder, check=True)
+    document = json.loads(path.read_text(encoding="utf-8"))
+    for package in document["packages"].values():
+        package.pop("funding", None)
+    path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    return path
 
 
 def lock_file(name: str) -> Path:
@@ -218,12 +257,16 @@ def is_enough(installed: str, name: str) -> bool:
 
 
 def install(*arguments: str | Path) -> None:
-    """Install into `.venv` with the machine's uv, else with the venv's own pip, else with its own uv."""
+    """Install into `.venv`."""
+    run_quietly([*installer(PYTHON), *arguments])
+
+
+def installer(python: Path) -> list[str | Path]:
+    """The command that installs for an interpreter: the machine's uv, else the pip of `.venv`, else its uv."""
     uv = shutil.which("uv") or ("" if has_pip() else str(BIN / "uv"))
     if uv:
-        run_quietly([uv, "pip", "install", "--quiet", "--python", PYTHON, *arguments])
-    else:
-        run_quietly([PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments])
+        return [uv, "pip", "install", "--quiet", "--python", python]
+    return [PYTHON, "-m", "pip", "--python", python, "install", "--quiet", "--disable-pip-version-check"]
 
 
 def has_pip() -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 import zipfile
 from pathlib import Path
@@ -56,6 +57,15 @@ def test_locks_hold_hashes_and_no_address() -> None:
         pinned = re.findall(r"^\S+==\S+", text, re.MULTILINE)
         hashed = re.findall(r"^\S+==[^\n]*\\\n    --hash=sha256:", text, re.MULTILINE)
         assert len(pinned) == len(hashed) > 0, f"{lock.name} holds a requirement without a hash"
+
+
+def test_the_lock_of_the_npm_clients_holds_integrity_and_no_address() -> None:
+    text = (ROOT / "locks" / "clients-npm" / "package-lock.json").read_text(encoding="utf-8")
+    packages = {name: said for name, said in json.loads(text)["packages"].items() if name}
+
+    assert "://" not in text
+    assert packages
+    assert [name for name, said in packages.items() if not said.get("integrity", "").startswith("sha512-")] == []
 
 
 def test_what_runs_is_what_is_tested() -> None:

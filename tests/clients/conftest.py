@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.harness.cargo_client import Cargo
-from tests.harness.clients import Npm, Pip, Twine, Uv
+from tests.harness.clients import Npm, OldestPip, Pip, Twine, Uv
+from tests.harness.node_clients import Bun, Pnpm, Yarn1, Yarn4
 from tests.harness.pair import Pair
+from tests.harness.python_projects import Hatch, Poetry
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -49,3 +51,38 @@ def uv(tmp_path: Path) -> Uv:
 @pytest.fixture
 def twine(tmp_path: Path) -> Twine:
     return Twine(tmp_path / "twine")
+
+
+@pytest.fixture
+def yarn1(tmp_path: Path) -> Yarn1:
+    return Yarn1(tmp_path / "yarn1")
+
+
+@pytest.fixture
+def yarn4(tmp_path: Path) -> Yarn4:
+    return Yarn4(tmp_path / "yarn4")
+
+
+@pytest.fixture
+def pnpm(tmp_path: Path) -> Pnpm:
+    return Pnpm(tmp_path / "pnpm")
+
+
+@pytest.fixture
+def bun(tmp_path: Path) -> Bun:
+    return Bun(tmp_path / "bun")
+
+
+@pytest.fixture
+def oldest_pip(tmp_path: Path) -> OldestPip:
+    return OldestPip(tmp_path / "oldest-pip")
+
+
+@pytest.fixture
+def poetry(tmp_path: Path) -> Poetry:
+    return Poetry(tmp_path / "poetry")
+
+
+@pytest.fixture
+def hatch(tmp_path: Path) -> Hatch:
+    return Hatch(tmp_path / "hatch")

@@ -7,10 +7,12 @@ import tomllib
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from tests.harness.clients import Npm, Pip, Uv
+from tests.harness.pass_through import packument_changes, page_changes
 from tests.harness.server import Server
 
 pytestmark = pytest.mark.live
@@ -53,6 +55,13 @@ def unless_unreachable(server: Server, ecosystem: str) -> None:
         pytest.skip(f"{NAMES[ecosystem]} cannot be reached from here: {type(error).__name__}")
 
 
+def fetched(url: str) -> Any:
+    """A document as JSON, in whichever form its registry has for that."""
+    accept = "application/vnd.pypi.simple.v1+json, application/json;q=0.5"
+    with urllib.request.urlopen(urllib.request.Request(url, headers={"Accept": accept}), timeout=120) as answer:
+        return json.load(answer)
+
+
 @pytest.mark.usefixtures("npm_registry")
 def test_npm_installs_express_and_again_from_its_lockfile(server: Server, npm: Npm) -> None:
     npm.use(server.npm).run("install", "express").must()
@@ -76,6 +85,28 @@ def test_what_the_registry_says_of_a_tarball_passes_through_and_only_its_address
 
     assert ours.pop("tarball") == f"{server.npm}/is-odd/-/is-odd-3.0.1.tgz"
     assert ours == {key: value for key, value in theirs.items() if key != "tarball"}
+
+
+@pytest.mark.usefixtures("npm_registry")
+@pytest.mark.parametrize("name", ["webpack", "next"])
+def test_a_large_packument_passes_through_field_by_field(server: Server, name: str) -> None:
+    theirs, ours = fetched(f"{upstream(server, 'npm')}/{name}"), fetched(f"{server.npm}/{name}")
+
+    changed = packument_changes(theirs, ours, lambda version: f"{server.npm}/{name}/-/{name}-{version}.tgz")
+
+    assert changed == []
+    assert len(ours["versions"]) > 500
+
+
+@pytest.mark.usefixtures("python_index")
+def test_a_large_simple_page_passes_through_field_by_field(server: Server) -> None:
+    project = "pydantic-core"
+    theirs, ours = fetched(f"{upstream(server, 'pypi')}/{project}/"), fetched(f"{server.pypi}/simple/{project}/")
+
+    changed = page_changes(theirs, ours, lambda filename: f"{server.pypi}/files/{project}/{filename}")
+
+    assert changed == []
+    assert len(ours["files"]) > 500
 
 
 @pytest.mark.usefixtures("python_index")

@@ -9,9 +9,10 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit, urlunsplit
 
+from tests import stock_clients
 from tests.harness.process import Result, run, stranger
 
 BIN = Path(sys.executable).parent
@@ -19,9 +20,9 @@ BIN = Path(sys.executable).parent
 
 def program(name: str) -> str:
     """Where a stock client stands; a missing one fails by name, as a skipped client proves nothing."""
-    path = shutil.which(name, path=f"{BIN}{os.pathsep}{os.environ['PATH']}")
+    path = stock_clients.place(name) or shutil.which(name, path=f"{BIN}{os.pathsep}{os.environ['PATH']}")
     assert path is not None, f"the stock client {name!r} is not installed here, and this test needs it"
-    return path
+    return str(path)
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,8 @@ class NpmPin:
     integrity: str
 
 
-class Npm:
-    """npm with a project folder."""
+class NodeProject:
+    """What the clients of the npm registry share: a home, and a project folder with a package.json."""
 
     def __init__(self, folder: Path) -> None:
         self.home, self.project = folder / "home", folder / "project"
@@ -45,25 +46,39 @@ class Npm:
         self.manifest: dict[str, Any] = {"name": "the-project", "version": "1.0.0", "private": True}
         self.write_manifest()
 
+    def write_manifest(self, **fields: Any) -> None:
+        """Set fields of the project's package.json."""
+        self.manifest.update(fields)
+        (self.project / "package.json").write_text(json.dumps(self.manifest, indent=2))
+
+    def write(self, files: Mapping[str, str]) -> Self:
+        """Put files into the project."""
+        for path, text in files.items():
+            target = self.project / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text)
+        return self
+
+    def uninstall(self) -> Self:
+        """Drop what is installed; the caches stay warm."""
+        shutil.rmtree(self.project / "node_modules", ignore_errors=True)
+        return self
+
+    def installed(self, name: str) -> str | None:
+        """The version that lies in node_modules."""
+        manifest = self.project / "node_modules" / name / "package.json"
+        return str(json.loads(manifest.read_text())["version"]) if manifest.is_file() else None
+
+
+class Npm(NodeProject):
+    """npm with a project folder."""
+
     def use(self, registry: str, token: str | None = None) -> Npm:
         """Point npm at a registry, `http://127.0.0.1:7417/main/npm`."""
         lines = [f"registry={registry}/", "fetch-retries=0", "audit=false", "fund=false", "update-notifier=false"]
         if token:
             lines.append(f"//{registry.split('://', 1)[1]}/:_authToken={token}")
         self.settings.write_text("\n".join([*lines, ""]))
-        return self
-
-    def write_manifest(self, **fields: Any) -> None:
-        """Set fields of the project's package.json."""
-        self.manifest.update(fields)
-        (self.project / "package.json").write_text(json.dumps(self.manifest, indent=2))
-
-    def write(self, files: Mapping[str, str]) -> Npm:
-        """Put files into the project."""
-        for path, text in files.items():
-            target = self.project / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text)
         return self
 
     def lock(self, *pins: NpmPin) -> Npm:
@@ -96,11 +111,6 @@ class Npm:
             shutil.rmtree(path, ignore_errors=True)
         return self
 
-    def installed(self, name: str) -> str | None:
-        """The version that lies in node_modules."""
-        manifest = self.project / "node_modules" / name / "package.json"
-        return str(json.loads(manifest.read_text())["version"]) if manifest.is_file() else None
-
 
 class PythonClient:
     """What pip and uv share: a folder to install into and one index."""
@@ -116,6 +126,17 @@ class PythonClient:
         path.write_text("".join(f"{line}\n" for line in lines))
         return path
 
+    def uninstall(self) -> Self:
+        """Drop what is installed; a cache that is not switched off stays warm."""
+        shutil.rmtree(self.site, ignore_errors=True)
+        return self
+
+    def keep_cache(self) -> Self:
+        """Switch on what tests switch off: what was downloaded before is found again."""
+        for variable in ("PIP_NO_CACHE_DIR", "UV_NO_CACHE"):
+            self.environment.pop(variable, None)
+        return self
+
     def installed(self, name: str) -> str | None:
         """The version that lies in the folder."""
         for path in self.site.glob("*.dist-info"):
@@ -126,7 +147,9 @@ class PythonClient:
 
 
 class Pip(PythonClient):
-    """pip, installing into a folder."""
+    """pip, installing into a folder; the one that this checkout is tested with is the newest."""
+
+    python = sys.executable
 
     def use(self, ecosystem_url: str, token: str | None = None) -> Pip:
         """Point pip at an index, `http://127.0.0.1:7417/main/pypi`."""
@@ -146,7 +169,16 @@ class Pip(PythonClient):
 
     def run(self, *arguments: str) -> Result:
         """`pip ARGUMENTS` in the project."""
-        return run([sys.executable, "-m", "pip", *arguments], self.project, self.environment)
+        return run([self.python, "-m", "pip", *arguments], self.project, self.environment)
+
+
+class OldestPip(Pip):
+    """The oldest pip that is supported: the first that knows yanked releases, which is how a hold is listed."""
+
+    @property
+    def python(self) -> str:  # type: ignore[override]
+        """The interpreter that has it."""
+        return program("pip-oldest")
 
 
 class Uv(PythonClient):

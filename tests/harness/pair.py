@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.harness import crates, packages
+from tests.harness.certificates import Authority
 from tests.harness.clients import NpmPin
 from tests.harness.publishing import post_python, put_crate, put_npm
 from tests.harness.server import Answer, Server
@@ -28,11 +29,13 @@ class Pair:
         publisher: a token that publishes to the upstream; the front reads the upstream with it, too.
     """
 
-    def __init__(self, folder: Path, *, workers: int = 1) -> None:
+    def __init__(self, folder: Path, *, workers: int = 1, authority: Authority | None = None) -> None:
+        """Start both; with an authority the front speaks https."""
         self.upstream = Server(folder / "upstream", settings="[repositories.main.upstreams]\n").start()
         try:
             self.publisher = self.upstream.token("publisher", operations=("read", "publish"))
-            self.front = Server(folder / "front", settings=self._settings(), workers=workers).start()
+            self.front = Server(folder / "front", settings=self._settings(), workers=workers, authority=authority)
+            self.front.start()
         except BaseException:
             self.upstream.kill()
             raise
@@ -67,6 +70,16 @@ class Pair:
         self._back_to_the_present(taken)
         return content
 
+    def publish_own_npm(self, name: str, version: str) -> None:
+        """Put a release of the front's own there, as its user does."""
+        tarball = packages.npm_tarball(name, version)
+        self._must(put_npm(self.front.npm, self.user, name, version, tarball, trust=self.front.trust))
+
+    def publish_own_wheel(self, name: str, version: str) -> None:
+        """Put a wheel of the front's own there, as its user does."""
+        filename, content = packages.wheel(name, version)
+        self._must(post_python(self.front.pypi, self.user, name, version, filename, content, trust=self.front.trust))
+
     def downloads(self, filename: str) -> int:
         """How often the upstream was asked for a file's bytes."""
         return len([line for line in self.upstream.asked_for(filename) if line.startswith("GET")])
@@ -80,6 +93,9 @@ class Pair:
 
     def _back_to_the_present(self, taken: Answer) -> None:
         self.upstream.clock.set("+0s")
+        self._must(taken)
+
+    def _must(self, taken: Answer) -> None:
         assert taken.status in (200, 201), f"{taken.status} {taken.reason}\n{taken.text}"
 
     def _settings(self) -> str:

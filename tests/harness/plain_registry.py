@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,10 @@ from typing import Any, Self
 from urllib.parse import unquote
 
 from tests.harness import crates, packages
+from tests.harness.server import Answer
+
+POLL = 0.01
+"""Seconds between two looks whether to end: hundreds of tests wait for their registry to notice."""
 
 METADATA = b"Metadata-Version: 2.1\nName: left\nVersion: 1.0.0\n"
 
@@ -33,8 +38,19 @@ class Release:
     listed: bool = True
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hangs up, as refused ones do, is no failure; every other one is told as usual."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class PlainRegistry:
-    """Serves npm, PyPI and cargo below `/npm`, `/pypi` and `/cargo` on a free port, while the `with` lasts."""
+    """Serves npm, PyPI and cargo below `/npm`, `/pypi` and `/cargo` on a free port, while the `with` lasts.
+
+    Attributes:
+        instead: part of a path -> what is answered there instead of what there is.
+    """
 
     def __init__(self) -> None:
         self.releases: dict[tuple[str, str], list[Release]] = {}
@@ -44,29 +60,38 @@ class PlainRegistry:
         self.away = False
         self.pins_metadata = True
         self.metadata = METADATA
+        self.pinned = METADATA
         self.file_query = ""
+        self.page_fields: dict[str, dict[str, Any]] = {}
         self.without_digests: set[str] = set()
         self.other_digests: dict[str, dict[str, str]] = {}
+        self.instead: dict[str, Answer] = {}
         registry = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
 
             def do_GET(self) -> None:
                 registry.asked.append(self.path)
-                status, kind, body = registry._answer(unquote(self.path.partition("?")[0]))
-                self.send_response(status)
-                self.send_header("Content-Type", kind)
-                self.send_header("Content-Length", str(len(body)))
+                answer = registry._answer_of(unquote(self.path.partition("?")[0]))
+                self.send_response(answer.status, answer.reason or None)
+                for name, value in answer.headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(answer.body)))
                 self.end_headers()
-                self.wfile.write(body)
+                if self.command != "HEAD":
+                    self.wfile.write(answer.body)
+
+            def do_HEAD(self) -> None:
+                self.do_GET()
 
             def log_message(self, *_arguments: Any) -> None:
                 """The list of paths is log enough."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(POLL,), daemon=True)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> Self:
@@ -113,6 +138,13 @@ class PlainRegistry:
         self.releases.setdefault((ecosystem, name), []).append(release)
         return release
 
+    def _answer_of(self, path: str) -> Answer:
+        for part, answer in self.instead.items():
+            if part in path:
+                return answer
+        status, kind, body = self._answer(path)
+        return Answer(status, "", {"Content-Type": kind}, body)
+
     def _answer(self, path: str) -> tuple[int, str, bytes]:
         if self.away:
             return 503, "text/plain", b"gone fishing"
@@ -154,7 +186,7 @@ class PlainRegistry:
         return {} if release.filename in self.without_digests else self.other_digests.get(release.filename, stated)
 
     def _pinned(self) -> bool | dict[str, str]:
-        return {"sha256": hashlib.sha256(METADATA).hexdigest()} if self.pins_metadata else True
+        return {"sha256": hashlib.sha256(self.pinned).hexdigest()} if self.pins_metadata else True
 
     def _listed(self, release: Release) -> bytes:
         """The bytes that the index promises, which a liar does not send."""
@@ -199,7 +231,8 @@ class PlainRegistry:
             for release in listed
         ]
         versions = sorted({release.version for release in listed})
-        return {"meta": {"api-version": "1.1"}, "name": name, "versions": versions, "files": files}
+        page = {"meta": {"api-version": "1.1"}, "name": name, "versions": versions, "files": files}
+        return page | self.page_fields.get(name, {})
 
     def _index_lines(self, name: str, releases: list[Release]) -> list[str]:
         lines = []
@@ -212,7 +245,8 @@ class PlainRegistry:
             if release.filename in self.without_digests:
                 fields["cksum"] = ""
             if release.listed:
-                lines.append(crates.index_line(name, release.version, self._listed(release), **fields) + "\n")
+                written = fields.pop("name", name)
+                lines.append(crates.index_line(written, release.version, self._listed(release), **fields) + "\n")
         return lines
 
 

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from tests.harness import crates
+from tests.harness.plain_registry import POLL
 
 
 class TakingRegistry:
@@ -25,6 +26,7 @@ class TakingRegistry:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
 
             def do_GET(self) -> None:
                 self._send(*registry._found(self.path))
@@ -43,7 +45,7 @@ class TakingRegistry:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(POLL,), daemon=True)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> Self:

@@ -62,10 +62,25 @@ class NotFound(PratiqueError):
     status = 404
 
 
+class NotAcceptable(PratiqueError):
+    """Asked for in a form that there is not."""
+
+    status = 406
+
+
 class Conflict(PratiqueError):
     """It exists already, with other content."""
 
     status = 409
+
+
+class NotOffered(PratiqueError):
+    """This server does not do it (yet); the sentence says what to do instead.
+
+    Not 501: clients try again after every 5xx.
+    """
+
+    status = 400
 
 
 class TooLarge(PratiqueError):

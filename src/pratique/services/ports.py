@@ -41,13 +41,17 @@ class PublishLimits:
         max_upload: bytes of the request body.
         max_entry: bytes of what the index carries of one file.
         max_entries: bytes of what the index carries of all files of one project.
+        unpublish_window: milliseconds after publishing in which owners may unpublish a release.
         archive: bounds on the artefact's inside.
+        release_open: milliseconds after its first file in which a release takes further ones; 0: for ever.
     """
 
     max_upload: int = 1 << 30
     max_entry: int = 512 << 10
     max_entries: int = 32 << 20
+    unpublish_window: int = 3 * DAY
     archive: ArchiveLimits = field(default_factory=ArchiveLimits)
+    release_open: int = 14 * DAY
 
 
 @dataclass(frozen=True)

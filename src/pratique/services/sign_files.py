@@ -51,16 +51,16 @@ async def signed_view(ports: Ports, visit: Visit, known: Knowledge) -> ProjectVi
     Raises:
         NotFound: there is no project.
     """
-    own, tags = await ports.db.read(own_releases, visit, known)
-    unsigned = [one for one in own if not one.signatures] if isinstance(visit.ecosystem, Signs) else []
+    own = await ports.db.read(own_releases, visit, known)
+    unsigned = [one for one in own.files if not one.signatures] if isinstance(visit.ecosystem, Signs) else []
     if unsigned and known.project is not None:
         made = await asyncio.to_thread(_sign_each, ports.signer, visit.ecosystem, known.key.name, unsigned)
         try:
             await ports.db.write(keep_signatures, known.project.id, made)
         except Unavailable as error:
             log.warning("signatures were not kept", error=str(error), project=known.key.name)
-        own, tags = await ports.db.read(own_releases, visit, known)
-    return await asyncio.to_thread(own_project, visit, known, own, tags)
+        own = await ports.db.read(own_releases, visit, known)
+    return await asyncio.to_thread(own_project, visit, known, own)
 
 
 def _sign_each(

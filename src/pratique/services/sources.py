@@ -5,9 +5,11 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy import Connection
 
-from pratique.core.artifacts import FileView, Origin, OwnFile, ProjectView
+from pratique.core.artifacts import FileView, Origin, OwnFile, ProjectStatus, ProjectView
 from pratique.core.errors import BadUpstream
 from pratique.core.names import ProjectKey
+from pratique.core.project_verbs import Edition, EditsDocuments
+from pratique.services.edition import read_edition
 from pratique.services.judge import not_found
 from pratique.services.knowledge import Knowledge
 from pratique.services.ports import Ports, Visit
@@ -44,7 +46,7 @@ async def find_source(ports: Ports, visit: Visit, known: Knowledge, *, max_age: 
     """
     if known.origin is Origin.OWN:
         return Source(await ports.db.read(own_outline, visit, known))
-    if known.own_twin is not None:
+    if known.has_own_twin:
         raise not_found(visit, known.key)  # as good as our own name: no upstream hears of it
     for upstream in await ports.db.read(_upstreams_to_ask, known):
         answer = await ports.documents.view(upstream, visit.ecosystem, known.key.name, max_age=max_age)
@@ -61,21 +63,47 @@ async def find_source(ports: Ports, visit: Visit, known: Knowledge, *, max_age: 
     raise not_found(visit, known.key)
 
 
-def own_releases(connection: Connection, visit: Visit, known: Knowledge) -> tuple[tuple[OwnFile, ...], dict[str, str]]:
-    """All files of our own releases with all that an index carries, and the tags. Raises NotFound without a project."""
+class OwnReleases(msgspec.Struct, frozen=True):
+    """An own project's files with all that an index carries, and what its publishers laid down beside them.
+
+    Attributes:
+        edition: tells this state of the project from another, for clients that send back what they read.
+    """
+
+    files: tuple[OwnFile, ...]
+    tags: dict[str, str]
+    status: ProjectStatus
+    edition: Edition | None
+
+
+def own_releases(connection: Connection, visit: Visit, known: Knowledge) -> OwnReleases:
+    """All files of our own releases. Raises NotFound if there is no project."""
     if known.project is None:
         raise not_found(visit, known.key)
-    signed = signatures.of_project(connection, known.project.id)
-    own = files.own_files(connection, known.project.id)
-    with_signatures = (
-        msgspec.structs.replace(one, signatures=signed[one.filename]) if one.filename in signed else one for one in own
+    project_id = known.project.id
+    signed = signatures.of_project(connection, project_id)
+    own = files.own_files(connection, project_id)
+    edited = isinstance(visit.ecosystem, EditsDocuments)
+    return OwnReleases(
+        tuple(msgspec.structs.replace(one, signatures=signed.get(one.filename, ())) for one in own),
+        releases.tags(connection, project_id),
+        known.project.status or ProjectStatus(),
+        read_edition(connection, project_id) if edited else None,
     )
-    return tuple(with_signatures), releases.tags(connection, known.project.id)
 
 
-def own_project(visit: Visit, known: Knowledge, own: tuple[OwnFile, ...], tags: dict[str, str]) -> ProjectView:
+def own_project(visit: Visit, known: Knowledge, own: OwnReleases) -> ProjectView:
     """The view of an own project around its files."""
-    return visit.ecosystem.own_project(known.key, tuple(visit.ecosystem.own_file(one) for one in own), tags)
+    listed = tuple(_own_file(visit, one) for one in own.files)
+    view = visit.ecosystem.own_project(known.key, listed, own.tags)
+    if isinstance(visit.ecosystem, EditsDocuments) and own.edition is not None:
+        view = visit.ecosystem.with_edition(view, own.edition)
+    return msgspec.structs.replace(view, status=own.status)
+
+
+def own_view(connection: Connection, visit: Visit, known: Knowledge) -> ProjectView:
+    """Both at once. Raises NotFound if there is no project."""
+    return own_project(visit, known, own_releases(connection, visit, known))
 
 
 def own_outline(connection: Connection, visit: Visit, known: Knowledge) -> ProjectView:
@@ -86,7 +114,12 @@ def own_outline(connection: Connection, visit: Visit, known: Knowledge) -> Proje
     if known.project is None:
         raise not_found(visit, known.key)
     own = files.own_outlines(connection, known.project.id, known.key.name)
-    return ProjectView(known.key, tuple(visit.ecosystem.own_file(one) for one in own))
+    return ProjectView(known.key, tuple(_own_file(visit, one) for one in own))
+
+
+def _own_file(visit: Visit, own: OwnFile) -> FileView:
+    file = visit.ecosystem.own_file(own)
+    return file if own.unpublished is None else msgspec.structs.replace(file, unpublished=own.unpublished)
 
 
 def _upstreams_to_ask(connection: Connection, known: Knowledge) -> tuple[Upstream, ...]:

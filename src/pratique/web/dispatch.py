@@ -10,17 +10,17 @@ from aiohttp import web
 from pratique.core.account_verbs import TakesCodes
 from pratique.core.actors import ActorKind
 from pratique.core.ecosystem import Ecosystem, UseCase
-from pratique.core.errors import Invalid, NotFound, PratiqueError, Unauthorised
+from pratique.core.errors import Invalid, NotFound, PratiqueError
 from pratique.core.refused import Refused
 from pratique.core.sentences import clean
 from pratique.services.ports import Caller, Visit
 from pratique.trust.tokens import holds_token
-from pratique.upstream import chain
-from pratique.web import account_use_cases, publisher_use_cases, use_cases
+from pratique.web import account_use_cases, advisory_use_cases, project_use_cases, publisher_use_cases, use_cases
 from pratique.web.access_log import loggable_path, without_secrets
 from pratique.web.account_use_cases import Guest
 from pratique.web.client_address import client_address
-from pratique.web.keys import ACTOR, DECISION, HOSTS, PORTS, REPOSITORIES, SIGN_IN
+from pratique.web.entrance import arrive, enter, needs_token
+from pratique.web.keys import DECISION, PORTS
 from pratique.web.places import Match, Place, find_place, match_guest_route, match_route
 from pratique.web.refusals import answer_error
 
@@ -44,6 +44,22 @@ HANDLERS: dict[UseCase, Handler] = {
     UseCase.LIST_OWNERS: publisher_use_cases.list_owners,
     UseCase.ADD_OWNERS: publisher_use_cases.add_owners,
     UseCase.REMOVE_OWNERS: publisher_use_cases.remove_owners,
+    UseCase.SHOW_RELEASE: use_cases.show_release,
+    UseCase.AUDIT: advisory_use_cases.audit,
+    UseCase.LIST_TAGS: project_use_cases.list_tags,
+    UseCase.SET_TAG: project_use_cases.set_tag,
+    UseCase.REMOVE_TAG: project_use_cases.remove_tag,
+    UseCase.EDIT_PROJECT: project_use_cases.edit_project,
+    UseCase.UNPUBLISH_PROJECT: project_use_cases.unpublish_project,
+    UseCase.UNPUBLISH_FILE: project_use_cases.unpublish_file,
+    UseCase.LIST_MEMBERS: project_use_cases.list_members,
+    UseCase.SHOW_VISIBILITY: project_use_cases.show_visibility,
+    UseCase.SET_VISIBILITY: project_use_cases.set_visibility,
+    UseCase.SHOW_ACCOUNT: project_use_cases.show_account,
+    UseCase.LIST_MEMBERSHIPS: project_use_cases.list_memberships,
+    UseCase.DECLINE: project_use_cases.decline,
+    UseCase.DESCRIBE_PROJECT: advisory_use_cases.describe_project,
+    UseCase.LIST_PROJECTS: publisher_use_cases.list_projects,
     UseCase.SHOW_PROFILE: account_use_cases.show_profile,
     UseCase.CHANGE_PROFILE: account_use_cases.change_profile,
     UseCase.LIST_TOKENS: account_use_cases.list_tokens,
@@ -81,27 +97,22 @@ async def dispatch(request: web.Request) -> web.StreamResponse:
 
 
 async def _serve(request: web.Request, place: Place) -> web.StreamResponse:
-    app = request.app
-    chain.enter(request.headers.get(chain.VIA), app[PORTS].server_name)
-    public_url = app[HOSTS].public_url(request.host)
     as_guest = match_guest_route(place, request.method)
     if as_guest is not None:
-        return await _serve_guest(request, place, as_guest, public_url)
-    actor = await app[SIGN_IN].actor(request.headers.get("Authorization"))
-    request[ACTOR] = actor
-    if actor.kind is ActorKind.NOBODY and not await app[REPOSITORIES].is_open(place.repository):
-        raise _needs_token(place.ecosystem)  # before any look-up, so that no name can be probed
-    repository = await app[REPOSITORIES].find(place.repository)
+        return await _serve_guest(request, place, as_guest)
+    entered = await enter(request, place.repository, place.ecosystem.id)
     match = match_route(place, request.method)
     _check_no_token(match)
-    if match.route.members_only and actor.kind is ActorKind.NOBODY:
-        raise _needs_token(place.ecosystem)
-    visit = Visit(actor, repository, place.ecosystem, public_url, _caller(request, place.ecosystem))
+    if match.route.members_only and entered.actor.kind is ActorKind.NOBODY:
+        raise needs_token(place.ecosystem.id)
+    caller = _caller(request, place.ecosystem)
+    visit = Visit(entered.actor, entered.repository, place.ecosystem, entered.public_url, caller)
     return await HANDLERS[match.route.use_case](request, visit, match)
 
 
-async def _serve_guest(request: web.Request, place: Place, match: Match, public_url: str) -> web.StreamResponse:
+async def _serve_guest(request: web.Request, place: Place, match: Match) -> web.StreamResponse:
     """No repository is looked up, so that no name can be probed."""
+    public_url = arrive(request)
     _check_no_token(match)
     base_url = f"{public_url}/{place.repository}/{place.ecosystem.id}"
     guest = Guest(place.ecosystem, public_url, base_url, _caller(request, place.ecosystem))
@@ -125,7 +136,3 @@ def _check_no_token(match: Match) -> None:
             "a token stands in this address, where others may have seen it: end it with `pratique token revoke`, "
             "and send tokens in the Authorization header"
         )
-
-
-def _needs_token(ecosystem: Ecosystem) -> Unauthorised:
-    return Unauthorised(f"this {ecosystem.id} repository needs a token; make one with `pratique token create`")

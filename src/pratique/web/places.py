@@ -102,6 +102,11 @@ class RepositoryNames:
         known = await self._read()
         return known[name].anonymous_read if name in known else all(one.anonymous_read for one in known.values())
 
+    async def usual(self) -> str:
+        """The repository meant where a client asks at the host's root: `main`, or the first where none is called so."""
+        names = tuple(await self._read())
+        return names[0] if names and "main" not in names else "main"
+
     async def _read(self) -> dict[str, Repository]:
         revision = await self._revisions.current()
         if revision != self._revision:

@@ -18,7 +18,7 @@ _UNAUTHORISED, _NOT_FOUND = 401, 404
 def write_refusal(refusal: Refusal) -> Rendered:
     """A refusal or failure; a 401 carries the sentence in its challenge, where npm looks.
 
-    A 404 carries no notice: npm asks by itself for services that a registry need not have (its audit), and
+    A 404 carries no notice: npm asks by itself for services that a registry need not have (the audits of npm 6), and
     would print one after every install. What somebody did ask for is told by reason phrase and `error`.
     """
     headers = {} if refusal.status == _NOT_FOUND else {"npm-notice": refusal.line}

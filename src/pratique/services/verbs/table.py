@@ -13,12 +13,15 @@ from pratique.services import (
     list_waivers,
     membership,
     own_names,
+    project_status,
     publish_proof,
     reservations,
     rule_settings,
     tokens,
 )
 from pratique.services import check_lockfile as lockfiles
+from pratique.services import deprecate as deprecating
+from pratique.services import unpublish as unpublishing
 from pratique.services import yank as yanking
 from pratique.services.explain import Explained, Explanation
 from pratique.services.exposure import Exposure
@@ -47,6 +50,9 @@ PROJECT_SHOW = Verb(
 )
 PROJECT_VISIBILITY = Verb(
     "project visibility", membership.SetVisibility, membership.ProjectShown, silent(membership.set_visibility)
+)
+PROJECT_STATUS = Verb(
+    "project status", project_status.SetStatus, project_status.StatusSet, silent(project_status.set_status)
 )
 PROJECT_MEMBER = Verb("project member", membership.SetMember, membership.ProjectShown, silent(membership.set_member))
 PROJECT_PROOF = Verb(
@@ -85,6 +91,8 @@ WAIVERS = Verb(
 )
 YANK = Verb("yank", yanking.Yank, yanking.Yanked, silent(yanking.yank))
 UNYANK = Verb("unyank", yanking.Unyank, yanking.Yanked, silent(yanking.unyank))
+DEPRECATE = Verb("deprecate", deprecating.Deprecate, deprecating.Deprecated, silent(deprecating.deprecate))
+UNPUBLISH = Verb("unpublish", unpublishing.Unpublish, unpublishing.Unpublished, silent(unpublishing.unpublish))
 REVOKE = Verb("revoke", releases.Revoke, Revoked, silent(releases.revoke))
 UNREVOKE = Verb("unrevoke", releases.Unrevoke, Unrevoked, silent(releases.unrevoke))
 
@@ -132,6 +140,7 @@ VERBS: tuple[Verb[Any, Any], ...] = (
     PROJECT_SHOW,
     PROJECT_VISIBILITY,
     PROJECT_MEMBER,
+    PROJECT_STATUS,
     PROJECT_PROOF,
     RESERVE,
     UNRESERVE,
@@ -147,6 +156,8 @@ VERBS: tuple[Verb[Any, Any], ...] = (
     WAIVERS,
     YANK,
     UNYANK,
+    DEPRECATE,
+    UNPUBLISH,
     REVOKE,
     UNREVOKE,
     EXPLAIN,

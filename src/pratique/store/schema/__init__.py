@@ -11,6 +11,7 @@ from pratique.store.schema.people import account, one_time_link, session, token
 from pratique.store.schema.policy import (
     advisory,
     advisory_import,
+    advisory_record,
     decision,
     list_entry,
     reservation,
@@ -26,6 +27,7 @@ __all__ = [
     "account",
     "advisory",
     "advisory_import",
+    "advisory_record",
     "blob",
     "challenge",
     "decision",

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pratique.core.ecosystem import UseCase
 from pratique.core.errors import InvalidName
+from pratique.core.sentences import MAX_LINE
 from pratique.ecosystems.npm import NPM
 
 
@@ -51,6 +52,12 @@ def test_plain_names_and_their_tarballs():
     )
 
 
+@pytest.mark.parametrize("path", ["/@acme%2flib/1.0.0", "/@acme%2Flib/1.0.0", "/@acme/lib/1.0.0"])
+def test_one_release_is_asked_for_by_its_version(path):
+    assert route("GET", path) == (UseCase.SHOW_RELEASE, {"project": "@acme/lib", "version": "1.0.0"})
+    assert route("GET", "/x/latest") == (UseCase.SHOW_RELEASE, {"project": "x", "version": "latest"})
+
+
 def test_the_account_side_is_no_packages():
     assert route("POST", "/-/v1/login") == (UseCase.START_LOGIN, {})
     assert route("GET", "/-/v1/done/s-e_c") == (UseCase.COLLECT, {"token": "s-e_c"})
@@ -67,10 +74,44 @@ def test_ping_and_whoami_are_no_packages():
 
 
 @pytest.mark.parametrize(
+    ("method", "path", "use_case", "found"),
+    [
+        ("GET", "/-/package/x/dist-tags", UseCase.LIST_TAGS, {"project": "x"}),
+        ("GET", "/-/package/@a%2fx/dist-tags", UseCase.LIST_TAGS, {"project": "@a/x"}),
+        ("PUT", "/-/package/@a/x/dist-tags/next", UseCase.SET_TAG, {"project": "@a/x", "tag": "next"}),
+        ("DELETE", "/-/package/x/dist-tags/a%20b", UseCase.REMOVE_TAG, {"project": "x", "tag": "a b"}),
+        ("GET", "/-/user/org.couchdb.user:bob", UseCase.SHOW_ACCOUNT, {"user": "bob"}),
+        ("GET", "/-/user/org.couchdb.user%3Abob", UseCase.SHOW_ACCOUNT, {"user": "bob"}),
+        ("GET", "/-/user/bob/package", UseCase.LIST_MEMBERSHIPS, {"user": "bob"}),
+        ("GET", "/-/org/acme/package", UseCase.DECLINE, {}),
+        ("PUT", "/x/-rev/1-a", UseCase.EDIT_PROJECT, {"project": "x", "edition": "1-a"}),
+        ("DELETE", "/@a%2fx/-rev/1-a", UseCase.UNPUBLISH_PROJECT, {"project": "@a/x", "edition": "1-a"}),
+        (
+            "DELETE",
+            "/@a/x/-/@a/x-1.0.0.tgz/-rev/1-a",
+            UseCase.UNPUBLISH_FILE,
+            {"project": "@a/x", "file": "x-1.0.0.tgz", "edition": "1-a"},
+        ),
+        ("POST", "/-/package/@a%2fx/trust", UseCase.DECLINE, {}),
+        ("GET", "/-/stage", UseCase.DECLINE, {}),
+    ],
+)
+def test_publishers_verbs_are_told_apart(method, path, use_case, found):
+    assert route(method, path) == (use_case, found)
+
+
+def test_what_is_declined_says_what_to_do_instead_in_one_line_that_nobody_cuts():
+    declined = {each.declined for each in NPM.routes if each.use_case is UseCase.DECLINE}
+
+    assert all("`" in sentence and len(sentence) <= MAX_LINE for sentence in declined)
+
+
+@pytest.mark.parametrize(
     "path",
-    ["", "/", "/-", "/-/", "/-/all", "/-/npm/v1/keys/x", "/-/v1/login", "/-/package/x/dist-tags", "/x/", "/x/1.0.0",
-     "/x/-rev/1-a", "/x/-/", "/x/-/a/b", "/x/-/a.tgz/-rev/1", "/@acme", "/@acme/", "/@acme/lib/",
-     "/@acme/lib/-/@other/lib-1.0.0.tgz", "/x/-/..%2fy.tgz", "/a%2fb", "/@acme%252flib"],
+    ["", "/", "/-", "/-/", "/-/all", "/-/npm/v1/keys/x", "/-/v1/login", "/-/package/x", "/-/package/x/dist-tags/",
+     "/-/user/ann", "/x/", "/x/-rev/1-a",
+     "/x/-/", "/x/-/a/b", "/x/-/a.tgz/-rev/1", "/@acme", "/@acme/", "/@acme/lib/", "/@acme/lib/-/@other/lib-1.0.0.tgz",
+     "/x/-/..%2fy.tgz", "/a%2fb", "/@acme%252flib"],
 )  # fmt: skip
 def test_other_paths_lead_nowhere(path):
     assert route("GET", path) is None
