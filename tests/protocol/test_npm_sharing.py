@@ -129,7 +129,9 @@ async def test_access_that_there_is_not_is_told_and_changes_nothing(
 ) -> None:
     package = "-/package/@acme%2fours"
     for content, said in (
-        ({"publish_requires_tfa": True, "automation_token_overrides_tfa": False}, "cannot ask for a second factor"),
+        ({"publish_requires_tfa": "yes"}, "must be true or false"),
+        ({"publish_requires_tfa": True, "automation_token_overrides_tfa": 1}, "must be true or false"),
+        ({"publish_requires_tfa": True, "access": "everybody"}, '"public" or "restricted"'),
         ({"access": "everybody"}, '"public" or "restricted"'),
         ({"access": ["public"]}, '"public" or "restricted"'),
         ({}, '"public" or "restricted"'),

@@ -48,7 +48,7 @@ class UseCase(StrEnum):
     UNPUBLISH_FILE = "unpublish_file"
     LIST_MEMBERS = "list_members"
     SHOW_VISIBILITY = "show_visibility"
-    SET_VISIBILITY = "set_visibility"
+    SET_ACCESS = "set_access"
     SHOW_ACCOUNT = "show_account"
     LIST_MEMBERSHIPS = "list_memberships"
     DECLINE = "decline"

@@ -278,7 +278,7 @@ REQUIRED: dict[UseCase, type] = {
     UseCase.UNPUBLISH_FILE: EditsDocuments,
     UseCase.LIST_MEMBERS: SharesProjects,
     UseCase.SHOW_VISIBILITY: SharesProjects,
-    UseCase.SET_VISIBILITY: SharesProjects,
+    UseCase.SET_ACCESS: SharesProjects,
     UseCase.SHOW_ACCOUNT: SharesProjects,
     UseCase.LIST_MEMBERSHIPS: SharesProjects,
     UseCase.DESCRIBE_PROJECT: DescribesProjects,

@@ -11,6 +11,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
+from pratique.core.account_verbs import PublishProof
 from pratique.core.artifacts import ProjectView
 from pratique.core.ecosystem import Listing, Rendered
 
@@ -130,12 +131,24 @@ class EditsDocuments(Deprecates, Protocol):
         ...
 
 
+class AccessChange(msgspec.Struct, frozen=True):
+    """What an owner wants of readers and publishers from now on.
+
+    Attributes:
+        visibility: `public` or `members`; None leaves it.
+        proof: of whom a one-time code is demanded with every publish; None leaves it.
+    """
+
+    visibility: str | None = None
+    proof: PublishProof | None = None
+
+
 @runtime_checkable
 class SharesProjects(Protocol):
     """Clients ask who may read and write a project, and change who may read it."""
 
-    def read_visibility(self, body: bytes) -> str:
-        """`public` or `members`, as a change wants it. Raises Invalid, NotOffered."""
+    def read_access_change(self, body: bytes) -> AccessChange:
+        """What is to change. Raises Invalid."""
         ...
 
     def write_visibility(self, *, public: bool) -> Rendered:

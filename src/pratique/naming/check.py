@@ -154,10 +154,10 @@ def _refused(snapshot: Snapshot, name: str, sentence: str) -> Verdict:
     plain = canonical_or_none(snapshot.ecosystem, fold(name[:_LONGEST]).strip().lower())
     targets: tuple[str, ...] = ()
     if plain is not None:
-        is_known = snapshot.number(plain) is not None
+        same = () if snapshot.number(plain) is None else (plain,)
         typed = spell(snapshot.ecosystem, plain)
         found = _compare(snapshot, plain, typed, candidates(snapshot, typed), At.PUBLISH, NOBODY, None)
-        targets = ((plain,) if is_known and plain != name else ()) + found.targets
+        targets = tuple(target for target in same + found.targets if target != name)
     return Verdict(name, Outcome.HOLD, 1.0, targets[:MOST_TARGETS], "invalid", sentence)
 
 

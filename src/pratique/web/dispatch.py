@@ -54,7 +54,7 @@ HANDLERS: dict[UseCase, Handler] = {
     UseCase.UNPUBLISH_FILE: project_use_cases.unpublish_file,
     UseCase.LIST_MEMBERS: project_use_cases.list_members,
     UseCase.SHOW_VISIBILITY: project_use_cases.show_visibility,
-    UseCase.SET_VISIBILITY: project_use_cases.set_visibility,
+    UseCase.SET_ACCESS: project_use_cases.set_access,
     UseCase.SHOW_ACCOUNT: project_use_cases.show_account,
     UseCase.LIST_MEMBERSHIPS: project_use_cases.list_memberships,
     UseCase.DECLINE: project_use_cases.decline,

@@ -14,6 +14,7 @@ from pratique.core.project_verbs import EditsDocuments, HasTags, SharesProjects
 from pratique.services import edit_project as editing
 from pratique.services import membership, memberships, tags, unpublish
 from pratique.services.ports import Visit
+from pratique.services.publish_proof import set_publish_proof_by_client
 from pratique.trust.permissions import Visibility
 from pratique.web.bodies import read_small_body
 from pratique.web.keys import PORTS
@@ -87,12 +88,16 @@ async def show_visibility(request: web.Request, visit: Visit, match: Match) -> w
     return respond(cast("SharesProjects", visit.ecosystem).write_visibility(public=public), PRIVATE)
 
 
-async def set_visibility(request: web.Request, visit: Visit, match: Match) -> web.StreamResponse:
-    """Show a project to everybody who reads here, or to its members only."""
-    speech, project = cast("SharesProjects", visit.ecosystem), match.groups["project"]
-    wanted = Visibility(speech.read_visibility(await read_small_body(request)))
-    await membership.set_visibility_as(request.app[PORTS], visit, project, wanted)
-    return respond(speech.write_visibility(public=wanted is Visibility.PUBLIC), _NO_STORE)
+async def set_access(request: web.Request, visit: Visit, match: Match) -> web.StreamResponse:
+    """Show a project to everybody who reads here, or to its members only; demand codes of its publishers."""
+    ports, speech, project = request.app[PORTS], cast("SharesProjects", visit.ecosystem), match.groups["project"]
+    wanted = speech.read_access_change(await read_small_body(request))
+    if wanted.proof is not None:
+        await set_publish_proof_by_client(ports, visit, project, wanted.proof)
+    if wanted.visibility is not None:
+        await membership.set_visibility_as(ports, visit, project, Visibility(wanted.visibility))
+    shown = await membership.show_as(ports, visit, project)
+    return respond(speech.write_visibility(public=shown.visibility == Visibility.PUBLIC), _NO_STORE)
 
 
 async def show_account(request: web.Request, visit: Visit, match: Match) -> web.StreamResponse:

@@ -29,7 +29,7 @@ from pratique.core.ecosystem import (
 from pratique.core.ecosystem_verbs import Found, SearchQuery
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.core.ports import ReadAt
-from pratique.core.project_verbs import Edition, ProjectChange, SentDocument
+from pratique.core.project_verbs import AccessChange, Edition, ProjectChange, SentDocument
 from pratique.ecosystems.npm import (
     account,
     archive,
@@ -257,9 +257,9 @@ class Npm:
         """See `documents.write_edited`."""
         return documents.write_edited(note)
 
-    def read_visibility(self, body: bytes) -> str:
-        """See `sharing.read_visibility`."""
-        return sharing.read_visibility(body)
+    def read_access_change(self, body: bytes) -> AccessChange:
+        """See `sharing.read_access_change`."""
+        return sharing.read_access_change(body)
 
     def write_visibility(self, *, public: bool) -> Rendered:
         """See `sharing.write_visibility`."""

@@ -10,32 +10,42 @@ from typing import Any
 
 import orjson
 
+from pratique.core.account_verbs import PublishProof
 from pratique.core.ecosystem import Rendered
-from pratique.core.errors import Invalid, NotOffered
+from pratique.core.errors import Invalid
+from pratique.core.project_verbs import AccessChange
 from pratique.ecosystems.npm.documents import read_json
 
 _JSON = "application/json"
 _VISIBILITY = {"public": "public", "restricted": "members", "private": "members"}
-_SECOND_FACTOR = ("publish_requires_tfa", "automation_token_overrides_tfa")
+_PROOF, _SPARES_CI = "publish_requires_tfa", "automation_token_overrides_tfa"
 
 
-def read_visibility(body: bytes) -> str:
-    """Who may read, as `npm access set status=...` wants it.
+def read_access_change(body: bytes) -> AccessChange:
+    """Who may read (`npm access set status=...`), or of whom a code is demanded (`npm access set mfa=...`).
+
+    npm's `mfa=publish` is of everybody, `mfa=automation` spares what publishes by itself, `mfa=none` is of nobody.
 
     Raises:
-        Invalid: it wants neither of what npm can set.
-        NotOffered: it wants a second factor for publishing.
+        Invalid: it wants nothing of what npm can set.
     """
     wanted = read_json(body)
-    if any(wanted.get(field) for field in _SECOND_FACTOR):
-        raise NotOffered(
-            "this server cannot ask for a second factor when a package is published; give each publisher a token with "
-            "few names and a short life instead (`pratique token create --names --expires`)"
-        )
+    proof = _read_proof(wanted) if _PROOF in wanted else None
     access = wanted.get("access")
+    if access is None and proof is not None:
+        return AccessChange(proof=proof)
     if not isinstance(access, str) or access not in _VISIBILITY:
         raise Invalid('`access` must be "public" or "restricted"; use `npm access set status=public|private`')
-    return _VISIBILITY[access]
+    return AccessChange(visibility=_VISIBILITY[access], proof=proof)
+
+
+def _read_proof(wanted: Mapping[str, Any]) -> PublishProof:
+    demanded, spares_ci = wanted[_PROOF], wanted.get(_SPARES_CI, False)
+    if not isinstance(demanded, bool) or not isinstance(spares_ci, bool):
+        raise Invalid(f"`{_PROOF}` and `{_SPARES_CI}` must be true or false; use `npm access set mfa=...`")
+    if not demanded:
+        return PublishProof.NOBODY
+    return PublishProof.PEOPLE if spares_ci else PublishProof.EVERYBODY
 
 
 def write_visibility(*, public: bool) -> Rendered:
