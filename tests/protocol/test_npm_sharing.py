@@ -124,6 +124,23 @@ async def test_access_is_shown_to_members_and_set_by_owners(site: Site, ann: Pub
     assert (await nobody.read("@acme/ours", write=False)).status == 404
 
 
+async def test_owners_demand_codes_of_publishers_and_nobody_takes_that_back_without_one(
+    site: Site, ann: Publisher
+) -> None:
+    package, everybody = "-/package/@acme%2fours", {"publish_requires_tfa": True}
+    spared = everybody | {"automation_token_overrides_tfa": True}
+    await make_member(site, "pkg:npm/%40acme/ours", "bob", "maintainer")
+    bob = await publisher(site, "bob")
+
+    assert (await bob.send("POST", f"{package}/access", everybody)).status == 403
+    assert (await ann.send("POST", f"{package}/access", spared)).status == 200
+    assert (await ann.send("POST", f"{package}/access", everybody)).status == 200
+    for less in (spared, {"publish_requires_tfa": False}):
+        answer = await ann.send("POST", f"{package}/access", less)
+        assert (answer.status, answer.headers["WWW-Authenticate"]) == (401, "OTP")
+    assert (await FULL.upload(site, "@acme/ours", "9.0.0", ann.token)).status == 401
+
+
 async def test_access_that_there_is_not_is_told_and_changes_nothing(
     site: Site, registry: PlainRegistry, ann: Publisher
 ) -> None:
