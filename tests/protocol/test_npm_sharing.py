@@ -12,7 +12,7 @@ from pratique.services.accounts import AddUser, add_user
 from pratique.services.list_events import ListEvents, list_events
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site
-from tests.protocol.npm_publisher import Publisher, error, make_member, publisher
+from tests.protocol.npm_publisher import FULL, Publisher, error, make_member, publisher
 
 SAID = {
     "description": "inert things",
