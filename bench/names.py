@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from bench.rivals.name_rules import rules
 
 from pratique.naming.candidates import candidates
-from pratique.naming.check import REVIEW, At, Outcome, check
+from pratique.naming.check import RATIO, REVIEW, At, Outcome, check
 from pratique.naming.corpus import read_names, shipped, shipped_others
 from pratique.naming.keys import segments, spell
 from pratique.naming.score import score
@@ -133,6 +133,7 @@ def headline(snapshots: dict[str, Snapshot], pairs: list[Pair], ordinary: dict[s
     confirmed = [pair for pair in pairs if pair.quality == "confirmed"]
     dropped = [pair for pair in pairs if pair.kind == "scope_confusion"]
     popular = [(one, known.name) for one in ("npm", "pypi") for known in shipped(one)[:10_000]]
+    by_ratio = share(questioned_by_ratio(snapshots[one], name) for one, name in popular)
     return {
         "recall_confirmed": seen(snapshots, confirmed).value,
         "recall_dropped_scope": seen(snapshots, dropped).value,
@@ -141,7 +142,16 @@ def headline(snapshots: dict[str, Snapshot], pairs: list[Pair], ordinary: dict[s
         "popular_install_alarms": share(
             check(snapshots[one], name, At.INSTALL).verdict in WAITS for one, name in popular
         ).value,
+        "popular_install_alarms_by_ratio_alone": by_ratio.value,
     }
+
+
+def questioned_by_ratio(snapshot: Snapshot, name: str) -> bool:
+    """Whether an install would be questioned if popular names were not excused, but only the ratio counted."""
+    typed = spell(snapshot.ecosystem, name)
+    least = RATIO * snapshot.monthly(snapshot.number(name))
+    found = [one for one in candidates(snapshot, typed) if one.number is not None]
+    return any(snapshot.monthly(one.number) >= least and score(snapshot, typed, one) >= REVIEW for one in found)
 
 
 def seen(snapshots: dict[str, Snapshot], pairs: Iterable[Pair]) -> Share:

@@ -15,7 +15,7 @@ from pratique.naming.keys import Spelled, spell
 from pratique.naming.reserved import is_reserved
 from pratique.naming.score import score
 from pratique.naming.sentences import tell
-from pratique.naming.snapshot import Snapshot
+from pratique.naming.snapshot import MOST_NEAR, Snapshot
 from pratique.naming.spelling import SPELLINGS, canonical_or_none
 
 NOTE, REVIEW, HOLD = 0.2, 0.35, 0.65
@@ -125,7 +125,8 @@ def _compare(
     now: datetime | None,
 ) -> Verdict:
     number = snapshot.number(typed.name)
-    if number is not None and number < (snapshot.popular if at is At.PUBLISH else min(LEADING, snapshot.popular)):
+    most = min(snapshot.popular, MOST_NEAR if at is At.PUBLISH else LEADING)
+    if number is not None and number < most:
         return Verdict(name, Outcome.OK, why="it is one of the popular names itself")
     if at is At.INSTALL:
         least = RATIO * snapshot.monthly(number)
@@ -163,7 +164,7 @@ def _refused(snapshot: Snapshot, name: str, sentence: str) -> Verdict:
 
 def _is_popular(snapshot: Snapshot, canonical: str) -> bool:
     number = snapshot.number(canonical)
-    return number is not None and number < snapshot.popular
+    return number is not None and number < min(snapshot.popular, MOST_NEAR)
 
 
 def _place(candidate: Candidate) -> int:
