@@ -35,12 +35,13 @@ from pratique.services.recheck_release import (
 from pratique.services.remember_decisions import DecisionMemory
 from pratique.services.report_dry_runs import REPORT_JOB, report_dry_runs
 from pratique.services.set_up import RepositoryPlan, set_up_repositories
+from pratique.services.signing_keys import adopt_signing_key
 from pratique.services.uploads import Uploads
 from pratique.services.verify_blobs import VERIFY_JOB, verify_blobs
 from pratique.services.views import ViewCache
 from pratique.services.watch_documents import DocumentWatcher
 from pratique.settings import Settings
-from pratique.settings.folder import DataFolder
+from pratique.settings.folder import DataFolder, write_private
 from pratique.settings.limits import (
     flight_limits,
     freshness,
@@ -53,6 +54,7 @@ from pratique.store.blobs_file import FileBlobs
 from pratique.store.clocks import open_clock
 from pratique.store.database import Database
 from pratique.store.revisions import RevisionReader
+from pratique.trust.signing import Signer, new_signing_key
 from pratique.upstream.client import UpstreamClient
 from pratique.upstream.descriptions import Descriptions
 from pratique.upstream.documents import Documents
@@ -66,8 +68,8 @@ def prepare(folder: DataFolder, settings: Settings) -> tuple[str, ...]:
     """Bring a data folder to the state that this version and these settings need; the names of new repositories.
 
     Raises:
-        Conflict: the folder belongs to a newer version or to the other kind of clock.
-        Invalid: the settings name an upstream twice, or for an ecosystem that is not here.
+        Conflict: the folder belongs to a newer version or to the other kind of clock, or its signing key was replaced.
+        Invalid: the settings name an upstream twice, or for an ecosystem that is not here, or no signing key.
         Unavailable: the database is in use by somebody who does not let go, or the disk refuses.
     """
     # Only who prepares a folder needs the machinery of migrations; every command would load it otherwise.
@@ -77,8 +79,12 @@ def prepare(folder: DataFolder, settings: Settings) -> tuple[str, ...]:
     url = folder.database_url(settings.database)
     migrations.upgrade(url)
     tables.prepare(url)
+    signer = signer_of(folder, settings)
+    if not settings.signing_key and not signer.path.exists():
+        write_private(signer.path, new_signing_key())
     db = open_database(folder, settings)
     try:
+        db.write_now(adopt_signing_key, signer, clock.now())
         return db.write_now(set_up_repositories, _plans(settings), clock.now())
     finally:
         db.close()
@@ -87,6 +93,11 @@ def prepare(folder: DataFolder, settings: Settings) -> tuple[str, ...]:
 def open_database(folder: DataFolder, settings: Settings) -> Database:
     """The database of a prepared data folder; the caller closes it."""
     return Database.open(folder.database_url(settings.database))
+
+
+def signer_of(folder: DataFolder, settings: Settings) -> Signer:
+    """What signs own releases; the key is read when it is first needed."""
+    return Signer(folder.signing_key_file(settings.signing_key))
 
 
 def folder_clock(folder: DataFolder, settings: Settings) -> Clock:
@@ -129,10 +140,12 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
             uploads=uploads,
             enqueue=outbox.enqueue,
             popularity=_popularity,
+            signer=signer_of(folder, settings),
             publish_limits=publish_limits(settings.publish),
             advisory_sources=advisory_sources(settings),
             public_urls=settings.origins,
             server_name=folder.server_name(),
+            login_life=int(settings.accounts.login_life * 1000),
         )
     finally:
         await flights.close()

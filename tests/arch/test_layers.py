@@ -28,7 +28,7 @@ FORBIDDEN_MODULES = (
 
 NEEDED = {
     "core/events.py": {"uuid"},  # an event is named where it is made
-    "naming/popular.py": {"importlib"},  # names that come with the package, read as its resource
+    "naming/corpus.py": {"importlib"},  # names that come with the package, read as its resource
     "ecosystems/pypi/multipart.py": {"logging"},  # silences the parser's own log
 }
 FORBIDDEN_CALLS = {"open", "input", "print", "exec", "eval", "compile", "__import__"}

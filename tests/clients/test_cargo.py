@@ -140,6 +140,26 @@ def test_a_crate_is_published_and_built_by_another_with_its_dependency(pair: Pai
     assert (other.locked("our-lib"), other.locked("below")) == ("0.1.0", "1.0.0")
 
 
+def test_a_publish_that_is_held_is_told_so_before_cargo_waits_for_it(pair: Pair, tmp_path: Path) -> None:
+    publisher = member(pair, tmp_path)
+    publish(publisher, "our-held", "0.1.0")
+    denied = ("deny", "pkg:cargo/our-held*", "--versions", ">=0.2.0", "--action", "hold")
+    pair.front.cli(*denied, "--reason", "wait for the lawyers").must()
+    publisher.environment["RUSTC_BOOTSTRAP"] = "1"  # else cargo waits a minute, whatever its configuration says
+    quick = ("-Zpublish-timeout", "--config", "publish.timeout=1", "publish", "--registry", "reg", "--allow-dirty")
+
+    later = publisher.package("our-held", "0.2.0").run(*quick, "--no-verify")
+    first = publisher.package("our-held-first", "0.2.0").run(*quick, "--no-verify")
+
+    held = "is stored in main and not offered: it is on the denylist: wait for the lawyers (denylist)"
+    assert later.code == 0
+    assert f"warning: our-held@0.2.0 {held}" in later.shown
+    assert "timed out waiting for our-held v0.2.0 to be available" in later.shown
+    assert f"warning: our-held-first@0.2.0 {held}" in first.shown
+    assert "Uploaded our-held-first v0.2.0" in first.shown
+    assert "Blocked by policy denylist: our-held-first@0.2.0" in first.shown, "of a crate with nothing else to offer"
+
+
 def test_outsiders_cannot_tell_an_own_crate_from_none(pair: Pair, cargo: Cargo, tmp_path: Path) -> None:
     publish(member(pair, tmp_path), "our-secret", "0.1.0")
     asked = [*pair.upstream.asked_for("our-secret"), *pair.upstream.asked_for("our_secret")]

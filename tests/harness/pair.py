@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.harness import crates, packages
+from tests.harness.certificates import Authority
 from tests.harness.clients import NpmPin
 from tests.harness.publishing import post_python, put_crate, put_npm
 from tests.harness.server import Answer, Server
@@ -50,19 +51,28 @@ class Pair:
         publisher: a token that publishes to the upstream; the front reads the upstream with it, too.
     """
 
-    def __init__(self, folder: Path, registry: Registry | None = None, *, workers: int = 1) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        registry: Registry | None = None,
+        *,
+        workers: int = 1,
+        authority: Authority | None = None,
+    ) -> None:
         """Start both, or only the front.
 
         Args:
             registry: the other one, if it outlives the pair; whoever shares it publishes names of its own.
             workers: web processes of the front.
+            authority: makes the front speak https.
         """
         self._own_registry = Registry(folder) if registry is None else None
         both = registry or self._own_registry
         assert both is not None
         self.upstream, self.publisher = both.server, both.publisher
         try:
-            self.front = Server(folder / "front", settings=self._settings(), workers=workers).start()
+            self.front = Server(folder / "front", settings=self._settings(), workers=workers, authority=authority)
+            self.front.start()
         except BaseException:
             if self._own_registry is not None:
                 self.upstream.kill()
@@ -98,6 +108,16 @@ class Pair:
         self._back_to_the_present(taken)
         return content
 
+    def publish_own_npm(self, name: str, version: str) -> None:
+        """Put a release of the front's own there, as its user does."""
+        tarball = packages.npm_tarball(name, version)
+        self._must(put_npm(self.front.npm, self.user, name, version, tarball, trust=self.front.trust))
+
+    def publish_own_wheel(self, name: str, version: str) -> None:
+        """Put a wheel of the front's own there, as its user does."""
+        filename, content = packages.wheel(name, version)
+        self._must(post_python(self.front.pypi, self.user, name, version, filename, content, trust=self.front.trust))
+
     def downloads(self, filename: str) -> int:
         """How often the upstream was asked for a file's bytes."""
         return len([line for line in self.upstream.asked_for(filename) if line.startswith("GET")])
@@ -112,6 +132,9 @@ class Pair:
 
     def _back_to_the_present(self, taken: Answer) -> None:
         self.upstream.clock.set("+0s")
+        self._must(taken)
+
+    def _must(self, taken: Answer) -> None:
         assert taken.status in (200, 201), f"{taken.status} {taken.reason}\n{taken.text}"
 
     def _settings(self) -> str:

@@ -60,7 +60,9 @@ class PlainRegistry:
         self.away = False
         self.pins_metadata = True
         self.metadata = METADATA
+        self.pinned = METADATA
         self.file_query = ""
+        self.page_fields: dict[str, dict[str, Any]] = {}
         self.without_digests: set[str] = set()
         self.other_digests: dict[str, dict[str, str]] = {}
         self.instead: dict[str, Answer] = {}
@@ -184,7 +186,7 @@ class PlainRegistry:
         return {} if release.filename in self.without_digests else self.other_digests.get(release.filename, stated)
 
     def _pinned(self) -> bool | dict[str, str]:
-        return {"sha256": hashlib.sha256(METADATA).hexdigest()} if self.pins_metadata else True
+        return {"sha256": hashlib.sha256(self.pinned).hexdigest()} if self.pins_metadata else True
 
     def _listed(self, release: Release) -> bytes:
         """The bytes that the index promises, which a liar does not send."""
@@ -229,7 +231,8 @@ class PlainRegistry:
             for release in listed
         ]
         versions = sorted({release.version for release in listed})
-        return {"meta": {"api-version": "1.1"}, "name": name, "versions": versions, "files": files}
+        page = {"meta": {"api-version": "1.1"}, "name": name, "versions": versions, "files": files}
+        return page | self.page_fields.get(name, {})
 
     def _index_lines(self, name: str, releases: list[Release]) -> list[str]:
         lines = []
@@ -242,7 +245,8 @@ class PlainRegistry:
             if release.filename in self.without_digests:
                 fields["cksum"] = ""
             if release.listed:
-                lines.append(crates.index_line(name, release.version, self._listed(release), **fields) + "\n")
+                written = fields.pop("name", name)
+                lines.append(crates.index_line(written, release.version, self._listed(release), **fields) + "\n")
         return lines
 
 

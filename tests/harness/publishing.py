@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import ssl
 from collections.abc import Mapping
 from urllib.parse import quote
 
@@ -14,11 +15,20 @@ from tests.harness.server import Answer, ask
 BOUNDARY = "a-boundary-that-no-content-holds"
 
 
-def put_npm(registry: str, token: str, name: str, version: str, tarball: bytes, *, tag: str = "latest") -> Answer:
+def put_npm(
+    registry: str,
+    token: str,
+    name: str,
+    version: str,
+    tarball: bytes,
+    *,
+    tag: str = "latest",
+    trust: ssl.SSLContext | None = None,
+) -> Answer:
     """What `npm publish` sends."""
     body = json.dumps(packages.npm_publish_body(name, version, tarball, tag=tag)).encode()
     url = f"{registry}/{quote(name, safe='@')}"
-    return ask("PUT", url, token, body=body, headers={"Content-Type": "application/json"})
+    return ask("PUT", url, token, body=body, headers={"Content-Type": "application/json"}, trust=trust)
 
 
 def put_crate(registry: str, token: str, name: str, version: str, content: bytes) -> Answer:
@@ -36,6 +46,7 @@ def post_python(
     content: bytes,
     *,
     fields: Mapping[str, str] | None = None,
+    trust: ssl.SSLContext | None = None,
 ) -> Answer:
     """What `twine upload` sends; `fields` replaces or adds form fields."""
     kind = "bdist_wheel" if filename.endswith(".whl") else "sdist"
@@ -56,7 +67,7 @@ def post_python(
     body = multipart(form, filename, content)
     credential = base64.b64encode(f"__token__:{token}".encode()).decode()
     headers = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}", "Authorization": f"Basic {credential}"}
-    return ask("POST", f"{index}/legacy/", body=body, headers=headers)
+    return ask("POST", f"{index}/legacy/", body=body, headers=headers, trust=trust)
 
 
 def multipart(form: Mapping[str, str], filename: str, content: bytes) -> bytes:

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.harness.certificates import Authority
 from tests.harness.process import Result, run, stranger
 
 PRATIQUE = Path(sys.executable).parent / "pratique"
@@ -60,17 +62,29 @@ class Answer:
 class Server:
     """`pratique up` on a free port."""
 
-    def __init__(self, folder: Path, *, settings: str = "", workers: int = 1, test_clock: bool = True) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        settings: str = "",
+        workers: int = 1,
+        test_clock: bool = True,
+        authority: Authority | None = None,
+    ) -> None:
         """Prepare the data folder; nothing runs before `start`.
 
         Args:
             settings: TOML that follows the harness's own settings.
             workers: web processes.
             test_clock: without it the server starts like a stranger's: no settings file, the system's time.
+            authority: certifies the server, which then speaks https.
         """
         self.folder, self.data, self.workers = folder, folder / "data", workers
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"{'https' if authority else 'http'}://127.0.0.1:{self.port}"
+        self.trust = ssl.create_default_context(cafile=str(authority.path)) if authority else None
+        certificate = authority.certify("127.0.0.1", "localhost") if authority else ()
+        self.arguments = [word for pair in zip(("--tls-cert", "--tls-key"), certificate, strict=False) for word in pair]
         self.data.mkdir(parents=True, mode=0o700)
         self.clock = ClockFile(folder / "clock")
         if test_clock:
@@ -102,6 +116,7 @@ class Server:
     def start(self) -> Server:
         """Start it and wait until it says that it is ready."""
         command = [PRATIQUE, "up", "--port", str(self.port), "--data", self.data, "--workers", str(self.workers)]
+        command += self.arguments
         with (self.folder / "terminal").open("ab") as terminal:
             self.process = subprocess.Popen(
                 list(map(str, command)),
@@ -170,7 +185,7 @@ class Server:
 
     def get(self, path: str, token: str | None = None, **headers: str) -> Answer:
         """GET a path below the server's URL."""
-        return ask("GET", self.url + path, token, headers=headers)
+        return ask("GET", self.url + path, token, headers=headers, trust=self.trust)
 
     def requests(self) -> list[dict[str, Any]]:
         """The access log, oldest first."""
@@ -202,12 +217,14 @@ def ask(
     *,
     body: bytes | None = None,
     headers: Mapping[str, str] | None = None,
+    trust: ssl.SSLContext | None = None,
 ) -> Answer:
     """One request without any client's habits: no redirect followed, no proxy, errors are answers."""
     request = urllib.request.Request(url, data=body, method=method, headers=dict(headers or {}))
     if token:
         request.add_header("Authorization", f"Bearer {token}")
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect)
+    tls = urllib.request.HTTPSHandler(context=trust)
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect, tls)
     try:
         with opener.open(request, timeout=30) as response:
             return Answer(response.status, response.reason, dict(response.headers), response.read())

@@ -17,5 +17,6 @@ EQUIVALENT: dict[str, str] = {
     "policy.short_hash: 17 -> 18": "only 26 characters are kept, which 17 bytes fill",
     "denylist._strictness: 0 -> 1": "stands for the end of an endless entry, which the place before has sorted already",
     "waivers.weigh: 0 -> 1": "stands for the end of an endless waiver, which the place before has sorted already",
+    "globs.: [str] -> without str": "a type, which nobody asks while the code runs",
     "globs.last_end: for end -> without if end is not None": "no end is None there; it says so to the type checker",
 }

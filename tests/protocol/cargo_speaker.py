@@ -17,6 +17,7 @@ class CargoSpeaker:
     ecosystem = "cargo"
     form = "lines"
     popular = "serde"
+    conflict = 409
 
     def released(self, registry: PlainRegistry, name: str, version: str, *, days: float = 90) -> Release:
         return registry.crate(name, version, days=days)
@@ -26,6 +27,10 @@ class CargoSpeaker:
 
     def offered(self, answer: Answer) -> list[str]:
         return sorted(line["vers"] for line in _lines(answer) if not line["yanked"])
+
+    def listed(self, answer: Answer) -> list[str]:
+        """Versions of all lines."""
+        return sorted(line["vers"] for line in _lines(answer))
 
     def told(self, answer: Answer) -> str:
         if answer.status != 200:

@@ -23,6 +23,8 @@ class Speaker(Protocol):
     form: str
     popular: str
     """A name among the most used ones."""
+    conflict: int
+    """Status of what cannot be published because something else was."""
 
     def released(self, registry: PlainRegistry, name: str, version: str, *, days: float = 90) -> Release:
         """Put a release on the public registry."""
@@ -54,6 +56,7 @@ class NpmSpeaker:
 
     ecosystem = "npm"
     popular = "react"
+    conflict = 409
 
     def __init__(self, form: str, accept: str) -> None:
         self.form, self._accept = form, accept
@@ -99,6 +102,7 @@ class PypiSpeaker:
 
     ecosystem = "pypi"
     popular = "requests"
+    conflict = 400
 
     def __init__(self, form: str, accept: str) -> None:
         self.form, self._accept = form, accept

@@ -40,7 +40,22 @@ PYPI_PATHS = (
 )
 
 
-@pytest.mark.parametrize("path", NPM_PATHS + PYPI_PATHS, ids=lambda path: path[6:40])
+CARGO_PATHS = (
+    "/main/cargo/index/..%2f..%2fetc",
+    "/main/cargo/index/%2e%2e/%2e%2e/etc",
+    "/main/cargo/index/3/b/abc",
+    "/main/cargo/index/ab/cd/left",
+    "/main/cargo/index/LE/FT/LEFT",
+    "/main/cargo/index/le/ft/left%00",
+    "/main/cargo/index/p%D0%B0/yp/paypal",
+    "/main/cargo/files/left/..%2f..%2fleft-1.0.0.crate",
+    "/main/cargo/files/left/left-1.0.0.crate%0d%0aSet-Cookie:x",
+    "/main/cargo/api/v1/crates?per_page=many",
+    "/main/cargo/api/v1/crates/..%2fetc/owners",
+)
+
+
+@pytest.mark.parametrize("path", NPM_PATHS + PYPI_PATHS + CARGO_PATHS, ids=lambda path: path[6:40])
 async def test_a_hostile_path_is_a_clear_client_error_and_asks_nothing(
     site: Site, registry: PlainRegistry, path: str
 ) -> None:

@@ -15,6 +15,7 @@ from pratique.services.list_entries import AddEntry, add_entry
 from pratique.services.reservations import Reserve, reserve
 from pratique.services.revoke import revoke
 from pratique.services.rule_settings import SetRule, set_rule
+from pratique.services.unpublish import Unpublish, unpublish
 from pratique.store import advisories, missing, revisions
 from pratique.store.advisories import StoredAdvisory
 from tests.harness.plain_registry import PlainRegistry
@@ -59,6 +60,7 @@ def malware(affected: str) -> Arrange:
             id="MAL-2026-1",
             ecosystem=speaker.ecosystem,
             name=NAME,
+            twin=NAME,
             source="test",
             malware=True,
             withdrawn=False,
@@ -113,6 +115,13 @@ async def asked_too_early(site: Site, _registry: PlainRegistry, speaker: Speaker
     await speaker.listing(site, NAME, site.token)
 
 
+async def unpublished(site: Site, registry: PlainRegistry, speaker: Speaker) -> None:
+    registry.releases.pop((speaker.ecosystem, NAME))
+    for version in (OLD, BAD):
+        assert (await speaker.upload(site, NAME, version, site.token)).status in (200, 201)
+    await unpublish(site.ports, Unpublish(f"pkg:{speaker.ecosystem}/{NAME}@{BAD}"), OPERATOR)
+
+
 SCENARIOS = (
     Scenario("revoked", revoked),
     Scenario("revoked", revoked_whole, whole=True),
@@ -127,13 +136,18 @@ SCENARIOS = (
     Scenario("cooldown", young, action=Action.HOLD),
     Scenario("digest_mismatch", lying, after_fetch=True),
     Scenario("gone_upstream", gone, action=Action.HIDE, after_fetch=True),
+    Scenario("unpublished", unpublished),
     Scenario("agent_new_name", asked_too_early, action=Action.HOLD, whole=True, as_agent=True),
 )
 
 
+IN_A_FILE_OF_ITS_OWN = {"quarantined"}
+"""It is about own projects, too, and only one format of upstreams knows it: tests/protocol/test_project_status.py."""
+
+
 def test_every_rule_that_judges_installs_has_a_scenario() -> None:
     judging = {rule.name for rule in RULES if Moment.INSTALL in rule.moments}
-    assert judging == {scenario.rule for scenario in SCENARIOS}
+    assert judging == {scenario.rule for scenario in SCENARIOS} | IN_A_FILE_OF_ITS_OWN
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda one: f"{one.rule}-{one.action.word}-{one.arrange.__name__}")

@@ -8,8 +8,9 @@ import msgspec
 from hypothesis import given
 
 from pratique.core.actors import OPERATOR
+from pratique.core.ecosystem import ArchiveLimits
 from pratique.core.facts import ALL_FACTS, DIGESTS, LISTED_DIGESTS, PUBLIC_EXISTS, Facts, Stage
-from pratique.services.file_facts import see_bytes
+from pratique.services.file_facts import Listed, see_bytes
 from pratique.services.gather import ListingGatherer, file_stage, name_stage, publish_stage
 from pratique.services.judge import inquire, know
 from pratique.services.sources import find_source
@@ -36,7 +37,8 @@ async def test_every_fact_that_is_due_at_a_stage_is_gathered(
 
     listed = ListingGatherer(inquiry, view)(view.files[0])
     draft = site.ports.blobs.draft()
-    seen = file_stage(listed, view.files[0], see_bytes(draft))
+    listed_as = Listed(visit.ecosystem, "left", view.files[0], ArchiveLimits())
+    seen = file_stage(listed, view.files[0], see_bytes(draft, listed_as))
     draft.discard()
 
     assert due(Stage.NAME) == set(name_stage(inquiry).values)

@@ -40,6 +40,7 @@ def about(
         id=name,
         ecosystem=speaker.ecosystem,
         name="left",
+        twin="left",
         source="test",
         malware=malware,
         withdrawn=False,

@@ -58,7 +58,7 @@ async def test_refused_republishes_leave_no_bytes_behind(site: Site, client: Spe
         again = await client.upload(
             site, "ours", "1.0.0", site.token, manifest={"x": number}, requires=(f"left=={number}",)
         )
-        assert again.status == 409
+        assert again.status == client.conflict
     assert [path for path in (site.data / "blobs").rglob("*") if path.is_file()] == before
     assert not list((site.data / "tmp").glob("*"))
 
@@ -73,7 +73,7 @@ async def test_many_uploads_of_one_file_at_once_keep_the_bytes_of_the_one_that_g
         )
     )
 
-    assert sorted(answer.status for answer in answers)[1:] == [409] * 7
+    assert sorted(answer.status for answer in answers)[1:] == [client.conflict] * 7
     assert len(_kept(site)) == 1
 
 

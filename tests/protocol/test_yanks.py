@@ -119,6 +119,26 @@ async def test_what_is_revoked_is_not_put_back_by_an_unyank(
     assert (await unyank(site.ports, Unyank(purl), OPERATOR)).changed is yanked
 
 
+async def test_what_is_yanked_and_revoked_stands_as_revoked_and_is_yanked_again_when_it_is_given_back(
+    site: Site, client: Speaker
+) -> None:
+    purl = await published(site, client)
+    await yank(site.ports, Yank(purl, "breaks on Tuesdays"), OPERATOR)
+
+    async def stands() -> str:
+        shown = await show_project(site.ports, ShowProject(purl.partition("@")[0]), OPERATOR)
+        return {one.version: one.clearance for one in shown.releases}["1.0.1"]
+
+    await revoke(site.ports, "main", purl, None, "steals tokens", OPERATOR)
+    revoked, file = await stands(), await site.get(client.path("ours", "1.0.1"), site.token)
+    await unrevoke(site.ports, "main", purl, None, OPERATOR)
+    release = await site.ports.db.read(stored_release, purl)
+
+    assert (revoked, file.status) == ("revoked", 403)
+    assert (await stands(), release.yank_reason) == ("yanked", "breaks on Tuesdays")
+    assert (await site.get(client.path("ours", "1.0.1"), site.token)).status == 200
+
+
 @pytest.mark.parametrize("state", [Clearance.STAGED, Clearance.SCANNING])
 async def test_what_is_not_yet_live_is_yanked_when_it_is(site: Site, client: Speaker, state: Clearance) -> None:
     purl = await published(site, client)

@@ -10,7 +10,7 @@ from pratique.core.errors import Invalid
 from pratique.settings import Settings, load_settings
 from pratique.settings.first_file import first_file
 from pratique.settings.folder import DataFolder, default_root, write_private
-from pratique.settings.limits import flight_limits, freshness, upstream_access, upstream_limits
+from pratique.settings.limits import flight_limits, freshness, upstream_access, upstream_limits, web_limits
 from pratique.settings.quantities import Duration, Size, in_units, read_quantity
 from pratique.settings.values import DownloadSettings, RepositorySettings, UpstreamSettings
 
@@ -93,6 +93,9 @@ def test_the_first_file_explains_every_setting(tmp_path):
         ("unsafe_test_clock = '/c'\npublic_urls = ['https://x.test']", "works on loopback only"),
         ("public_urls = ['https://[x']", "is no plain origin"),
         ("tls_key = 'k'", "belong together"),
+        ("tls_key = 'k'\ntls_certificate = '/c'", "`tls_key` must be an absolute path"),
+        ("behind_proxy = true\npublic_urls = ['http://x.test']", "as the proxy in front speaks it"),
+        ("tls_key = '/k'\ntls_certificate = '/c'\npublic_urls = ['http://x.test']", "write https://, as this server"),
         ("workers = 65", "choose 1 to 64"),
         ("[jobs]\nat_once = 0", "wait for ever"),
     ],
@@ -158,13 +161,30 @@ def test_a_variable_that_is_no_setting_is_refused_by_name(tmp_path, name, value,
         ("", True),
         ("behind_proxy = true\npublic_urls = ['https://x.test']", False),
         ("public_urls = ['https://localhost', 'http://127.0.0.1:80', 'http://[::1]']", True),
-        ("public_urls = ['https://x.test']\ntls_certificate = 'c'\ntls_key = 'k'", False),
+        ("public_urls = ['https://x.test']\ntls_certificate = '/c'\ntls_key = '/k'", False),
         ("host = '10.0.0.1'\nbehind_proxy = true\npublic_urls = ['https://x.test']", False),
         ("[repositories.main]\nanonymous_read = false", False),
     ],
 )
 def test_reads_are_anonymous_only_where_nobody_else_can_connect_or_somebody_said_so(tmp_path, text, anonymous):
     assert read(tmp_path, text).anonymous_read("main") is anonymous
+
+
+@pytest.mark.parametrize(
+    ("text", "only_by_proxy", "believed"),
+    [
+        ("", False, 0),
+        ("trusted_proxies = ['10.0.0.0/8']", False, 0),
+        ("behind_proxy = true\npublic_urls = ['https://x.test']\ntrusted_proxies = ['10.0.0.0/8']", True, 1),
+        ("behind_proxy = true\npublic_urls = ['https://x.test']\ntls_certificate = '/c'\ntls_key = '/k'", False, 2),
+    ],
+)
+def test_proxies_are_believed_where_they_stand_and_needed_where_nothing_else_encrypts(
+    tmp_path, text, only_by_proxy, believed
+):
+    limits = web_limits(read(tmp_path, text))
+
+    assert (limits.only_by_proxy, len(limits.trusted_proxies)) == (only_by_proxy, believed)
 
 
 def test_a_password_of_an_upstream_stays_beside_its_url_and_out_of_what_is_printed(tmp_path):

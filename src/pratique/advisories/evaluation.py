@@ -21,21 +21,27 @@ _RANK_OF_EVENT = {"limit": 0, "fixed": 1, "last_affected": 1, "introduced": 2}
 
 
 class Bound(msgspec.Struct, frozen=True):
-    """An event with its version's key; None for the start of everything."""
+    """An event with its version, and the version's key; None for the start of everything."""
 
     kind: str
+    version: str
     key: Any
 
 
 class Readable(msgspec.Struct, frozen=True):
-    """A range whose versions the order could read, sorted; empty limits mean none were set."""
+    """A range whose versions the order could read, sorted.
+
+    Attributes:
+        bounds: all events but limits.
+        limit: the highest one, beyond which nothing is affected; None where none was set.
+    """
 
     bounds: tuple[Bound, ...]
-    limits: tuple[Any, ...]
+    limit: Bound | None
 
     def contains(self, mine: Any) -> bool:
         """Walk the events as the schema says."""
-        if self.limits and not any(mine < limit for limit in self.limits):
+        if self.limit is not None and not mine < self.limit.key:
             return False
         inside = False
         for bound in self.bounds:
@@ -72,7 +78,7 @@ def affects(affected: str, version: str, version_key: VersionKey) -> bool:
     """
     if covers_every_version(affected):
         return True
-    prepared = _prepare(affected, version_key)
+    prepared = prepare(affected, version_key)
     if version in prepared.literal or prepared.unreadable:
         return True
     try:
@@ -117,7 +123,8 @@ def _fixes(affected: str, version_key: VersionKey) -> tuple[frozenset[str], Cont
 
 
 @functools.lru_cache(maxsize=1024)
-def _prepare(affected: str, version_key: VersionKey) -> Prepared:
+def prepare(affected: str, version_key: VersionKey) -> Prepared:
+    """The keys of everything that the text names."""
     known = unpack(affected)
     ranges, unreadable = [], False
     for events in known.ranges:
@@ -129,12 +136,12 @@ def _prepare(affected: str, version_key: VersionKey) -> Prepared:
 
 
 def _readable(events: tuple[Event, ...], version_key: VersionKey) -> Readable:
-    bounds = [Bound(kind, _key(kind, version, version_key)) for kind, version in events if kind != "limit"]
+    bounds = [Bound(kind, version, _key(kind, version, version_key)) for kind, version in events if kind != "limit"]
     start = [bound for bound in bounds if bound.key is None]
     rest = sorted((one for one in bounds if one.key is not None), key=lambda one: (one.key, _RANK_OF_EVENT[one.kind]))
     limits = [version for kind, version in events if kind == "limit"]
-    keys = () if "*" in limits else tuple(version_key(version) for version in limits)
-    return Readable((*start, *rest), keys)
+    ends = [] if "*" in limits else [Bound("limit", version, version_key(version)) for version in limits]
+    return Readable((*start, *rest), max(ends, key=lambda one: one.key, default=None))
 
 
 def _key(kind: str, version: str, version_key: VersionKey) -> Any:

@@ -34,6 +34,7 @@ class Advisory(msgspec.Struct, frozen=True):
         severity: `critical`, `high`, `medium`, `low`, or `unrated`.
         affected: text of `advisories.affected`.
         fixed: versions literally named as fixes.
+        original: the record as it was read; empty where it is not at hand.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Advisory(msgspec.Struct, frozen=True):
     summary: str
     affected: str
     fixed: tuple[str, ...] = ()
+    original: bytes = b""
 
 
 class Rejected(msgspec.Struct, frozen=True):
@@ -83,10 +85,12 @@ def read_record(content: bytes, source: str, ecosystems: OsvEcosystems) -> list[
             packages.setdefault((ecosystem[0], ecosystem[1](affected.package.name)), []).append(affected)
         except InvalidName as error:
             rejected.append(Rejected(source, str(error)))
-    return rejected + [_advisory(record, *key, parts) for key, parts in packages.items()]
+    return rejected + [_advisory(record, *key, parts, content) for key, parts in packages.items()]
 
 
-def _advisory(record: OsvRecord, ecosystem: EcosystemId, name: str, parts: list[OsvAffected]) -> Advisory:
+def _advisory(
+    record: OsvRecord, ecosystem: EcosystemId, name: str, parts: list[OsvAffected], content: bytes
+) -> Advisory:
     malware = _is_malware(record)
     affected = pack(_merged(parts))
     published, modified = _instant(record.published), _instant(record.modified)
@@ -102,6 +106,7 @@ def _advisory(record: OsvRecord, ecosystem: EcosystemId, name: str, parts: list[
         summary=_summary(record, name),
         affected=affected,
         fixed=fixed_versions(affected),
+        original=content,
     )
 
 

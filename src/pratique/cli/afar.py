@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import ssl
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -24,7 +26,9 @@ class Answered(PratiqueError):
     """The server's own sentence about what did not work."""
 
 
-def perform_afar(verb: Verb[Request, Response], request: Request, server: str, token: str | None) -> Response:
+def perform_afar(
+    verb: Verb[Request, Response], request: Request, server: str, token: str | None, ca: Path | None = None
+) -> Response:
     """Perform it.
 
     Args:
@@ -32,14 +36,15 @@ def perform_afar(verb: Verb[Request, Response], request: Request, server: str, t
         request: its request.
         server: the server's URL, with nothing after the host and port.
         token: in clear; None to ask as nobody.
+        ca: file of the authority that certifies the server; None for those that this machine trusts.
 
     Raises:
-        Invalid: the URL will not do.
+        Invalid: the URL will not do, or the file holds no certificate.
         Unavailable: the server cannot be reached, or answers as something else would.
         Answered: the server says why not.
     """
     url = _base(server) + "/api/v1" + verb.path
-    status, body = asyncio.run(_send(verb, url, msgspec.to_builtins(request), token))
+    status, body = asyncio.run(_send(verb, url, msgspec.to_builtins(request), token, _trusting(ca)))
     if status == 200:
         try:
             return msgspec.json.decode(body, type=verb.response)
@@ -57,7 +62,17 @@ def _base(server: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-async def _send(verb: Verb[Any, Any], url: str, fields: dict[str, Any], token: str | None) -> tuple[int, bytes]:
+def _trusting(ca: Path | None) -> ssl.SSLContext:
+    """How to check the server's certificate."""
+    try:
+        return ssl.create_default_context(cafile=None if ca is None else str(ca))
+    except OSError:  # also what the library says of a file that is no PEM
+        raise Invalid(f'--ca: "{ca}" cannot be read, or holds no certificate (PEM)') from None
+
+
+async def _send(
+    verb: Verb[Any, Any], url: str, fields: dict[str, Any], token: str | None, trust: ssl.SSLContext
+) -> tuple[int, bytes]:
     headers = {} if token is None else {"Authorization": f"Bearer {token}"}
     query = {name: str(value) for name, value in fields.items() if value is not None}
     timeout = aiohttp.ClientTimeout(total=PATIENCE, connect=15)
@@ -66,7 +81,7 @@ async def _send(verb: Verb[Any, Any], url: str, fields: dict[str, Any], token: s
         async with (
             aiohttp.ClientSession(timeout=timeout, trust_env=True, headers=headers) as session,
             # A redirect could carry the token elsewhere, and an API has no reason for one.
-            session.request(verb.method, url, allow_redirects=False, **asked) as answer,
+            session.request(verb.method, url, allow_redirects=False, ssl=trust, **asked) as answer,
         ):
             return answer.status, await answer.read()
     except (aiohttp.ClientError, TimeoutError) as error:
@@ -75,7 +90,7 @@ async def _send(verb: Verb[Any, Any], url: str, fields: dict[str, Any], token: s
 
 def _why(error: Exception) -> str:
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        return "its certificate is not trusted here (SSL_CERT_FILE names the file of a private CA)"
+        return "its certificate is not trusted here (--ca or PRATIQUE_CA names the file of a private authority)"
     if isinstance(error, aiohttp.ClientConnectorSSLError):
         return "it does not speak TLS, or we do not understand it"
     if isinstance(error, aiohttp.ClientConnectorDNSError):

@@ -30,12 +30,14 @@ class Where:
         token: token for that server; better set PRATIQUE_TOKEN, where other users cannot see it.
         data: act on this data folder; $PRATIQUE_DATA, else `pratique` in your user data folder.
         json: print the answer as JSON.
+        ca: file (PEM) of the private authority that certifies that server.
     """
 
     server: Annotated[str | None, Parameter(env_var="PRATIQUE_SERVER")] = None
     token: Annotated[str | None, Parameter(env_var="PRATIQUE_TOKEN")] = None
     data: Path | None = None
     json: Annotated[bool, Parameter(negative=())] = False
+    ca: Annotated[Path | None, Parameter(env_var="PRATIQUE_CA")] = None
 
 
 HERE = Where()
@@ -50,7 +52,7 @@ def ask(verb: Verb[Request, Response], request: Request, where: Where) -> Respon
     if where.server is not None and where.data is not None:
         raise Invalid("give --server or --data, not both: a command acts in one place")
     if where.server is not None:
-        answer = perform_afar(verb, request, where.server, where.token)
+        answer = perform_afar(verb, request, where.server, where.token, where.ca)
     else:
         with working() as tell:
             answer = perform_here(verb, request, where.data, tell)

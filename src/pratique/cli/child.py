@@ -26,6 +26,8 @@ _log = structlog.get_logger("process")
 def main() -> None:
     """Be the child that the order describes."""
     order = read_order(sys.argv[1])
+    # Means "read the certificate again" to those who have one; it must not end the others, or who is still starting.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     folder = DataFolder(order.folder)
     lines = JsonLines(folder.logs / f"{order.role}.jsonl", pid=os.getpid())
     log_to(lines)

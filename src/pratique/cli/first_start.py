@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pratique.app import ECOSYSTEMS, folder_clock, open_database, open_ports, prepare
-from pratique.cli.web_process import listening
 from pratique.core.actors import OPERATOR
 from pratique.core.clock import in_words
 from pratique.core.errors import Conflict, Invalid, Unavailable
@@ -23,7 +22,6 @@ from pratique.store import advisories
 from pratique.store.database import Database
 from pratique.upstream.defaults import discover_defaults
 from pratique.upstream.public import PUBLIC_REGISTRIES
-from pratique.web.server import tls_context
 
 Say = Callable[[str], None]
 
@@ -130,13 +128,12 @@ def check_listening(settings: Settings) -> None:
 
     Raises:
         Conflict: somebody does.
-        Invalid: the address is none of this machine, or the TLS certificate cannot be used.
+        Invalid: the address is none of this machine.
     """
     try:
         found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except OSError as error:
         raise Invalid(f"`host` {settings.host} is no address of this machine: {error}") from error
-    tls_context(listening(settings))
     for family, kind, protocol, _name, address in found:
         with socket.socket(family, kind, protocol) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

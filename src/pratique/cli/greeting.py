@@ -11,11 +11,14 @@ from pratique.settings.folder import DataFolder
 from pratique.trust.sessions import LINK_LIFE
 
 
-def greeting(folder: DataFolder, settings: Settings, admin_link: str | None) -> Iterable[str]:
-    """The lines."""
+def greeting(
+    folder: DataFolder, settings: Settings, admin_link: str | None, certificate: Iterable[str] = ()
+) -> Iterable[str]:
+    """The lines; among them those about the certificate."""
     origin = settings.origins[0]
     yield ""
     yield f"Pratique listens on {origin}   (data: {folder.root})"
+    yield from certificate
     if admin_link:
         yield ""
         yield f"Nobody administers it yet. Open this within {in_words(LINK_LIFE)}; it works once:"

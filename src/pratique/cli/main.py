@@ -20,7 +20,7 @@ app = App(
 )
 COMMANDS = (
     ("up", "pratique.cli.up:up", "Start the server and keep it running until Ctrl-C."),
-    ("configure", "pratique.cli.configure.command:configure", "Point npm, pip, uv or cargo at a server, and back."),
+    ("configure", "pratique.cli.configure.command:configure", "Point a package client at a server, and back."),
     ("user", "pratique.cli.verbs.users:app", "Accounts: make them, end them, say who administers."),
     ("token", "pratique.cli.verbs.tokens:app", "Tokens for package clients, CI jobs, agents and services."),
     ("admin", "pratique.cli.verbs.admin:app", "A way in for an administrator."),
@@ -28,6 +28,7 @@ COMMANDS = (
     ("reserve", "pratique.cli.verbs.names:reserve", "Keep a name, prefix or scope for own projects."),
     ("unreserve", "pratique.cli.verbs.names:unreserve", "Give a reserved name, prefix or scope free."),
     ("reservations", "pratique.cli.verbs.names:reservations", "List what is reserved."),
+    ("names", "pratique.cli.verbs.name_checks:app", "What a new name would be taken for."),
     ("deny", "pratique.cli.verbs.lists:deny", "Put a project, release or range on the denylist."),
     ("undeny", "pratique.cli.verbs.lists:undeny", "Take a line off the denylist."),
     ("allow", "pratique.cli.verbs.lists:allow", "Put a project, release or range on the allowlist."),
@@ -42,6 +43,8 @@ COMMANDS = (
     ("waivers", "pratique.cli.verbs.waivers:waivers", "Show waivers, and which wait for a second admin."),
     ("yank", "pratique.cli.verbs.releases:yank", "Take an own release out of what resolvers choose."),
     ("unyank", "pratique.cli.verbs.releases:unyank", "Let resolvers choose a yanked release again."),
+    ("deprecate", "pratique.cli.verbs.publishing:deprecate", "Say something to whoever installs an own release."),
+    ("unpublish", "pratique.cli.verbs.publishing:unpublish", "Take own releases away for good."),
     ("revoke", "pratique.cli.verbs.releases:revoke", "Refuse a project, release or file from now on, everywhere."),
     ("unrevoke", "pratique.cli.verbs.releases:unrevoke", "Serve again what was revoked."),
     ("explain", "pratique.cli.verbs.explaining:explain", "Say why something is or is not served."),

@@ -24,6 +24,8 @@ STEADY = 60.0
 LOOK_EVERY = 5.0
 """Seconds between two looks for frozen children. Two in a row must agree: after a machine's sleep all are late once."""
 
+_STDIN = 0
+
 TRIES = 3
 """A child that never got ready is started so often before the whole server gives up."""
 
@@ -60,6 +62,9 @@ class Supervisor:
         """
         self._stations, self._root, self._given = stations, root, given
         self._say, self._patience, self._silent = say, patience, silent
+        self._at_terminal = os.isatty(_STDIN)
+        self.on_hangup: Callable[[], None] = lambda: None
+        """What SIGHUP asks for, unless it says that the terminal is gone."""
         self._stopping = asyncio.Event()
         self._children: dict[str, asyncio.subprocess.Process] = {}
         self._process_ids: dict[str, str] = {}
@@ -77,6 +82,7 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._on_signal)
+        loop.add_signal_handler(signal.SIGHUP, self._hang_up)
         announcing = asyncio.create_task(self._announce(when_ready))
         watching = asyncio.create_task(self._end_frozen())
         try:
@@ -93,6 +99,19 @@ class Supervisor:
         self._stopping.set()
         for child in self._children.values():
             _send(child, signal.SIGTERM)
+
+    def send(self, role: Role, number: signal.Signals) -> None:
+        """Send a signal to every process of a role."""
+        for station in self._stations:
+            if station.role is role and station.label in self._children:
+                _send(self._children[station.label], number)
+
+    def _hang_up(self) -> None:
+        """A terminal that was closed sends SIGHUP, too, and ends what runs in it."""
+        if self._at_terminal and not os.isatty(_STDIN):
+            self._on_signal()
+        else:
+            self.on_hangup()
 
     def _on_signal(self) -> None:
         if self._stopping.is_set():

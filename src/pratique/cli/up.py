@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
 
 from pratique.app import open_database
 from pratique.cli.first_start import admin_link, check_listening, make_ready, settings_of
@@ -18,6 +22,10 @@ from pratique.cli.process_log import put_aside
 from pratique.cli.supervisor import Station, Supervisor
 from pratique.settings import Settings, load_settings
 from pratique.settings.folder import DataFolder, default_root
+from pratique.store.clocks import SystemClock
+
+if TYPE_CHECKING:
+    from pratique.cli.certificate_watch import CertificateWatch
 
 _LOOK_AT_LOGS_EVERY = 10.0
 
@@ -32,6 +40,10 @@ def up(
     data: Path | None = None,
     workers: int | None = None,
     enforce: bool = False,
+    tls_cert: Path | None = None,
+    tls_key: Path | None = None,
+    behind_proxy: Annotated[bool | None, Parameter(negative=())] = None,
+    public_url: list[str] | None = None,
 ) -> int:
     """Start the server and keep it running until Ctrl-C.
 
@@ -42,6 +54,11 @@ def up(
         workers: web processes; as the settings say, else one for each core and at most four, which is what 0 means.
         enforce: let every rule count from the start. Without it some rules only watch, and ask after seven days
             whether they shall count.
+        tls_cert: speak https with this certificate chain (PEM). A new one in the same file is taken over by itself,
+            or at once on SIGHUP.
+        tls_key: its private key (PEM), not encrypted.
+        behind_proxy: a proxy in front speaks https; what it says of clients is believed (setting `trusted_proxies`).
+        public_url: how clients reach the server; may be given several times.
 
     Returns:
         The exit code.
@@ -51,21 +68,42 @@ def up(
     """
     os.umask(0o077)  # also for the children: the database makes its files with whatever rights it is left
     folder = DataFolder(data.absolute() if data else default_root(os.environ))
-    given = {"host": host, "port": port, "workers": workers}
+    given = {
+        "host": host,
+        "port": port,
+        "workers": workers,
+        "tls_certificate": str(tls_cert.absolute()) if tls_cert else None,
+        "tls_key": str(tls_key.absolute()) if tls_key else None,
+        "behind_proxy": behind_proxy,
+        "public_urls": public_url,
+    }
     if not folder.settings_file.exists():
         # Nothing is made for a server that cannot start.
-        check_listening(load_settings(folder.settings_file, os.environ, given))
+        _check(load_settings(folder.settings_file, os.environ, given))
     folder.create()
     folder.refuse_open_files()
     with sole_server(folder, given):
         settings = settings_of(folder, os.environ, given, _say)
-        check_listening(settings)
+        watch = _check(settings)
         make_ready(folder, settings, _say, enforce=enforce)
         kept = {key: value for key, value in given.items() if value is not None}
-        return asyncio.run(_supervise(folder, settings, kept))
+        return asyncio.run(_supervise(folder, settings, kept, watch))
 
 
-async def _supervise(folder: DataFolder, settings: Settings, given: dict[str, Any]) -> int:
+def _check(settings: Settings) -> CertificateWatch | None:
+    """Make sure that the server can listen as the settings say; what watches its certificate, if it has one."""
+    check_listening(settings)
+    if not settings.tls_certificate:
+        return None
+    # The library of certificates is loaded by those who have one.
+    from pratique.cli.certificate_watch import CertificateWatch
+
+    return CertificateWatch(settings, SystemClock(), _say)
+
+
+async def _supervise(
+    folder: DataFolder, settings: Settings, given: dict[str, Any], watch: CertificateWatch | None
+) -> int:
     db = open_database(folder, settings)
     supervisor = Supervisor(
         stations(settings),
@@ -75,12 +113,29 @@ async def _supervise(folder: DataFolder, settings: Settings, given: dict[str, An
         patience=settings.web.stop_patience,
         silent=silent_processes(db, SILENT_AFTER),
     )
-    tidying = asyncio.create_task(_keep_logs_short(folder, settings))
+    background = [asyncio.create_task(_keep_logs_short(folder, settings)), _watch_certificate(supervisor, watch)]
     try:
-        return await supervisor.run(_greet(folder, settings))
+        return await supervisor.run(_greet(folder, settings, watch))
     finally:
-        tidying.cancel()
+        for task in background:
+            task.cancel()
         db.close()
+
+
+def _watch_certificate(supervisor: Supervisor, watch: CertificateWatch | None) -> asyncio.Task[None]:
+    """Have the web processes read the certificate again when its files change, and on SIGHUP."""
+
+    def tell() -> None:
+        supervisor.send(Role.WEB, signal.SIGHUP)
+
+    def on_hangup() -> None:
+        if watch is None:
+            _say("SIGHUP has the TLS certificate read again, and this server has none; other settings need a restart")
+        elif watch.take_over():
+            tell()
+
+    supervisor.on_hangup = on_hangup
+    return asyncio.create_task(watch.run(tell) if watch else asyncio.sleep(0))
 
 
 def stations(settings: Settings) -> tuple[Station, ...]:
@@ -89,12 +144,12 @@ def stations(settings: Settings) -> tuple[Station, ...]:
     return (*web, Station(Role.JOBS, "jobs"))
 
 
-def _greet(folder: DataFolder, settings: Settings) -> Callable[[], Any]:
+def _greet(folder: DataFolder, settings: Settings, watch: CertificateWatch | None) -> Callable[[], Any]:
     async def greet() -> None:
         # Made now and not earlier, so that none of its fifteen minutes pass while the server starts.
         link = await asyncio.to_thread(admin_link, folder, settings)
-        for line in greeting(folder, settings, link):
-            print(line, flush=True)
+        for line in greeting(folder, settings, link, watch.remarks() if watch else ()):
+            _say(line)
 
     return greet
 
@@ -107,4 +162,5 @@ async def _keep_logs_short(folder: DataFolder, settings: Settings) -> None:
 
 
 def _say(line: str) -> None:
-    print(line, flush=True)
+    with suppress(OSError):  # the terminal may be gone, and what is left to do must be done all the same
+        print(line, flush=True)

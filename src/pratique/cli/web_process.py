@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import ssl
 from collections.abc import Callable
+
+import structlog
 
 from pratique.app import open_ports
 from pratique.cli.orders import Order
 from pratique.cli.presence import present
 from pratique.cli.process_log import JsonLines
+from pratique.core.errors import Invalid
 from pratique.jobs import outbox
 from pratique.settings import Settings
 from pratique.settings.folder import DataFolder
 from pratique.settings.limits import web_limits
 from pratique.web.application import make_application
 from pratique.web.server import Listening, serve
+
+_log = structlog.get_logger("process")
 
 
 async def run_web(
@@ -27,6 +34,7 @@ async def run_web(
     ready: Callable[[], None],
 ) -> None:
     """Serve until told to stop."""
+    tls = _tls(settings)
     async with open_ports(folder, settings) as ports, present(ports.db, order, stop):
         application = make_application(ports, web_limits(settings))
         # Publishing needs the job engine's client, which takes a second to load: not while somebody waits.
@@ -37,6 +45,7 @@ async def run_web(
             stop=stop,
             ready=ready,
             write_log=lines.write if settings.logs.requests else None,
+            tls=tls,
         )
         await warming
 
@@ -48,6 +57,24 @@ def listening(settings: Settings) -> Listening:
         port=settings.port,
         keep_alive=settings.web.keep_alive,
         patience=settings.web.stop_patience,
-        certificate=settings.tls_certificate,
-        key=settings.tls_key,
     )
+
+
+def _tls(settings: Settings) -> ssl.SSLContext | None:
+    """What to speak TLS with. Its certificate is read again on SIGHUP, which the supervisor sends once it changed."""
+    if not settings.tls_certificate:
+        return None
+    # The library of certificates is loaded by those who have one.
+    from pratique.web.certificates import CertificateFiles
+    from pratique.web.tls import Tls
+
+    tls = Tls(CertificateFiles(settings.tls_certificate, settings.tls_key))
+
+    def read_again() -> None:
+        try:
+            tls.read_again()
+        except Invalid as error:
+            _log.error("the TLS certificate cannot be read again; the one from before stays", why=str(error))
+
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, read_again)
+    return tls.context

@@ -37,6 +37,9 @@ class Operation(StrEnum):
     TOKENS = "tokens"
     EXPOSURE = "exposure"
     YANK = "yank"
+    TAG = "tag"
+    DEPRECATE = "deprecate"
+    UNPUBLISH = "unpublish"
 
 
 class TokenScope(msgspec.Struct, frozen=True):

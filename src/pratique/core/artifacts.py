@@ -89,6 +89,7 @@ class FileView(msgspec.Struct, frozen=True):
         metadata_url: where the upstream serves that, absolute; empty for own files and where there is none.
         raw: the index's own entry; unknown fields pass through unchanged.
         gone: the upstream lists it no more; it stands here because its bytes are stored.
+        unpublished: when its publishers took the release away for good; own files only.
     """
 
     filename: str
@@ -104,6 +105,38 @@ class FileView(msgspec.Struct, frozen=True):
     metadata_url: str = ""
     raw: dict[str, Any] = {}
     gone: bool = False
+    unpublished: Instant | None = None
+
+
+class Marker(StrEnum):
+    """How a project stands as a whole, in the words of PEP 792."""
+
+    ACTIVE = "active"
+    ARCHIVED = "archived"
+    DEPRECATED = "deprecated"
+    QUARANTINED = "quarantined"
+
+
+class ProjectStatus(msgspec.Struct, frozen=True):
+    """How a project stands, by whoever may say so.
+
+    Attributes:
+        marker: one of `Marker`, or another word of an upstream.
+        reason: for people; empty for none.
+    """
+
+    marker: str = Marker.ACTIVE.value
+    reason: str = ""
+
+    @property
+    def takes_uploads(self) -> bool:
+        """Whether new files may be added to an own project."""
+        return self.marker not in (Marker.ARCHIVED, Marker.QUARANTINED)
+
+    @property
+    def is_quarantined(self) -> bool:
+        """Whether nothing of it is served."""
+        return self.marker == Marker.QUARANTINED
 
 
 class ProjectView(msgspec.Struct, frozen=True):
@@ -114,12 +147,16 @@ class ProjectView(msgspec.Struct, frozen=True):
         files: in the order of the document.
         tags: dist-tag to version (npm); empty elsewhere.
         raw: project-level fields of the document that are not files or tags.
+        display: the name as its newest entries write it; empty where the document has no other than the canonical.
+        status: how it stands by this document; None where there is no document, or its format knows no such thing.
     """
 
     key: ProjectKey
     files: tuple[FileView, ...]
     tags: dict[str, str] = {}
     raw: dict[str, Any] = {}
+    display: str = ""
+    status: ProjectStatus | None = None
 
     def file(self, filename: str) -> FileView | None:
         """The file of this name, or None."""
@@ -170,8 +207,24 @@ class PublishDraft(msgspec.Struct, frozen=True):
     attested: bool = False
 
 
+class Signature(msgspec.Struct, frozen=True):
+    """This server's signature over what an ecosystem's clients verify of a file.
+
+    Attributes:
+        key_id: of the key it was made with.
+        value: base64 of the DER form.
+    """
+
+    key_id: str
+    value: str
+
+
 class OwnFile(msgspec.Struct, frozen=True):
-    """One stored file of an own release, handed to an ecosystem to become a FileView."""
+    """One stored file of an own release, handed to an ecosystem to become a FileView.
+
+    Attributes:
+        deprecated: what its publishers say to whoever installs it; '' after they took it back, None if they never did.
+    """
 
     filename: str
     version: str
@@ -181,6 +234,9 @@ class OwnFile(msgspec.Struct, frozen=True):
     manifest: Manifest
     yanked: str | None = None
     metadata: Digests | None = None
+    deprecated: str | None = None
+    unpublished: Instant | None = None
+    signatures: tuple[Signature, ...] = ()
 
 
 class LockedFile(msgspec.Struct, frozen=True):

@@ -153,6 +153,7 @@ class Revocation(msgspec.Struct, frozen=True):
         by_admin: laid down with an administrator's right and not an owner's: an owner cannot lift it.
         digests: of the revoked file's bytes, strong ones, as recorded here or as listed: the same bytes are
             revoked under every other name in the project. Empty if nobody stated any, and for all but files.
+        twin: the name that was revoked, where it is a twin of the project's; None where it is that itself.
     """
 
     id: int
@@ -162,24 +163,26 @@ class Revocation(msgspec.Struct, frozen=True):
     at: Instant
     by_admin: bool = True
     digests: tuple[Digests, ...] = ()
+    twin: str | None = None
 
     def covers(self, subject: Subject, key: VersionKey) -> bool:
         """Whether it reaches the subject by its name; what is coarser than the revocation is not reached.
 
         Versions are compared by their ecosystem's order: another spelling of a revoked version is no way out.
+        A file of a twin has another name than any of this project, so its whole release is meant.
         """
         if self.version is not None and (
             subject.version is None or not same_version(self.version, subject.version, key)
         ):
             return False
-        return self.filename is None or self.filename == subject.filename
+        return self.filename is None or self.twin is not None or self.filename == subject.filename
 
     def is_of_bytes(self, digests: Digests) -> bool:
         """Whether bytes with one of these digests are those of the revoked file."""
         return any(one.shares_strong(digests) for one in self.digests)
 
     def is_of(self, version: str | None, filename: str | None, key: VersionKey) -> bool:
-        """Whether it is about exactly this project (no version), release (no filename) or file."""
+        """Whether it is about exactly this project or twin of it (no version), release (no filename) or file."""
         if self.filename != filename or self.version is None or version is None:
             return (self.version, self.filename) == (version, filename)
         return same_version(self.version, version, key)

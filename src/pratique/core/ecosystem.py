@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
@@ -13,6 +13,9 @@ from pratique.core.artifacts import FileView, Manifest, OwnFile, ProjectView, Pu
 from pratique.core.decisions import Decision
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.core.ports import ReadAt
+
+if TYPE_CHECKING:
+    from pratique.core.project_verbs import SentDocument
 
 
 class UseCase(StrEnum):
@@ -34,6 +37,34 @@ class UseCase(StrEnum):
     REMOVE_OWNERS = "remove_owners"
     SHOW_RELEASE = "show_release"
 
+    AUDIT = "audit"
+    DESCRIBE_PROJECT = "describe_project"
+
+    LIST_TAGS = "list_tags"
+    SET_TAG = "set_tag"
+    REMOVE_TAG = "remove_tag"
+    EDIT_PROJECT = "edit_project"
+    UNPUBLISH_PROJECT = "unpublish_project"
+    UNPUBLISH_FILE = "unpublish_file"
+    LIST_MEMBERS = "list_members"
+    SHOW_VISIBILITY = "show_visibility"
+    SET_VISIBILITY = "set_visibility"
+    SHOW_ACCOUNT = "show_account"
+    LIST_MEMBERSHIPS = "list_memberships"
+    DECLINE = "decline"
+    LIST_PROJECTS = "list_projects"
+
+    # A person's own account, as clients ask about it.
+    START_LOGIN = "start_login"
+    COLLECT = "collect"
+    PASSWORD_LOGIN = "password_login"  # noqa: S105  # a verb
+    SHOW_PROFILE = "show_profile"
+    CHANGE_PROFILE = "change_profile"
+    LIST_TOKENS = "list_tokens"
+    CREATE_TOKEN = "create_token"  # noqa: S105
+    REVOKE_TOKEN = "revoke_token"  # noqa: S105
+    SIGNING_KEYS = "signing_keys"
+
 
 class Route(msgspec.Struct, frozen=True):
     """One line of an ecosystem's route table.
@@ -45,12 +76,19 @@ class Route(msgspec.Struct, frozen=True):
             validated; `token` is a secret, which nobody writes down.
         use_case: what it asks for.
         members_only: nobody in particular is answered here, even where anybody may read.
+        declined: why this server does not do what is asked here, and what to do instead.
+        missing: what is declined is told as something that is not there, because a client then asks elsewhere.
+        for_guests: whoever asks is answered here, and no credential is looked at: it is about getting one, and about
+            no repository.
     """
 
     method: str
     pattern: re.Pattern[str]
     use_case: UseCase
     members_only: bool = False
+    declined: str = ""
+    missing: bool = False
+    for_guests: bool = False
 
 
 class Rendered(msgspec.Struct, frozen=True):
@@ -144,8 +182,8 @@ class PublishReader(Protocol):
         """
         ...
 
-    def finish(self) -> PublishDraft:
-        """The draft, once the body has ended.
+    def finish(self) -> PublishDraft | SentDocument:
+        """The draft, once the body has ended; the project's document where that is sent to the same address.
 
         Raises:
             Invalid: the body ended early or lacks a required field, among them a strong digest
@@ -195,6 +233,12 @@ class Ecosystem(Protocol):
 
     def version_key(self, version: str) -> Any:
         """Sort key of a version. Raises ValueError on what is no version."""
+        ...
+
+    def release_key(self, version: str) -> Any:
+        """Sort key that versions share of which a project can have only one: `1.0.0` and `1.0.0+x` where builds
+        are not told apart. Denials go by it, permissions by `version_key`. Raises ValueError on what is no version.
+        """
         ...
 
     def canonical_version(self, version: str) -> str:

@@ -5,13 +5,18 @@ An ecosystem whose route table names one of these use cases implements the proto
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol, runtime_checkable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
-from pratique.core.artifacts import FileView, LockedFile
-from pratique.core.ecosystem import Rendered, UpstreamRequest, UseCase
+from pratique.core.account_verbs import HasProfiles, HasTokens, LogsInByPage, LogsInByPassword, Signs
+from pratique.core.advisories import ProjectAdvisory
+from pratique.core.artifacts import FileView, LockedFile, Manifest
+from pratique.core.clock import Instant
+from pratique.core.ecosystem import ArchiveLimits, Listing, Rendered, UpstreamRequest, UseCase
+from pratique.core.ports import ReadAt
+from pratique.core.project_verbs import EditsDocuments, HasTags, SharesProjects
 
 
 class SearchQuery(msgspec.Struct, frozen=True):
@@ -29,11 +34,20 @@ class SearchQuery(msgspec.Struct, frozen=True):
 
 
 class FoundProject(msgspec.Struct, frozen=True):
-    """One result: the project, its newest offered version and what its publisher says of it."""
+    """One result: the project, its newest offered version and what its publisher says of it.
+
+    Attributes:
+        published: when that version was, as far as it is known.
+        owners: of an own project.
+        manifest: what an own release says of itself, in its ecosystem's fields.
+    """
 
     name: str
     version: str
     description: str = ""
+    published: Instant | None = None
+    owners: tuple[str, ...] = ()
+    manifest: Mapping[str, Any] = {}
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -131,7 +145,122 @@ class ReadsLockfiles(Protocol):
         ...
 
 
+@runtime_checkable
+class Audits(Protocol):
+    """Clients ask which of the releases that they have installed advisories are about."""
+
+    def read_audit(self, body: bytes) -> dict[str, tuple[str, ...]]:
+        """The versions asked about, by name as the client spells it. Raises Invalid, TooLarge."""
+        ...
+
+    def write_audit(self, found: Mapping[str, Sequence[ProjectAdvisory]]) -> Rendered:
+        """The answer, by the same names; one that nothing is known about is not among them."""
+        ...
+
+
+class ProjectDescription(msgspec.Struct, frozen=True):
+    """One release of a project, described for people and programs.
+
+    Attributes:
+        listing: the project with a decision for every file.
+        offered: files of all releases that a resolver may choose, and withdrawn ones that nothing refuses.
+        version: the release that is described, in its one spelling.
+        files: of that release, as far as their bytes can be had.
+        metadata: what the release says of itself; empty where nobody has it at hand.
+        advisories: about that release.
+        whole: the project was asked for, and not this release alone.
+    """
+
+    listing: Listing
+    offered: tuple[FileView, ...]
+    version: str
+    files: tuple[FileView, ...]
+    metadata: bytes
+    advisories: tuple[ProjectAdvisory, ...]
+    whole: bool
+
+
+@runtime_checkable
+class DescribesProjects(Protocol):
+    """Clients ask for a description of a project or release besides its listing."""
+
+    def write_project(self, project: ProjectDescription) -> Rendered:
+        """The description."""
+        ...
+
+
+@runtime_checkable
+class ChecksReleases(Protocol):
+    """Asks more of what is published now than that it can be read."""
+
+    def check_release(self, manifest: Manifest) -> None:
+        """Refuse what may not be published. Raises Invalid."""
+        ...
+
+
+@runtime_checkable
+class ComparesListed(Protocol):
+    """What an index says of a file can be held against the file."""
+
+    def compare_listed(self, project: str, file: FileView, artefact: ReadAt, limits: ArchiveLimits) -> tuple[str, ...]:
+        """Fields in which the index says something else than the artefact, sorted.
+
+        Args:
+            project: canonical name.
+            file: as listed.
+            artefact: its bytes.
+            limits: bounds on its inside.
+
+        Raises:
+            Invalid: the artefact is broken or hostile, or contradicts itself.
+            TooLarge: over a limit; nothing was compared.
+        """
+        ...
+
+
+@runtime_checkable
+class OneOfAKind(Protocol):
+    """Its releases have several files, of which some leave no place for others."""
+
+    def rival(self, filename: str, others: Iterable[str]) -> str | None:
+        """The one among the other files of a release that says it is what this one is; None if none does."""
+        ...
+
+
+@runtime_checkable
+class HasOneAddress(Protocol):
+    """A project's listing has one address, to which every other spelling of the name leads."""
+
+    def listing_path(self, name: str) -> str:
+        """Where it stands below the ecosystem's address: `/simple/demo/`. Raises InvalidName."""
+        ...
+
+
+@runtime_checkable
+class NamesForms(Protocol):
+    """The form of a listing can be asked for in the URL's query, in place of the Accept header."""
+
+    def form_named(self, query: Mapping[str, str]) -> str | None:
+        """The form; None if the query names none. Raises NotAcceptable."""
+        ...
+
+
+@runtime_checkable
+class ListsProjects(Protocol):
+    """Clients can ask for the names of all projects."""
+
+    @property
+    def projects_path(self) -> str:
+        """Where the list stands below the ecosystem's address: `/simple/`."""
+        ...
+
+    def write_projects(self, names: Sequence[str], base_url: str, form: str) -> Rendered:
+        """The list, in a form of the listings; names as they are displayed."""
+        ...
+
+
 REQUIRED: dict[UseCase, type] = {
+    UseCase.LIST_PROJECTS: ListsProjects,
     UseCase.DESCRIBE: Describes,
     UseCase.YANK: Yanks,
     UseCase.UNYANK: Yanks,
@@ -140,5 +269,27 @@ REQUIRED: dict[UseCase, type] = {
     UseCase.REMOVE_OWNERS: HasOwners,
     UseCase.SEARCH: Searches,
     UseCase.SHOW_RELEASE: ShowsReleases,
+    UseCase.AUDIT: Audits,
+    UseCase.LIST_TAGS: HasTags,
+    UseCase.SET_TAG: HasTags,
+    UseCase.REMOVE_TAG: HasTags,
+    UseCase.EDIT_PROJECT: EditsDocuments,
+    UseCase.UNPUBLISH_PROJECT: EditsDocuments,
+    UseCase.UNPUBLISH_FILE: EditsDocuments,
+    UseCase.LIST_MEMBERS: SharesProjects,
+    UseCase.SHOW_VISIBILITY: SharesProjects,
+    UseCase.SET_VISIBILITY: SharesProjects,
+    UseCase.SHOW_ACCOUNT: SharesProjects,
+    UseCase.LIST_MEMBERSHIPS: SharesProjects,
+    UseCase.DESCRIBE_PROJECT: DescribesProjects,
+    UseCase.START_LOGIN: LogsInByPage,
+    UseCase.COLLECT: LogsInByPage,
+    UseCase.PASSWORD_LOGIN: LogsInByPassword,
+    UseCase.SHOW_PROFILE: HasProfiles,
+    UseCase.CHANGE_PROFILE: HasProfiles,
+    UseCase.LIST_TOKENS: HasTokens,
+    UseCase.CREATE_TOKEN: HasTokens,
+    UseCase.REVOKE_TOKEN: HasTokens,
+    UseCase.SIGNING_KEYS: Signs,
 }
 """Which protocol a use case asks of the ecosystem that routes to it."""

@@ -41,16 +41,46 @@ class StepUpNeeded(Forbidden):
     """The password has to be given again first."""
 
 
+class CodeNeeded(PratiqueError):
+    """A person has to confirm this in the browser first, or send along the one-time code that the page shows.
+
+    Attributes:
+        page_url: where the person confirms.
+        done_url: where the client then fetches a code, without a credential: it holds a secret.
+    """
+
+    status = 401
+
+    def __init__(self, sentence: str, page_url: str, done_url: str) -> None:
+        super().__init__(sentence)
+        self.page_url, self.done_url = page_url, done_url
+
+
 class NotFound(PratiqueError):
     """Nothing of that name, or nothing that this actor may know of."""
 
     status = 404
 
 
+class NotAcceptable(PratiqueError):
+    """Asked for in a form that there is not."""
+
+    status = 406
+
+
 class Conflict(PratiqueError):
     """It exists already, with other content."""
 
     status = 409
+
+
+class NotOffered(PratiqueError):
+    """This server does not do it (yet); the sentence says what to do instead.
+
+    Not 501: clients try again after every 5xx.
+    """
+
+    status = 400
 
 
 class TooLarge(PratiqueError):

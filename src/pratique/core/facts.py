@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from pratique.core.actors import Actor
-from pratique.core.artifacts import Digests, Origin
+from pratique.core.artifacts import Digests, Finding, Origin, ProjectStatus
 from pratique.core.clock import Instant
 from pratique.core.decisions import ListEntry, Reservation, Revocation
 from pratique.core.names import Subject
@@ -81,6 +81,7 @@ class Facts(msgspec.Struct, frozen=True):
         actor: who asks.
         now: the instant of judgement.
         version_key: the ecosystem's version order.
+        release_key: the same, equal for versions of which a project can have only one.
         values: fact name to its value or Absent; a missing name is not yet fetched.
     """
 
@@ -89,6 +90,7 @@ class Facts(msgspec.Struct, frozen=True):
     actor: Actor
     now: Instant
     version_key: VersionKey
+    release_key: VersionKey
     values: Mapping[str, Any]
 
     def __getitem__(self, fact: Fact[T]) -> T:
@@ -111,6 +113,14 @@ class Facts(msgspec.Struct, frozen=True):
         if self.subject.version is None:
             return versions.covers_all
         return versions.contains(self.subject.version, self.version_key)
+
+    def denied_in_range(self, versions: VersionRange) -> bool:
+        """Whether a denial of the range reaches the subject: also by a version that cannot stand beside its own.
+
+        A range that permits is asked by `in_range`: nothing is permitted but what was named.
+        """
+        version = self.subject.version
+        return self.in_range(versions) or (version is not None and versions.contains(version, self.release_key))
 
 
 class DigestCheck(msgspec.Struct, frozen=True):
@@ -135,10 +145,12 @@ class Seen(msgspec.Struct, frozen=True):
     Attributes:
         digests: computed from them; they say which bytes these are.
         facts: the other file facts, by name: values of the fact's `kind`, or Absent.
+        findings: what was noticed besides, which no rule looks at.
     """
 
     digests: Digests
     facts: Mapping[str, Any] = {}
+    findings: tuple[Finding, ...] = ()
 
 
 class RecentFix(msgspec.Struct, frozen=True):
@@ -204,4 +216,10 @@ DIGESTS: Fact[DigestCheck] = Fact(
 LISTED_DIGESTS: Fact[Digests] = Fact("listed_digests", Stage.LISTING, "digests of this file as the index states them")
 GONE_UPSTREAM: Fact[bool] = Fact(
     "gone_upstream", Stage.LISTING, "whether the upstream lists this file no more, while its bytes are stored here"
+)
+UNPUBLISHED: Fact[Instant | None] = Fact(
+    "unpublished", Stage.LISTING, "when its publishers took this own release away for good, None if they did not"
+)
+PROJECT_STATUS: Fact[ProjectStatus] = Fact(
+    "project_status", Stage.LISTING, "how the project stands as a whole, by its owners or by its index"
 )

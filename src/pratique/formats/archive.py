@@ -8,6 +8,6 @@ from __future__ import annotations
 
 from pratique.formats.archive_rules import Member
 from pratique.formats.archive_tar import walk_tar_gz
-from pratique.formats.archive_zip import walk_zip
+from pratique.formats.archive_zip import read_zip_member, walk_zip
 
-__all__ = ["Member", "walk_tar_gz", "walk_zip"]
+__all__ = ["Member", "read_zip_member", "walk_tar_gz", "walk_zip"]

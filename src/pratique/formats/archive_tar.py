@@ -47,8 +47,13 @@ _KINDS = {
 }
 
 
-def walk_tar_gz(artefact: ReadAt, limits: ArchiveLimits) -> Iterator[Member]:
+def walk_tar_gz(artefact: ReadAt, limits: ArchiveLimits, *, dots: bool = True) -> Iterator[Member]:
     """Yield the members of a `.tar.gz` in order, checking everything on the way.
+
+    Args:
+        artefact: the whole file.
+        limits: on its inside.
+        dots: names may begin with `./`, which changes nothing to most extractors.
 
     Raises:
         Invalid: broken or ambiguous structure, hostile names or links, sparse files, trailing bytes.
@@ -59,6 +64,8 @@ def walk_tar_gz(artefact: ReadAt, limits: ArchiveLimits) -> Iterator[Member]:
     inventory = Inventory()
     while (header := _next_member(stream, budget)) is not None:
         name = plain_name(header.name, limits.max_depth)
+        if not dots and header.name.removesuffix("/") != name:
+            raise Invalid(f"the archive holds {shown(header.name)}: here names begin with a folder, without `./`")
         if not name and header.kind == b"5" and not header.size:
             continue
         member, content = _member(name, header, stream, limits)

@@ -56,6 +56,17 @@ def walk_zip(artefact: ReadAt, limits: ArchiveLimits) -> Iterator[Member]:
         content.close()
 
 
+def read_zip_member(artefact: ReadAt, entry: Entry, limits: ArchiveLimits) -> bytes:
+    """One member's content, without a look at any other.
+
+    Raises:
+        Invalid: its local record or its content is not what the directory says.
+        TooLarge: over `max_member`.
+    """
+    name = plain_name(entry.name, limits.max_depth)
+    return _Content(name, entry, artefact, content_offset(artefact, entry), limits).read()
+
+
 def _charge(directory: Directory, artefact: ReadAt, limits: ArchiveLimits) -> None:
     budget = Budget(limits, artefact.size)
     for entry in directory.entries:

@@ -6,6 +6,7 @@ Source: PKWARE APPNOTE.TXT 6.3.10, sections 4.5.1, 4.5.3, 4.6.9.
 from __future__ import annotations
 
 import struct
+import zlib
 
 from pratique.core.errors import Invalid
 from pratique.formats.archive_rules import shown
@@ -40,11 +41,15 @@ def read_extra(content: bytes, name: str) -> dict[int, bytes]:
 def wide(extra: dict[int, bytes], name: str, values: tuple[int, ...]) -> tuple[int, ...]:
     """The values, those of all ones replaced by the ZIP64 field's, in its fixed order.
 
+    A field that only says all of them again is what some build tools write.
+
     Raises:
         Invalid: the field is missing, too short, or longer than what it stands in for.
     """
     needed = sum(value == FULL_32 for value in values)
     field = extra.get(_ZIP64, b"")
+    if not needed and field == struct.pack(f"<{len(values)}Q", *values):
+        return values
     if len(field) != 8 * needed:
         raise Invalid(f"{shown(name)} has a ZIP64 field that does not fit its record")
     numbers = iter(struct.unpack(f"<{needed}Q", field))
@@ -58,5 +63,5 @@ def check_unicode_path(extra: dict[int, bytes], raw_name: bytes, name: str) -> N
         Invalid: version, checksum or name differ.
     """
     field = extra.get(_UNICODE_PATH)
-    if field is not None and field[5:] != raw_name:
+    if field is not None and field != struct.pack("<BL", 1, zlib.crc32(raw_name)) + raw_name:
         raise Invalid(f"{shown(name)} has a second, different name in the ZIP archive")

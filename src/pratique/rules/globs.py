@@ -20,21 +20,28 @@ def matches(glob: str, project: ProjectKey) -> bool:
     return glob_matches(glob, name) or glob_matches(glob, f"{project.ecosystem}:{name}")
 
 
-def entries_about(project: ProjectKey, entries: Iterable[ListEntry]) -> tuple[ListEntry, ...]:
-    """The list entries that name the project, expired ones included; the value of `LIST_ENTRIES`."""
+TwinKey = Callable[[str], str]
+"""The ecosystem's; a `*` stays what it is under it."""
+
+
+def entries_about(project: ProjectKey, entries: Iterable[ListEntry], twin_key: TwinKey) -> tuple[ListEntry, ...]:
+    """The list entries that name the project, expired ones included; the value of `LIST_ENTRIES`.
+
+    A denial names all twins of a name. What permits names one spelling: nobody permitted the others.
+    """
     return tuple(
-        entry for entry in entries if entry.ecosystem == project.ecosystem and glob_matches(entry.name, project.name)
+        entry for entry in entries if entry.ecosystem == project.ecosystem and _names(entry, project, twin_key)
     )
 
 
-def reservation_of(
-    project: ProjectKey, reservations: Iterable[Reservation], twin_key: Callable[[str], str] = str
-) -> Reservation | None:
-    """The reservation that holds this name or a twin of it, the most exact one; the value of `RESERVATION`.
+def _names(entry: ListEntry, project: ProjectKey, twin_key: TwinKey) -> bool:
+    if glob_matches(entry.name, project.name):
+        return True
+    return entry.kind is EntryKind.DENY and glob_matches(twin_key(entry.name), twin_key(project.name))
 
-    Args:
-        twin_key: the ecosystem's; a `*` stays what it is under it.
-    """
+
+def reservation_of(project: ProjectKey, reservations: Iterable[Reservation], twin_key: TwinKey) -> Reservation | None:
+    """The reservation that holds this name or a twin of it, the most exact one; the value of `RESERVATION`."""
     twin = twin_key(project.name)
     holding = [
         reservation

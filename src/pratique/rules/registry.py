@@ -10,9 +10,11 @@ from pratique.rules import (
     digest_mismatch,
     gone_upstream,
     known_malware,
+    quarantined,
     reserved_name,
     revoked,
     shadows_public,
+    unpublished,
 )
 from pratique.rules.contract import Rule, rule_of
 
@@ -21,6 +23,7 @@ RULES: tuple[Rule, ...] = tuple(
     for module in (
         revoked,
         known_malware,
+        quarantined,
         digest_mismatch,
         reserved_name,
         shadows_public,
@@ -29,6 +32,7 @@ RULES: tuple[Rule, ...] = tuple(
         agent_new_name,
         cooldown,
         gone_upstream,
+        unpublished,
     )
 )
 """All rules; of two votes equally strict the one whose rule stands first here speaks."""

@@ -25,8 +25,9 @@ def vote(facts: Facts, _options: NoOptions) -> Vote | None:
     """
     in_force = facts[REVOCATIONS]
     for one in in_force:
-        if one.covers(facts.subject, facts.version_key):
-            return deny(NAME, why=f"was revoked on {_date(one)}{_reason(one)}")
+        if one.covers(facts.subject, facts.release_key):
+            twin = "" if one.twin is None else f" as {one.twin}"
+            return deny(NAME, why=f"was revoked{twin} on {_date(one)}{_reason(one)}")
     of_files = [one for one in in_force if one.digests]
     for digests in _of_its_bytes(facts) if of_files else ():
         for one in of_files:

@@ -12,7 +12,7 @@ from pratique.services.changes import note_change, permit, permit_everywhere
 from pratique.services.hashing import hash_password
 from pratique.services.ports import Ports
 from pratique.services.sign_in import write_as
-from pratique.store import accounts
+from pratique.store import accounts, one_time_codes
 from pratique.store.accounts import Account
 from pratique.trust.account_names import check_account_name
 
@@ -192,11 +192,16 @@ def _check_whose_password(connection: Connection, name: str, actor: Actor) -> Ac
 
 
 def _set_password(connection: Connection, name: str, hashed: str, actor: Actor, now: Instant) -> Account:
-    account = _check_whose_password(connection, name, actor)
+    return keep_password(connection, _check_whose_password(connection, name, actor), hashed, actor, now)
+
+
+def keep_password(connection: Connection, account: Account, hashed: str, actor: Actor, now: Instant) -> Account:
+    """Keep another password's hash, with its event; what the old one had opened ends, but for tokens."""
     accounts.set_password(connection, account.id, hashed)
+    one_time_codes.end_all(connection, account.id)
     end_links_of(connection, account)
-    note_change(connection, "password_set", f"account:{name}", {}, actor=actor, now=now)
-    return account_named(connection, name)
+    note_change(connection, "password_set", f"account:{account.name}", {}, actor=actor, now=now)
+    return account_named(connection, account.name)
 
 
 def end_links_of(connection: Connection, account: Account) -> None:

@@ -31,6 +31,7 @@ from pratique.services.judge import (
 from pratique.services.ports import Ports, Visit
 from pratique.services.purls import Named, read_purl
 from pratique.services.remember_decisions import KEPT_VERSIONS, is_kept
+from pratique.services.show_findings import FindingShown, shown_of_file
 from pratique.services.visits import find_repository_by_id, visit_repository
 from pratique.store import decisions as stored_decisions
 
@@ -72,6 +73,7 @@ class Explanation(msgspec.Struct, frozen=True):
         next_step: what the reader can do now.
         at: when it was judged (stored ones: last seen), RFC 3339.
         url: its page; empty where nothing objects, because only what objects is kept.
+        findings: what was noticed about the file, whatever is decided.
     """
 
     id: str
@@ -86,6 +88,7 @@ class Explanation(msgspec.Struct, frozen=True):
     next_step: str
     at: str
     url: str
+    findings: tuple[FindingShown, ...] = ()
 
 
 class Withdrawn(msgspec.Struct, frozen=True):
@@ -140,9 +143,28 @@ async def explain(ports: Ports, repository: str, purl: str, as_kind: ActorKind, 
         allowed = allowed_versions(view, decisions, visit.ecosystem)
         found = _chosen(visit.ecosystem, named, view, decisions)
     await ports.decisions.remember(known.repository_id, named.key, found, inquiry.now, allowed)
-    return _explained(
-        visit, inquiry, named, [(one, withdrawn.get(one.subject.filename or "")) for one in found], allowed
-    )
+    noticed = inquiry.knowledge.findings
+    judged = [
+        _Judged(one, withdrawn.get(one.subject.filename or ""), shown_of_file(noticed, one.subject.filename))
+        for one in found
+    ]
+    return _explained(visit, inquiry, named, judged, allowed)
+
+
+class _Judged(msgspec.Struct, frozen=True):
+    """One decision, and what else is to be said of its subject."""
+
+    decision: Decision
+    withdrawn: Withdrawn | None
+    findings: tuple[FindingShown, ...]
+
+    def objects(self, *, to_a_release: bool) -> bool:
+        """Whether it is shown beside others.
+
+        Of all releases of a project those that were merely withdrawn would push out what rules object to.
+        """
+        said = bool(self.decision.votes or self.decision.set_aside)
+        return said or (to_a_release and bool(self.withdrawn is not None or self.findings))
 
 
 def _chosen(ecosystem: Ecosystem, named: Named, view: ProjectView, decisions: dict[str, Decision]) -> list[Decision]:
@@ -177,24 +199,20 @@ def _explained(
     visit: Visit,
     inquiry: Inquiry,
     named: Named,
-    found: list[tuple[Decision, Withdrawn | None]],
+    found: list[_Judged],
     allowed: tuple[str, ...],
 ) -> Explained:
-    # Of all releases of a project those that were merely withdrawn would push out what rules object to.
-    objecting = [
-        (one, withdrawn)
-        for one, withdrawn in found
-        if one.votes or one.set_aside or (withdrawn is not None and named.version is not None)
-    ]
+    objecting = [one for one in found if one.objects(to_a_release=named.version is not None)]
     shown = objecting[:_SHOWN_AT_MOST] or found[:1]
     return Explained(
         purl=named.purl,
         repository=visit.repository.name,
         asked_as=inquiry.actor.kind,
         explanations=tuple(
-            show(one, allowed, visit.explain_url(one.id), inquiry.now, withdrawn) for one, withdrawn in shown
+            show(one.decision, allowed, visit.explain_url(one.decision.id), inquiry.now, one.withdrawn, one.findings)
+            for one in shown
         ),
-        allowed_count=sum(1 for one, withdrawn in found if not one.action.leaves_listing and withdrawn is None),
+        allowed_count=sum(1 for one in found if not one.decision.action.leaves_listing and one.withdrawn is None),
         not_shown=max(0, len(objecting) - len(shown)),
     )
 
@@ -218,7 +236,8 @@ async def stored(ports: Ports, decision_id: str, actor: Actor) -> Explanation:
         authorise_on(visit, Operation.EXPLAIN, known, ports.clock.now())
     except PratiqueError:
         raise unknown from None
-    return show(record.decision, record.allowed, visit.explain_url(decision_id), record.last)
+    noticed = shown_of_file(known.findings, record.decision.subject.filename)
+    return show(record.decision, record.allowed, visit.explain_url(decision_id), record.last, findings=noticed)
 
 
 def show(
@@ -227,6 +246,7 @@ def show(
     url: str,
     at: Instant,
     withdrawn: Withdrawn | None = None,
+    findings: tuple[FindingShown, ...] = (),
 ) -> Explanation:
     """A decision in the form that people read; `allowed` is None where nobody knows what is."""
     meanings = {fact.name: fact.meaning for fact in ALL_FACTS}
@@ -245,6 +265,7 @@ def show(
         next_step=next_step(decision, allowed or (), withdrawn),
         at=to_iso(at),
         url=url if is_kept(decision) else "",
+        findings=findings,
     )
 
 

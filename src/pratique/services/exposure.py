@@ -69,10 +69,10 @@ async def exposure(ports: Ports, repository: str, purl: str, actor: Actor) -> Ex
 
 
 def _downloads(connection: Connection, visit: Visit, named: Named) -> tuple[Download, ...]:
-    """One more than is shown; those of a release under every spelling of its version."""
+    """One more than is shown; those of a release under every version that is one with it."""
     versions = None
     if named.version is not None:
         fetched = downloads.versions(connection, visit.repository.id, named.key)
-        key = visit.ecosystem.version_key
+        key = visit.ecosystem.release_key
         versions = [one for one in fetched if same_version(named.version, one, key)]
     return downloads.exposure(connection, visit.repository.id, named.key, versions, _SHOWN_AT_MOST + 1)

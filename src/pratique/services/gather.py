@@ -13,7 +13,7 @@ import msgspec
 from pratique.advisories import evaluation
 from pratique.core import facts as fact
 from pratique.core.actors import Actor
-from pratique.core.artifacts import Digests, FileView, Origin, ProjectView
+from pratique.core.artifacts import Digests, FileView, Origin, ProjectStatus, ProjectView
 from pratique.core.clock import Instant
 from pratique.core.facts import Absent, DigestCheck, Facts, RecentFix, Seen, Stage
 from pratique.core.names import ProjectKey, Subject
@@ -40,11 +40,17 @@ class Inquiry(msgspec.Struct, frozen=True):
     actor: Actor
     now: Instant
     version_key: VersionKey
+    release_key: VersionKey
     popularity: Callable[[ProjectKey], int | None]
 
     def facts(self, subject: Subject, values: Mapping[str, Any]) -> Facts:
         """Facts about one subject of this inquiry."""
-        return Facts(subject, self.knowledge.origin, self.actor, self.now, self.version_key, values)
+        origin = self.knowledge.origin
+        return Facts(subject, origin, self.actor, self.now, self.version_key, self.release_key, values)
+
+    def is_affected(self, advisory: StoredAdvisory, version: str) -> bool:
+        """Whether an advisory speaks of a version, or of one that cannot stand beside it."""
+        return any(evaluation.affects(advisory.affected, version, key) for key in (self.version_key, self.release_key))
 
 
 def name_stage(inquiry: Inquiry) -> Facts:
@@ -76,7 +82,7 @@ def publish_stage(
     None for `public_exists` means that it was not asked.
     """
     values = dict(name_stage(inquiry).values)
-    values[fact.SERVED_BEFORE.name] = inquiry.knowledge.served_before or inquiry.knowledge.upstream_twin
+    values[fact.SERVED_BEFORE.name] = inquiry.knowledge.served_before or inquiry.knowledge.has_upstream_twin
     values[fact.LISTED_DIGESTS.name] = digests
     values[fact.DIGESTS.name] = DigestCheck(listed=digests, observed=digests)
     if public_exists is not None:
@@ -98,12 +104,13 @@ class ListingGatherer:
         files = {file.filename: file for file in self._all_files()}
         self._published = {name: published(rows.get(name), file) for name, file in files.items()}
         first = self._first_published()
+        self._common[fact.PROJECT_STATUS.name] = _status(inquiry.knowledge, view)
         self._common[fact.FIRST_PUBLISHED.name] = (
             Absent("no file of the project says when it was published") if first is None else first
         )
         self._uncompared = _without_comparisons(inquiry.knowledge.policy)
         members = [self._member(file, rows.get(name)) for name, file in files.items()]
-        self._changes = release_history.changes(members, inquiry.version_key)
+        self._changes = release_history.changes(members, inquiry.release_key)
 
     def _all_files(self) -> Iterator[FileView]:
         """Every file listed, and every one that was noted here and is listed no more."""
@@ -131,11 +138,11 @@ class ListingGatherer:
 
         What is revoked or known malware is condemned though a rule be off or waived.
         """
-        known, version_key = self._inquiry.knowledge, self._inquiry.version_key
+        known, release_key = self._inquiry.knowledge, self._inquiry.release_key
         facts = self._inquiry.facts(Subject(known.key, file.version, file.filename), self._own_facts(file, row))
         bytes_here = known.digests.get(sha256, Digests(sha256=sha256))
         if facts[fact.MALWARE] or any(
-            one.covers(facts.subject, version_key) or one.is_of_bytes(bytes_here) for one in known.revocations
+            one.covers(facts.subject, release_key) or one.is_of_bytes(bytes_here) for one in known.revocations
         ):
             return True
         if known.origin is Origin.OWN:
@@ -147,7 +154,10 @@ class ListingGatherer:
         return min((time for time in times if time is not None), default=None)
 
     def _fixable(self) -> tuple[StoredAdvisory, ...]:
-        """Advisories that affect something served here, newest first; how old one may be is the rule's question."""
+        """Advisories that affect something served here, newest first; how old one may be is the rule's question.
+
+        Only what names the project itself lets a fix of it pass early.
+        """
         inquiry = self._inquiry
         served = {row.version for row in inquiry.knowledge.files.values() if row.sha256}
         found = [
@@ -155,6 +165,7 @@ class ListingGatherer:
             for one in inquiry.knowledge.advisories
             if not one.malware
             and not one.withdrawn
+            and one.key == inquiry.knowledge.key
             and any(evaluation.affects(one.affected, version, inquiry.version_key) for version in served)
         ]
         return tuple(sorted(found, key=lambda one: (-one.published, one.id)))
@@ -179,6 +190,7 @@ class ListingGatherer:
             **self._release_facts(file.version),
             fact.PUBLISHED.name: Absent("nobody says when it was published") if when is None else when,
             fact.GONE_UPSTREAM.name: file.gone,
+            fact.UNPUBLISHED.name: file.unpublished,
             **known_file_facts(known, row, file, self._seen_before.get(file.filename, ())),
             fact.LISTED_DIGESTS.name: file.digests,
         }
@@ -187,11 +199,7 @@ class ListingGatherer:
         found = self._by_version.get(version)
         if found is None:
             found = self._by_version[version] = {
-                fact.MALWARE.name: tuple(
-                    one.id
-                    for one in self._malware
-                    if evaluation.affects(one.affected, version, self._inquiry.version_key)
-                ),
+                fact.MALWARE.name: tuple(one.id for one in self._malware if self._inquiry.is_affected(one, version)),
                 fact.RECENT_FIX.name: self._fix(version),
             }
         return found
@@ -201,6 +209,12 @@ class ListingGatherer:
             if evaluation.is_fixed_in(one.affected, version, self._inquiry.version_key):
                 return RecentFix(one.id, one.published)
         return None
+
+
+def _status(known: Knowledge, view: ProjectView) -> ProjectStatus:
+    """As its document says; where there is none, as was said last; where nobody ever did, active."""
+    last = known.project.status if known.project is not None else None
+    return view.status or last or ProjectStatus()
 
 
 def _without_comparisons(policy: Policy) -> Policy:

@@ -18,7 +18,7 @@ from pratique.core.facts import Seen
 from pratique.core.ports import BlobDraft, BlobFile, StoredBlob
 from pratique.core.sentences import warning_line
 from pratique.services.fetch_file import FetchPlan
-from pratique.services.file_facts import remember_seen, see_bytes
+from pratique.services.file_facts import Listed, remember_findings, remember_seen, see_bytes
 from pratique.services.find_file import FoundFile, find_file, refuse_file
 from pratique.services.gather import file_stage
 from pratique.services.judge import decide_file, decide_one, inquire, know
@@ -146,8 +146,10 @@ async def _from_upstream(
 
 
 def _fetch_plan(ports: Ports, visit: Visit, found: FoundFile, upstream_url: str, address: str) -> FetchPlan:
+    listed = Listed(visit.ecosystem, found.known.key.name, found.file, ports.publish_limits.archive)
+
     async def see(draft: BlobDraft) -> Seen:
-        return await asyncio.to_thread(see_bytes, draft)
+        return await asyncio.to_thread(see_bytes, draft, listed)
 
     async def judge(seen: Seen) -> int:
         return await judge_bytes(ports, visit, found, seen)
@@ -201,6 +203,7 @@ def record_fetched(
     entry = Manifest(known.key.name, file.version, {KEPT_AS: msgspec.to_builtins(file)}, b"", file.execution_points)
     files.describe(connection, row.id, entry)
     remember_seen(connection, project.id, file, seen, None, now)
+    remember_findings(connection, project.id, file, seen, now)
     projects.mark_served(connection, project.id, now)
     revisions.bump(connection, known.repository_id, known.key)
 
@@ -209,7 +212,10 @@ def record_refused(connection: Connection, found: FoundFile, seen: Seen, decisio
     """Keep what was seen of refused bytes; the project's views are outdated from here on."""
     known = found.known
     project = projects.find(connection, known.repository_id, known.key)
-    if project is not None and remember_seen(connection, project.id, found.file, seen, decision.vote, now):
+    if project is None:
+        return
+    remember_findings(connection, project.id, found.file, seen, now)
+    if remember_seen(connection, project.id, found.file, seen, decision.vote, now):
         revisions.bump(connection, known.repository_id, known.key)
 
 

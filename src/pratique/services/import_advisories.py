@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from pratique.advisories.import_files import read_export
+from pratique.advisories.original import pack
 from pratique.advisories.record import Advisory, OsvEcosystems, Rejected
 from pratique.advisories.starter import starter_date, starter_records
 from pratique.core.actors import Actor, Operation
@@ -24,8 +25,9 @@ from pratique.core.names import ProjectKey
 from pratique.services.changes import permit_everywhere
 from pratique.services.ports import Enqueue, Ports
 from pratique.services.recheck_release import enqueue_rechecks
-from pratique.store import advisories, events, repositories, revisions
+from pratique.store import advisories, advisory_records, events, repositories, revisions
 from pratique.store.advisories import StoredAdvisory
+from pratique.store.advisory_records import StoredRecord
 from pratique.store.database import Database
 
 STARTER = "starter"
@@ -62,15 +64,16 @@ class Imported(msgspec.Struct, frozen=True):
 class Importing:
     """Counts of one import."""
 
-    def __init__(self, source: str, progress: Progress | None, popularity: Callable[[ProjectKey], int | None]) -> None:
-        self.source, self._progress, self._popularity = source, progress, popularity
-        self._reported: set[ProjectKey] = set()
+    def __init__(self, source: str, progress: Progress | None, ports: Ports) -> None:
+        self.source, self._progress, self._popularity = source, progress, ports.popularity
+        self.ecosystems = ports.ecosystems
+        self._reported: dict[ProjectKey, list[ProjectKey]] = {}
         self.records = self.rejected_count = self.newest = 0
         self.rejected: list[str] = []
         self.changed: set[ProjectKey] = set()
 
-    def accepted(self, read: Iterable[Advisory | Rejected]) -> Iterator[StoredAdvisory]:
-        """The usable records as rows of the store; the others are noted."""
+    def accepted(self, read: Iterable[Advisory | Rejected]) -> Iterator[Advisory]:
+        """The usable records; the others are noted."""
         for one in read:
             if isinstance(one, Rejected):
                 self.rejected_count += 1
@@ -81,14 +84,24 @@ class Importing:
             self.newest = max(self.newest, one.modified)
             if self._progress is not None and self.records % _BATCH == 0:
                 self._progress(self.records)
-            row = to_row(one, self.source)
-            if one.malware and not one.withdrawn and self._popularity(row.key) is not None:
-                self._reported.add(row.key)
-            yield row
+            key = ProjectKey(one.ecosystem, one.name)
+            if one.malware and not one.withdrawn and (popular := self._popular_among(key)):
+                self._reported[key] = popular
+            yield one
+
+    def row(self, one: Advisory) -> StoredAdvisory:
+        """The record as the store keeps it."""
+        return to_row(one, self.source, self.ecosystems[one.ecosystem].twin_key(one.name))
+
+    def _popular_among(self, key: ProjectKey) -> list[ProjectKey]:
+        """Of the project and its twins, which a record about it holds as well, those that are popular."""
+        twins = self.ecosystems[key.ecosystem].twins(key.name) or ()
+        named = (key, *(ProjectKey(key.ecosystem, twin) for twin in twins))
+        return [one for one in named if self._popularity(one) is not None]
 
     def popular(self) -> list[ProjectKey]:
         """Popular projects about which a malware record is new: a compromise, or a feed's mistake."""
-        return sorted(self._reported & self.changed)
+        return sorted({one for key in self._reported.keys() & self.changed for one in self._reported[key]})
 
     def result(self) -> Imported:
         """What it came to."""
@@ -112,7 +125,7 @@ async def import_advisories(ports: Ports, source: str, actor: Actor, progress: P
     """
     permit_everywhere(actor, Operation.POLICY, ports.clock.now())
     ecosystems = osv_ecosystems(ports)
-    counts = Importing(source_name(source), progress, ports.popularity)
+    counts = Importing(source_name(source), progress, ports)
     if "://" in source:
         with tempfile.TemporaryDirectory(prefix="pratique-advisories-") as folder:
             path = await _download(ports, source, Path(folder))
@@ -154,12 +167,13 @@ def osv_ecosystems(ports: Ports) -> OsvEcosystems:
     return {one.osv_name: (one.id, one.canonical) for one in ports.ecosystems.values()}
 
 
-def to_row(one: Advisory, source: str) -> StoredAdvisory:
+def to_row(one: Advisory, source: str, twin: str) -> StoredAdvisory:
     """An advisory as the store keeps it."""
     return StoredAdvisory(
         id=one.id,
         ecosystem=one.ecosystem,
         name=one.name,
+        twin=twin,
         source=source,
         malware=one.malware,
         withdrawn=one.withdrawn,
@@ -174,15 +188,21 @@ def to_row(one: Advisory, source: str) -> StoredAdvisory:
 def _take_in(db: Database, counts: Importing, read: Iterable[Advisory | Rejected]) -> None:
     """Write in batches, each a transaction: a broken end does not undo a good beginning."""
     for batch in advisories.in_batches(counts.accepted(read), _BATCH):
-        counts.changed |= db.write_now(_write_batch, counts.source, batch)
+        counts.changed |= db.write_now(_write_batch, counts.source, batch, [counts.row(one) for one in batch])
 
 
-def _write_batch(connection: Connection, source: str, batch: list[StoredAdvisory]) -> frozenset[ProjectKey]:
-    changed = advisories.changed_keys(connection, batch)
+def _write_batch(
+    connection: Connection, source: str, batch: list[Advisory], rows: list[StoredAdvisory]
+) -> frozenset[ProjectKey]:
+    changed = advisories.changed_keys(connection, rows)
     if changed:
-        advisories.upsert_many(connection, source, batch)
+        advisories.upsert_many(connection, source, rows)
         for repository in repositories.repositories(connection):
             revisions.bump(connection, repository.id, None)
+    originals = {one.id: one for one in batch if one.original}
+    wanted = advisory_records.outdated(connection, {one.id: one.modified for one in originals.values()})
+    kept = [StoredRecord(record, originals[record].modified, pack(originals[record].original)) for record in wanted]
+    advisory_records.keep(connection, kept)
     return changed
 
 
@@ -205,7 +225,7 @@ def _note(
         events.append(
             connection, new_event("popular_project_reported", now, actor, key.purl(), {"source": result.source})
         )
-    enqueue_rechecks(connection, counts.changed, event.id, enqueue)
+    enqueue_rechecks(connection, counts.changed, counts.ecosystems, event.id, enqueue)
 
 
 async def _download(ports: Ports, url: str, folder: Path) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from pratique.core.actors import ActorKind, Operation
-from pratique.core.artifacts import FileView, ProjectView
+from pratique.core.artifacts import FileView, Origin, ProjectView
 from pratique.core.clock import Instant
 from pratique.core.decisions import Action, Decision, Moment
 from pratique.core.ecosystem import Ecosystem
@@ -22,7 +22,8 @@ from pratique.trust.permissions import authorise
 
 def inquire(ports: Ports, visit: Visit, known: Knowledge) -> Inquiry:
     """What all decisions of this visit share."""
-    return Inquiry(known, visit.actor, ports.clock.now(), visit.ecosystem.version_key, ports.popularity)
+    ecosystem, now = visit.ecosystem, ports.clock.now()
+    return Inquiry(known, visit.actor, now, ecosystem.version_key, ecosystem.release_key, ports.popularity)
 
 
 def not_found(visit: Visit, key: ProjectKey) -> NotFound:
@@ -40,7 +41,7 @@ def admit_reader(visit: Visit, known: Knowledge, now: Instant, reading: Operatio
         reading: the operation, of those that look: read or explain.
 
     Raises:
-        NotFound: an outsider asks for a private or reserved name.
+        NotFound: an outsider asks for a private or reserved name, or anybody for a twin of an own one.
         Unauthorised: the repository has no anonymous read.
         Forbidden: the token does not reach this project.
     """
@@ -50,6 +51,8 @@ def admit_reader(visit: Visit, known: Knowledge, now: Instant, reading: Operatio
         authorise_on(visit, reading, known, now)
     except NotFound:
         raise not_found(visit, known.key) from None
+    if known.has_own_twin and known.origin is not Origin.OWN:
+        raise not_found(visit, known.key)  # nobody's; and nothing that is said of ours tells whoever may not know it
 
 
 def authorise_on(visit: Visit, operation: Operation, known: Knowledge, now: Instant) -> None:
@@ -68,7 +71,7 @@ def authorise_on(visit: Visit, operation: Operation, known: Knowledge, now: Inst
 async def know(ports: Ports, visit: Visit, key: ProjectKey) -> Knowledge:
     """Everything known of the project, with the asker's role."""
     twin_key = visit.ecosystem.twin_key
-    return await ports.db.read(read_knowledge, visit.repository.id, key, visit.actor.account, twin_key)
+    return await ports.db.read(read_knowledge, visit.repository.id, key, twin_key, visit.actor.account)
 
 
 async def refuse_name(ports: Ports, visit: Visit, inquiry: Inquiry) -> None:

@@ -27,13 +27,14 @@ class Knowledge(msgspec.Struct, frozen=True):
         role: of the asking account on the own project, None for none.
         project: None if nothing was ever published or fetched under the name.
         twin: what the name shares with those that may not exist beside it.
-        own_twin: how an own project is written whose name cannot exist beside this one; None if there is none.
-        upstream_twin: a project whose name cannot exist beside this one was seen at an upstream.
+        twins: projects here whose names cannot exist beside this one.
         files: rows by filename: stored ones and sightings.
         digests: of the stored blobs, by sha256.
-        entries: allow, deny and grant entries that name the project.
+        entries: allow, deny and grant entries that name the project, and denials of a twin.
         asked_before_existed: when somebody first asked for a name that came to exist only later.
         allowlist_in_force: the repository has allow entries for this ecosystem.
+        revocations: of the project and of its twins.
+        advisories: about the project or a twin of it.
         revision: read in the same transaction; what is rendered from this is valid for it alone.
     """
 
@@ -41,8 +42,7 @@ class Knowledge(msgspec.Struct, frozen=True):
     key: ProjectKey
     project: Project | None
     twin: str
-    own_twin: str | None
-    upstream_twin: bool
+    twins: tuple[Project, ...]
     role: str | None
     files: Mapping[str, FileRow]
     digests: Mapping[str, Digests]
@@ -63,6 +63,16 @@ class Knowledge(msgspec.Struct, frozen=True):
         return Origin.UNKNOWN if self.project is None else self.project.origin
 
     @property
+    def has_own_twin(self) -> bool:
+        """Whether a project of ours is one with this name, which is therefore nobody's."""
+        return any(one.origin is Origin.OWN for one in self.twins)
+
+    @property
+    def has_upstream_twin(self) -> bool:
+        """Whether an upstream had a project here that is one with this name."""
+        return any(one.origin is Origin.UPSTREAM for one in self.twins)
+
+    @property
     def visibility(self) -> str | None:
         """Of an own project; None for an upstream's and for a name that nobody has."""
         return self.project.visibility if self.project is not None and self.project.origin is Origin.OWN else None
@@ -79,16 +89,17 @@ def read_knowledge(
     connection: Connection,
     repository_id: int,
     key: ProjectKey,
+    twin_key: Callable[[str], str],
     account: int | None = None,
-    twin_key: Callable[[str], str] = str,
 ) -> Knowledge:
     """Read it in one transaction.
 
     Args:
+        twin_key: the ecosystem's.
         account: the asker's, for its role.
-        twin_key: the ecosystem's; where it is not given, names have no twins.
     """
     twin = twin_key(key.name)
+    alike = projects.of_twin(connection, repository_id, key.ecosystem, twin)
     project = projects.find(connection, repository_id, key)
     rows = files.of_project(connection, project.id) if project else {}
     stored = [row.sha256 for row in rows.values() if row.sha256]
@@ -98,17 +109,16 @@ def read_knowledge(
         key=key,
         project=project,
         twin=twin,
-        own_twin=_own_twin(connection, repository_id, key, twin),
-        upstream_twin=projects.has_upstream_twin(connection, repository_id, key, twin),
+        twins=tuple(one for one in alike if one.key != key),
         role=projects.role_of(connection, project.id, account) if project and account is not None else None,
         files=rows,
         digests=files.blob_digests(connection, stored) if stored else {},
         findings=findings.of_project(connection, project.id) if project else (),
-        entries=entries_about(key, entries),
+        entries=entries_about(key, entries, twin_key),
         allowlist_in_force=any(entry.kind == "allow" for entry in entries),
         reservation=reservation_of(key, policy.reservations(connection, repository_id, key.ecosystem), twin_key),
-        revocations=revocations.in_force(connection, repository_id, key),
-        advisories=advisories.of_project(connection, key),
+        revocations=revocations.in_force(connection, repository_id, key, twin),
+        advisories=advisories.of_twin(connection, key.ecosystem, twin),
         policy=read_policy(
             policy.rule_settings(connection, repository_id),
             policy.waivers(connection, repository_id, key),
@@ -118,8 +128,3 @@ def read_knowledge(
         served_before=project is not None and project.served is not None,
         revision=revisions.project_revision(connection, repository_id, key),
     )
-
-
-def _own_twin(connection: Connection, repository_id: int, key: ProjectKey, twin: str) -> str | None:
-    found = projects.own_twin(connection, repository_id, key, twin)
-    return None if found is None else found.display

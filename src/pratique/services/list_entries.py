@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from pratique.core.actors import Actor, Operation
 from pratique.core.clock import Instant, to_iso
 from pratique.core.decisions import Action, EntryKind, ListEntry
+from pratique.core.ecosystem import Ecosystem
 from pratique.core.errors import Invalid, NotFound
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.core.ranges import VersionRange
@@ -106,7 +107,8 @@ async def add_entry(ports: Ports, request: AddEntry, actor: Actor) -> EntryShown
     )
     if entry.kind is EntryKind.DENY and not entry.reason:
         raise Invalid("say why with --reason: whoever is refused will read it")
-    return await write_as(ports.db, actor, now, _add, request.repository, entry, actor, now, ports.enqueue)
+    ecosystem = ports.ecosystems[entry.ecosystem]
+    return await write_as(ports.db, actor, now, _add, request.repository, entry, ecosystem, actor, now, ports.enqueue)
 
 
 def _action(request: AddEntry) -> Action:
@@ -119,7 +121,13 @@ def _action(request: AddEntry) -> Action:
 
 
 def _add(
-    connection: Connection, repository_name: str, entry: ListEntry, actor: Actor, now: Instant, enqueue: Enqueue
+    connection: Connection,
+    repository_name: str,
+    entry: ListEntry,
+    ecosystem: Ecosystem,
+    actor: Actor,
+    now: Instant,
+    enqueue: Enqueue,
 ) -> EntryShown:
     repository = find_repository(connection, repository_name)
     if policy.count_list_entries(connection, repository.id) >= MAX_ENTRIES:
@@ -130,7 +138,7 @@ def _add(
     number = policy.add_list_entry(connection, repository.id, entry, actor.name, now)
     shown = _shown(msgspec.structs.replace(entry, id=number))
     _note(connection, "list_entry_added", shown, actor, now, repository.id)
-    _recheck(connection, repository.id, shown.id, entry, "added", enqueue)
+    _recheck(connection, repository.id, msgspec.structs.replace(entry, id=number), ecosystem, "added", enqueue)
     return shown
 
 
@@ -146,7 +154,8 @@ async def remove_entries(ports: Ports, request: RemoveEntries, actor: Actor) -> 
     named = read_purl_glob(request.purl, ports.ecosystems)
     permit_on(actor, Operation.POLICY, named.key, now)
     versions = read_versions(ports.ecosystems[named.key.ecosystem], named, request.versions)
-    return await write_as(ports.db, actor, now, _remove, request, named, versions, actor, now, ports.enqueue)
+    ecosystem = ports.ecosystems[named.key.ecosystem]
+    return await write_as(ports.db, actor, now, _remove, request, named, versions, ecosystem, actor, now, ports.enqueue)
 
 
 def _remove(
@@ -154,6 +163,7 @@ def _remove(
     request: RemoveEntries,
     named: Named,
     versions: VersionRange,
+    ecosystem: Ecosystem,
     actor: Actor,
     now: Instant,
     enqueue: Enqueue,
@@ -174,16 +184,15 @@ def _remove(
     for one in removed:
         policy.remove_list_entry(connection, one.id, now)
         _note(connection, "list_entry_removed", _shown(one), actor, now, repository.id)
-        _recheck(connection, repository.id, one.id, one, "removed", enqueue)
+        _recheck(connection, repository.id, one, ecosystem, "removed", enqueue)
     return Entries(tuple(_shown(one) for one in removed))
 
 
 def _recheck(
-    connection: Connection, repository_id: int, number: int, entry: ListEntry, done: str, enqueue: Enqueue
+    connection: Connection, repository_id: int, entry: ListEntry, ecosystem: Ecosystem, done: str, enqueue: Enqueue
 ) -> None:
     """Own releases carry their state: it follows the list."""
-    occasion = f"list_entry_{done}:{number}"
-    enqueue_own_rechecks(connection, repository_id, entry.ecosystem, entry.name, occasion, enqueue)
+    enqueue_own_rechecks(connection, repository_id, ecosystem, entry.name, f"list_entry_{done}:{entry.id}", enqueue)
 
 
 async def list_entries(ports: Ports, request: ListEntries, actor: Actor) -> Entries:

@@ -16,7 +16,8 @@ from pratique.services.find_project import FoundProject, find_project, is_curren
 from pratique.services.gather import Inquiry
 from pratique.services.judge import allowed_versions, decide_listing, soonest
 from pratique.services.ports import Ports, Visit
-from pratique.services.sources import Source, own_view
+from pratique.services.sign_files import signed_view
+from pratique.services.sources import Source
 from pratique.services.views import View
 
 _TRIES = 4
@@ -57,7 +58,7 @@ async def _made(ports: Ports, visit: Visit, found: FoundProject, form: str, enco
     """A view rendered now; what it refuses is stored, so that it can be explained."""
     known, source = found.known, found.source
     if known.origin is Origin.OWN:
-        source = Source(await ports.db.read(own_view, visit, known))
+        source = Source(await signed_view(ports, visit, known))
     view, listing = await asyncio.to_thread(_render, visit, found.inquiry, source, form, encoding)  # 5, 6
     decisions = listing.decisions.values()
     await ports.decisions.remember(known.repository_id, known.key, decisions, found.inquiry.now, listing.allowed)

@@ -8,18 +8,20 @@ import msgspec
 from sqlalchemy import Connection
 
 from pratique.core.actors import Actor, Operation
-from pratique.core.artifacts import Origin
+from pratique.core.artifacts import Marker, Origin, ProjectStatus
 from pratique.core.clock import Instant
 from pratique.core.errors import Conflict, Invalid, NotFound
 from pratique.core.names import ProjectKey
 from pratique.services.accounts import account_named
 from pratique.services.changes import note_change
 from pratique.services.judge import authorise_on, know
+from pratique.services.own_project import Asked
 from pratique.services.ports import Ports, Visit
 from pratique.services.purls import read_purl
+from pratique.services.show_findings import shown_of_release
 from pratique.services.sign_in import write_as
 from pratique.services.visits import visit_repository
-from pratique.store import projects, releases
+from pratique.store import findings, projects, releases
 from pratique.store.projects import Project
 from pratique.trust.permissions import NO_SUCH_PROJECT, Role, Visibility
 
@@ -56,10 +58,11 @@ class MemberShown(msgspec.Struct, frozen=True):
 
 
 class ReleaseShown(msgspec.Struct, frozen=True):
-    """A release with its state."""
+    """A release with its state, and what was noticed about it."""
 
     version: str
     clearance: str
+    findings: tuple[str, ...] = ()
 
 
 class ProjectShown(msgspec.Struct, frozen=True):
@@ -70,6 +73,8 @@ class ProjectShown(msgspec.Struct, frozen=True):
     visibility: str
     members: tuple[MemberShown, ...]
     releases: tuple[ReleaseShown, ...] = ()
+    status: str = Marker.ACTIVE.value
+    status_reason: str = ""
 
 
 class _Asked(msgspec.Struct, frozen=True):
@@ -117,11 +122,17 @@ async def list_owners(ports: Ports, visit: Visit, name: str) -> tuple[str, ...]:
     """The accounts that own a project, by name, for a package client.
 
     Raises:
-        NotFound: there is none of that name, or none that the actor may know of.
-        Conflict: it comes from an upstream.
+        NotFound: there is no own project of that name, or none that the actor may know of; in one sentence, whether
+            an upstream's project of that name was ever seen here or not.
     """
-    asked = await _ask_as(ports, visit, visit.key(name), Operation.READ)
-    shown = await ports.db.read(_show, asked)
+    key = visit.key(name)
+    try:
+        shown = await ports.db.read(_show, await _ask_as(ports, visit, key, Operation.READ))
+    except (NotFound, Conflict):
+        raise NotFound(
+            f"no project {key.name} is published here, as far as you may know; whose the public one of that name is, "
+            "its own registry tells"
+        ) from None
     return tuple(one.user for one in shown.members if one.role == Role.OWNER)
 
 
@@ -135,6 +146,32 @@ async def set_owners(ports: Ports, visit: Visit, name: str, users: Sequence[str]
     """
     asked = await _ask_as(ports, visit, visit.key(name), Operation.MEMBERS)
     await write_as(ports.db, asked.actor, asked.now, _set_members, asked, tuple(users), role)
+
+
+async def show_as(ports: Ports, visit: Visit, name: str) -> ProjectShown:
+    """Members and visibility of a project, for a package client. Raises as `list_owners`."""
+    asked = await _ask_as(ports, visit, visit.key(name), Operation.READ)
+    return await ports.db.read(_show, asked)
+
+
+async def set_visibility_as(ports: Ports, visit: Visit, name: str, visibility: Visibility) -> None:
+    """Set who may read a project, for a package client. Raises as `set_owners`."""
+    asked = await _ask_as(ports, visit, visit.key(name), Operation.MEMBERS)
+    await write_as(ports.db, asked.actor, asked.now, _set_visibility, asked, visibility)
+
+
+def record_owners(connection: Connection, change: Asked, owners: Sequence[str]) -> None:
+    """Make exactly these accounts the owners of a project; whoever is no owner any more has no role in it.
+
+    Raises:
+        NotFound: there is no own project or no account of that name.
+        Conflict: the project would be left without an owner, or comes from an upstream.
+    """
+    asked = _Asked(change.repository_id, "", change.key, change.actor, change.now)
+    members = projects.members(connection, _own(connection, asked).id)
+    before = {one.name for one in members if one.role == Role.OWNER}
+    _set_members(connection, asked, [one for one in dict.fromkeys(owners) if one not in before], Role.OWNER)
+    _set_members(connection, asked, sorted(before - set(owners)), None)
 
 
 async def _ask(ports: Ports, repository: str, purl: str, actor: Actor, operation: Operation) -> _Asked:
@@ -163,8 +200,19 @@ def _own(connection: Connection, asked: _Asked) -> Project:
 def _show(connection: Connection, asked: _Asked) -> ProjectShown:
     project = _own(connection, asked)
     members = tuple(MemberShown(one.name, one.role) for one in projects.members(connection, project.id))
-    held = tuple(ReleaseShown(one.version, one.clearance) for one in releases.of_project(connection, project.id))
-    return ProjectShown(asked.key.purl(), asked.repository, project.visibility, members, held)
+    noticed = findings.of_project(connection, project.id)
+    held = tuple(
+        ReleaseShown(
+            one.version,
+            one.clearance if one.unpublished is None else "unpublished",
+            shown_of_release(noticed, one.version),
+        )
+        for one in releases.of_project(connection, project.id)
+    )
+    stands = project.status or ProjectStatus()
+    return ProjectShown(
+        asked.key.purl(), asked.repository, project.visibility, members, held, stands.marker, stands.reason
+    )
 
 
 def _set_visibility(connection: Connection, asked: _Asked, visibility: Visibility) -> ProjectShown:

@@ -33,9 +33,15 @@ class ListOwnNames(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class OwnNames(msgspec.Struct, frozen=True):
-    """Names and globs, sorted; a name that a glob covers is left out."""
+    """What is ours.
+
+    Attributes:
+        names: names and globs, sorted; a name that a glob covers is left out.
+        projects: all names without globs, sorted, for clients that know no globs.
+    """
 
     names: tuple[str, ...]
+    projects: tuple[str, ...] = ()
 
 
 async def list_own_names(ports: Ports, request: ListOwnNames, actor: Actor) -> OwnNames:
@@ -58,7 +64,7 @@ async def list_own_names(ports: Ports, request: ListOwnNames, actor: Actor) -> O
     if not actor.admin:
         patterns = tuple(one for one in patterns if any(glob_matches(one, name) for name in names))
     singles = {name for name in names if not any(glob_matches(pattern, name) for pattern in patterns)}
-    return OwnNames(tuple(sorted(singles | set(patterns))))
+    return OwnNames(tuple(sorted(singles | set(patterns))), tuple(sorted(names)))
 
 
 def _reader(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 
 from pratique.core.actors import Actor
-from pratique.core.clock import Clock
+from pratique.core.clock import DAY, Clock
 from pratique.core.ecosystem import ArchiveLimits, Ecosystem
 from pratique.core.names import ProjectKey
 from pratique.core.ports import Blobs
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pratique.services.remember_decisions import DecisionMemory
     from pratique.services.uploads import Uploads
     from pratique.services.views import ViewCache
+    from pratique.trust.signing import Signer
     from pratique.upstream.client import UpstreamClient
     from pratique.upstream.descriptions import Descriptions
     from pratique.upstream.documents import Documents
@@ -40,13 +41,17 @@ class PublishLimits:
         max_upload: bytes of the request body.
         max_entry: bytes of what the index carries of one file.
         max_entries: bytes of what the index carries of all files of one project.
+        unpublish_window: milliseconds after publishing in which owners may unpublish a release.
         archive: bounds on the artefact's inside.
+        release_open: milliseconds after its first file in which a release takes further ones; 0: for ever.
     """
 
     max_upload: int = 1 << 30
     max_entry: int = 512 << 10
     max_entries: int = 32 << 20
+    unpublish_window: int = 3 * DAY
     archive: ArchiveLimits = field(default_factory=ArchiveLimits)
+    release_open: int = 14 * DAY
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,7 @@ class Ports:
         popularity: rank of a name among the most downloaded, None if not among them.
         public_urls: the URLs under which clients may reach this server; absolute links are built from these only.
         server_name: how this server is called in Via headers.
+        login_life: milliseconds that a token is good for which a client's login made.
     """
 
     db: Database
@@ -75,15 +81,32 @@ class Ports:
     uploads: Uploads
     enqueue: Enqueue
     popularity: Callable[[ProjectKey], int | None]
+    signer: Signer
     publish_limits: PublishLimits = PublishLimits()
     advisory_sources: tuple[str, ...] = ()
     public_urls: tuple[str, ...] = ()
     server_name: str = ""
+    login_life: int = 30 * DAY
 
     @property
     def public_url(self) -> str:
         """The first configured public URL, used where no request names one."""
         return self.public_urls[0]
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The program that sent a request, as far as people are told of it; nothing is decided by it.
+
+    Attributes:
+        client: what it calls itself.
+        address: where the request came from.
+        code: a one-time code that came along; empty for none.
+    """
+
+    client: str = ""
+    address: str = ""
+    code: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -94,6 +117,7 @@ class Visit:
     repository: Repository
     ecosystem: Ecosystem
     public_url: str
+    caller: Caller = Caller()
 
     @property
     def base_url(self) -> str:

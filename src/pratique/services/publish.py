@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping
+from typing import cast
 
 import msgspec
 
@@ -13,16 +14,22 @@ from pratique.core.artifacts import Digests, Finding, Manifest, Origin, PublishD
 from pratique.core.clock import Instant
 from pratique.core.decisions import Action, Decision, Moment
 from pratique.core.ecosystem import Rendered
-from pratique.core.errors import BadUpstream, Conflict, Invalid, InvalidName, TooLarge, Unauthorised
+from pratique.core.ecosystem_verbs import ChecksReleases
+from pratique.core.errors import BadUpstream, Conflict, Forbidden, Invalid, InvalidName, TooLarge, Unauthorised
 from pratique.core.facts import Absent, Facts, Stage
 from pratique.core.ports import BlobDraft
+from pratique.core.project_verbs import EditsDocuments, SentDocument
+from pratique.core.ranges import same_version
 from pratique.rules.decide import decide
 from pratique.services.disk import refused_by_disk
+from pratique.services.edit_project import edit_project
+from pratique.services.file_facts import CLAIM_FINDING
 from pratique.services.gather import publish_stage
 from pratique.services.index_entry import read_indexed
 from pratique.services.judge import authorise_on, inquire, know, refuse
 from pratique.services.knowledge import Knowledge
 from pratique.services.ports import Ports, Visit
+from pratique.services.publish_proof import prove_publisher
 from pratique.services.record_release import (
     Accepted,
     ChangedMeanwhile,
@@ -32,6 +39,8 @@ from pratique.services.record_release import (
     refuse_twin,
     unchanged,
 )
+from pratique.services.release_room import ReleaseRoom
+from pratique.services.sign_files import sign_file
 from pratique.services.sources import exists_upstream
 from pratique.trust.permissions import authorise_founding, authorise_somewhere
 
@@ -54,16 +63,20 @@ async def publish(
 
     Raises:
         Unauthorised, Forbidden: the actor may not publish this project.
+        CodeNeeded: its owners demand a one-time code, and no good one came along.
         Invalid, TooLarge: the upload is broken, hostile, over a limit, or contradicts itself.
         Conflict: the file exists with other bytes.
         Refused: policy does not let this name, release or file in.
         Unavailable: too many uploads are under way, of this account or of all.
+        As `edit_project`, where the body is no upload but the project's document.
     """
     await authorise_publisher(ports, visit, name)  # 1
     async with ports.uploads.slot(visit.actor.account or visit.actor.name):
         blob = await open_draft(ports)
         try:
             draft = await store_upload(ports, visit, headers, body, blob)  # 2
+            if isinstance(draft, SentDocument):
+                return await _edit(ports, visit, name, draft)
             note = await take_in(ports, visit, name, draft, blob)
         except OSError as error:
             raise refused_by_disk(error) from error
@@ -72,9 +85,17 @@ async def publish(
     return visit.ecosystem.write_published(draft, note)  # 7
 
 
+async def _edit(ports: Ports, visit: Visit, name: str | None, sent: SentDocument) -> Rendered:
+    """The body carries no artefact: it is the project's document, changed."""
+    note = await edit_project(ports, visit, sent.name if name is None else name, sent)
+    return cast("EditsDocuments", visit.ecosystem).write_edited(note)
+
+
 async def take_in(ports: Ports, visit: Visit, name: str | None, draft: PublishDraft, blob: BlobDraft) -> str:
     """Read, judge and record an upload that has arrived whole; what happens next, as a sentence."""
     known = await authorise_project(ports, visit, name, draft)
+    if name is None:  # else it was proved before the body was read
+        await prove_publisher(ports, visit, known)
     digests = check_digests(draft, blob)
     refuse_attestations(visit, draft)  # 4, before anything that could call the upload done
     if await ports.db.read(is_here, known, draft, digests.sha256):
@@ -92,6 +113,10 @@ async def take_in(ports: Ports, visit: Visit, name: str | None, draft: PublishDr
         decision=await judge_publish(ports, visit, known, draft, digests),  # 5
         actor=visit.actor,
         max_entries=limits.max_entries,
+        room=ReleaseRoom(limits.release_open, visit.ecosystem),
+        signature=await ports.uploads.run(
+            sign_file, ports.signer, visit.ecosystem, known.key.name, draft.version, digests
+        ),
     )
     async with ports.uploads.turn(known.key):
         return await record_judged(ports, visit, accepted, blob)  # 6
@@ -111,7 +136,9 @@ async def authorise_publisher(ports: Ports, visit: Visit, name: str | None) -> N
         raise Unauthorised("publishing needs a token; make one with `pratique token create`")
     authorise_somewhere(visit.actor, Operation.PUBLISH, ports.clock.now())
     if name is not None:
-        may_publish(visit, await know(ports, visit, visit.key(name)), ports.clock.now())
+        known = await know(ports, visit, visit.key(name))
+        may_publish(visit, known, ports.clock.now())
+        await prove_publisher(ports, visit, known)
 
 
 def may_publish(visit: Visit, known: Knowledge, now: Instant) -> None:
@@ -123,7 +150,7 @@ def may_publish(visit: Visit, known: Knowledge, now: Instant) -> None:
 
 async def store_upload(
     ports: Ports, visit: Visit, headers: Mapping[str, str], body: AsyncIterator[bytes], blob: BlobDraft
-) -> PublishDraft:
+) -> PublishDraft | SentDocument:
     """Stream the body through the ecosystem's reader into a temporary blob."""
     reader = visit.ecosystem.publish_reader(headers, blob.write)
     taken, waiting = 0, bytearray()
@@ -148,16 +175,50 @@ async def authorise_project(ports: Ports, visit: Visit, name: str | None, draft:
     known = await know(ports, visit, key)
     may_publish(visit, known, ports.clock.now())
     check_name(visit, known, draft)
+    check_version(visit, known, draft)
     return known
 
 
 def check_name(visit: Visit, known: Knowledge, draft: PublishDraft) -> None:
-    """Refuse a name that nobody may newly take, or another spelling of ours. Raises InvalidName, Conflict."""
+    """Refuse a name that nobody may newly take, another spelling of ours, or one that takes no uploads.
+
+    Raises:
+        InvalidName, Conflict, Forbidden: which of them it is.
+    """
+    check_takes_uploads(known)
     if known.project is None or known.origin is not Origin.OWN:
-        refuse_twin(known.key, known.own_twin is not None)
+        refuse_twin(known.key, known.has_own_twin)
         visit.ecosystem.check_new_name(draft.name)
     elif visit.ecosystem.one_spelling and draft.name != known.project.display:
         raise InvalidName(f'"{draft.name}" is written "{known.project.display}" here; write it so in every release')
+
+
+def check_version(visit: Visit, known: Knowledge, draft: PublishDraft) -> None:
+    """Refuse a version that cannot stand beside one that is here. Raises Conflict.
+
+    Knowledge of another revision is never recorded under, so of two that arrive at once the second meets the first.
+    """
+    if known.origin is not Origin.OWN:
+        return
+    key = visit.ecosystem.release_key
+    for version in sorted({row.version for row in known.files.values()} - {draft.version}):
+        if same_version(version, draft.version, key):
+            raise Conflict(
+                f"{known.key.name}@{version} is here already, and to {known.key.ecosystem} it is the same version as "
+                f"{draft.version}; a published release never changes, choose the next version"
+            )
+
+
+def check_takes_uploads(known: Knowledge) -> None:
+    """Raises Forbidden for an own project that is archived or quarantined (PEP 792)."""
+    project = known.project
+    if project is None or known.origin is not Origin.OWN or project.status is None or project.status.takes_uploads:
+        return
+    reason = f": {project.status.reason}" if project.status.reason else ""
+    raise Forbidden(
+        f"{known.key.name} is {project.status.marker} and takes no uploads{reason}; its owner can say otherwise: "
+        f"`pratique project status {known.key.purl()} active`"
+    )
 
 
 def check_digests(draft: PublishDraft, blob: BlobDraft) -> Digests:
@@ -176,11 +237,13 @@ async def read_artefact(
     """Believe the artefact: read the manifest, note where the claim differs."""
     limits = ports.publish_limits.archive
     manifest = await ports.uploads.run(visit.ecosystem.read_manifest, draft.filename, blob, limits)
+    if isinstance(visit.ecosystem, ChecksReleases):
+        await ports.uploads.run(visit.ecosystem.check_release, manifest)
     differing = visit.ecosystem.compare_claims(draft, manifest)
     if not differing:
         return manifest, ()
     sentence = f"the upload claims other values than the artefact for {', '.join(differing)}; the artefact is believed"
-    return manifest, (Finding("claim_differs", Severity.WARN, sentence, {"fields": list(differing)}),)
+    return manifest, (Finding(CLAIM_FINDING, Severity.WARN, sentence, {"fields": list(differing)}),)
 
 
 def refuse_attestations(visit: Visit, draft: PublishDraft) -> None:
@@ -238,6 +301,7 @@ async def record_judged(ports: Ports, visit: Visit, accepted: Accepted, blob: Bl
         known = await know(ports, visit, accepted.known.key)
         may_publish(visit, known, ports.clock.now())
         check_name(visit, known, accepted.draft)
+        check_version(visit, known, accepted.draft)
         decision = await judge_publish(ports, visit, known, accepted.draft, accepted.digests)
         accepted = msgspec.structs.replace(accepted, known=known, decision=decision)
     raise Conflict(f"{accepted.known.key.name} is changing at this moment; try again")

@@ -46,12 +46,22 @@ async def look_for(ports: Ports, visit: Visit, known: Knowledge, named: Named, f
     found = await _look_in_index(ports, visit, known, meant)
     if here or found.note is None:
         return Reach(digests=found.digests if filename is not None else ())
-    return Reach(f"no file of {named.purl}{f' {filename}' if filename else ''} {found.note}; {_STANDS}")
+    return Reach(f"no file of {named.purl}{f' {filename}' if filename else ''} {found.note}; {_stands(known)}")
+
+
+def _stands(known: Knowledge) -> str:
+    """What the revocation does all the same: what is here of a twin is refused with it."""
+    twins = ", ".join(one.key.name for one in known.twins)
+    return (
+        f"the revocation stands, and refuses {twins}, which is the same name to {known.key.ecosystem}"
+        if twins
+        else _STANDS
+    )
 
 
 def _meant(visit: Visit, named: Named, filename: str | None) -> Callable[[str, str], bool]:
     def meant(version: str, name: str) -> bool:
-        of_release = named.version is None or same_version(named.version, version, visit.ecosystem.version_key)
+        of_release = named.version is None or same_version(named.version, version, visit.ecosystem.release_key)
         return of_release and filename in (None, name)
 
     return meant

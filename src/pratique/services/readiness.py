@@ -60,5 +60,5 @@ def _try_deciding(connection: Connection, ports: Ports, now: Instant) -> bool:
     readiness.try_reading(connection)
     for repository in repositories.repositories(connection):
         for ecosystem in ports.ecosystems.values():
-            read_knowledge(connection, repository.id, ProjectKey(ecosystem.id, "readiness"))
+            read_knowledge(connection, repository.id, ProjectKey(ecosystem.id, "readiness"), ecosystem.twin_key)
     return any(one.kind == "jobs" for one in processes.living(connection, Instant(now - SILENT_AFTER)))

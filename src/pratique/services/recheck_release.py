@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 from sqlalchemy import Connection
@@ -11,6 +11,7 @@ from pratique.core.actors import Actor, ActorKind
 from pratique.core.artifacts import Clearance, Origin
 from pratique.core.clock import Instant
 from pratique.core.decisions import Decision, Revocation
+from pratique.core.ecosystem import Ecosystem
 from pratique.core.errors import Unavailable
 from pratique.core.events import new_event
 from pratique.core.globs import glob_matches
@@ -99,7 +100,7 @@ def _judge(
     connection: Connection, ports: Ports, repository_id: int, key: ProjectKey, version: str, now: Instant
 ) -> _Judged | None:
     """The decision, where something may follow from it."""
-    known = read_knowledge(connection, repository_id, key)
+    known = read_knowledge(connection, repository_id, key, ports.ecosystems[key.ecosystem].twin_key)
     decisions = _decide(connection, ports, known, version, now) if known.project else []
     if known.project is None or not decisions:
         return None
@@ -127,7 +128,7 @@ def _decide(connection: Connection, ports: Ports, known: Knowledge, version: str
     repository = find_repository_by_id(connection, known.repository_id)
     visit = Visit(JUDGED_AS, repository, ecosystem, ports.public_url)
     view = own_outline(connection, visit, known) if known.origin is Origin.OWN else stored_view(connection, known)
-    inquiry = Inquiry(known, JUDGED_AS, now, ecosystem.version_key, ports.popularity)
+    inquiry = Inquiry(known, JUDGED_AS, now, ecosystem.version_key, ecosystem.release_key, ports.popularity)
     decisions = decide_listing(inquiry, view)
     mine = [decisions[file.filename] for file in view.files if file.version == version]
     return sorted(mine, key=lambda one: one.action, reverse=True)
@@ -146,11 +147,14 @@ def _new_state(
 ) -> Clearance | None:
     """The state that an own release should have, None where it has it or is in none that decisions change."""
     release = releases.find(connection, known.project.id, version) if known.project else None
-    if release is None or release.clearance not in _DECIDED_AGAIN:
+    if release is None or release.unpublished is not None:
         return None
-    version_key = ports.ecosystems[known.key.ecosystem].version_key
-    state = _state(Subject(known.key, version), known.revocations, decisions, version_key)
-    return None if state is release.clearance else state
+    stands = Clearance.LIVE if release.clearance is Clearance.YANKED else release.clearance
+    if stands not in _DECIDED_AGAIN:
+        return None
+    release_key = ports.ecosystems[known.key.ecosystem].release_key
+    state = _state(Subject(known.key, version), known.revocations, decisions, release_key)
+    return None if state is stands else state
 
 
 def _move_own(
@@ -166,10 +170,10 @@ def _move_own(
 
 
 def _state(
-    release: Subject, in_force: Iterable[Revocation], decisions: Iterable[Decision], version_key: VersionKey
+    release: Subject, in_force: Iterable[Revocation], decisions: Iterable[Decision], release_key: VersionKey
 ) -> Clearance:
     """Revoked as a whole, or quarantined if nothing of it is served for other reasons than revocations of files."""
-    if any(one.covers(release, version_key) for one in in_force):
+    if any(one.covers(release, release_key) for one in in_force):
         return Clearance.REVOKED
     return Clearance.QUARANTINED if all(map(_quarantines, decisions)) else Clearance.LIVE
 
@@ -189,26 +193,35 @@ def _report_served(connection: Connection, known: Knowledge, version: str, decis
     events.append(connection, new_event("refused_after_serving", now, JUDGED_AS, purl, body))
 
 
-def enqueue_rechecks(connection: Connection, changed: Collection[ProjectKey], occasion: str, enqueue: Enqueue) -> None:
-    """Promise rechecks of every stored release of the changed projects, in the caller's transaction."""
+def enqueue_rechecks(
+    connection: Connection,
+    changed: Collection[ProjectKey],
+    ecosystems: Mapping[str, Ecosystem],
+    occasion: str,
+    enqueue: Enqueue,
+) -> None:
+    """Promise rechecks of every stored release of the changed projects and their twins, in the caller's transaction."""
+    names = sorted({(key.ecosystem, ecosystems[key.ecosystem].twin_key(key.name)) for key in changed})
     for repository in repositories.repositories(connection):
-        found = list(_stored_releases(connection, repository.id, changed))
+        alike = (one.key for name in names for one in projects.of_twin(connection, repository.id, *name))
+        found = list(_stored_releases(connection, repository.id, alike))
         _enqueue(connection, repository.id, found, f"{occasion}:{repository.id}", enqueue)
 
 
 def enqueue_project_rechecks(
-    connection: Connection, repository_id: int, key: ProjectKey, occasion: str, enqueue: Enqueue
+    connection: Connection, repository_id: int, keys: Collection[ProjectKey], occasion: str, enqueue: Enqueue
 ) -> None:
-    """Promise rechecks of every stored release of one project, in the caller's transaction."""
-    _enqueue(connection, repository_id, list(_stored_releases(connection, repository_id, [key])), occasion, enqueue)
+    """Promise rechecks of every stored release of some projects, in the caller's transaction."""
+    _enqueue(connection, repository_id, list(_stored_releases(connection, repository_id, keys)), occasion, enqueue)
 
 
 def enqueue_own_rechecks(
-    connection: Connection, repository_id: int, ecosystem: str, pattern: str, occasion: str, enqueue: Enqueue
+    connection: Connection, repository_id: int, ecosystem: Ecosystem, pattern: str, occasion: str, enqueue: Enqueue
 ) -> None:
-    """Promise rechecks of our own projects whose names match a glob, in the caller's transaction."""
-    own = _own_keys(connection, repository_id, ecosystem)
-    matching = [key for key in own if glob_matches(pattern, key.name)]
+    """Promise rechecks of our own projects whose names or twins match a glob, in the caller's transaction."""
+    own = _own_keys(connection, repository_id, ecosystem.id)
+    glob, twin_key = ecosystem.twin_key(pattern), ecosystem.twin_key
+    matching = [key for key in own if glob_matches(glob, twin_key(key.name))]
     _enqueue(connection, repository_id, list(_stored_releases(connection, repository_id, matching)), occasion, enqueue)
 
 

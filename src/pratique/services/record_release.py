@@ -8,8 +8,8 @@ import msgspec
 from sqlalchemy import Connection
 
 from pratique.core.actors import Actor
-from pratique.core.artifacts import Clearance, Digests, Finding, Manifest, Origin, PublishDraft
-from pratique.core.clock import Instant
+from pratique.core.artifacts import Clearance, Digests, Finding, Manifest, Origin, PublishDraft, Signature
+from pratique.core.clock import Instant, to_iso
 from pratique.core.decisions import Decision
 from pratique.core.errors import Conflict
 from pratique.core.events import Event, new_event
@@ -19,6 +19,8 @@ from pratique.services.index_entry import check_room
 from pratique.services.knowledge import Knowledge
 from pratique.services.ports import Enqueue, Visit
 from pratique.services.recheck_release import RECHECK_JOB
+from pratique.services.release_room import ReleaseRoom, check_release_room
+from pratique.services.sign_files import keep_signatures
 from pratique.services.sign_in import check_still_good
 from pratique.store import events, files, findings, projects, releases, revisions
 from pratique.store.projects import Project
@@ -32,6 +34,8 @@ class Accepted(msgspec.Struct, frozen=True):
         digests: of the bytes that arrived.
         decision: at most hold.
         max_entries: bytes of what the index may carry of all files of one project.
+        room: what else a release takes in.
+        signature: of this server over the file, where its clients verify one.
     """
 
     known: Knowledge
@@ -42,6 +46,8 @@ class Accepted(msgspec.Struct, frozen=True):
     decision: Decision
     actor: Actor
     max_entries: int
+    room: ReleaseRoom
+    signature: Signature | None = None
 
 
 class ChangedMeanwhile(Exception):
@@ -56,7 +62,8 @@ def is_recorded(connection: Connection, accepted: Accepted, now: Instant) -> boo
     Raises:
         ChangedMeanwhile: the project is no longer the one that was judged.
         Unauthorised: the credential has ended since the upload began.
-        Conflict: the file exists with other bytes, the version was taken back, or the name has a twin here.
+        Conflict: the file exists with other bytes, the version was taken back or takes no more files, or the name
+            has a twin here.
         TooLarge: the project's index has no room for it.
     """
     known = accepted.known
@@ -66,6 +73,7 @@ def is_recorded(connection: Connection, accepted: Accepted, now: Instant) -> boo
     if is_here(connection, known, accepted.draft, accepted.digests.sha256):
         return True
     if known.origin is Origin.OWN:
+        check_release_room(connection, known, accepted.draft, accepted.digests.sha256, accepted.room, now)
         check_room(connection, known, accepted.manifest, accepted.max_entries)
     else:
         refuse_twin(known.key, projects.own_twin(connection, known.repository_id, known.key, known.twin) is not None)
@@ -89,6 +97,8 @@ def record_release(
     )
     metadata_sha256 = hashlib.sha256(manifest.metadata).hexdigest() if manifest.metadata else None
     files.create_own(connection, release, draft.filename, blob, manifest, metadata_sha256, now)
+    if accepted.signature is not None:
+        keep_signatures(connection, project.id, ((draft.filename, accepted.signature),))
     for tag in draft.tags:
         releases.set_tag(connection, project.id, tag, draft.version)
     for finding in accepted.findings:
@@ -122,10 +132,15 @@ def is_here(connection: Connection, known: Knowledge, draft: PublishDraft, sha25
     release = releases.find(connection, known.project.id, draft.version)
     if release is not None and release.clearance in (Clearance.QUARANTINED, Clearance.REVOKED):
         raise Conflict(f"{known.key.name}@{draft.version} is {release.clearance}; publish under a new version")
+    if release is not None and release.unpublished is not None:
+        raise Conflict(
+            f"{known.key.name}@{draft.version} was unpublished on {to_iso(release.unpublished)[:10]}, and a version "
+            "number is never used again; choose the next one"
+        )
     earlier = files.find(connection, known.project.id, draft.filename)
     if earlier is not None and earlier.sha256 != sha256:
         raise Conflict(
-            f"{draft.filename} exists already with other content; "
+            f"{draft.filename} already exists with other content; "
             "a published file never changes, choose the next version"
         )
     return earlier is not None

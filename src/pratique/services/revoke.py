@@ -8,6 +8,8 @@ from sqlalchemy import Connection
 from pratique.core.actors import Actor, Operation
 from pratique.core.artifacts import Clearance, Digests, Origin
 from pratique.core.clock import Instant
+from pratique.core.decisions import Revocation
+from pratique.core.ecosystem import Ecosystem
 from pratique.core.errors import Conflict, Forbidden, Invalid, NotFound
 from pratique.core.events import new_event
 from pratique.core.names import ProjectKey, Subject
@@ -22,6 +24,7 @@ from pratique.services.recheck_release import enqueue_project_rechecks
 from pratique.services.sign_in import write_as
 from pratique.services.visits import visit_repository
 from pratique.store import events, files, projects, releases, revisions, revocations
+from pratique.store.projects import Project
 
 
 class Revoked(msgspec.Struct, frozen=True):
@@ -79,11 +82,11 @@ async def revoke(ports: Ports, repository: str, purl: str, filename: str | None,
         read_reason(reason),
         actor,
         now,
-        visit.ecosystem.version_key,
+        visit.ecosystem,
     )
     reach = await look_for(ports, visit, known, named, filename)
     if reach.digests:
-        await ports.db.write(record_listed_bytes, visit.repository.id, named, number, reach.digests)
+        await ports.db.write(record_listed_bytes, visit.repository.id, named, number, reach.digests, visit.ecosystem)
     seen = await exposure(ports, repository, purl, actor)  # 5
     return Revoked(named.purl, filename, number, event, seen, reach.note)
 
@@ -110,7 +113,7 @@ async def unrevoke(ports: Ports, repository: str, purl: str, filename: str | Non
         filename,
         actor,
         now,
-        visit.ecosystem.version_key,
+        visit.ecosystem,
         ports.enqueue,
     )
     return Unrevoked(named.purl, filename, numbers, event)
@@ -124,17 +127,15 @@ def record_revocation(
     reason: str,
     actor: Actor,
     now: Instant,
-    version_key: VersionKey,
+    ecosystem: Ecosystem,
 ) -> tuple[int, str]:
     """One transaction: revocation with the bytes stored here, state of an own release, event, revisions.
 
     An administrator may add to what an owner revoked, so that the owner alone cannot give it back.
     """
-    if any(
-        one.is_of(named.version, filename, version_key) and (one.by_admin or not actor.admin)
-        for one in revocations.in_force(connection, repository_id, named.key)
-    ):
-        raise Conflict(f"{named.purl} is revoked already")
+    for one in _of_exactly(connection, repository_id, named, filename, ecosystem):
+        if one.by_admin or not actor.admin:
+            raise Conflict(f"{named.purl} is revoked already{_as_twin(named, one)}")
     number = revocations.add(
         connection,
         repository_id,
@@ -144,39 +145,67 @@ def record_revocation(
         reason,
         actor.name,
         now,
+        twin=ecosystem.twin_key(named.key.name),
         by_admin=actor.admin,
     )
     if filename is not None:
-        stored = _stored_bytes(connection, repository_id, named, filename, version_key)
+        stored = _stored_bytes(connection, repository_id, named, filename, ecosystem.release_key)
         revocations.add_digests(connection, number, stored)
-    _settle_own_releases(connection, repository_id, named.key, version_key)
+    _settle_own_releases(connection, repository_id, named.key, ecosystem)
     body = {"revocation": number, "filename": filename, "reason": reason}
     event = new_event("revoked", now, actor, named.purl, body)
     events.append(connection, event)
-    revisions.bump(connection, repository_id, named.key)
+    _bump(connection, repository_id, named.key, ecosystem)
     return number, event.id
 
 
+def _of_exactly(
+    connection: Connection, repository_id: int, named: Named, filename: str | None, ecosystem: Ecosystem
+) -> list[Revocation]:
+    """Revocations in force of exactly this subject, or of what is one with it to the ecosystem."""
+    in_force = revocations.in_force(connection, repository_id, named.key, ecosystem.twin_key(named.key.name))
+    return [one for one in in_force if one.is_of(named.version, filename, ecosystem.release_key)]
+
+
+def _as_twin(named: Named, one: Revocation) -> str:
+    return "" if one.twin is None else f", as {ProjectKey(named.key.ecosystem, one.twin).purl(one.version)}"
+
+
+def _bump(connection: Connection, repository_id: int, key: ProjectKey, ecosystem: Ecosystem) -> None:
+    """Outdate every view that a revocation of the name reaches.
+
+    Of a twin that nobody has asked for yet there is no view; the document that makes it known outdates what was read.
+    """
+    alike = projects.of_twin(connection, repository_id, key.ecosystem, ecosystem.twin_key(key.name))
+    for name in sorted({key, *(one.key for one in alike)}):
+        revisions.bump(connection, repository_id, name)
+
+
 def _stored_bytes(
-    connection: Connection, repository_id: int, named: Named, filename: str, version_key: VersionKey
+    connection: Connection, repository_id: int, named: Named, filename: str, release_key: VersionKey
 ) -> tuple[Digests, ...]:
     """Digests of the stored file that is revoked, none if it is not stored."""
     project = projects.find(connection, repository_id, named.key)
     row = files.find(connection, project.id, filename) if project else None
-    if row is None or row.sha256 is None or not same_version(named.version or "", row.version, version_key):
+    if row is None or row.sha256 is None or not same_version(named.version or "", row.version, release_key):
         return ()
     return tuple(files.blob_digests(connection, (row.sha256,)).values())
 
 
 def record_listed_bytes(
-    connection: Connection, repository_id: int, named: Named, number: int, digests: tuple[Digests, ...]
+    connection: Connection,
+    repository_id: int,
+    named: Named,
+    number: int,
+    digests: tuple[Digests, ...],
+    ecosystem: Ecosystem,
 ) -> None:
     """One transaction: the digests that the index states of a revoked file, revisions.
 
     On its own, because a revocation waits for no upstream.
     """
     revocations.add_digests(connection, number, digests)
-    revisions.bump(connection, repository_id, named.key)
+    _bump(connection, repository_id, named.key, ecosystem)
 
 
 def record_lifting(
@@ -186,20 +215,19 @@ def record_lifting(
     filename: str | None,
     actor: Actor,
     now: Instant,
-    version_key: VersionKey,
+    ecosystem: Ecosystem,
     enqueue: Enqueue,
 ) -> tuple[tuple[int, ...], str]:
     """One transaction: lift every revocation of exactly this subject, if the actor may lift them all.
 
-    What else may refuse a release that is given back is found out by the job promised with it.
+    What else may refuse a release that is given back is found out by the job promised with it. What was revoked
+    under a twin's name is given back under that name.
     """
-    found = [
-        one
-        for one in revocations.in_force(connection, repository_id, named.key)
-        if one.is_of(named.version, filename, version_key)
-    ]
+    alike = _of_exactly(connection, repository_id, named, filename, ecosystem)
+    found = [one for one in alike if one.twin is None]
     if not found:
-        raise NotFound(f"no revocation of {named.purl}{f' ({filename})' if filename else ''} is in force")
+        near = f"; it is revoked{_as_twin(named, alike[0])}: give that back" if alike else ""
+        raise NotFound(f"no revocation of {named.purl}{f' ({filename})' if filename else ''} is in force{near}")
     if any(one.by_admin for one in found) and not actor.admin:
         raise Forbidden(f"{named.purl} was revoked by an administrator; only an administrator gives it back: ask one")
     numbers = tuple(one.id for one in found)
@@ -207,30 +235,35 @@ def record_lifting(
         revocations.lift(connection, number, actor.name, now)
     event = new_event("unrevoked", now, actor, named.purl, {"revocations": list(numbers), "filename": filename})
     events.append(connection, event)
-    if _settle_own_releases(connection, repository_id, named.key, version_key):
-        enqueue_project_rechecks(connection, repository_id, named.key, event.id, enqueue)
-    revisions.bump(connection, repository_id, named.key)
+    given_back = _settle_own_releases(connection, repository_id, named.key, ecosystem)
+    enqueue_project_rechecks(connection, repository_id, given_back, event.id, enqueue)
+    _bump(connection, repository_id, named.key, ecosystem)
     return numbers, event.id
 
 
 def _settle_own_releases(
-    connection: Connection, repository_id: int, key: ProjectKey, version_key: VersionKey
-) -> tuple[str, ...]:
+    connection: Connection, repository_id: int, key: ProjectKey, ecosystem: Ecosystem
+) -> tuple[ProjectKey, ...]:
     """Own releases carry the state, an upstream's have none: revoked is what a revocation in force covers.
 
     Returns:
-        The versions given back: they are live, until the recheck finds that something else refuses them.
+        The project, or a twin of it, of which something was given back: that is live, until the recheck finds that
+        something else refuses it.
     """
-    project = projects.find(connection, repository_id, key)
-    if project is None or project.origin is not Origin.OWN:
-        return ()
-    in_force = revocations.in_force(connection, repository_id, key)
-    given_back = []
+    twin = ecosystem.twin_key(key.name)
+    own = (one for one in projects.of_twin(connection, repository_id, key.ecosystem, twin) if one.origin is Origin.OWN)
+    return tuple(one.key for one in own if _settle(connection, one, twin, ecosystem.release_key))
+
+
+def _settle(connection: Connection, project: Project, twin: str, release_key: VersionKey) -> bool:
+    """Whether a release was given back."""
+    in_force = revocations.in_force(connection, project.repository_id, project.key, twin)
+    given_back = False
     for release in releases.of_project(connection, project.id):
-        covered = any(one.covers(Subject(key, release.version), version_key) for one in in_force)
-        if covered and release.clearance in (Clearance.LIVE, Clearance.QUARANTINED):
+        covered = any(one.covers(Subject(project.key, release.version), release_key) for one in in_force)
+        if covered and release.clearance in (Clearance.LIVE, Clearance.YANKED, Clearance.QUARANTINED):
             releases.set_clearance(connection, release.id, Clearance.REVOKED)
         elif not covered and release.clearance is Clearance.REVOKED:
             releases.set_clearance(connection, release.id, Clearance.LIVE)
-            given_back.append(release.version)
-    return tuple(given_back)
+            given_back = True
+    return given_back

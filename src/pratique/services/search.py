@@ -6,6 +6,7 @@ Nothing is asked upstream: what people search for inside is nobody's business ou
 from __future__ import annotations
 
 from itertools import islice
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
@@ -21,14 +22,15 @@ from pratique.services.knowledge import Knowledge, read_knowledge
 from pratique.services.ports import Ports, Visit
 from pratique.services.sources import own_outline, stored_view
 from pratique.store import files, projects
-from pratique.trust.permissions import authorise
+from pratique.store.projects import Project
+from pratique.trust.permissions import Role, authorise
 
 _LOOKED_AT = 200
 """Projects with a fitting name that are looked at, as policy may refuse them; more of the name finds the others."""
 
 
 async def search(ports: Ports, visit: Visit, query: SearchQuery) -> Found:
-    """Projects whose name contains the text and of which the actor may take at least one release.
+    """Projects whose name contains every word of the text and of which the actor may take at least one release.
 
     The total counts all that the actor may know of: whether policy refuses one is seen where it is shown.
 
@@ -39,7 +41,7 @@ async def search(ports: Ports, visit: Visit, query: SearchQuery) -> Found:
 
 
 def _found(connection: Connection, ports: Ports, visit: Visit, query: SearchQuery) -> Found:
-    text, reader = query.text.strip().lower(), _reader(visit, ports.clock.now())
+    text, reader = query.text.strip().lower(), reader_of(visit, ports.clock.now())
     repository, ecosystem = visit.repository.id, visit.ecosystem.id
     named, total = projects.named_like(connection, repository, ecosystem, text, reader, _LOOKED_AT)
     looked = (_look(connection, ports, visit, one.key) for one in named)
@@ -47,8 +49,12 @@ def _found(connection: Connection, ports: Ports, visit: Visit, query: SearchQuer
     return Found(tuple(islice(shown, query.offset, query.offset + query.limit)), total)
 
 
-def _reader(visit: Visit, now: Instant) -> projects.Reader:
-    """What `admit_reader` asks of a single project, as a question about all of them."""
+def reader_of(visit: Visit, now: Instant) -> projects.Reader:
+    """What `admit_reader` asks of a single project, as a question about all of them.
+
+    Raises:
+        Unauthorised, Forbidden: the actor may not read in the repository at all.
+    """
     actor, open_to_all = visit.actor, visit.repository.anonymous_read
     authorise(actor, Operation.READ, None, role=None, visibility=None, anonymous_read=open_to_all, now=now)
     scope = actor.scope
@@ -64,7 +70,7 @@ def _reaches(scope: TokenScope, ecosystem: str) -> bool:
 
 def _look(connection: Connection, ports: Ports, visit: Visit, key: ProjectKey) -> FoundProject | None:
     """The project as a result, None if the actor may not know of it or may take nothing of it."""
-    known = read_knowledge(connection, visit.repository.id, key, visit.actor.account, visit.ecosystem.twin_key)
+    known = read_knowledge(connection, visit.repository.id, key, visit.ecosystem.twin_key, visit.actor.account)
     try:
         admit_reader(visit, known, ports.clock.now())
     except PratiqueError:
@@ -76,7 +82,17 @@ def _look(connection: Connection, ports: Ports, visit: Visit, key: ProjectKey) -
     allowed = allowed_versions(view, decide_listing(inquiry, view), visit.ecosystem)
     if not allowed:
         return None
-    return FoundProject(known.project.display, allowed[0], _description(connection, known, view, allowed[0]))
+    newest = next(file for file in view.files if file.version == allowed[0])
+    said = _manifest(connection, known, newest.filename)
+    described = said.get("description")
+    return FoundProject(
+        known.project.display,
+        allowed[0],
+        described if isinstance(described, str) else "",
+        newest.published,
+        _owners(connection, known.project),
+        said,
+    )
 
 
 def _served(connection: Connection, known: Knowledge) -> ProjectView:
@@ -85,9 +101,15 @@ def _served(connection: Connection, known: Knowledge) -> ProjectView:
     return msgspec.structs.replace(view, files=tuple(msgspec.structs.replace(one, gone=False) for one in view.files))
 
 
-def _description(connection: Connection, known: Knowledge, view: ProjectView, version: str) -> str:
+def _manifest(connection: Connection, known: Knowledge, filename: str) -> dict[str, Any]:
     """What the publisher says of it in the release; of an upstream's nothing is kept."""
-    filename = next(file.filename for file in view.files if file.version == version)
+    if known.origin is not Origin.OWN:
+        return {}
     manifest = files.manifest_of(connection, known.files[filename].id)
-    said = manifest.fields.get("description") if manifest is not None else None
-    return said if isinstance(said, str) else ""
+    return {} if manifest is None else manifest.fields
+
+
+def _owners(connection: Connection, project: Project) -> tuple[str, ...]:
+    if project.origin is not Origin.OWN:
+        return ()
+    return tuple(one.name for one in projects.members(connection, project.id) if one.role == Role.OWNER)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy import Connection
 
-from pratique.core.artifacts import FileView, Origin, ProjectView
+from pratique.core.artifacts import FileView, Origin, OwnFile, ProjectStatus, ProjectView
 from pratique.core.errors import BadUpstream
 from pratique.core.names import ProjectKey
+from pratique.core.project_verbs import Edition, EditsDocuments
+from pratique.services.edition import read_edition
 from pratique.services.judge import not_found
 from pratique.services.knowledge import Knowledge
 from pratique.services.ports import Ports, Visit
-from pratique.store import files, missing, releases, repositories
+from pratique.store import files, missing, releases, repositories, signatures
 from pratique.store.repositories import Upstream
 
 
@@ -20,7 +22,7 @@ class Source(msgspec.Struct, frozen=True):
 
     Attributes:
         view: all files, also those that are kept here while the upstream lists them no more; of own ones
-            what decisions look at (`own_view` has what an index carries).
+            what decisions look at (`own_releases` has what an index carries).
         document: sha256 of the upstream's document; empty for own projects.
         upstream: None for own projects.
         stale: the upstream could not be asked just now; what the view lacks may exist by now.
@@ -44,7 +46,7 @@ async def find_source(ports: Ports, visit: Visit, known: Knowledge, *, max_age: 
     """
     if known.origin is Origin.OWN:
         return Source(await ports.db.read(own_outline, visit, known))
-    if known.own_twin is not None:
+    if known.has_own_twin:
         raise not_found(visit, known.key)  # as good as our own name: no upstream hears of it
     for upstream in await ports.db.read(_upstreams_to_ask, known):
         answer = await ports.documents.view(upstream, visit.ecosystem, known.key.name, max_age=max_age)
@@ -61,13 +63,47 @@ async def find_source(ports: Ports, visit: Visit, known: Knowledge, *, max_age: 
     raise not_found(visit, known.key)
 
 
-def own_view(connection: Connection, visit: Visit, known: Knowledge) -> ProjectView:
-    """All files of our own releases with all that an index carries. Raises NotFound if there is no project."""
+class OwnReleases(msgspec.Struct, frozen=True):
+    """An own project's files with all that an index carries, and what its publishers laid down beside them.
+
+    Attributes:
+        edition: tells this state of the project from another, for clients that send back what they read.
+    """
+
+    files: tuple[OwnFile, ...]
+    tags: dict[str, str]
+    status: ProjectStatus
+    edition: Edition | None
+
+
+def own_releases(connection: Connection, visit: Visit, known: Knowledge) -> OwnReleases:
+    """All files of our own releases. Raises NotFound if there is no project."""
     if known.project is None:
         raise not_found(visit, known.key)
-    own = files.own_files(connection, known.project.id)
-    tags = releases.tags(connection, known.project.id)
-    return visit.ecosystem.own_project(known.key, tuple(visit.ecosystem.own_file(one) for one in own), tags)
+    project_id = known.project.id
+    signed = signatures.of_project(connection, project_id)
+    own = files.own_files(connection, project_id)
+    edited = isinstance(visit.ecosystem, EditsDocuments)
+    return OwnReleases(
+        tuple(msgspec.structs.replace(one, signatures=signed.get(one.filename, ())) for one in own),
+        releases.tags(connection, project_id),
+        known.project.status or ProjectStatus(),
+        read_edition(connection, project_id) if edited else None,
+    )
+
+
+def own_project(visit: Visit, known: Knowledge, own: OwnReleases) -> ProjectView:
+    """The view of an own project around its files."""
+    listed = tuple(_own_file(visit, one) for one in own.files)
+    view = visit.ecosystem.own_project(known.key, listed, own.tags)
+    if isinstance(visit.ecosystem, EditsDocuments) and own.edition is not None:
+        view = visit.ecosystem.with_edition(view, own.edition)
+    return msgspec.structs.replace(view, status=own.status)
+
+
+def own_view(connection: Connection, visit: Visit, known: Knowledge) -> ProjectView:
+    """Both at once. Raises NotFound if there is no project."""
+    return own_project(visit, known, own_releases(connection, visit, known))
 
 
 def own_outline(connection: Connection, visit: Visit, known: Knowledge) -> ProjectView:
@@ -78,7 +114,12 @@ def own_outline(connection: Connection, visit: Visit, known: Knowledge) -> Proje
     if known.project is None:
         raise not_found(visit, known.key)
     own = files.own_outlines(connection, known.project.id, known.key.name)
-    return ProjectView(known.key, tuple(visit.ecosystem.own_file(one) for one in own))
+    return ProjectView(known.key, tuple(_own_file(visit, one) for one in own))
+
+
+def _own_file(visit: Visit, own: OwnFile) -> FileView:
+    file = visit.ecosystem.own_file(own)
+    return file if own.unpublished is None else msgspec.structs.replace(file, unpublished=own.unpublished)
 
 
 def _upstreams_to_ask(connection: Connection, known: Knowledge) -> tuple[Upstream, ...]:

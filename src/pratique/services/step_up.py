@@ -93,7 +93,7 @@ async def start_session(ports: Ports, account: Account) -> tuple[str, SignedIn]:
 
 
 def _start(connection: Connection, session: Session, proved: Account, actor: Actor) -> None:
-    _check_unchanged(connection, proved)
+    check_unchanged(connection, proved)
     accounts.create_session(connection, session)
     events.append(connection, new_event("signed_in", session.created, actor, f"account:{actor.name}", {}))
 
@@ -107,12 +107,12 @@ async def step_up(ports: Ports, gate: PasswordGate, session: SignedIn, password:
 
 
 def _step_up(connection: Connection, secret_sha256: str, proved: Account, now: Instant) -> None:
-    _check_unchanged(connection, proved)
+    check_unchanged(connection, proved)
     if not accounts.step_up(connection, secret_sha256, now):
         raise Unauthorised("the session is over: sign in again at /login")
 
 
-def _check_unchanged(connection: Connection, proved: Account) -> None:
+def check_unchanged(connection: Connection, proved: Account) -> None:
     """A password takes a tenth of a second to check; what it proved counts only if it is still the password then."""
     account = accounts.find(connection, proved.id)
     if account is None or account.disabled is not None or account.password != proved.password:

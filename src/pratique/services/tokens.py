@@ -103,14 +103,15 @@ async def create_token(ports: Ports, request: CreateToken, actor: Actor) -> Toke
     """
     now = ports.clock.now()
     permit(actor, Operation.TOKENS, now)
-    scope = _scope(request, ports.ecosystems, now)
+    scope = scope_of(request, ports.ecosystems, now)
     _check_within(scope, actor)
     secret = new_token()
-    made = await write_as(ports.db, actor, now, _create, request, scope, token_digest(secret), actor, now)
+    made = await write_as(ports.db, actor, now, record_token, request, scope, token_digest(secret), actor, now)
     return TokenCreated(secret, made)
 
 
-def _scope(request: CreateToken, ecosystems: Mapping[str, Ecosystem], now: Instant) -> TokenScope:
+def scope_of(request: CreateToken, ecosystems: Mapping[str, Ecosystem], now: Instant) -> TokenScope:
+    """The limits that a request for a token asks for. Raises Invalid."""
     if not request.name.strip() or len(request.name) > 100 or not request.name.isprintable():
         raise Invalid("give the token a name of 1 to 100 printable characters, so that you know it again")
     if request.kind not in _KINDS:
@@ -171,9 +172,10 @@ def _check_within(scope: TokenScope, actor: Actor) -> None:
         raise Forbidden(f"a token cannot be wider than the one that makes it: {beyond}")
 
 
-def _create(
+def record_token(
     connection: Connection, request: CreateToken, scope: TokenScope, digest: str, actor: Actor, now: Instant
 ) -> TokenShown:
+    """Keep a new token's hash, with its event. Raises Forbidden, NotFound, Invalid."""
     account = _holder(connection, request.user, actor)
     _check_administrator(scope, account, actor)
     token = tokens.create(connection, digest, account.id, request.name.strip(), request.kind, scope, now)

@@ -63,6 +63,10 @@ def record_change(connection: Connection, upstream: Upstream, change: DocumentCh
         moved = {"from": project.upstream_id, "to": upstream.id}
         events.append(connection, new_event("upstream_changed", now, OPERATOR, key.purl(), moved))
     if project.origin is Origin.UPSTREAM:
+        if change.new.display not in ("", project.display):
+            projects.set_display(connection, project.id, change.new.display)
+        if change.new.status is not None and change.new.status != project.status:
+            projects.set_status(connection, project.id, change.new.status)  # it outlives the document
         known = sightings_of(connection, project.id)
         record_sightings(connection, project.id, find_sightings(change, known, now))
     end_approvals(connection, upstream.repository_id, change.new, now)
@@ -72,9 +76,8 @@ def record_change(connection: Connection, upstream: Upstream, change: DocumentCh
 def _first_seen(
     connection: Connection, upstream: Upstream, key: ProjectKey, change: DocumentChange, now: Instant
 ) -> Project:
-    project = projects.create(
-        connection, upstream.repository_id, key, key.name, Origin.UPSTREAM, upstream.id, "public", now, change.twin
-    )
+    display, place = change.new.display or key.name, upstream.repository_id
+    project = projects.create(connection, place, key, display, Origin.UPSTREAM, upstream.id, "public", now, change.twin)
     existed = change.new.first_published()
     if existed is not None:
         missing.forget_since(connection, upstream.repository_id, key, existed)

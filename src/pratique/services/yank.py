@@ -8,9 +8,9 @@ from sqlalchemy import Connection
 from pratique.core.actors import Actor, Operation
 from pratique.core.artifacts import Clearance, Origin
 from pratique.core.clock import Instant
+from pratique.core.ecosystem import Ecosystem
 from pratique.core.errors import Conflict, Invalid, NotFound
 from pratique.core.names import ProjectKey, Subject
-from pratique.core.ranges import VersionKey
 from pratique.services.changes import note_change
 from pratique.services.judge import authorise_on, know
 from pratique.services.ports import Ports, Visit
@@ -55,7 +55,7 @@ class _Wish(msgspec.Struct, frozen=True):
     reason: str | None
     actor: Actor
     now: Instant
-    version_key: VersionKey
+    ecosystem: Ecosystem
 
 
 async def yank(ports: Ports, request: Yank, actor: Actor) -> Yanked:
@@ -90,7 +90,7 @@ async def set_yanked(ports: Ports, visit: Visit, name: str, version: str, reason
         None if reason is None else read_reason(reason),
         visit.actor,
         now,
-        visit.ecosystem.version_key,
+        visit.ecosystem,
     )
     return await write_as(ports.db, wish.actor, wish.now, _record, wish)
 
@@ -111,7 +111,7 @@ def _record(connection: Connection, wish: _Wish) -> Yanked:
     if _stands_so(release, wish.reason):
         return Yanked(purl, yanked, changed=False)
     _check_movable(release, wish)
-    releases.set_clearance(connection, release.id, Clearance.YANKED if yanked else Clearance.LIVE, wish.reason)
+    releases.set_yank(connection, release.id, wish.reason)
     note_change(
         connection,
         "yanked" if yanked else "unyanked",
@@ -126,18 +126,20 @@ def _record(connection: Connection, wish: _Wish) -> Yanked:
 
 
 def _stands_so(release: Release, reason: str | None) -> bool:
-    if release.clearance is Clearance.YANKED:
-        return reason is not None and reason in ("", release.yank_reason)
-    return reason is None
+    if reason is None or release.yank_reason is None:
+        return reason is release.yank_reason
+    return reason in ("", release.yank_reason)
 
 
 def _check_not_revoked(connection: Connection, wish: _Wish) -> None:
-    """Raises Conflict, as a yanked release stays in that state when it is revoked."""
-    for one in revocations.in_force(connection, wish.repository_id, wish.key):
-        if one.covers(Subject(wish.key, wish.version), wish.version_key):
+    """Raises Conflict: what is revoked and put back would not be offered."""
+    twin = wish.ecosystem.twin_key(wish.key.name)
+    for one in revocations.in_force(connection, wish.repository_id, wish.key, twin):
+        if one.covers(Subject(wish.key, wish.version), wish.ecosystem.release_key):
+            revoked = ProjectKey(wish.key.ecosystem, one.twin or wish.key.name)
             raise Conflict(
                 f"{wish.key.name}@{wish.version} is revoked: give it back first, "
-                f"with `pratique unrevoke {wish.key.purl(one.version)}`"
+                f"with `pratique unrevoke {revoked.purl(one.version)}`"
             )
 
 
@@ -156,6 +158,6 @@ def _own_release(connection: Connection, wish: _Wish) -> Release:
     if project.origin is not Origin.OWN:
         raise Conflict(f"{wish.key.name} comes from an upstream: only its owners there can yank, you can deny it here")
     release = releases.find(connection, project.id, wish.version)
-    if release is None:
+    if release is None or release.unpublished is not None:
         raise NotFound(f"{wish.key.name} has no release {wish.version}")
     return release

@@ -8,7 +8,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pratique.core.errors import Invalid
-from pratique.settings.values import RepositorySettings, Settings, is_loopback
+from pratique.core.loopback import is_loopback
+from pratique.settings.values import RepositorySettings, Settings
 
 _REPOSITORY = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
@@ -120,22 +121,34 @@ def _check_clock(settings: Settings) -> None:
 
 def _check_exposure(settings: Settings) -> None:
     if bool(settings.tls_certificate) != bool(settings.tls_key):
-        raise Invalid("`tls_certificate` and `tls_key` belong together; set both or none")
+        raise Invalid(
+            "`tls_certificate` and `tls_key` belong together, and so do --tls-cert and --tls-key: give both or none"
+        )
+    for name, path in (("tls_certificate", settings.tls_certificate), ("tls_key", settings.tls_key)):
+        if path and not Path(path).is_absolute():
+            raise Invalid(f"`{name}` must be an absolute path; a relative one would depend on where you start")
     if not settings.exposed:
         return
     if not settings.behind_proxy and not settings.tls_certificate:
         if is_loopback(settings.host):
             raise Invalid(
                 f"`public_urls` names {settings.public_names[0]}, by which others reach this server though it listens "
-                "on loopback: set `behind_proxy = true` if a proxy in front of it speaks TLS, or `tls_certificate` and "
-                "`tls_key`"
+                "on loopback: set `behind_proxy = true` (--behind-proxy) if a proxy in front of it speaks TLS, or "
+                "`tls_certificate` and `tls_key` (--tls-cert, --tls-key)"
             )
         raise Invalid(
             f"`host` is {settings.host}, which others can reach, and passwords would travel in clear text: set "
-            "`tls_certificate` and `tls_key`, or `behind_proxy = true` if a proxy in front of it speaks TLS"
+            "`tls_certificate` and `tls_key` (--tls-cert, --tls-key), or `behind_proxy = true` (--behind-proxy) if a "
+            "proxy in front of it speaks TLS"
         )
     if not settings.public_urls:
         raise Invalid(
             "others can reach this server, so it has to know its own name: set `public_urls`, for example "
-            '["https://packages.example.test"]'
+            '["https://packages.example.test"], or give it as --public-url'
         )
+    for url in settings.public_names:
+        if url.startswith("http://"):
+            raise Invalid(
+                f"`public_urls` names {url}, by which passwords would travel in clear text: write https://, as "
+                f"{'this server' if settings.tls_certificate else 'the proxy in front'} speaks it"
+            )

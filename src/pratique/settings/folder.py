@@ -44,6 +44,10 @@ class DataFolder(msgspec.Struct, frozen=True):
         """The server's own secret."""
         return self.root / "secret"
 
+    def signing_key_file(self, configured: str) -> Path:
+        """The key that signs what is listed: as configured, or the file here."""
+        return Path(configured) if configured else self.root / "signing-key.pem"
+
     def database_url(self, configured: str) -> str:
         """The database's URL: as configured, or the file here."""
         return configured or database_url(self.database_file)
@@ -90,7 +94,7 @@ class DataFolder(msgspec.Struct, frozen=True):
         Raises:
             Invalid: the sentence names the command that closes the file.
         """
-        for path in (self.secret_file, self.settings_file):
+        for path in (self.secret_file, self.settings_file, self.signing_key_file("")):
             if path.exists() and path.stat().st_mode & 0o077:
                 raise Invalid(f'others may read or write "{path}", which holds secrets; run: chmod 600 "{path}"')
 

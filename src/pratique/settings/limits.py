@@ -62,7 +62,14 @@ def archive_limits(said: ArchiveSettings) -> ArchiveLimits:
 
 def publish_limits(said: PublishSettings) -> PublishLimits:
     """Bounds on uploads."""
-    return PublishLimits(said.max_upload, said.max_entry, said.max_entries, archive_limits(said.archive))
+    return PublishLimits(
+        max_upload=said.max_upload,
+        max_entry=said.max_entry,
+        max_entries=said.max_entries,
+        archive=archive_limits(said.archive),
+        release_open=_milliseconds(said.release_open),
+        unpublish_window=_milliseconds(said.unpublish_window),
+    )
 
 
 def upload_slots(said: PublishSettings) -> UploadSlots:
@@ -87,6 +94,7 @@ def web_limits(settings: Settings) -> WebLimits:
         max_unpacking=settings.web.max_unpacking,
         max_body=settings.web.max_body,
         trusted_proxies=tuple(ip_network(one) for one in proxies),
+        only_by_proxy=settings.behind_proxy and not settings.tls_certificate,
     )
 
 

@@ -18,7 +18,7 @@ from pratique.settings.values import RepositorySettings, Settings
 FILE = "pratique.toml"
 PREFIX = "PRATIQUE_"
 
-OF_THE_COMMAND = frozenset({"PRATIQUE_DATA", "PRATIQUE_SERVER", "PRATIQUE_TOKEN"})
+OF_THE_COMMAND = frozenset({"PRATIQUE_CA", "PRATIQUE_DATA", "PRATIQUE_SERVER", "PRATIQUE_TOKEN"})
 """Read by the command line itself, no settings."""
 
 

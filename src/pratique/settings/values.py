@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 from urllib.parse import urlsplit
 
 import msgspec
 
+from pratique.core.loopback import is_loopback
 from pratique.settings.quantities import Duration, Size
 
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
@@ -109,18 +109,22 @@ class PublishSettings(msgspec.Struct, frozen=True, kw_only=True):
         max_upload: bytes of a request body.
         max_entry: what the index carries of one file (of an npm tarball: its package.json).
         max_entries: what the index carries of all files of one project; every listing reads it.
+        unpublish_window: so long after publishing its owners may unpublish a release; later only an administrator.
         at_once: uploads that are taken in at the same time, in each process.
         at_once_account: so many of them may be of one account.
         patience: an upload waits so long for its turn, then the client is told to try again.
+        release_open: so long after its first file a release takes further ones (PyPI: wheels); 0: for ever.
         archive: bounds on the artefact's inside.
     """
 
     max_upload: Size = Size(GB)
     max_entry: Size = Size(512 << 10)
     max_entries: Size = Size(32 * MB)
+    unpublish_window: Duration = Duration(3 * DAY)
     at_once: int = 16
     at_once_account: int = 4
     patience: Duration = Duration(MINUTE)
+    release_open: Duration = Duration(14 * DAY)
     archive: ArchiveSettings = ArchiveSettings()
 
 
@@ -217,6 +221,16 @@ class KeepSettings(msgspec.Struct, frozen=True, kw_only=True):
     decisions: Duration = Duration(90 * DAY)
 
 
+class AccountSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """People's accounts.
+
+    Attributes:
+        login_life: the token of a client's login (`npm login`) is good so long.
+    """
+
+    login_life: Duration = Duration(30 * DAY)
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything.
 
@@ -227,12 +241,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         public_urls: how clients reach the server, without a trailing slash; the first one is used where
             no request names one. Empty: `http://host:port`. One that is not of this machine alone says that
             others reach the server, also if it listens on loopback.
-        tls_certificate: file of the certificate chain (PEM), to speak https without a proxy.
-        tls_key: file of its private key (PEM).
-        behind_proxy: a proxy in front ends TLS; the server is then open to others even on loopback.
-        trusted_proxies: whose X-Forwarded headers are believed.
+        tls_certificate: file of the certificate chain (PEM), to speak https without a proxy. A new one in the same
+            file is taken over while the server runs.
+        tls_key: file of its private key (PEM), not encrypted.
+        behind_proxy: a proxy in front ends TLS; the server is then open to others even on loopback, and without a
+            certificate of its own it answers its proxies only.
+        trusted_proxies: addresses and networks of those proxies; their X-Forwarded-For, -Proto and -Host are believed.
         unsafe_test_clock: a file that holds the time; for tests, on loopback only, and for good in one folder.
         database: URL of the database; empty: a file in the data folder.
+        signing_key: file of the key that signs own npm releases (PEM, EC P-256), the same for all nodes; empty: a
+            file in the data folder, made at the first start.
     """
 
     host: str = "127.0.0.1"
@@ -245,6 +263,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
     unsafe_test_clock: str = ""
     database: str = ""
+    signing_key: str = ""
     repositories: dict[str, RepositorySettings] = {}
     upstream: UpstreamSettings = UpstreamSettings()
     publish: PublishSettings = PublishSettings()
@@ -254,6 +273,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     jobs: JobSettings = JobSettings()
     logs: LogSettings = LogSettings()
     keep: KeepSettings = KeepSettings()
+    accounts: AccountSettings = AccountSettings()
 
     @property
     def exposed(self) -> bool:
@@ -284,13 +304,3 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """Whether people without a credential may read this repository."""
         said = self.repositories[repository].anonymous_read
         return not self.exposed if said is None else said
-
-
-def is_loopback(host: str) -> bool:
-    """Whether an address or name is reachable from this machine only."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol, TypeVar
 
 import msgspec
 import sqlalchemy as sa
@@ -22,6 +23,7 @@ class StoredAdvisory(msgspec.Struct, frozen=True):
 
     Attributes:
         id: of the record (`GHSA-...`, `MAL-...`).
+        twin: what the name shares with its twins.
         source: the import that brought it.
         malware: the record says that the package itself is harmful.
         severity: as the advisories room words it.
@@ -31,6 +33,7 @@ class StoredAdvisory(msgspec.Struct, frozen=True):
     id: str
     ecosystem: str
     name: str
+    twin: str
     source: str
     malware: bool
     withdrawn: bool
@@ -63,10 +66,34 @@ class AdvisoryImport(msgspec.Struct, frozen=True):
     rejected: int
 
 
-def of_project(c: sa.Connection, key: ProjectKey) -> tuple[StoredAdvisory, ...]:
-    """All records that name the project, also withdrawn ones."""
-    wanted = sa.select(advisory).where(advisory.c.ecosystem == key.ecosystem, advisory.c.name == key.name)
-    return many(c.execute(wanted.order_by(advisory.c.id)), StoredAdvisory)
+def of_twin(c: sa.Connection, ecosystem: str, twin: str) -> tuple[StoredAdvisory, ...]:
+    """All records that name a project or a twin of it, also withdrawn ones."""
+    wanted = sa.select(advisory).where(advisory.c.ecosystem == ecosystem, advisory.c.twin == twin)
+    return many(c.execute(wanted.order_by(advisory.c.id, advisory.c.name)), StoredAdvisory)
+
+
+def about_names(c: sa.Connection, ecosystem: str, names: Sequence[str]) -> dict[str, tuple[StoredAdvisory, ...]]:
+    """Records that name these projects of an ecosystem, by name; withdrawn ones are left out."""
+    found: dict[str, tuple[StoredAdvisory, ...]] = {}
+    for start in range(0, len(names), _IDS):
+        wanted = sa.select(advisory).where(
+            advisory.c.ecosystem == ecosystem,
+            advisory.c.name.in_(names[start : start + _IDS]),
+            sa.not_(advisory.c.withdrawn),
+        )
+        for row in many(c.execute(wanted.order_by(advisory.c.id)), StoredAdvisory):
+            found[row.name] = (*found.get(row.name, ()), row)
+    return found
+
+
+def of_records(c: sa.Connection, records: Sequence[str]) -> dict[str, tuple[StoredAdvisory, ...]]:
+    """All rows of these records by their id, also of withdrawn ones."""
+    found: dict[str, tuple[StoredAdvisory, ...]] = {}
+    for start in range(0, len(records), _IDS):
+        wanted = sa.select(advisory).where(advisory.c.id.in_(records[start : start + _IDS]))
+        for row in many(c.execute(wanted.order_by(advisory.c.ecosystem, advisory.c.name)), StoredAdvisory):
+            found[row.id] = (*found.get(row.id, ()), row)
+    return found
 
 
 def upsert_many(c: sa.Connection, source: str, rows: Iterable[StoredAdvisory]) -> int:
@@ -114,12 +141,24 @@ def changed_keys(c: sa.Connection, rows: Iterable[StoredAdvisory]) -> frozenset[
     return frozenset(changed)
 
 
-def in_batches(rows: Iterable[StoredAdvisory], size: int) -> Iterator[list[StoredAdvisory]]:
+class OfRecord(Protocol):
+    """Anything that is a part of a record."""
+
+    @property
+    def id(self) -> str:
+        """Of the record."""
+        ...
+
+
+R = TypeVar("R", bound=OfRecord)
+
+
+def in_batches(rows: Iterable[R], size: int) -> Iterator[list[R]]:
     """Lists of about this size that keep the rows of one record together, if these follow each other.
 
     A record written in parts would for a moment seem to have lost the projects of its other part.
     """
-    batch: list[StoredAdvisory] = []
+    batch: list[R] = []
     for row in rows:
         if len(batch) >= size and row.id != batch[-1].id:
             yield batch

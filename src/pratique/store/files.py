@@ -80,8 +80,9 @@ _outline = (
         file.c.execution_points,
         blob.c.size,
         blob.c.digests,
-        release.c.clearance,
         release.c.yank_reason,
+        release.c.deprecated,
+        release.c.unpublished,
     )
     .join(release, release.c.id == file.c.release_id)
     .join(blob, blob.c.sha256 == file.c.sha256)
@@ -164,7 +165,7 @@ def create_own(
         if (known.release_id, known.sha256) == (own_release.id, stored.sha256):
             return known
         raise Conflict(
-            f"{filename} exists already with other content; a published file never changes, choose the next version"
+            f"{filename} already exists with other content; a published file never changes, choose the next version"
         )
     _record_blob(c, stored, now)
     values = {
@@ -264,8 +265,10 @@ def _own_file(row: sa.RowMapping, content: Manifest) -> OwnFile:
         size=row["size"],
         published=Instant(row["first_seen"] if row["published"] is None else row["published"]),
         manifest=content,
-        yanked=(row["yank_reason"] or "") if row["clearance"] == Clearance.YANKED else None,
+        yanked=row["yank_reason"],
         metadata=None if described is None else Digests(sha256=described),
+        deprecated=row["deprecated"],
+        unpublished=row["unpublished"],
     )
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 import sqlalchemy as sa
 
-from pratique.core.artifacts import Origin
+from pratique.core.account_verbs import PublishProof
+from pratique.core.artifacts import Origin, ProjectStatus
 from pratique.core.clock import Instant
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.store.dialects import insert
@@ -23,6 +26,9 @@ class Project(msgspec.Struct, frozen=True):
         upstream_id: where it comes from, None for an own project.
         visibility: `members` or `public`.
         served: when a file of it was first served here, None if never.
+        status: how it stands as a whole, None if nobody ever said.
+        status_by_admin: an administrator laid that down.
+        publish_proof: of whom its owners demand a one-time code with every publish.
     """
 
     id: int
@@ -34,6 +40,9 @@ class Project(msgspec.Struct, frozen=True):
     visibility: str
     created: Instant
     served: Instant | None
+    status: ProjectStatus | None = None
+    status_by_admin: bool = False
+    publish_proof: PublishProof = PublishProof.NOBODY
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -42,6 +51,13 @@ class Member(msgspec.Struct, frozen=True):
     account_id: int
     name: str
     role: str
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """Who may know of an own project, and what an account is to it; no role: none."""
+
+    visibility: str
+    role: str | None
 
 
 class Reader(msgspec.Struct, frozen=True):
@@ -59,6 +75,11 @@ class Reader(msgspec.Struct, frozen=True):
     names: tuple[str, ...]
     anonymous_read: bool
 
+
+_NAMES = 500
+"""Values in one IN list; databases limit the parameters of a statement."""
+_UNTOLD: dict[str, None] = {"status": None, "status_reason": None, "status_by_admin": None}
+"""Nobody has said how it stands."""
 
 _KEY = ("repository_id", "ecosystem", "name")
 _by_key = sa.select(project).where(
@@ -79,6 +100,9 @@ def _project(row: sa.RowMapping) -> Project:
         visibility=row["visibility"],
         created=Instant(row["created"]),
         served=row["served"],
+        status=None if row["status"] is None else ProjectStatus(row["status"], row["status_reason"] or ""),
+        status_by_admin=bool(row["status_by_admin"]),
+        publish_proof=PublishProof(row["publish_proof"]),
     )
 
 
@@ -102,16 +126,30 @@ def own_twin(c: sa.Connection, repository_id: int, key: ProjectKey, twin: str) -
     return None if row is None else _project(row)
 
 
-def has_upstream_twin(c: sa.Connection, repository_id: int, key: ProjectKey, twin: str) -> bool:
-    """Whether an upstream had a project here whose name is a twin of this one."""
-    wanted = sa.select(project.c.id).where(
-        project.c.repository_id == repository_id,
-        project.c.ecosystem == key.ecosystem,
-        project.c.twin == twin,
-        project.c.name != key.name,
-        project.c.origin == Origin.UPSTREAM.value,
+def of_twin(c: sa.Connection, repository_id: int, ecosystem: str, twin: str) -> tuple[Project, ...]:
+    """Every project that shares this with its twins, in the order of their ids: what denials of one name reach."""
+    wanted = sa.select(project).where(
+        project.c.repository_id == repository_id, project.c.ecosystem == ecosystem, project.c.twin == twin
     )
-    return c.execute(wanted.limit(1)).first() is not None
+    return tuple(_project(row) for row in c.execute(wanted.order_by(project.c.id)).mappings())
+
+
+def own_among(
+    c: sa.Connection, repository_id: int, ecosystem: str, names: Sequence[str], account_id: int | None
+) -> dict[str, Standing]:
+    """Which of these names are own projects, and what the account is to each."""
+    found: dict[str, Standing] = {}
+    mine = sa.and_(membership.c.project_id == project.c.id, membership.c.account_id == account_id)
+    standing = sa.select(project.c.name, project.c.visibility, membership.c.role).outerjoin(membership, mine)
+    for start in range(0, len(names), _NAMES):
+        wanted = standing.where(
+            project.c.repository_id == repository_id,
+            project.c.ecosystem == ecosystem,
+            project.c.origin == Origin.OWN.value,
+            project.c.name.in_(names[start : start + _NAMES]),
+        )
+        found.update({row.name: Standing(row.visibility, row.role) for row in c.execute(wanted)})
+    return found
 
 
 def create(
@@ -154,7 +192,7 @@ def make_own(c: sa.Connection, project_id: int, display: str) -> None:
 
     The upstream's files under that name are ours no more: own and foreign files never stand together.
     """
-    own = {"origin": Origin.OWN.value, "upstream_id": None, "visibility": "members", "display": display}
+    own = {"origin": Origin.OWN.value, "upstream_id": None, "visibility": "members", "display": display, **_UNTOLD}
     c.execute(project.update().where(project.c.id == project_id).values(own))
     theirs = sa.select(file.c.id).where(file.c.project_id == project_id, file.c.release_id.is_(None))
     c.execute(manifest.delete().where(manifest.c.file_id.in_(theirs)))
@@ -171,9 +209,25 @@ def mark_served(c: sa.Connection, project_id: int, now: Instant) -> None:
     c.execute(project.update().where(project.c.id == project_id, project.c.served.is_(None)).values(served=now))
 
 
+def set_display(c: sa.Connection, project_id: int, display: str) -> None:
+    """Write a name as its upstream has it."""
+    c.execute(project.update().where(project.c.id == project_id).values(display=display))
+
+
 def set_visibility(c: sa.Connection, project_id: int, visibility: str) -> None:
     """Set who may read an own project: `members` or `public`."""
     c.execute(project.update().where(project.c.id == project_id).values(visibility=visibility))
+
+
+def set_status(c: sa.Connection, project_id: int, status: ProjectStatus, *, by_admin: bool = False) -> None:
+    """Note how a project stands, by its owner's, an administrator's or its index's word."""
+    said = {"status": status.marker, "status_reason": status.reason or None, "status_by_admin": by_admin}
+    c.execute(project.update().where(project.c.id == project_id).values(said))
+
+
+def set_publish_proof(c: sa.Connection, project_id: int, proof: PublishProof) -> None:
+    """Set of whom a one-time code is demanded with every publish."""
+    c.execute(project.update().where(project.c.id == project_id).values(publish_proof=proof.value))
 
 
 def role_of(c: sa.Connection, project_id: int, account_id: int) -> str | None:
@@ -227,7 +281,7 @@ def projects_of(
 def named_like(
     c: sa.Connection, repository_id: int, ecosystem: str, text: str, reader: Reader, limit: int
 ) -> tuple[tuple[Project, ...], int]:
-    """Projects of an ecosystem whose canonical name contains the text and of which the reader may know.
+    """Projects of an ecosystem whose canonical name contains every word of the text and of which the reader may know.
 
     Of an upstream's projects those that were served here. The name itself comes first, then own projects, then the
     shortest names, which are the nearest to what was typed. No row of any other project is looked at.
@@ -238,13 +292,42 @@ def named_like(
     wanted = sa.and_(
         project.c.repository_id == repository_id,
         project.c.ecosystem == ecosystem,
-        project.c.name.contains(text, autoescape=True),
+        *(project.c.name.contains(word, autoescape=True) for word in text.split()),
         _known_to(reader),
     )
     first = sa.select(project).where(wanted).order_by(project.c.name != text, project.c.origin != Origin.OWN.value)
     rows = c.execute(first.order_by(sa.func.length(project.c.name), project.c.name).limit(limit)).mappings()
     total = c.execute(sa.select(sa.func.count()).select_from(project).where(wanted)).scalar_one()
     return tuple(_project(row) for row in rows), total
+
+
+def of_member(
+    c: sa.Connection, repository_id: int, ecosystem: str, account_id: int, reader: Reader, limit: int
+) -> dict[str, str]:
+    """Canonical name to role, for the own projects that an account has a role in and the reader may know of."""
+    wanted = (
+        sa.select(project.c.name, membership.c.role)
+        .join(membership, membership.c.project_id == project.c.id)
+        .where(
+            project.c.repository_id == repository_id,
+            project.c.ecosystem == ecosystem,
+            project.c.origin == Origin.OWN.value,
+            membership.c.account_id == account_id,
+            _known_to(reader),
+        )
+    )
+    return {row.name: row.role for row in c.execute(wanted.order_by(project.c.name).limit(limit))}
+
+
+def own_names(c: sa.Connection, repository_id: int, ecosystem: str, reader: Reader) -> tuple[str, ...]:
+    """How the own projects of an ecosystem are written of which the reader may know, by canonical name."""
+    wanted = sa.select(project.c.display).where(
+        project.c.repository_id == repository_id,
+        project.c.ecosystem == ecosystem,
+        project.c.origin == Origin.OWN.value,
+        _known_to(reader),
+    )
+    return tuple(c.execute(wanted.order_by(project.c.name)).scalars())
 
 
 def _known_to(reader: Reader) -> sa.ColumnElement[bool]:

@@ -17,7 +17,10 @@ class Release(msgspec.Struct, frozen=True):
     """One version of an own project.
 
     Attributes:
-        yank_reason: why it was yanked (may be empty), None if it is not.
+        clearance: how it stands; yanked is what would be live if its owner had not yanked it.
+        yank_reason: why it was yanked (may be empty), None if it is not; kept whatever else happens to it.
+        deprecated: what is said to whoever installs it; '' after it was taken back, None if nothing ever was.
+        unpublished: when its publishers took it away for good.
     """
 
     id: int
@@ -26,17 +29,28 @@ class Release(msgspec.Struct, frozen=True):
     clearance: Clearance
     yank_reason: str | None
     created: Instant
+    deprecated: str | None = None
+    unpublished: Instant | None = None
 
 
 def find(c: sa.Connection, project_id: int, version: str) -> Release | None:
     """The release of this version, or None."""
     wanted = sa.select(release).where(release.c.project_id == project_id, release.c.version == version)
-    return one(c.execute(wanted), Release)
+    found = one(c.execute(wanted), Release)
+    return None if found is None else _standing(found)
 
 
 def of_project(c: sa.Connection, project_id: int) -> tuple[Release, ...]:
     """All releases in the order of their creation."""
-    return many(c.execute(sa.select(release).where(release.c.project_id == project_id).order_by(release.c.id)), Release)
+    found = c.execute(sa.select(release).where(release.c.project_id == project_id).order_by(release.c.id))
+    return tuple(_standing(one) for one in many(found, Release))
+
+
+def _standing(stored: Release) -> Release:
+    """A yank is no state of its own in the table: it would be lost under a stricter one."""
+    if stored.yank_reason is None or stored.clearance is not Clearance.LIVE:
+        return stored
+    return msgspec.structs.replace(stored, clearance=Clearance.YANKED)
 
 
 def in_state(c: sa.Connection, repository_id: int, clearance: Clearance) -> tuple[tuple[str, str, str], ...]:
@@ -63,11 +77,24 @@ def create(c: sa.Connection, project_id: int, version: str, clearance: Clearance
     return made
 
 
-def set_clearance(c: sa.Connection, release_id: int, clearance: Clearance, yank_reason: str | None = None) -> None:
-    """Move a release to another state; only a yank keeps a reason."""
-    reason = (yank_reason or "") if clearance is Clearance.YANKED else None
-    moved = release.update().where(release.c.id == release_id)
-    c.execute(moved.values(clearance=clearance.value, yank_reason=reason))
+def set_clearance(c: sa.Connection, release_id: int, clearance: Clearance) -> None:
+    """Move a release to another state, which is none of yanked: `set_yank` says that. A yank stays under it."""
+    c.execute(release.update().where(release.c.id == release_id).values(clearance=clearance.value))
+
+
+def set_yank(c: sa.Connection, release_id: int, reason: str | None) -> None:
+    """Yank a release for a reason, which may be empty, or put it back if that is None."""
+    c.execute(release.update().where(release.c.id == release_id).values(yank_reason=reason))
+
+
+def set_deprecated(c: sa.Connection, release_id: int, message: str) -> None:
+    """Set what is said to whoever installs the release; empty: nothing any more."""
+    c.execute(release.update().where(release.c.id == release_id).values(deprecated=message))
+
+
+def set_unpublished(c: sa.Connection, release_id: int, now: Instant) -> None:
+    """Record that its publishers took the release away. Its row stays: the version is never free again."""
+    c.execute(release.update().where(release.c.id == release_id).values(unpublished=now))
 
 
 def tags(c: sa.Connection, project_id: int) -> dict[str, str]:
@@ -84,3 +111,8 @@ def set_tag(c: sa.Connection, project_id: int, tag: str, version: str) -> None:
     """Point a dist-tag at a version."""
     row = insert(c, dist_tag).values(project_id=project_id, tag=tag, version=version)
     c.execute(row.on_conflict_do_update(index_elements=["project_id", "tag"], set_={"version": version}))
+
+
+def remove_tag(c: sa.Connection, project_id: int, tag: str) -> None:
+    """Forget a dist-tag; fine if there is none of that name."""
+    c.execute(dist_tag.delete().where(dist_tag.c.project_id == project_id, dist_tag.c.tag == tag))

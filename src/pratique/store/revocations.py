@@ -28,10 +28,19 @@ class StoredRevocation(msgspec.Struct, frozen=True):
     lifted_by: str | None
 
 
-def in_force(c: sa.Connection, repository_id: int, key: ProjectKey) -> tuple[Revocation, ...]:
-    """The project's revocations that were not lifted."""
-    wanted = _of(repository_id, key).where(revocation.c.lifted.is_(None))
-    return tuple(_revocation(row) for row in c.execute(wanted).mappings())
+def in_force(c: sa.Connection, repository_id: int, key: ProjectKey, twin: str) -> tuple[Revocation, ...]:
+    """Revocations of the project and of its twins that were not lifted.
+
+    Args:
+        twin: what the name shares with its twins.
+    """
+    wanted = sa.select(revocation).where(
+        revocation.c.repository_id == repository_id,
+        revocation.c.ecosystem == key.ecosystem,
+        revocation.c.twin == twin,
+        revocation.c.lifted.is_(None),
+    )
+    return tuple(_revocation(row, key) for row in c.execute(wanted.order_by(revocation.c.id)).mappings())
 
 
 def add(
@@ -44,16 +53,20 @@ def add(
     by: str,
     now: Instant,
     *,
+    twin: str,
     by_admin: bool = True,
 ) -> int:
     """Revoke a project (version None), a release (filename None) or a file; returns the revocation's id.
 
-    `by_admin` says with which right: what an administrator laid down, only one lifts.
+    Args:
+        twin: what the name shares with its twins, which are revoked with it.
+        by_admin: with which right: what an administrator laid down, only one lifts.
     """
     values = {
         "repository_id": repository_id,
         "ecosystem": key.ecosystem,
         "name": key.name,
+        "twin": twin,
         "version": version,
         "filename": filename,
         "reason": reason,
@@ -81,19 +94,15 @@ def lift(c: sa.Connection, revocation_id: int, by: str, now: Instant) -> bool:
 
 def history(c: sa.Connection, repository_id: int, key: ProjectKey) -> tuple[StoredRevocation, ...]:
     """Every revocation the project ever had, oldest first."""
-    return many(c.execute(_of(repository_id, key)), StoredRevocation)
-
-
-def _of(repository_id: int, key: ProjectKey) -> sa.Select[*tuple[object, ...]]:
     mine = sa.select(revocation).where(
         revocation.c.repository_id == repository_id,
         revocation.c.ecosystem == key.ecosystem,
         revocation.c.name == key.name,
     )
-    return mine.order_by(revocation.c.id)
+    return many(c.execute(mine.order_by(revocation.c.id)), StoredRevocation)
 
 
-def _revocation(row: sa.RowMapping) -> Revocation:
+def _revocation(row: sa.RowMapping, key: ProjectKey) -> Revocation:
     return Revocation(
         id=row["id"],
         version=row["version"],
@@ -102,6 +111,7 @@ def _revocation(row: sa.RowMapping) -> Revocation:
         at=Instant(row["at"]),
         by_admin=bool(row["by_admin"]),
         digests=_digests(row["digests"]),
+        twin=None if row["name"] == key.name else row["name"],
     )
 
 

@@ -63,6 +63,9 @@ RIGHTS: dict[Operation, Right] = {
     Operation.EXPLAIN: Right("reading explanations", roles=_EVERY_ROLE, open_names=True),
     Operation.PUBLISH: Right("publishing", roles=_WRITERS, new_names=True),
     Operation.YANK: Right("yanking", roles=_WRITERS),
+    Operation.TAG: Right("setting tags", roles=_WRITERS),
+    Operation.DEPRECATE: Right("deprecating", roles=_WRITERS),
+    Operation.UNPUBLISH: Right("unpublishing", roles=_OWNERS, step_up=True),
     Operation.REVOKE: Right("revoking", roles=_OWNERS, step_up=True),
     Operation.UNREVOKE: Right("giving back what was revoked", roles=_OWNERS, step_up=True),
     Operation.EXPOSURE: Right("seeing who fetched it", roles=_WRITERS),
@@ -78,15 +81,22 @@ _READING = frozenset({Operation.READ, Operation.EXPLAIN})
 CEILING: dict[ActorKind, frozenset[Operation]] = {
     ActorKind.OPERATOR: frozenset(Operation),
     ActorKind.USER: frozenset(Operation),
-    ActorKind.CI: _READING | {Operation.PUBLISH, Operation.YANK, Operation.REVOKE, Operation.EXPOSURE},
+    ActorKind.CI: _READING
+    | {Operation.PUBLISH, Operation.TAG, Operation.DEPRECATE}
+    | {Operation.YANK, Operation.REVOKE, Operation.EXPOSURE},
     ActorKind.AGENT: _READING | {Operation.PUBLISH},
     ActorKind.SERVICE: _READING,
     ActorKind.NOBODY: _READING,
 }
 """What each kind may do at most, whatever its scope says."""
 
-IMPLIED: dict[Operation, Operation] = {Operation.EXPOSURE: Operation.REVOKE}
-"""A scope that names the second operation is good for the first: whoever revokes has to see who is affected."""
+IMPLIED: dict[Operation, Operation] = {
+    Operation.EXPOSURE: Operation.REVOKE,
+    Operation.TAG: Operation.PUBLISH,
+    Operation.DEPRECATE: Operation.PUBLISH,
+}
+"""A scope that names the second operation is good for the first: whoever revokes has to see who is affected, and
+whoever publishes sets tags with each release and says in it what can be said of it later."""
 
 NO_SUCH_PROJECT = "there is no project of this name here"
 """Said of names that do not exist and, in the same words, of those that must not be known."""

@@ -29,7 +29,7 @@ class Fetched(msgspec.Struct, frozen=True):
     """An upstream's answer to a question for a document.
 
     Attributes:
-        status: 200, 304 (what we hold still holds) or 404 (nothing of that name, 410 included).
+        status: 200, 304 (what we hold still holds) or 404 (nothing of that name, 410 and 451 included).
         content: unpacked; empty unless 200.
         url: where it came from in the end, the base of relative links.
     """

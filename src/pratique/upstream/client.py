@@ -27,7 +27,8 @@ from pratique.upstream.proxies import ProxySettings
 
 _DEFAULT_LIMITS = UpstreamLimits()
 _VALIDATOR = re.compile(r"[ -~]{1,500}\Z")
-_NOTHING_THERE = frozenset({404, 410})
+_NOTHING_THERE = frozenset({404, 410, 451})
+"""A sparse index may say any of them of a crate that it has not; others say 451 of what was withdrawn by law."""
 
 
 class UpstreamClient:

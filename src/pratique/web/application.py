@@ -7,9 +7,10 @@ from aiohttp import web
 from pratique.services.ports import Ports
 from pratique.services.sign_in import SignIn
 from pratique.services.step_up import PasswordGate
-from pratique.web import api, ui
+from pratique.web import api, osv, ui
 from pratique.web.bodies import note_expectation
 from pratique.web.dispatch import dispatch
+from pratique.web.forwarded import ask_for_tls, refuse_clear_text
 from pratique.web.health import ReadinessProbe, healthz
 from pratique.web.hosts import Hosts
 from pratique.web.keys import HOSTS, LIMITS, PASSWORD_GATE, PORTS, REPOSITORIES, SIGN_IN
@@ -21,7 +22,8 @@ _USUAL = WebLimits()
 
 def make_application(ports: Ports, limits: WebLimits = _USUAL) -> web.Application:
     """Wire the application; the caller runs it."""
-    application = web.Application(client_max_size=limits.max_body)
+    application = web.Application(client_max_size=limits.max_body, middlewares=[refuse_clear_text])
+    application.on_response_prepare.append(ask_for_tls)
     application[LIMITS] = limits
     application[PORTS] = ports
     application[SIGN_IN] = SignIn(ports.db, ports.clock, ports.revisions)
@@ -32,6 +34,7 @@ def make_application(ports: Ports, limits: WebLimits = _USUAL) -> web.Applicatio
     application.router.add_get("/readyz", ReadinessProbe().readyz)
     application.add_routes(api.routes())
     application.add_routes(ui.routes())
+    application.add_routes(osv.routes())
     application.router.add_route("*", "/{rest:.*}", dispatch, expect_handler=note_expectation)
     application.on_startup.append(_start)
     application.on_cleanup.append(_stop)

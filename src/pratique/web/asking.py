@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import msgspec
 from aiohttp import web
 
@@ -9,7 +11,8 @@ from pratique.core.actors import NOBODY, Actor
 from pratique.core.errors import Forbidden
 from pratique.services.sign_in import SignedIn
 from pratique.trust.sessions import from_this_site, same, session_cookie_name
-from pratique.web.keys import ACTOR, HOSTS, SIGN_IN
+from pratique.web import forwarded
+from pratique.web.keys import ACTOR, SIGN_IN
 
 CSRF_HEADER = "X-CSRF-Token"
 
@@ -38,7 +41,7 @@ async def who_asks(request: web.Request) -> Asking:
         UnknownHost: the request came by a host name that is not ours.
         Unauthorised: a token is malformed, unknown, expired or revoked.
     """
-    public_url = request.app[HOSTS].public_url(request.host)
+    public_url = forwarded.public_url(request)
     sign_in = request.app[SIGN_IN]
     header = request.headers.get("Authorization")
     session = None
@@ -68,5 +71,6 @@ def check_form(request: web.Request, asking: Asking, sent: str | None) -> None:
 def check_origin(request: web.Request) -> None:
     """Refuse a request that the browser says another site sent. Raises Forbidden."""
     headers = request.headers
-    if not from_this_site(headers.get("Origin"), headers.get("Sec-Fetch-Site"), request.host):
+    host = urlsplit(forwarded.public_url(request)).netloc
+    if not from_this_site(headers.get("Origin"), headers.get("Sec-Fetch-Site"), host):
         raise Forbidden("this was sent by a page of another site; open the page of this server and try again there")

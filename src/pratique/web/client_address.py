@@ -30,7 +30,7 @@ def address_behind(peer: str, forwarded_for: Sequence[str], trusted: Sequence[Ne
     """
     address = peer
     hops = [hop.strip() for header in forwarded_for for hop in header.split(",")]
-    while hops and _is_in(address, trusted):
+    while hops and is_in(address, trusted):
         named = _plain(hops.pop())
         if named is None:
             return address
@@ -38,7 +38,8 @@ def address_behind(peer: str, forwarded_for: Sequence[str], trusted: Sequence[Ne
     return address
 
 
-def _is_in(address: str, trusted: Sequence[Network]) -> bool:
+def is_in(address: str, trusted: Sequence[Network]) -> bool:
+    """Whether an address, in whichever spelling, is in one of these networks."""
     plain = _plain(address)
     return plain is not None and any(ip_address(plain) in network for network in trusted)
 

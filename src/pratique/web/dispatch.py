@@ -7,22 +7,27 @@ from collections.abc import Awaitable, Callable
 import structlog
 from aiohttp import web
 
+from pratique.core.account_verbs import TakesCodes
 from pratique.core.actors import ActorKind
 from pratique.core.ecosystem import Ecosystem, UseCase
-from pratique.core.errors import Invalid, NotFound, PratiqueError, Unauthorised
+from pratique.core.errors import Invalid, NotFound, PratiqueError
 from pratique.core.refused import Refused
-from pratique.services.ports import Visit
+from pratique.core.sentences import clean
+from pratique.services.ports import Caller, Visit
 from pratique.trust.tokens import holds_token
-from pratique.upstream import chain
-from pratique.web import publisher_use_cases, use_cases
-from pratique.web.access_log import loggable_path
-from pratique.web.keys import ACTOR, DECISION, HOSTS, PORTS, REPOSITORIES, SIGN_IN
-from pratique.web.places import Match, Place, find_place, match_route
+from pratique.web import account_use_cases, advisory_use_cases, project_use_cases, publisher_use_cases, use_cases
+from pratique.web.access_log import loggable_path, without_secrets
+from pratique.web.account_use_cases import Guest
+from pratique.web.client_address import client_address
+from pratique.web.entrance import arrive, enter, needs_token
+from pratique.web.keys import DECISION, PORTS
+from pratique.web.places import Match, Place, find_place, match_guest_route, match_route
 from pratique.web.refusals import answer_error
 
 log = structlog.get_logger(__name__)
 
 Handler = Callable[[web.Request, Visit, Match], Awaitable[web.StreamResponse]]
+GuestHandler = Callable[[web.Request, Guest, Match], Awaitable[web.StreamResponse]]
 
 HANDLERS: dict[UseCase, Handler] = {
     UseCase.LIST_PROJECT: use_cases.list_project,
@@ -40,7 +45,35 @@ HANDLERS: dict[UseCase, Handler] = {
     UseCase.ADD_OWNERS: publisher_use_cases.add_owners,
     UseCase.REMOVE_OWNERS: publisher_use_cases.remove_owners,
     UseCase.SHOW_RELEASE: use_cases.show_release,
+    UseCase.AUDIT: advisory_use_cases.audit,
+    UseCase.LIST_TAGS: project_use_cases.list_tags,
+    UseCase.SET_TAG: project_use_cases.set_tag,
+    UseCase.REMOVE_TAG: project_use_cases.remove_tag,
+    UseCase.EDIT_PROJECT: project_use_cases.edit_project,
+    UseCase.UNPUBLISH_PROJECT: project_use_cases.unpublish_project,
+    UseCase.UNPUBLISH_FILE: project_use_cases.unpublish_file,
+    UseCase.LIST_MEMBERS: project_use_cases.list_members,
+    UseCase.SHOW_VISIBILITY: project_use_cases.show_visibility,
+    UseCase.SET_VISIBILITY: project_use_cases.set_visibility,
+    UseCase.SHOW_ACCOUNT: project_use_cases.show_account,
+    UseCase.LIST_MEMBERSHIPS: project_use_cases.list_memberships,
+    UseCase.DECLINE: project_use_cases.decline,
+    UseCase.DESCRIBE_PROJECT: advisory_use_cases.describe_project,
+    UseCase.LIST_PROJECTS: publisher_use_cases.list_projects,
+    UseCase.SHOW_PROFILE: account_use_cases.show_profile,
+    UseCase.CHANGE_PROFILE: account_use_cases.change_profile,
+    UseCase.LIST_TOKENS: account_use_cases.list_tokens,
+    UseCase.CREATE_TOKEN: account_use_cases.create_token,
+    UseCase.REVOKE_TOKEN: account_use_cases.revoke_token,
+    UseCase.SIGNING_KEYS: account_use_cases.signing_keys,
 }
+
+GUEST_HANDLERS: dict[UseCase, GuestHandler] = {
+    UseCase.START_LOGIN: account_use_cases.start_login,
+    UseCase.COLLECT: account_use_cases.collect,
+    UseCase.PASSWORD_LOGIN: account_use_cases.password_login,
+}
+"""Answered whoever asks, and whatever stands in the Authorization header: an old token must not keep anybody out."""
 
 
 async def dispatch(request: web.Request) -> web.StreamResponse:
@@ -64,30 +97,42 @@ async def dispatch(request: web.Request) -> web.StreamResponse:
 
 
 async def _serve(request: web.Request, place: Place) -> web.StreamResponse:
-    app = request.app
-    chain.enter(request.headers.get(chain.VIA), app[PORTS].server_name)
-    public_url = app[HOSTS].public_url(request.host)
-    actor = await app[SIGN_IN].actor(request.headers.get("Authorization"))
-    request[ACTOR] = actor
-    if actor.kind is ActorKind.NOBODY and not await app[REPOSITORIES].is_open(place.repository):
-        raise _needs_token(place.ecosystem)  # before any look-up, so that no name can be probed
-    repository = await app[REPOSITORIES].find(place.repository)
+    as_guest = match_guest_route(place, request.method)
+    if as_guest is not None:
+        return await _serve_guest(request, place, as_guest)
+    entered = await enter(request, place.repository, place.ecosystem.id)
     match = match_route(place, request.method)
     _check_no_token(match)
-    if match.route.members_only and actor.kind is ActorKind.NOBODY:
-        raise _needs_token(place.ecosystem)
-    visit = Visit(actor, repository, place.ecosystem, public_url)
+    if match.route.members_only and entered.actor.kind is ActorKind.NOBODY:
+        raise needs_token(place.ecosystem.id)
+    caller = _caller(request, place.ecosystem)
+    visit = Visit(entered.actor, entered.repository, place.ecosystem, entered.public_url, caller)
     return await HANDLERS[match.route.use_case](request, visit, match)
+
+
+async def _serve_guest(request: web.Request, place: Place, match: Match) -> web.StreamResponse:
+    """No repository is looked up, so that no name can be probed."""
+    public_url = arrive(request)
+    _check_no_token(match)
+    base_url = f"{public_url}/{place.repository}/{place.ecosystem.id}"
+    guest = Guest(place.ecosystem, public_url, base_url, _caller(request, place.ecosystem))
+    return await GUEST_HANDLERS[match.route.use_case](request, guest, match)
+
+
+def _caller(request: web.Request, ecosystem: Ecosystem) -> Caller:
+    """Who sent it; of reads, which are many, nobody is ever told."""
+    if request.method in ("GET", "HEAD"):
+        return Caller()
+    code = request.headers.get(ecosystem.code_header, "") if isinstance(ecosystem, TakesCodes) else ""
+    agent = clean(without_secrets(request.headers.get("User-Agent", "")))
+    return Caller(agent, client_address(request), code[:200])
 
 
 def _check_no_token(match: Match) -> None:
     """A token that was pasted in the place of a name would be kept as a name, and asked of an upstream."""
-    if match.route.use_case is not UseCase.LOGOUT and any(map(holds_token, match.groups.values())):
+    others = [text for group, text in match.groups.items() if group != "token"]
+    if any(map(holds_token, others)):
         raise Invalid(
             "a token stands in this address, where others may have seen it: end it with `pratique token revoke`, "
             "and send tokens in the Authorization header"
         )
-
-
-def _needs_token(ecosystem: Ecosystem) -> Unauthorised:
-    return Unauthorised(f"this {ecosystem.id} repository needs a token; make one with `pratique token create`")

@@ -15,7 +15,8 @@ class WebLimits(msgspec.Struct, frozen=True):
         slowest_body: bytes a second, as sent, that a body must reach once it was waited for a minute.
         max_unpacking: a compressed body may unpack to so many times what was sent.
         max_body: bytes of a request body that is no upload.
-        trusted_proxies: networks whose X-Forwarded-For is believed; empty: nobody's.
+        trusted_proxies: networks whose X-Forwarded headers are believed; empty: nobody's.
+        only_by_proxy: a request must come through one of them, by TLS; nothing else is encrypted.
     """
 
     body_silence: float = 30.0
@@ -23,3 +24,4 @@ class WebLimits(msgspec.Struct, frozen=True):
     max_unpacking: int = 20
     max_body: int = 1 << 20
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    only_by_proxy: bool = False

@@ -48,8 +48,17 @@ def find_place(raw_path: str, ecosystems: Mapping[str, Ecosystem]) -> Place | No
     return Place(found[1], ecosystem, found[3] or "/")
 
 
+def match_guest_route(place: Place, method: str) -> Match | None:
+    """The route that answers whoever asks, None if this is no such path. Raises Invalid as `match_route`."""
+    for route in place.ecosystem.routes:
+        found = route.pattern.fullmatch(place.rest) if route.for_guests and route.method == method else None
+        if found:
+            return Match(route, {name: _decode(text) for name, text in found.groupdict().items() if text is not None})
+    return None
+
+
 def match_route(place: Place, method: str) -> Match:
-    """The first route of the ecosystem's table that fits.
+    """The first route of the ecosystem's table that fits, but for those of `match_guest_route`.
 
     Raises:
         NotFound: no route has this path.
@@ -59,7 +68,7 @@ def match_route(place: Place, method: str) -> Match:
     wanted = "GET" if method == "HEAD" else method
     fitting = [(route, found) for route in place.ecosystem.routes if (found := route.pattern.fullmatch(place.rest))]
     for route, found in fitting:
-        if route.method == wanted:
+        if route.method == wanted and not route.for_guests:
             return Match(route, {name: _decode(text) for name, text in found.groupdict().items() if text is not None})
     if fitting:
         raise MethodNotAllowed(f"{method} is not offered here; {', '.join(sorted({r.method for r, _ in fitting}))} is")
@@ -92,6 +101,11 @@ class RepositoryNames:
         """Whether anybody may read there; a name that nobody has is as closed as the most closed repository."""
         known = await self._read()
         return known[name].anonymous_read if name in known else all(one.anonymous_read for one in known.values())
+
+    async def usual(self) -> str:
+        """The repository meant where a client asks at the host's root: `main`, or the first where none is called so."""
+        names = tuple(await self._read())
+        return names[0] if names and "main" not in names else "main"
 
     async def _read(self) -> dict[str, Repository]:
         revision = await self._revisions.current()

@@ -6,33 +6,37 @@ a test of the house holds every route table to that.
 
 from __future__ import annotations
 
+import asyncio
 from typing import cast
 
 from aiohttp import web
 
-from pratique.core.ecosystem_verbs import Describes, HasOwners, Searches, Yanks
+from pratique.core.ecosystem_verbs import Describes, HasOwners, ListsProjects, Searches, Yanks
+from pratique.services.list_project import make_view
+from pratique.services.list_projects import list_projects as read_projects
 from pratique.services.membership import list_owners as read_owners
 from pratique.services.membership import set_owners
 from pratique.services.ports import Visit
 from pratique.services.search import search as search_service
 from pratique.services.yank import set_yanked
 from pratique.trust.permissions import Role
+from pratique.web.addresses import moved
 from pratique.web.bodies import read_small_body
 from pratique.web.keys import PORTS
 from pratique.web.places import Match
-from pratique.web.use_cases import PRIVATE, respond
+from pratique.web.use_cases import PRIVATE, answer_view, respond, respond_if_changed, wanted_form
 
 _NO_STORE = {"Cache-Control": "no-store"}
 
 
-async def describe(_request: web.Request, visit: Visit, match: Match) -> web.StreamResponse:
+async def describe(request: web.Request, visit: Visit, match: Match) -> web.StreamResponse:
     """Where the index's files and its web API are."""
     said = cast("Describes", visit.ecosystem).write_description(
         visit.base_url,
         needs_credential=not visit.repository.anonymous_read,
         members_only=match.route.members_only,
     )
-    return respond(said, PRIVATE)
+    return respond_if_changed(request, said, PRIVATE)
 
 
 async def search(request: web.Request, visit: Visit, _match: Match) -> web.StreamResponse:
@@ -40,6 +44,18 @@ async def search(request: web.Request, visit: Visit, _match: Match) -> web.Strea
     speech = cast("Searches", visit.ecosystem)
     found = await search_service(request.app[PORTS], visit, speech.read_search(request.query))
     return respond(speech.write_search(found), PRIVATE)
+
+
+async def list_projects(request: web.Request, visit: Visit, _match: Match) -> web.StreamResponse:
+    """The names of all own projects that the actor may know of."""
+    speech = cast("ListsProjects", visit.ecosystem)
+    elsewhere = moved(request, visit, speech.projects_path)
+    if elsewhere is not None:
+        return elsewhere
+    form, encoding = wanted_form(request, visit)
+    names = await read_projects(request.app[PORTS], visit)
+    rendered = speech.write_projects(names, visit.base_url, form)
+    return answer_view(request, await asyncio.to_thread(make_view, rendered, encoding, 0, "", None))
 
 
 async def yank(request: web.Request, visit: Visit, match: Match) -> web.StreamResponse:

@@ -9,7 +9,7 @@ import orjson
 from aiohttp import web
 
 from pratique.core.ecosystem import Ecosystem, Refusal, Rendered
-from pratique.core.errors import PratiqueError, Unauthorised, Unavailable, UpstreamRefused
+from pratique.core.errors import CodeNeeded, PratiqueError, Unauthorised, Unavailable, UpstreamRefused
 from pratique.core.refused import Refused
 from pratique.core.sentences import MAX_LINE, clean, refusal_line
 
@@ -26,7 +26,10 @@ def to_refusal(error: PratiqueError) -> Refusal:
     line = line if len(line) <= MAX_LINE else line[: MAX_LINE - 3] + "..."
     if isinstance(error, UpstreamRefused):
         return Refusal(error.status, line, {**error.fields, "error": line})
-    return Refusal(error.status, line, {"error": line, "message": str(error)})
+    body = {"error": line, "message": str(error)}
+    if isinstance(error, CodeNeeded):
+        body |= {"page_url": error.page_url, "done_url": error.done_url}
+    return Refusal(error.status, line, body)
 
 
 def _machine_fields(error: Refused) -> dict[str, Any]:

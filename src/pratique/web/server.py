@@ -11,7 +11,6 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from pratique.core.errors import Invalid
 from pratique.web.access_log import AccessLog, RequestLog
 from pratique.web.connections import Runner
 
@@ -33,8 +32,6 @@ class Listening(msgspec.Struct, frozen=True):
         keep_alive: seconds an idle connection is kept.
         header_patience: seconds in which the head of a request must have arrived.
         patience: seconds that running requests get when the process stops.
-        certificate: PEM file of the certificate chain; empty for plain http.
-        key: PEM file of its private key.
     """
 
     host: str
@@ -42,8 +39,6 @@ class Listening(msgspec.Struct, frozen=True):
     keep_alive: float = 75.0
     header_patience: float = 30.0
     patience: float = 10.0
-    certificate: str = ""
-    key: str = ""
 
 
 async def serve(
@@ -53,6 +48,7 @@ async def serve(
     stop: asyncio.Event,
     ready: Callable[[], None],
     write_log: Callable[[dict[str, Any]], None] | None,
+    tls: ssl.SSLContext | None = None,
 ) -> None:
     """Serve until `stop` is set, then let running requests end.
 
@@ -62,9 +58,9 @@ async def serve(
         stop: set to end.
         ready: called once connections are accepted.
         write_log: takes a line for every request; None for no such log.
+        tls: what to speak TLS with; None for plain http.
 
     Raises:
-        Invalid: the certificate cannot be used.
         OSError: the address cannot be listened on.
     """
     under_way = UnderWay()
@@ -72,7 +68,7 @@ async def serve(
     runner = _runner(application, listening, RequestLog(write_log) if write_log else None)
     await runner.setup()
     try:
-        site = _site(runner, listening)
+        site = _site(runner, listening, tls)
         await site.start()
         ready()
         await stop.wait()
@@ -98,12 +94,12 @@ def _runner(application: web.Application, listening: Listening, log: RequestLog 
     )
 
 
-def _site(runner: Runner, listening: Listening) -> web.TCPSite:
+def _site(runner: Runner, listening: Listening, tls: ssl.SSLContext | None) -> web.TCPSite:
     return web.TCPSite(
         runner,
         listening.host,
         listening.port,
-        ssl_context=tls_context(listening),
+        ssl_context=tls,
         backlog=BACKLOG,
         reuse_address=True,
         reuse_port=True,
@@ -146,15 +142,3 @@ class UnderWay:
         with suppress(TimeoutError):
             async with asyncio.timeout(patience):
                 await self._none_left.wait()
-
-
-def tls_context(listening: Listening) -> ssl.SSLContext | None:
-    """What to speak TLS with, None for plain http. Raises Invalid if the certificate cannot be used."""
-    if not listening.certificate:
-        return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    try:
-        context.load_cert_chain(listening.certificate, listening.key)
-    except (OSError, ssl.SSLError) as error:
-        raise Invalid(f"the TLS certificate cannot be used: {error}; check `tls_certificate` and `tls_key`") from error
-    return context

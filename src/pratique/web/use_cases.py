@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 from aiohttp import web
 
 from pratique.core.ecosystem import Rendered
+from pratique.core.ecosystem_verbs import HasOneAddress, NamesForms
 from pratique.core.errors import Unauthorised
+from pratique.core.project_verbs import EditsDocuments
 from pratique.services import get_file as get_file_service
 from pratique.services import list_project as list_project_service
 from pratique.services import publish as publish_service
+from pratique.services.edit_project import read_to_edit
 from pratique.services.get_metadata import get_metadata as read_metadata
 from pratique.services.log_out import log_out as end_token
 from pratique.services.ports import Visit
 from pratique.services.show_release import show_release as show_one_release
+from pratique.services.views import View
+from pratique.web.addresses import moved
 from pratique.web.bodies import read_body
 from pratique.web.files import send_file
 from pratique.web.keys import PORTS
@@ -36,11 +42,39 @@ def respond(rendered: Rendered, headers: dict[str, str] | None = None) -> web.Re
     )
 
 
+def respond_if_changed(request: web.Request, rendered: Rendered, headers: dict[str, str]) -> web.Response:
+    """A rendered answer named by its content, or 304 for who has it already."""
+    named = {**headers, "ETag": f'"{hashlib.sha256(rendered.body).hexdigest()[:32]}"'}
+    if etag_matches(request.headers.get("If-None-Match"), named["ETag"]):
+        return web.Response(status=304, headers=named)
+    return respond(rendered, named)
+
+
 async def list_project(request: web.Request, visit: Visit, match: Match) -> web.StreamResponse:
     """The index document, or 304."""
-    form = visit.ecosystem.negotiate(request.headers.get("Accept"))
-    encoding = "gzip" if wants_gzip(request.headers.get("Accept-Encoding", "")) else "identity"
-    view = await list_project_service.list_project(request.app[PORTS], visit, match.groups["project"], form, encoding)
+    speech, name = visit.ecosystem, match.groups["project"]
+    if isinstance(speech, EditsDocuments) and speech.is_read_to_edit(request.query):
+        to_edit = await read_to_edit(request.app[PORTS], visit, name)
+        if to_edit is not None:
+            return respond(to_edit, {"Cache-Control": "no-store"})
+    if isinstance(speech, HasOneAddress):
+        elsewhere = moved(request, visit, speech.listing_path(name))
+        if elsewhere is not None:
+            return elsewhere
+    form, encoding = wanted_form(request, visit)
+    view = await list_project_service.list_project(request.app[PORTS], visit, name, form, encoding)
+    return answer_view(request, view)
+
+
+def wanted_form(request: web.Request, visit: Visit) -> tuple[str, str]:
+    """The form of a listing and its encoding, as the URL or the headers ask for them. Raises NotAcceptable."""
+    named = visit.ecosystem.form_named(request.query) if isinstance(visit.ecosystem, NamesForms) else None
+    form = visit.ecosystem.negotiate(request.headers.get("Accept")) if named is None else named
+    return form, "gzip" if wants_gzip(request.headers.get("Accept-Encoding", "")) else "identity"
+
+
+def answer_view(request: web.Request, view: View) -> web.Response:
+    """A rendered index document, or 304 to whoever has it."""
     if view.rendered.status != 200:
         return respond(view.rendered, {**PRIVATE, "Cache-Control": "no-store"})
     headers = {**PRIVATE, "ETag": view.etag}

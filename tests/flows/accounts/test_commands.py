@@ -45,6 +45,9 @@ STORY = (
     ("project visibility pkg:npm/mine members", "for its members"),
     ("project member pkg:npm/mine alice reader", "reader: alice"),
     ("project member pkg:npm/mine alice none", "owner: ann"),
+    ("project status pkg:npm/mine deprecated --reason old", "pkg:npm/mine is deprecated: old"),
+    ("project status pkg:npm/mine active", "pkg:npm/mine is active"),
+    ("project proof pkg:npm/mine everybody", "demanded of everybody"),
     ("explain pkg:npm/mine@1.0.0", "pkg:npm/mine@1.0.0 in main, asked by user"),
     (
         "waive cooldown pkg:npm/mine --reason trusted --for agent --expires 7d",

@@ -32,6 +32,8 @@ VERBS = [
     ("/revoke", {"reason": "x"}),
     ("/unrevoke", {}),
     ("/project/visibility", {"visibility": "public"}),
+    ("/project/status", {"status": "archived"}),
+    ("/project/status", {"status": "quarantined", "reason": "r"}),
     ("/project/member", {"user": "eve", "role": "owner"}),
 ]
 

@@ -138,8 +138,11 @@ async def test_own_names_are_told_to_those_who_may_know_them(api: Api, site: Sit
 
     assert (await api.get("/own-names", site.token, ecosystem="npm")).json()["names"] == ["@acme/*"]
     assert (await api.get("/own-names", site.admin, ecosystem="npm")).json()["names"] == ["@acme/*", "@codename/*"]
-    assert (await api.get("/own-names", None, ecosystem="npm")).json()["names"] == []
+    nobody = (await api.get("/own-names", None, ecosystem="npm")).json()
+    assert (nobody["names"], nobody["projects"]) == ([], [])
     assert (await api.get("/own-names", site.token, ecosystem="pypi")).json()["names"] == []
+    behind = await api.get("/own-names", site.token, ecosystem="npm")
+    assert behind.json()["projects"] == ["@acme/web"], "for clients that know no globs"
 
 
 async def test_a_rule_is_set_option_by_option(api: Api, site: Site) -> None:

@@ -22,12 +22,11 @@ def only(content):
 
 
 def test_a_record_becomes_a_row_with_what_policy_needs():
-    row = only(
-        record(
-            affected(events("introduced", "0", "fixed", "1.2"), versions=["1.0"], name="Left"),
-            database_specific={"severity": "MODERATE"},
-        )
+    content = record(
+        affected(events("introduced", "0", "fixed", "1.2"), versions=["1.0"], name="Left"),
+        database_specific={"severity": "MODERATE"},
     )
+    row = only(content)
 
     assert row == Advisory(
         id="GHSA-aaaa",
@@ -41,6 +40,7 @@ def test_a_record_becomes_a_row_with_what_policy_needs():
         summary="A flaw",
         affected=pack(Affected(("1.0",), ((("introduced", "0"), ("fixed", "1.2")),))),
         fixed=("1.2",),
+        original=content,
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pratique.cli.main import main
+from tests.harness.certificates import Authority
 
 SERVER = ["--server", "http://127.0.0.1:9"]
 """Nobody listens there: own names cannot be asked for, and it works all the same."""
@@ -16,16 +17,32 @@ SERVER = ["--server", "http://127.0.0.1:9"]
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in list(os.environ):
-        if name.upper().startswith(("PIP_", "UV_", "NPM_CONFIG", "PRATIQUE_", "XDG_")):
+        if name.upper().startswith(("PIP_", "UV_", "NPM_CONFIG", "PRATIQUE_", "XDG_", "PNPM_", "YARN_", "CARGO_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setattr("sys.platform", "linux")
     return tmp_path
 
 
-PLACE = {"npm": ".npmrc", "pip": ".config/pip/pip.conf", "uv": ".config/uv/uv.toml"}
+PLACE = {
+    "npm": ".npmrc",
+    "pnpm": ".config/pnpm/config.yaml",
+    "yarn": ".yarnrc.yml",
+    "yarn1": ".yarnrc",
+    "bun": ".bunfig.toml",
+    "pip": ".config/pip/pip.conf",
+    "uv": ".config/uv/uv.toml",
+    "poetry": ".config/pypoetry/config.toml",
+    "cargo": ".cargo/config.toml",
+}
 BEFORE = {
     "npm": "registry=https://old.example.test/\n; mine\nfund=false",
+    "pnpm": "registry: https://old.example.test/\n# mine\nverifyStoreIntegrity: true",
+    "yarn": "# mine\nnpmRegistryServer: https://old.example.test/\nenableTelemetry: false",
+    "yarn1": 'registry "https://old.example.test/"\n# mine\nyarn-offline-mirror false',
+    "bun": '[install] # mine\nregistry = "https://old.example.test/"\nexact = true',
+    "poetry": '[repositories.pratique]\nurl = "https://old.example.test/"\n[virtualenvs]\nin-project = true # mine',
+    "cargo": '[source.crates-io]\nreplace-with = "old"\n[net] # mine\nretry = 1',
     "pip": "[global]\nindex-url = https://old.example.test/simple\ntimeout = 5",
     "uv": '# mine\noffline = false\n[[index]]\nurl = "https://old.example.test/simple"\ndefault = true',
 }
@@ -140,6 +157,115 @@ def test_a_link_into_a_collection_of_dot_files_stays_a_link(home: Path) -> None:
 def test_what_cannot_be_done_says_why(capsys: pytest.CaptureFixture[str], arguments: list[str], sentence: str) -> None:
     assert main(["configure", *arguments]) == 1
     assert sentence in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("client", "places"),
+    [
+        ("npm", [".npmrc"]),
+        ("pnpm", [".config/pnpm/auth.ini"]),
+        ("yarn", [".yarnrc.yml"]),
+        ("yarn1", [".yarnrc"]),
+        ("bun", [".bunfig.toml"]),
+        ("pip", [".config/pip/pip.conf"]),
+        ("uv", []),
+        ("poetry", [".config/pypoetry/config.toml"]),
+        ("cargo", [".cargo/config.toml"]),
+    ],
+)
+def test_a_private_authority_is_trusted_by_the_user_and_named_in_no_project(
+    home: Path, capsys: pytest.CaptureFixture[str], client: str, places: list[str]
+) -> None:
+    authority = Authority(home / "ca").path
+    server = ["--server", "https://127.0.0.1:9", "--ca", str(authority), "--token", "prq_secret"]
+    assert main(["configure", client, *server]) == 0
+    assert [str(path) for path in holding(home, str(authority))] == places
+    if not places:
+        assert f"export SSL_CERT_FILE={authority}" in capsys.readouterr().out
+    assert [path for path in holding(home, "prq_secret") if (home / path).stat().st_mode & 0o077] == []
+
+    assert main(["configure", client, "--undo"]) == 0
+    assert holding(home, "127.0.0.1") == holding(home, "prq_secret") == []
+    if client == "pip":
+        return
+    project = home / "project"
+    project.mkdir()
+    (project / "pyproject.toml").write_text("")
+    assert main(["configure", client, "--project", str(project), *server]) == 0
+    assert holding(home, str(authority)) == holding(home, "prq_secret") == []
+    assert f"`pratique configure {client} --ca {authority}` without --project" in capsys.readouterr().out
+
+
+def holding(home: Path, text: str) -> list[Path]:
+    """Files that hold a text, by their place in the home."""
+    found = [path for path in home.rglob("*") if path.is_file() and text in path.read_text()]
+    return sorted(path.relative_to(home) for path in found)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [(None, "there is no file"), ("no certificate", "cannot be read, or holds no certificate")],
+)
+def test_an_authority_that_is_none_is_refused_and_nothing_written(
+    home: Path, capsys: pytest.CaptureFixture[str], content: str | None, sentence: str
+) -> None:
+    path = home / "ca.pem"
+    if content is not None:
+        path.write_text(content)
+    assert main(["configure", "npm", "--server", "https://127.0.0.1:9", "--ca", str(path)]) == 1
+    assert sentence in capsys.readouterr().err
+    assert not (home / ".npmrc").exists()
+
+
+def test_an_authority_in_a_path_that_not_every_client_can_read_is_refused(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = Authority(home / "a;b#c").path
+    assert main(["configure", "npm", "--server", "https://127.0.0.1:9", "--ca", str(path)]) == 1
+    assert "copy the file to a plain one" in capsys.readouterr().err
+
+
+def test_a_server_without_tls_needs_no_authority(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    authority = Authority(home / "ca").path
+    assert main(["configure", "npm", *SERVER, "--ca", str(authority)]) == 0
+    assert "cafile" not in (home / ".npmrc").read_text()
+    assert "speaks http, so no authority is needed" in capsys.readouterr().out
+
+
+def test_npm_and_yarn_1_share_a_file_and_each_takes_back_its_own(home: Path) -> None:
+    (home / ".npmrc").write_text("fund=false\n")
+    main(["configure", "npm", *SERVER])
+    with_npm = (home / ".npmrc").read_text()
+    main(["configure", "yarn1", *SERVER, "--token", "prq_secret"])
+    assert "always-auth=true" in (home / ".npmrc").read_text()
+    main(["configure", "yarn1", "--undo"])
+    assert (home / ".npmrc").read_text() == with_npm
+    main(["configure", "yarn1", *SERVER, "--token", "prq_secret"])
+    main(["configure", "npm", "--undo"])
+    assert "always-auth=true" in (home / ".npmrc").read_text()
+    main(["configure", "yarn1", *SERVER])
+    assert (home / ".npmrc").read_text() == "fund=false\n", "a token that is no longer given is no longer there"
+
+
+def test_poetry_in_a_project_needs_the_projects_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["configure", "poetry", "--project", str(tmp_path), *SERVER]) == 1
+    assert "make one with `poetry init`" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("variable", "client", "place"),
+    [
+        ("XDG_CONFIG_HOME", "bun", ".bunfig.toml"),
+        ("XDG_CONFIG_HOME", "pnpm", "pnpm/config.yaml"),
+        ("POETRY_CONFIG_DIR", "poetry", "config.toml"),
+    ],
+)
+def test_files_are_where_the_environment_puts_them(
+    home: Path, monkeypatch: pytest.MonkeyPatch, variable: str, client: str, place: str
+) -> None:
+    monkeypatch.setenv(variable, str(home / "elsewhere"))
+    assert main(["configure", client, *SERVER]) == 0
+    assert (home / "elsewhere" / place).is_file()
 
 
 def test_a_broken_file_is_left_as_it_is(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

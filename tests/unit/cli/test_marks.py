@@ -20,7 +20,8 @@ def changes(draw: st.DrawFn) -> tuple[str, Change]:
     text = draw(TEXTS)
     count = len(lines_of(text))
     aside = draw(st.frozensets(st.integers(0, count - 1))) if count else frozenset()
-    return text, Change(tuple(draw(BLOCKS)), draw(st.integers(0, count)), aside)
+    more = draw(st.lists(st.tuples(st.integers(0, count), BLOCKS.map(tuple)), max_size=2))
+    return text, Change(tuple(draw(BLOCKS)), draw(st.integers(0, count)), aside, tuple(more))
 
 
 @given(changes(), st.booleans())

@@ -73,6 +73,34 @@ async def test_a_child_that_lives_but_shows_no_sign_of_life_is_replaced(tmp_path
     ]
 
 
+async def test_sighup_is_a_request_unless_the_terminal_it_was_started_in_is_gone(tmp_path, monkeypatch):
+    folder = DataFolder(tmp_path / "data")
+    folder.create()
+    prepare(folder, load_settings(folder.settings_file, {}))
+    monkeypatch.setattr("os.isatty", lambda _descriptor: True)
+    said, asked = [], []
+    supervisor = Supervisor([Station(Role.JOBS, "jobs")], folder.root, {}, say=said.append, patience=5)
+
+    def on_hangup():
+        asked.append("SIGHUP")
+        supervisor.send(Role.JOBS, signal.SIGHUP)  # no process is to end by it
+        monkeypatch.setattr("os.isatty", lambda _descriptor: False)
+        os.kill(os.getpid(), signal.SIGHUP)
+
+    async def hang_up():
+        os.kill(os.getpid(), signal.SIGHUP)
+
+    supervisor.on_hangup = on_hangup
+    try:
+        assert await supervisor.run(hang_up) == 0
+    finally:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+    assert asked == ["SIGHUP"]
+    assert [line.partition(")")[2] for line in said if line.startswith("jobs")] == ["", " ended"]
+    assert any(line.startswith("stopping; running requests") for line in said)
+
+
 def read(folder, query, *arguments):
     database = open_database(folder, load_settings(folder.settings_file, {}))
     try:

@@ -277,3 +277,40 @@ def test_what_is_read_is_what_python_extracts(members):
         return
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert read == {name.removeprefix("./"): archive.read(name) for name in archive.namelist()}
+
+
+def unicode_path(name: bytes, version: int = 1, of: bytes | None = None) -> bytes:
+    """An extra field that states a member's name once more, for a certain name."""
+    value = struct.pack("<BL", version, zlib.crc32(of if of is not None else name)) + name
+    return struct.pack("<HH", 0x7075, len(value)) + value
+
+
+def test_a_second_name_that_is_the_first_is_read():
+    assert read_zip(raw_zip({"name": "a", "both": {"extra": unicode_path(b"a")}})) == {"a": b"x"}
+
+
+@pytest.mark.parametrize(
+    "extra", [unicode_path(b"b"), unicode_path(b"b", of=b"a"), unicode_path(b"a", 2), unicode_path(b"a", of=b"b")],
+    ids=["other", "other for this one", "version", "for another"],
+)  # fmt: skip
+@pytest.mark.parametrize("where", ["both", "local", "central"])
+def test_a_second_name_that_readers_may_take_for_the_first_is_refused(extra, where):
+    with pytest.raises(Invalid, match="second, different name"):
+        read_zip(raw_zip({"name": "a", where: {"extra": extra}}))
+
+
+def restated(*sizes: int) -> bytes:
+    """A ZIP64 field where none is needed."""
+    return struct.pack("<HH", 1, 8 * len(sizes)) + struct.pack(f"<{len(sizes)}Q", *sizes)
+
+
+def test_sizes_that_are_said_twice_alike_are_read():
+    """As wheels of Bazel do."""
+    assert read_zip(raw_zip({"name": "a", "local": {"extra": restated(1, 1)}})) == {"a": b"x"}
+    assert read_zip(raw_zip({"name": "a", "central": {"extra": restated(1, 1, 0)}})) == {"a": b"x"}
+
+
+@pytest.mark.parametrize("sizes", [(2, 1), (1, 2), (1,), (1, 1, 1), (1 << 32 | 1, 1)])
+def test_sizes_that_are_said_twice_and_differ_are_refused(sizes):
+    with pytest.raises(Invalid, match="ZIP64 field that does not fit"):
+        read_zip(raw_zip({"name": "a", "local": {"extra": restated(*sizes)}}))

@@ -2,7 +2,7 @@
 
 from pratique.core import facts as fact
 from pratique.core.actors import Actor, ActorKind
-from pratique.core.artifacts import Digests, Origin
+from pratique.core.artifacts import Digests, Origin, ProjectStatus
 from pratique.core.clock import DAY, HOUR, Instant
 from pratique.core.decisions import Action, EntryKind, ListEntry, Mode, Moment, RuleSetting, Waiver
 from pratique.core.facts import DigestCheck, Facts, Stage
@@ -38,6 +38,8 @@ CLEAN = {
     fact.WEAKER_EVIDENCE: False,
     fact.JOINED_LATE: False,
     fact.GONE_UPSTREAM: False,
+    fact.UNPUBLISHED: None,
+    fact.PROJECT_STATUS: ProjectStatus(),
     fact.LISTED_DIGESTS: GOOD,
     fact.DIGESTS: DigestCheck(listed=GOOD, recorded=GOOD),
 }
@@ -46,6 +48,11 @@ CLEAN = {
 def version_key(version):
     """Numbers between dots; anything else is no version."""
     return tuple(int(part) for part in version.split("."))
+
+
+def release_key(version):
+    """As `version_key`; what stands behind a `+` makes no other release."""
+    return version_key(version.partition("+")[0])
 
 
 def facts(
@@ -59,7 +66,7 @@ def facts(
         Stage.LISTING: Subject(project, version, f"left-{version}.tgz"),
         Stage.FILE: Subject(project, version, f"left-{version}.tgz"),
     }[stage]
-    return Facts(subject, origin, actor, now, version_key, values)
+    return Facts(subject, origin, actor, now, version_key, release_key, values)
 
 
 def without(known, *missing):
@@ -71,6 +78,7 @@ def without(known, *missing):
         known.actor,
         known.now,
         known.version_key,
+        known.release_key,
         {name: value for name, value in known.values.items() if name not in names},
     )
 
@@ -94,7 +102,7 @@ def said(decision):
 
 def entry(kind=EntryKind.DENY, versions="*", **more):
     """A list entry that names `left`."""
-    return ListEntry(more.pop("id", 1), kind, "npm", "left", parse_range(versions), **more)
+    return ListEntry(more.pop("id", 1), kind, "npm", more.pop("name", "left"), parse_range(versions), **more)
 
 
 def waiver(rule, versions="*", **more):

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from pratique.core import facts as fact
 from pratique.core.actors import Actor, ActorKind
-from pratique.core.artifacts import Digests, Origin
+from pratique.core.artifacts import Digests, Origin, ProjectStatus
 from pratique.core.clock import DAY, HOUR, MINUTE
 from pratique.core.decisions import Action, EntryKind, Mode, Moment, Reservation, Revocation, RuleSetting
 from pratique.core.facts import Absent, DigestCheck, RecentFix, Stage
@@ -56,6 +56,10 @@ KNOWN = {
     fact.WEAKER_EVIDENCE: st.booleans(),
     fact.JOINED_LATE: st.booleans(),
     fact.GONE_UPSTREAM: st.booleans(),
+    fact.UNPUBLISHED: st.none() | instants,
+    fact.PROJECT_STATUS: st.sampled_from(
+        [ProjectStatus(), ProjectStatus("archived"), ProjectStatus("quarantined"), ProjectStatus("quarantined", "why")]
+    ),
     fact.LISTED_DIGESTS: digests,
     fact.DIGESTS: st.builds(
         DigestCheck, digests, st.none() | digests, st.none() | digests, st.none() | st.none() | digests

@@ -78,7 +78,10 @@ def test_what_nobody_may_install_for_all_time_is_not_published_either(known, rul
 @pytest.mark.parametrize(
     ("stage", "waiting"),
     [
-        (Stage.NAME, ("known_malware", "digest_mismatch", "cooldown", "gone_upstream")),
+        (
+            Stage.NAME,
+            ("known_malware", "quarantined", "digest_mismatch", "cooldown", "gone_upstream", "unpublished"),
+        ),
         (Stage.LISTING, ("digest_mismatch",)),
         (Stage.FILE, ()),
     ],

@@ -4,7 +4,7 @@ from pratique.core.artifacts import Origin
 from pratique.core.clock import DAY, HOUR
 from pratique.core.decisions import Action
 from pratique.core.facts import LIST_ENTRIES, Stage
-from tests.unit.rules.cases import NOW, EntryKind, ago, entry, judged, said
+from tests.unit.rules.cases import NOW, EntryKind, ago, entry, judged, said, waiver
 
 
 def listed(*entries, **more):
@@ -32,6 +32,25 @@ def test_an_entry_for_some_versions_refuses_only_those():
     assert said(listed(some, stage=Stage.NAME)) is None
     assert said(listed(some, version="1.0.1"))[1] == "deny"
     assert said(listed(some, version="2.0")) is None
+
+
+@pytest.mark.parametrize("versions", ["1.0.1", "<=1.0.1", "1.0.0 || 1.0.1"])
+def test_an_entry_refuses_what_cannot_stand_beside_the_version_it_names_and_a_waiver_passes_only_that(versions):
+    denied = entry(versions=versions, reason="bad")
+
+    assert said(listed(denied, version="1.0.1+x"))[1] == "deny"
+    assert said(listed(denied, version="1.0.1+x", waivers=[waiver("denylist", "1.0.1")]))[1] == "deny"
+    assert said(listed(denied, version="1.0.1", waivers=[waiver("denylist", "1.0.1")])) is None
+    assert said(listed(denied, version="1.0.2+x")) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [("left", "is on the denylist: bad"), ("le*", "is on the denylist: bad"),
+     ("LEFT", "is on the denylist as LEFT: bad"), ("LE*", "is on the denylist as LE*: bad")],
+)  # fmt: skip
+def test_an_entry_about_a_twin_says_which_name_is_denied(name, why):
+    assert said(listed(entry(name=name, reason="bad")))[2] == why
 
 
 def test_own_projects_can_be_denied():

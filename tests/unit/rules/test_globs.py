@@ -2,6 +2,7 @@ import pytest
 
 from pratique.core.decisions import EntryKind, ListEntry, Reservation
 from pratique.core.names import EcosystemId, ProjectKey
+from pratique.ecosystems.cargo import CARGO
 from pratique.rules.globs import entries_about, in_force, last_end, matches, reservation_of
 from tests.unit.rules.cases import NOW, entry
 
@@ -30,7 +31,18 @@ def test_entries_about_a_project_are_those_of_its_ecosystem_whose_glob_means_it(
     elsewhere = ListEntry(2, EntryKind.DENY, "pypi", "@acme/*")
     other = ListEntry(3, EntryKind.DENY, "npm", "@other/*")
 
-    assert entries_about(SCOPED, [here, elsewhere, other]) == (here,)
+    assert entries_about(SCOPED, [here, elsewhere, other], str) == (here,)
+
+
+@pytest.mark.parametrize(
+    ("glob", "kinds"), [("a_b", {EntryKind.DENY}), ("a-b", set(EntryKind)), ("A_*", {EntryKind.DENY})]
+)
+def test_a_denial_names_twins_and_what_permits_does_not(glob, kinds):
+    entries = [ListEntry(number, kind, "cargo", glob) for number, kind in enumerate(EntryKind)]
+
+    about = entries_about(ProjectKey(EcosystemId("cargo"), "a-b"), entries, CARGO.twin_key)
+
+    assert {entry.kind for entry in about} == kinds
 
 
 def test_of_several_reservations_the_most_exact_one_holds_a_name():
@@ -41,10 +53,10 @@ def test_of_several_reservations_the_most_exact_one_holds_a_name():
         Reservation(4, "npm", "@acme/left"),
     )
 
-    assert reservation_of(SCOPED, [wide, narrow, foreign]) == narrow
-    assert reservation_of(SCOPED, [older, narrow]) == narrow
-    assert reservation_of(SCOPED, [wide]) == wide
-    assert reservation_of(SCOPED, [foreign]) is None
+    assert reservation_of(SCOPED, [wide, narrow, foreign], str) == narrow
+    assert reservation_of(SCOPED, [older, narrow], str) == narrow
+    assert reservation_of(SCOPED, [wide], str) == wide
+    assert reservation_of(SCOPED, [foreign], str) is None
 
 
 def test_entries_in_force_are_of_one_kind_and_have_not_expired():

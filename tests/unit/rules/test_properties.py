@@ -42,11 +42,12 @@ def counted(decision):
 
 
 @many
-@given(generated.policies, generated.situations(), generated.moments)
-def test_what_the_name_stage_refuses_listing_and_download_refuse_for_every_version(policy, known, moment):
-    name = decide(policy, up_to(known, Stage.NAME), Stage.NAME, moment)
-    listing = decide(policy, up_to(known, Stage.LISTING), Stage.LISTING, moment)
-    download = decide(policy, known, Stage.FILE, moment)
+@given(generated.policies, generated.situations())
+def test_what_the_name_stage_refuses_listing_and_download_refuse_for_every_version(policy, known):
+    """Of an install: a publish is judged once, with every fact in hand."""
+    name = decide(policy, up_to(known, Stage.NAME), Stage.NAME)
+    listing = decide(policy, up_to(known, Stage.LISTING), Stage.LISTING)
+    download = decide(policy, known, Stage.FILE)
 
     assert name.action <= listing.action <= download.action
 
@@ -221,7 +222,7 @@ def test_own_projects_are_refused_only_by_people_and_bytes(known):
     decision = decide(enforced(), own, Stage.FILE)
 
     refusing = {vote.rule for vote in decision.votes if vote.action.leaves_listing}
-    assert refusing <= {"revoked", "denylist", "allowlist", "digest_mismatch"}
+    assert refusing <= {"revoked", "quarantined", "denylist", "allowlist", "digest_mismatch", "unpublished"}
 
 
 def enforced():

@@ -11,8 +11,8 @@ AT = from_iso("2026-11-20T10:00:00Z")
 BAD = Digests(sha256="ab" * 32, sha512="ba" * 64)
 
 
-def revocation(version=None, filename=None, reason="stolen token", digests=()):
-    return Revocation(1, version, filename, reason, AT, digests=digests)
+def revocation(version=None, filename=None, reason="stolen token", digests=(), twin=None):
+    return Revocation(1, version, filename, reason, AT, digests=digests, twin=twin)
 
 
 def bad_file(*digests, reason="stolen token"):
@@ -41,6 +41,26 @@ def test_other_releases_and_files_go_on():
 
 def test_one_revoked_file_is_denied():
     assert said(judged({REVOCATIONS: (revocation("1.0.1", "left-1.0.1.tgz"),)})) is not None
+
+
+def test_what_cannot_stand_beside_a_revoked_version_is_denied_with_it():
+    assert said(judged({REVOCATIONS: (revocation("1.0.1"),)}, version="1.0.1+x")) is not None
+    assert said(judged({REVOCATIONS: (revocation("1.0.1+y"),)}, version="1.0.1+x")) is not None
+    assert said(judged({REVOCATIONS: (revocation("1.0.2"),)}, version="1.0.1+x")) is None
+
+
+def test_a_revocation_of_a_twin_says_which_name_was_revoked():
+    assert said(judged({REVOCATIONS: (revocation("1.0.1", twin="LEFT"),)}))[2] == (
+        "was revoked as LEFT on 2026-11-20: stolen token"
+    )
+
+
+def test_a_revoked_file_of_a_twin_means_its_whole_release_and_no_other():
+    twins_file = revocation("1.0.1", "LEFT-1.0.1.tgz", twin="LEFT")
+
+    assert said(judged({REVOCATIONS: (twins_file,)})) is not None
+    assert said(judged({REVOCATIONS: (twins_file,)}, version="1.0.2")) is None
+    assert said(judged({REVOCATIONS: (twins_file,)}, stage=Stage.NAME)) is None
 
 
 def test_a_revocation_without_a_reason_says_only_when():

@@ -17,6 +17,7 @@ def record(name="left", **other):
         "id": "MAL-1",
         "ecosystem": "npm",
         "name": name,
+        "twin": name,
         "source": "osv",
         "malware": True,
         "withdrawn": False,
@@ -32,40 +33,63 @@ def record(name="left", **other):
 def test_records_are_found_by_the_project_they_name(c, left):
     assert advisories.upsert_many(c, "osv", [record(), record("right")]) == 2
 
-    assert advisories.of_project(c, left) == (record(),)
-    assert advisories.of_project(c, RIGHT) == (record("right"),)
-    assert advisories.of_project(c, ProjectKey(EcosystemId("pypi"), "left")) == ()
+    assert advisories.of_twin(c, "npm", "left") == (record(),)
+    assert advisories.of_twin(c, "npm", "right") == (record("right"),)
+    assert advisories.of_twin(c, "pypi", "left") == ()
+
+
+def test_records_in_force_are_found_by_many_names_at_once(c):
+    names = [f"p{number}" for number in range(1_200)]
+    rows = [record(name) for name in names] + [record("p7", id="MAL-2"), record("p8", id="MAL-3", withdrawn=True)]
+    advisories.upsert_many(c, "osv", [*rows, record("p9", ecosystem="pypi", id="MAL-4")])
+
+    found = advisories.about_names(c, "npm", [*names, "nobody"])
+
+    assert sorted(found) == sorted(names)
+    assert [one.id for one in found["p7"]] == ["MAL-1", "MAL-2"]
+    assert [one.id for one in found["p8"]] == [one.id for one in found["p9"]] == ["MAL-1"]
+
+
+def test_all_rows_of_a_record_are_found_by_its_id(c):
+    advisories.upsert_many(c, "osv", [record(), record("right"), record("right", id="MAL-2", withdrawn=True)])
+
+    found = advisories.of_records(c, ["MAL-1", "MAL-2", "MAL-9"])
+
+    assert {key: [one.name for one in rows] for key, rows in found.items()} == {
+        "MAL-1": ["left", "right"],
+        "MAL-2": ["right"],
+    }
 
 
 def test_the_source_is_the_import_that_brought_the_record(c, left):
     advisories.upsert_many(c, "starter", [record()])
 
-    assert advisories.of_project(c, left)[0].source == "starter"
+    assert advisories.of_twin(c, "npm", "left")[0].source == "starter"
 
 
 def test_a_newer_form_replaces_and_an_older_one_does_not(c, left):
     advisories.upsert_many(c, "osv", [record(summary="new", modified=LATER)])
 
     assert advisories.upsert_many(c, "starter", [record(summary="old")]) == 0
-    assert advisories.of_project(c, left)[0].summary == "new"
+    assert advisories.of_twin(c, "npm", "left")[0].summary == "new"
 
     assert advisories.upsert_many(c, "osv", [record(summary="same time", modified=LATER)]) == 1
-    assert advisories.of_project(c, left)[0].summary == "same time"
+    assert advisories.of_twin(c, "npm", "left")[0].summary == "same time"
 
 
 def test_a_project_that_the_newer_form_does_not_name_is_cleared(c, left):
     advisories.upsert_many(c, "osv", [record(), record("right")])
     advisories.upsert_many(c, "osv", [record("right", modified=LATER)])
 
-    assert advisories.of_project(c, left) == ()
-    assert len(advisories.of_project(c, RIGHT)) == 1
+    assert advisories.of_twin(c, "npm", "left") == ()
+    assert len(advisories.of_twin(c, "npm", "right")) == 1
 
 
 def test_an_older_form_does_not_clear_a_project(c, left):
     advisories.upsert_many(c, "osv", [record(modified=LATER), record("right", modified=LATER)])
     advisories.upsert_many(c, "osv", [record("right")])
 
-    assert len(advisories.of_project(c, left)) == 1
+    assert len(advisories.of_twin(c, "npm", "left")) == 1
 
 
 def test_thousands_of_records_are_taken_in(c, left):
@@ -73,7 +97,7 @@ def test_thousands_of_records_are_taken_in(c, left):
 
     assert advisories.upsert_many(c, "osv", many) == 7_000
     assert advisories.upsert_many(c, "osv", []) == 0
-    assert len(advisories.of_project(c, ProjectKey(EcosystemId("npm"), "p6999"))) == 1
+    assert len(advisories.of_twin(c, "npm", "p6999")) == 1
 
 
 def test_the_rows_of_a_record_stay_together_in_a_batch():

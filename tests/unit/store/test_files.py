@@ -76,7 +76,7 @@ def test_an_own_file_comes_back_with_all_that_an_index_needs(c, project, release
 
 def test_what_decisions_look_at_comes_without_what_an_index_carries(c, project, release, blob):
     files.create_own(c, release, FILE, blob(), MANIFEST, "d" * 64, NOW)
-    releases.set_clearance(c, release.id, Clearance.YANKED, "broken")
+    releases.set_yank(c, release.id, "broken")
 
     (own,), (outline,) = files.own_files(c, project.id), files.own_outlines(c, project.id, "left")
     bare = Manifest("left", "1.0.0", {}, b"", ("postinstall",))
@@ -118,7 +118,7 @@ def test_a_release_before_its_clearance_has_no_files_for_an_index(c, project, re
 
 def test_a_yanked_file_says_why(c, project, release, blob):
     files.create_own(c, release, FILE, blob(), MANIFEST, None, NOW)
-    releases.set_clearance(c, release.id, Clearance.YANKED, "broken")
+    releases.set_yank(c, release.id, "broken")
 
     assert [own.yanked for own in files.own_files(c, project.id)] == ["broken"]
 

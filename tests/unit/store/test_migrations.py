@@ -14,7 +14,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from pratique.core.errors import Conflict
 from pratique.core.names import EcosystemId, ProjectKey
-from pratique.store import revocations
+from pratique.store import releases, revocations
 from pratique.store.dialects import database_url, reading_engine
 from pratique.store.migrations import VERSION_TABLE, current, downgrade, head, upgrade
 from pratique.store.schema import metadata
@@ -78,9 +78,49 @@ def test_a_revocation_of_before_bytes_were_remembered_still_holds(url):
 
     engine = reading_engine(url, 1)
     with engine.connect() as connection:
-        (found,) = revocations.in_force(connection, 1, ProjectKey(EcosystemId("npm"), "left"))
+        (found,) = revocations.in_force(connection, 1, ProjectKey(EcosystemId("npm"), "left"), "left")
     engine.dispose()
     assert (found.version, found.filename, found.digests) == ("1.0.0", "left-1.0.0.tgz", ())
+
+
+def test_what_was_yanked_and_denied_before_twins_and_yanks_were_kept_apart_is_told_apart(url):
+    upgrade(url)
+    downgrade(url, "0007")
+    with connect(url) as connection:
+        connection.execute("insert into repository (name, anonymous_read, created) values ('main', 1, 0)")
+        connection.execute(
+            "insert into project (repository_id, ecosystem, name, display, twin, origin, visibility, created) "
+            "values (1, 'cargo', 'a-b', 'a-b', 'a_b', 'own', 'members', 0)"
+        )
+        states = [
+            ("0.9.0", "live", None),
+            ("1.0.0", "yanked", None),
+            ("1.0.1", "yanked", "old"),
+            ("2.0.0", "live", "x"),
+        ]
+        for version, clearance, reason in states:
+            row = (version, clearance, reason)
+            connection.execute("insert into release values (null, 1, ?, ?, ?, 0)", row)
+        connection.execute(
+            "insert into revocation (repository_id, ecosystem, name, version, reason, by, at) "
+            "values (1, 'cargo', 'a-b', '1.0.1', 'malware', 'eve', 0)"
+        )
+
+    upgrade(url)
+
+    engine = reading_engine(url, 1)
+    with engine.connect() as connection:
+        (found,) = revocations.in_force(connection, 1, ProjectKey(EcosystemId("cargo"), "a_b"), "a_b")
+        stand = [(one.version, str(one.clearance), one.yank_reason) for one in releases.of_project(connection, 1)]
+    engine.dispose()
+    assert (found.version, found.twin) == ("1.0.1", "a-b")
+    assert stand == [
+        ("0.9.0", "live", None),
+        ("1.0.0", "yanked", ""),
+        ("1.0.1", "revoked", "old"),
+        ("2.0.0", "live", None),
+    ]
+    downgrade(url, "0007")
 
 
 def test_the_scripts_build_what_the_code_expects(url):

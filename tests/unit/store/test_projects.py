@@ -5,6 +5,7 @@ from pratique.core.clock import MINUTE, Instant
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.core.ports import StoredBlob
 from pratique.store import accounts, files, projects
+from pratique.store.projects import Standing
 from tests.stores.implementations import NOW
 
 LATER = Instant(NOW + MINUTE)
@@ -39,6 +40,21 @@ def test_visibility_can_be_set(c, main, left, project):
     projects.set_visibility(c, project.id, "public")
 
     assert projects.find(c, main.id, left).visibility == "public"
+
+
+def test_own_ones_among_many_names_come_with_what_the_account_is_to_them(c, main, upstream, project):
+    eve = accounts.create(c, "eve", None, False, NOW)
+    bob = accounts.create(c, "bob", None, False, NOW)
+    projects.set_role(c, project.id, eve.id, "reader")
+    theirs = ProjectKey(EcosystemId("npm"), "right")
+    projects.create(c, main.id, theirs, "right", Origin.UPSTREAM, upstream.id, "public", NOW, twin="right")
+    names = [*(f"p{number}" for number in range(600)), "left", "right"]
+
+    found = [projects.own_among(c, main.id, "npm", names, account) for account in (eve.id, bob.id, None)]
+
+    assert found == [{"left": Standing("members", role)} for role in ("reader", None, None)]
+    assert projects.own_among(c, main.id, "pypi", names, eve.id) == {}
+    assert projects.own_among(c, main.id + 1, "npm", names, eve.id) == {}
 
 
 def test_roles_are_given_changed_and_taken(c, project):

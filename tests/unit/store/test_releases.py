@@ -25,7 +25,7 @@ def test_a_version_can_be_created_once(c, project, release):
         releases.create(c, project.id, "1.0.0", Clearance.STAGED, NOW)
 
 
-@pytest.mark.parametrize("clearance", list(Clearance))
+@pytest.mark.parametrize("clearance", [one for one in Clearance if one is not Clearance.YANKED])
 def test_every_clearance_can_be_set(c, project, release, clearance):
     releases.set_clearance(c, release.id, clearance)
 
@@ -33,17 +33,32 @@ def test_every_clearance_can_be_set(c, project, release, clearance):
 
 
 def test_a_yank_keeps_its_reason_until_it_is_taken_back(c, project, release):
-    releases.set_clearance(c, release.id, Clearance.YANKED, "broken")
-    assert releases.find(c, project.id, "1.0.0").yank_reason == "broken"
+    releases.set_yank(c, release.id, "broken")
+    yanked = releases.find(c, project.id, "1.0.0")
+    assert (yanked.clearance, yanked.yank_reason) == (Clearance.YANKED, "broken")
+    assert releases.of_project(c, project.id) == (yanked,)
 
-    releases.set_clearance(c, release.id, Clearance.LIVE)
-    assert releases.find(c, project.id, "1.0.0").yank_reason is None
+    releases.set_yank(c, release.id, None)
+    assert releases.find(c, project.id, "1.0.0") == release
 
 
 def test_a_yank_without_a_reason_is_a_yank(c, project, release):
-    releases.set_clearance(c, release.id, Clearance.YANKED)
+    releases.set_yank(c, release.id, "")
 
-    assert releases.find(c, project.id, "1.0.0").yank_reason == ""
+    assert releases.find(c, project.id, "1.0.0").clearance is Clearance.YANKED
+
+
+@pytest.mark.parametrize("stricter", [Clearance.REVOKED, Clearance.QUARANTINED])
+def test_what_is_yanked_stands_as_what_is_stricter_and_is_yanked_again_afterwards(c, project, release, stricter):
+    releases.set_yank(c, release.id, "broken")
+
+    releases.set_clearance(c, release.id, stricter)
+    under = releases.find(c, project.id, "1.0.0")
+    releases.set_clearance(c, release.id, Clearance.LIVE)
+    after = releases.find(c, project.id, "1.0.0")
+
+    assert (under.clearance, under.yank_reason) == (stricter, "broken")
+    assert (after.clearance, after.yank_reason) == (Clearance.YANKED, "broken")
 
 
 def test_tags_are_set_and_moved(c, project):

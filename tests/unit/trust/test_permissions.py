@@ -38,6 +38,9 @@ read       yes yes yes yes yes yes yes none who
 explain    yes yes yes yes yes yes yes none who
 publish    yes yes yes yes yes yes no  no   who
 yank       yes yes yes yes yes yes no  no   who
+tag        yes yes yes yes yes yes no  no   who
+deprecate  yes yes yes yes yes yes no  no   who
+unpublish  yes yes up  yes up  no  no  no   who
 exposure   yes yes yes yes yes yes no  no   who
 revoke     yes yes up  yes up  no  no  no   who
 unrevoke   yes yes up  yes up  no  no  no   who
@@ -53,6 +56,9 @@ read       yes yes yes yes yes yes yes yes  who
 explain    yes yes yes yes yes yes yes yes  who
 publish    yes yes yes yes yes yes no  no   who
 yank       yes yes yes yes yes yes no  no   who
+tag        yes yes yes yes yes yes no  no   who
+deprecate  yes yes yes yes yes yes no  no   who
+unpublish  yes yes up  yes up  no  no  no   who
 exposure   yes yes yes yes yes yes no  no   who
 revoke     yes yes up  yes up  no  no  no   who
 unrevoke   yes yes up  yes up  no  no  no   who
@@ -68,6 +74,9 @@ read       yes yes yes -   -   -   -   yes  who
 explain    yes yes yes -   -   -   -   yes  who
 publish    yes yes yes -   -   -   -   yes  who
 yank       yes yes yes -   -   -   -   no   who
+tag        yes yes yes -   -   -   -   no   who
+deprecate  yes yes yes -   -   -   -   no   who
+unpublish  yes yes up  -   -   -   -   no   who
 exposure   yes yes yes -   -   -   -   no   who
 revoke     yes yes up  -   -   -   -   no   who
 unrevoke   yes yes up  -   -   -   -   no   who
@@ -82,8 +91,9 @@ PLACES = {"members": ON_A_MEMBERS_ONLY_PROJECT, "public": ON_A_PUBLIC_PROJECT, N
 
 # What a credential of each kind may do at most, whatever its scope says and whoever made it.
 AT_MOST = {
-    ActorKind.USER: "read explain publish yank exposure revoke unrevoke members tokens approve policy accounts",
-    ActorKind.CI: "read explain publish yank exposure revoke",
+    ActorKind.USER: "read explain publish yank tag deprecate unpublish exposure revoke unrevoke members tokens approve "
+    "policy accounts",
+    ActorKind.CI: "read explain publish yank tag deprecate exposure revoke",
     ActorKind.AGENT: "read explain publish",
     ActorKind.SERVICE: "read explain",
 }
@@ -214,7 +224,8 @@ def test_a_token_never_does_what_its_account_could_not_do_with_the_password_just
     if with_token == "yes":
         assert in_person == "yes"
     if with_token == "yes" and anyone != "yes":
-        assert operation in scope.operations or (operation == "exposure" and "revoke" in scope.operations)
+        good_for = {"exposure": "revoke", "tag": "publish", "deprecate": "publish"}
+        assert operation in scope.operations or good_for.get(operation) in scope.operations
         assert not scope.ecosystems or "npm" in scope.ecosystems
         assert scope.names in (("*",), ("@acme/*",))
         assert scope.expires is None or scope.expires > NOW

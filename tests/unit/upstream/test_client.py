@@ -64,7 +64,7 @@ async def test_not_modified_without_a_question_is_no_answer(upstream, client):
         await client.document(upstream.url, LEFT)
 
 
-@pytest.mark.parametrize("status", [404, 410])
+@pytest.mark.parametrize("status", [404, 410, 451])
 async def test_nothing_of_that_name(upstream, client, status):
     upstream.behaviours["/left"] = says(b"gone", status=status)
 

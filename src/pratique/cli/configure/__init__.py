@@ -1,1 +1,1 @@
-"""`pratique configure`: point npm, pip or uv at a server, and take it back exactly."""
+"""`pratique configure`: point package clients at a server, and take it back exactly."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from pratique.cli.configure.client import Client, Target
 from pratique.cli.configure.marks import Change, lines_of
 from pratique.cli.configure.places import cargo_file
 from pratique.cli.configure.setup import Plan, Setup, written_by
+from pratique.cli.configure.toml_keys import as_literal, check_toml, set_keys, table_at
 from pratique.core.errors import Invalid
 
 NAME = "pratique"
@@ -35,6 +35,7 @@ def plan_cargo_config(text: str, setup: Setup) -> Plan:
     lines = lines_of(text)
     aside = _tables_to_replace(lines)
     _refuse_what_stays(settings, "".join(line for number, line in enumerate(lines) if number not in aside))
+    authority = _authority(text, setup)
     block = [
         written_by("cargo"),
         "[source.crates-io]",
@@ -47,15 +48,18 @@ def plan_cargo_config(text: str, setup: Setup) -> Plan:
     ]
     if setup.token is not None:
         block.append(f'token = "{setup.token}"')
-    return Plan(Change(tuple(block), len(lines), frozenset(aside)), _notes(setup))
+    if authority is None:
+        return Plan(Change(tuple(block), len(lines), frozenset(aside)), _notes(setup, settings))
+    # Theirs comes first: it may stand below a header that ends the file.
+    both = Change(authority.block, authority.at, authority.aside | aside, ((len(lines), tuple(block)),))
+    return Plan(both, _notes(setup, settings))
 
 
-def check_toml(text: str) -> dict[str, Any]:
-    """The parsed file. Raises Invalid if it is none."""
-    try:
-        return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise Invalid(f"the file is no TOML: {' '.join(str(error).split())[:200]}; mend it first") from None
+def _authority(text: str, setup: Setup) -> Change | None:
+    """The change that has cargo trust the authority, for git as well. Raises Invalid if `http` has an odd form."""
+    if setup.ca is None:
+        return None
+    return set_keys(text, {"http": {"cainfo": as_literal(str(setup.ca))}}, written_by("cargo"))
 
 
 def _tables_to_replace(lines: list[str]) -> set[int]:
@@ -89,12 +93,14 @@ def _refuse_what_stays(before: Mapping[str, Any], kept: str) -> None:
         raise Invalid("the file has tables in a form that cannot be changed safely; write each under its own [header]")
 
 
-def _notes(setup: Setup) -> tuple[str, ...]:
+def _notes(setup: Setup, settings: Mapping[str, Any]) -> tuple[str, ...]:
     notes = [
         f'own crates come from the registry "{NAME}": cargo add --registry {NAME} NAME; cargo publish --registry {NAME}'
     ]
     if setup.token is None:
         notes.append(f"for own crates give cargo a token once: cargo login --registry {NAME}")
+    if "global-min-publish-age" in table_at(settings, "registry"):
+        notes.append("cargo's own global-min-publish-age knows no exempt names: your own new crates wait for it, too")
     return tuple(notes)
 
 
@@ -102,8 +108,8 @@ def _where_the_token_goes(_setup: Setup) -> str:
     return f"a project's file is read by others; give cargo the token by `cargo login --registry {NAME}`"
 
 
-def _find(environment: Mapping[str, str], project: Path | None) -> Target:
-    return Target(cargo_file(environment, project), plan_cargo_config, check_toml)
+def _find(environment: Mapping[str, str], project: Path | None) -> tuple[Target, ...]:
+    return (Target(cargo_file(environment, project), plan_cargo_config, check_toml),)
 
 
 CARGO = Client(
@@ -113,4 +119,6 @@ CARGO = Client(
     stronger=("CARGO_SOURCE_CRATES_IO_REPLACE_WITH", "CARGO_REGISTRIES_PRATIQUE_INDEX"),
     find=_find,
     where_the_token_goes=_where_the_token_goes,
+    stronger_ca=("CARGO_HTTP_CAINFO",),
+    exempts=False,
 )

@@ -1,11 +1,14 @@
-"""The command: find the file, ask the server for own names, write, and say what was done."""
+"""The command: find the files, ask the server for own names, write, and say what was done."""
 
 from __future__ import annotations
 
 import os
+import ssl
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 from cyclopts import Parameter
 
 from pratique.cli.asking import WHERE, Where, ask
@@ -15,8 +18,8 @@ from pratique.cli.configure.files import take_back, write_change
 from pratique.cli.configure.setup import Plan, Setup
 from pratique.cli.here import folder_of_a_server, settings_in_use
 from pratique.cli.showing import say
-from pratique.core.errors import PratiqueError
-from pratique.services.own_names import ListOwnNames
+from pratique.core.errors import Invalid, NotFound, PratiqueError
+from pratique.services.own_names import ListOwnNames, OwnNames
 from pratique.services.verbs import table
 
 
@@ -26,38 +29,58 @@ def configure(
     project: Path | None = None,
     repository: str = "main",
     undo: Annotated[bool, Parameter(negative=())] = False,
+    ca: Annotated[Path | None, Parameter(env_var="PRATIQUE_CA")] = None,
     server: Annotated[str | None, Parameter(env_var="PRATIQUE_SERVER", group=WHERE)] = None,
     token: Annotated[str | None, Parameter(env_var="PRATIQUE_TOKEN", group=WHERE)] = None,
     data: Annotated[Path | None, Parameter(group=WHERE)] = None,
 ) -> None:
-    """Point npm, pip, uv or cargo at a server. Other lines of its file stay, and --undo takes everything back.
+    """Point a package client at a server. Other lines of its files stay, and --undo takes everything back.
 
     Args:
-        client: npm (also for pnpm, bun and yarn 1), pip, uv or cargo.
-        project: only for this folder: its `.npmrc`, its `uv.toml` or `pyproject.toml`, its `.cargo/config.toml`,
-            for pip the `pip.conf` of its virtual environment.
+        client: npm, pnpm, yarn (2 and later), yarn1, bun, pip, uv, poetry or cargo.
+        project: only for this folder: its `.npmrc`, `pnpm-workspace.yaml`, `.yarnrc.yml`, `.yarnrc`, `bunfig.toml`,
+            `uv.toml` or `pyproject.toml`, `.cargo/config.toml`; for pip the `pip.conf` of its virtual environment.
         repository: which one of the server.
-        undo: make the file what it was.
+        undo: make the files what they were.
+        ca: file (PEM) of the private authority that certifies the server, for the client to trust.
         server: URL of the server; the one of the data folder on this machine if not given.
         token: written into your own file, never into a project's.
         data: data folder of the server on this machine; $PRATIQUE_DATA, else `pratique` in your user data folder.
     """
     chosen = client_named(client)
-    target = chosen.find(os.environ, project)
+    targets = chosen.find(os.environ, project)
     if undo:
-        gone = take_back(target.path)
-        say(f"{target.path} is {'gone again: it was made by Pratique' if gone else 'as it was'}")
+        _undo(targets)
         return
     base_url = f"{_origin(server, data)}/{repository}/{chosen.ecosystem}"
-    own, doubt = _own_names(chosen, repository, Where(server, token, data))
-    advice = chosen.where_the_token_goes if project is not None else None
-    setup = Setup(base_url, None if advice else token, own)
-    _write(chosen, target, setup)
-    for sentence in (doubt, *_overridden(chosen)):
+    trusted = _authority(ca, base_url)
+    own, doubt = _own_names(chosen, repository, Where(server, token, data, ca=trusted))
+    wanted = Setup(base_url, token, own.names, own.projects, trusted)
+    shared = project is not None and chosen.where_the_token_goes is not None
+    setup = msgspec.structs.replace(wanted, token=None, ca=None) if shared else wanted
+    for target in targets:
+        _write(chosen, target, setup)
+    for sentence in (doubt, *_overridden(chosen, setup), *(_left_out(chosen, wanted) if shared else ())):
         if sentence:
             say(sentence)
-    if advice is not None and token is not None:
-        say(advice(setup))
+    if ca is not None and trusted is None:
+        say("this server speaks http, so no authority is needed")
+
+
+def _undo(targets: Iterable[Target]) -> None:
+    """Take back what stands in each file. Raises NotFound if there is nothing of ours in any."""
+    nothing: NotFound | None = None
+    done = False
+    for target in targets:
+        try:
+            gone = take_back(target.path, target.owner)
+        except NotFound as error:
+            nothing = nothing or error
+            continue
+        done = True
+        say(f"{target.path} is {'gone again: it was made by Pratique' if gone else 'as it was'}")
+    if nothing is not None and not done:
+        raise nothing
 
 
 def _write(client: Client, target: Target, setup: Setup) -> None:
@@ -68,13 +91,23 @@ def _write(client: Client, target: Target, setup: Setup) -> None:
         notes.extend(made.notes)
         return made
 
-    done = write_change(target.path, lambda text: plan(text).change, target.check, secret=setup.token is not None)
-    index = setup.base_url + client.index_path
-    say(f"{target.path} {'sends' if done.changed else 'already sends'} {client.name} to {index}")
+    done = write_change(
+        target.path, lambda text: plan(text).change, target.check, secret=setup.token, owner=target.owner
+    )
+    if done.empty:
+        if done.changed:
+            say(f"{target.path} is as it was")
+    elif target.holds:
+        say(f"{target.path} {'holds' if done.changed else 'already holds'} {target.holds}")
+    else:
+        index = setup.base_url + client.index_path
+        say(f"{target.path} {'sends' if done.changed else 'already sends'} {client.name} to {index}")
     if done.closed:
         say("it holds a token now, so only you may read it")
     if done.backup is not None:
         say(f"the file from before: {done.backup}")
+    if setup.ca is not None and not done.empty and str(setup.ca) in target.path.read_text("utf-8"):
+        say(f"{client.name} trusts {setup.ca}; most clients then trust no other authority beside it")
     for note in notes:
         say(note)
 
@@ -86,20 +119,54 @@ def _origin(server: str | None, data: Path | None) -> str:
     return settings_in_use(folder_of_a_server(data)).origins[0]
 
 
-def _own_names(client: Client, repository: str, where: Where) -> tuple[tuple[str, ...], str]:
+def _authority(ca: Path | None, base_url: str) -> Path | None:
+    """The authority's file by its whole path, None where none is needed.
+
+    Raises:
+        Invalid: the file holds no certificate, or has a name that not every client could read.
+    """
+    if ca is None or not base_url.startswith("https://"):
+        return None
+    whole = Path(os.path.abspath(ca))
+    if any(character in '"\\\n\r#;' or not character.isprintable() for character in str(whole)):
+        raise Invalid(f"--ca: not every client can read a path like {str(whole)!r}; copy the file to a plain one")
+    try:
+        ssl.create_default_context(cafile=str(whole))
+    except FileNotFoundError:
+        raise Invalid(f'--ca: there is no file "{whole}"') from None
+    except OSError:  # also what the library says of a file that is no PEM
+        raise Invalid(f'--ca: "{whole}" cannot be read, or holds no certificate (PEM)') from None
+    return whole
+
+
+def _own_names(client: Client, repository: str, where: Where) -> tuple[OwnNames, str]:
     """Own names to exempt from the client's age gate, and a sentence if they could not be had."""
+    if not client.exempts:
+        return OwnNames(()), ""
     try:
         found = ask(table.OWN_NAMES, ListOwnNames(client.ecosystem, repository), where)
     except PratiqueError as error:
         return (
-            (),
+            OwnNames(()),
             f"own names are not exempted from {client.name}'s own age gate, as they could not be asked for: {error}",
         )
-    return (found.names if found else ()), ""
+    return (found or OwnNames(())), ""
 
 
-def _overridden(client: Client) -> tuple[str, ...]:
-    found = [name for name in client.stronger if os.environ.get(name)]
+def _overridden(client: Client, setup: Setup) -> tuple[str, ...]:
+    names = client.stronger if setup.ca is None else (*client.stronger, *client.stronger_ca)
+    found = [name for name in names if os.environ.get(name) not in (None, "", str(setup.ca))]
     return tuple(
         f"the environment variable {name} is set, and {client.name} believes it before the file" for name in found
     )
+
+
+def _left_out(client: Client, wanted: Setup) -> Iterable[str]:
+    """What a project's file is not given, and where it belongs."""
+    if wanted.token is not None and client.where_the_token_goes is not None:
+        yield client.where_the_token_goes(wanted)
+    if wanted.ca is not None:
+        yield (
+            f"the path of an authority is of this machine alone; `pratique configure {client.name} --ca {wanted.ca}` "
+            "without --project puts it into your own settings"
+        )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from pratique.cli.configure.marks import Change, mark, unmark
+from pratique.cli.configure.marks import Change, is_marked, mark, unmark
 from pratique.core.errors import Invalid, NotFound, Unavailable
 from pratique.settings.folder import write_private
 
@@ -22,42 +22,58 @@ class Written(msgspec.Struct, frozen=True):
         changed: False if it said all this already.
         backup: where the file from before lies, None if there was none.
         closed: it could be read by others before, and now holds a token.
+        empty: it holds nothing of ours.
     """
 
     changed: bool
-    backup: Path | None
-    closed: bool
+    backup: Path | None = None
+    closed: bool = False
+    empty: bool = False
 
 
-def write_change(path: Path, plan: Callable[[str], Change], check: Callable[[str], object], *, secret: bool) -> Written:
+def write_change(
+    path: Path,
+    plan: Callable[[str], Change | None],
+    check: Callable[[str], object],
+    *,
+    secret: str | None,
+    owner: str = "",
+) -> Written:
     """Change a file. What an earlier call did is taken back first, so that calling twice is as calling once.
 
     Args:
         path: the file; it may be missing.
-        plan: from the text without us to our change of it.
+        plan: from the text without us to our change of it; None if there is nothing to change.
         check: raises if the client could not read the result.
-        secret: the change holds a token.
+        secret: a token; a file that holds it is closed to others.
+        owner: set where another client's settings stand in the same file.
 
     Raises:
         Invalid: the file is not UTF-8, or the client could not read the result; nothing is written.
         Unavailable: it cannot be read or written.
     """
     before = _read(path)
-    former = unmark(before or "")
+    former = unmark(before or "", owner)
+    change = plan(former.text)
+    if change is None:
+        if former.was_marked:
+            take_back(path, owner)
+        return Written(changed=former.was_marked, empty=True)
     # "New" stays true over repeated calls until something of somebody else stands in the file.
     new = before is None or (former.was_new and not former.text)
-    after = mark(former.text, plan(former.text), new_file=new)
+    after = mark(former.text, change, new_file=new, owner=owner)
     check(after)
     backup = path.with_name(path.name + BACKUP)
-    if before is not None and not former.was_marked:
+    if before is not None and not is_marked(before):
         _write(backup, before, mode=0o600)
-    closed = secret and before is not None and bool(path.stat().st_mode & 0o077)
+    holds_secret = secret is not None and secret in after
+    closed = holds_secret and before is not None and bool(path.stat().st_mode & 0o077)
     if after != before or closed:
-        _write(path, after, mode=0o600 if secret or before is None else path.stat().st_mode & 0o777)
-    return Written(after != before, backup if backup.exists() else None, closed)
+        _write(path, after, mode=0o600 if holds_secret or before is None else path.stat().st_mode & 0o777)
+    return Written(changed=after != before, backup=backup if backup.exists() else None, closed=closed)
 
 
-def take_back(path: Path) -> bool:
+def take_back(path: Path, owner: str = "") -> bool:
     """Make the file what it was, and delete it if it was not. True if it is gone.
 
     Raises:
@@ -65,7 +81,7 @@ def take_back(path: Path) -> bool:
         Unavailable: it cannot be written.
     """
     before = _read(path)
-    former = unmark(before or "")
+    former = unmark(before or "", owner)
     backup = path.with_name(path.name + BACKUP)
     if before is None or not former.was_marked:
         raise NotFound(_nothing_of_ours(path, backup))

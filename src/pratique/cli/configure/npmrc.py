@@ -1,13 +1,14 @@
-"""npm's `.npmrc`, which pnpm, bun and yarn 1 read, too."""
+"""npm's `.npmrc`."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Container, Sequence
 
 from pratique.cli.configure.client import Client, Target
 from pratique.cli.configure.marks import Change, lines_of
 from pratique.cli.configure.places import npm_file
-from pratique.cli.configure.setup import Plan, Setup, written_by
+from pratique.cli.configure.setup import Plan, Setup, exempt_note, written_by
 from pratique.core.errors import Invalid
 
 _SECTION = re.compile(r"\[[^\]]*\]\s*$")
@@ -33,11 +34,22 @@ def plan_npmrc(text: str, setup: Setup) -> Plan:
     if setup.token is not None:
         block.append(f"{token_key}={setup.token}")
         replaced.add(token_key)
+    if setup.ca is not None:
+        block.append(f"cafile={setup.ca}")
+        replaced.add("cafile")
     block += [f"min-release-age-exclude[]={name}" for name in setup.own]
     lines = lines_of(text)
-    aside = frozenset(number for number, line in enumerate(lines) if _key(line) in replaced)
-    at = next((number for number, line in enumerate(lines) if _SECTION.match(line)), len(lines))
-    return Plan(Change(tuple(block), at, aside), _notes(setup))
+    return Plan(Change(tuple(block), before_sections(lines), set_aside(lines, replaced)), _notes(setup))
+
+
+def set_aside(lines: Sequence[str], keys: Container[str | None]) -> frozenset[int]:
+    """The lines of an npm file that say one of these keys."""
+    return frozenset(number for number, line in enumerate(lines) if _key(line) in keys)
+
+
+def before_sections(lines: Sequence[str]) -> int:
+    """Where a file's first `[section]` begins, its end where there is none."""
+    return next((number for number, line in enumerate(lines) if _SECTION.match(line)), len(lines))
 
 
 def _key(line: str) -> str | None:
@@ -48,12 +60,8 @@ def _key(line: str) -> str | None:
 def _notes(setup: Setup) -> tuple[str, ...]:
     if not setup.own:
         return ()
-    names = ", ".join(setup.own)
-    others = (
-        "pnpm and yarn 2 have age gates of their own: put the same names into minimumReleaseAgeExclude "
-        "(pnpm-workspace.yaml) or npmPreapprovedPackages (.yarnrc.yml)"
-    )
-    return (f"exempt from npm's own min-release-age: {names}", others)
+    others = "pnpm, yarn and bun have age gates of their own: `pratique configure` knows each of them"
+    return (*exempt_note(setup.own, "npm's own min-release-age"), others)
 
 
 def _where_the_token_goes(setup: Setup) -> str:
@@ -66,6 +74,7 @@ NPM = Client(
     "npm",
     "/",
     stronger=("npm_config_registry", "NPM_CONFIG_REGISTRY"),
-    find=lambda environment, project: Target(npm_file(environment, project), plan_npmrc),
+    find=lambda environment, project: (Target(npm_file(environment, project), plan_npmrc),),
     where_the_token_goes=_where_the_token_goes,
+    stronger_ca=("npm_config_cafile", "NPM_CONFIG_CAFILE"),
 )

@@ -34,6 +34,9 @@ def plan_pip_conf(text: str, setup: Setup) -> Plan:
     if setup.base_url.startswith("http://") and host not in _LOOPBACK:
         block.append(f"trusted-host = {urlsplit(setup.base_url).netloc.rpartition('@')[2]}")
         replaced.add("trusted-host")
+    if setup.ca is not None:
+        block.append(f"cert = {setup.ca}")
+        replaced.add("cert")
     aside = _option_lines(lines, replaced)
     at = next((number + 1 for number, line in enumerate(lines) if _section(line) == "global"), None)
     if at is None:
@@ -90,5 +93,7 @@ PIP = Client(
     "pypi",
     "/simple/",
     stronger=("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL"),
-    find=lambda environment, project: Target(pip_file(environment, project), plan_pip_conf, check_readable),
+    find=lambda environment, project: (Target(pip_file(environment, project), plan_pip_conf, check_readable),),
+    stronger_ca=("PIP_CERT",),
+    exempts=False,
 )

@@ -71,6 +71,67 @@ def cargo_file(environment: Mapping[str, str], project: Path | None) -> Path:
     return older if older.is_file() else folder / "config.toml"  # where both are, cargo reads the older one
 
 
+def pnpm_files(environment: Mapping[str, str], project: Path | None) -> tuple[Path, Path | None]:
+    """Pnpm's settings, and the file beside it for what it takes from no YAML; a project has the first one only.
+
+    Source: pnpm's documentation of `pnpm config` and of settings (pnpm 11 and later).
+    """
+    if project is not None:
+        return _folder(project) / "pnpm-workspace.yaml", None
+    if environment.get("XDG_CONFIG_HOME"):
+        folder = Path(environment["XDG_CONFIG_HOME"]) / "pnpm"
+    elif sys.platform == "darwin":
+        folder = _home(environment) / "Library" / "Preferences" / "pnpm"
+    elif sys.platform == "win32":
+        folder = Path(environment.get("LOCALAPPDATA") or _home(environment) / "AppData" / "Local") / "pnpm" / "config"
+    else:
+        folder = _home(environment) / ".config" / "pnpm"
+    return folder / "config.yaml", folder / "auth.ini"
+
+
+def yarn_file(environment: Mapping[str, str], project: Path | None) -> Path:
+    """`.yarnrc.yml` of the project or the user. Source: yarn's documentation of yarnrc."""
+    folder = _home(environment) if project is None else _folder(project)
+    return folder / (environment.get("YARN_RC_FILENAME") or ".yarnrc.yml")
+
+
+def yarn1_file(environment: Mapping[str, str], project: Path | None) -> Path:
+    """`.yarnrc` of the project or the user."""
+    return (_home(environment) if project is None else _folder(project)) / ".yarnrc"
+
+
+def bun_file(environment: Mapping[str, str], project: Path | None) -> Path:
+    """`bunfig.toml` of the project, or the user's, which bun looks for in one place only.
+
+    Source: bun's documentation of bunfig.toml; measured with bun 1.4.
+    """
+    if project is not None:
+        return _folder(project) / "bunfig.toml"
+    named = environment.get("XDG_CONFIG_HOME")
+    return (Path(named) if named else _home(environment)) / ".bunfig.toml"
+
+
+def poetry_files(environment: Mapping[str, str], project: Path | None) -> tuple[Path | None, Path]:
+    """The file with a project's sources, None for the user; and the one with settings.
+
+    Raises:
+        NotFound: the project has no `pyproject.toml`.
+
+    Source: poetry's documentation of configuration.
+    """
+    if project is not None:
+        shared = _folder(project) / "pyproject.toml"
+        if not shared.is_file():
+            raise NotFound(f'there is no pyproject.toml in "{project}": make one with `poetry init`')
+        return shared, project / "poetry.toml"
+    named = environment.get("POETRY_CONFIG_DIR")
+    if named:
+        return None, Path(named) / "config.toml"
+    if sys.platform == "darwin":
+        return None, _home(environment) / "Library" / "Application Support" / "pypoetry" / "config.toml"
+    return None, _configuration(environment) / "pypoetry" / "config.toml"
+
+
 def _folder(project: Path) -> Path:
     if not project.is_dir():
         raise NotFound(f'there is no folder "{project}"')

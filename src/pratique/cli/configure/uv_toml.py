@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,9 @@ from typing import Any
 from pratique.cli.configure.client import Client, Target
 from pratique.cli.configure.marks import Change, lines_of, mark
 from pratique.cli.configure.places import uv_file
-from pratique.cli.configure.setup import Plan, Setup, written_by
+from pratique.cli.configure.setup import Plan, Setup, exempt_note, globs_note, written_by
+from pratique.cli.configure.toml_keys import check_toml
+from pratique.cli.configure.toml_lists import tables_where
 from pratique.core.errors import Invalid
 
 NAME = "pratique"
@@ -37,7 +38,7 @@ def plan_uv_toml(text: str, setup: Setup, *, below: str = "") -> Plan:
     settings = _settings(text, below)
     lines = lines_of(text)
     table = f"[[{below}index]]"
-    aside = _tables_to_replace(lines, table) | _old_keys(lines, below)
+    aside = tables_where(lines, f"{below}index", _is_replaced) | _old_keys(lines, below)
     block = [
         written_by("uv"),
         table,
@@ -48,21 +49,13 @@ def plan_uv_toml(text: str, setup: Setup, *, below: str = "") -> Plan:
     ]
     if setup.token is not None:
         block.append('authenticate = "always"')
-    exempt = [name for name in setup.own if "*" not in name]
+    exempt = setup.single_names
     gate_taken = "exclude-newer-package" in settings
     if exempt and not gate_taken:
         block += ["", f"[{below}exclude-newer-package]", *(f'"{name}" = false' for name in exempt)]
     change = Change(tuple(block), len(lines), frozenset(aside))
     _check_result(text, mark(text, change), below)
     return Plan(change, _notes(setup, settings, exempt, gate_taken))
-
-
-def check_toml(text: str) -> dict[str, Any]:
-    """The parsed file. Raises Invalid if it is none."""
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise Invalid(f"the file is no TOML: {error}; mend it first") from None
 
 
 def _settings(text: str, below: str) -> dict[str, Any]:
@@ -118,18 +111,6 @@ def _is_replaced(index: Mapping[str, Any]) -> bool:
     return index.get("default") is True or index.get("name") == NAME
 
 
-def _tables_to_replace(lines: list[str], table: str) -> set[int]:
-    """Lines of every index table that is the default one or has our name."""
-    found: set[int] = set()
-    starts = [number for number, line in enumerate(lines) if line.strip().replace(" ", "").startswith(table)]
-    for start in starts:
-        end = next((n for n in range(start + 1, len(lines)) if _TABLE.match(lines[n])), len(lines))
-        entries = check_toml("".join(lines[start + 1 : end]))
-        if _is_replaced(entries):
-            found |= set(range(start, end))
-    return found
-
-
 def _old_keys(lines: list[str], below: str) -> set[int]:
     """`index-url`, which an older uv used for the default index."""
     found = set()
@@ -142,7 +123,7 @@ def _old_keys(lines: list[str], below: str) -> set[int]:
     return found
 
 
-def _notes(setup: Setup, settings: dict[str, Any], exempt: list[str], gate_taken: bool) -> tuple[str, ...]:  # noqa: FBT001
+def _notes(setup: Setup, settings: dict[str, Any], exempt: tuple[str, ...], gate_taken: bool) -> tuple[str, ...]:  # noqa: FBT001
     notes = []
     others = [one for one in settings.get("index", ()) if not one.get("default") and one.get("name") != NAME]
     if others or "extra-index-url" in settings:
@@ -152,18 +133,18 @@ def _notes(setup: Setup, settings: dict[str, Any], exempt: list[str], gate_taken
         )
     if exempt and gate_taken:
         notes.append(f"the file has exclude-newer-package already; add there, each `= false`: {', '.join(exempt)}")
-    elif exempt:
-        notes.append(f"exempt from uv's own exclude-newer: {', '.join(exempt)}")
-    globs = [name for name in setup.own if "*" in name]
-    if globs:
-        notes.append(f"uv exempts single names only; its exclude-newer holds new releases of {', '.join(globs)} back")
+    else:
+        notes += exempt_note(exempt, "uv's own exclude-newer")
+    notes += globs_note(setup, "uv")
+    if setup.ca is not None:
+        notes.append(f"uv takes an authority from the environment only: export SSL_CERT_FILE={setup.ca}")
     return tuple(notes)
 
 
-def _find(environment: Mapping[str, str], project: Path | None) -> Target:
+def _find(environment: Mapping[str, str], project: Path | None) -> tuple[Target, ...]:
     path = uv_file(environment, project)
     below = "tool.uv." if path.name == "pyproject.toml" else ""
-    return Target(path, lambda text, setup: plan_uv_toml(text, setup, below=below), check_toml)
+    return (Target(path, lambda text, setup: plan_uv_toml(text, setup, below=below), check_toml),)
 
 
 def _where_the_token_goes(_setup: Setup) -> str:

@@ -125,6 +125,8 @@ def _show_one(one: Explanation) -> None:
         end = f", until {day(vote.until)} UTC" if vote.until is not None else ""
         aside = f" (does not count: {vote.set_aside_by})" if vote.set_aside_by else ""
         say(f"  {vote.rule} votes {vote.action}: {vote.why}{end}{aside}")
+    for found in one.findings:
+        say(f"  noticed: {found.sentence}")
     if one.waiting:
         say(f"  can say more later, by the listing or the file: {', '.join(one.waiting)}")
     say(f"  what now: {one.next_step}")

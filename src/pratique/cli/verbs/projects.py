@@ -8,7 +8,11 @@ from cyclopts import App
 
 from pratique.cli.asking import HERE, Where, ask
 from pratique.cli.showing import say
+from pratique.core.account_verbs import PublishProof
+from pratique.core.artifacts import Marker
 from pratique.services.membership import ProjectShown, SetMember, SetVisibility, ShowProject
+from pratique.services.project_status import SetStatus
+from pratique.services.publish_proof import SetPublishProof
 from pratique.services.verbs import table
 from pratique.trust.permissions import Role
 from pratique.trust.permissions import Visibility as Seen
@@ -59,11 +63,59 @@ def member(
     _show(ask(table.PROJECT_MEMBER, SetMember(purl, user, chosen, repository), where))
 
 
+@app.command
+def status(
+    purl: str,
+    status: Literal["active", "archived", "deprecated", "quarantined"],
+    *,
+    reason: str = "",
+    repository: str = "main",
+    where: Where = HERE,
+) -> None:
+    """Say how an own project stands: archived ones take no uploads, of quarantined ones nothing is served either.
+
+    Args:
+        purl: of the project, like `pkg:pypi/acme-tools`.
+        status: Python clients read it in the index (PEP 792).
+        reason: shown with it.
+        repository: where it is.
+        where: data folder or server.
+    """
+    done = ask(table.PROJECT_STATUS, SetStatus(purl, Marker(status), reason, repository), where)
+    if done:
+        say(f"{done.purl} is {_stands(done.status, done.reason)}" + ("" if done.changed else ", as it was before"))
+
+
+def _stands(status: str, reason: str) -> str:
+    return status + (f": {reason}" if reason else "")
+
+
+@app.command
+def proof(
+    purl: str, proof: Literal["nobody", "people", "everybody"], *, repository: str = "main", where: Where = HERE
+) -> None:
+    """Demand a one-time code, confirmed in the browser, with every publish into an own project.
+
+    Args:
+        purl: of the project.
+        proof: of nobody; of people, but not of CI tokens; of everybody.
+        repository: where it is.
+        where: data folder or server.
+    """
+    shown = ask(table.PROJECT_PROOF, SetPublishProof(purl, PublishProof(proof), repository), where)
+    if shown is not None:
+        say(f"{shown.purl}: a one-time code is demanded of {shown.proof}")
+
+
 def _show(project: ProjectShown | None) -> None:
     if project is None:
         return
     say(f"{project.purl} is for {'everyone' if project.visibility == Seen.PUBLIC else 'its members'}")
+    if project.status != Marker.ACTIVE:
+        say(f"  it is {_stands(project.status, project.status_reason)}")
     for one in project.members:
         say(f"  {one.role}: {one.user}")
     for release in project.releases:
         say(f"  {release.version}: {release.clearance}")
+        for sentence in release.findings:
+            say(f"    noticed: {sentence}")

@@ -71,6 +71,10 @@ class Cargo:
         """See `versions.version_key`."""
         return versions.version_key(version)
 
+    def release_key(self, version: str) -> Any:
+        """See `versions.release_key`."""
+        return versions.release_key(version)
+
     def canonical_version(self, version: str) -> str:
         """See `versions.canonical_version`."""
         return versions.canonical_version(version)

@@ -52,7 +52,7 @@ def _scan(top: str, artefact: ReadAt, limits: ArchiveLimits) -> tuple[bytes | No
     content: bytes | None = None
     files: dict[str, str] = {}
     folders: set[str] = set()
-    for member in walk_tar_gz(artefact, limits):
+    for member in walk_tar_gz(artefact, limits, dots=False):  # cargo takes `./` for a folder of its own
         folder, _, path = member.name.partition("/")
         folded = _folded(path)
         _check_member(member, folder, path, top)

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from pratique.core.artifacts import Digests, FileView, ProjectView
-from pratique.core.clock import Instant, from_iso
+from pratique.core.clock import read_published
 from pratique.core.ecosystem import UpstreamRequest
 from pratique.core.errors import BadUpstream, InvalidName
 from pratique.core.names import EcosystemId, ProjectKey
@@ -20,9 +20,6 @@ from pratique.core.sentences import MAX_LINE, clean
 from pratique.ecosystems.cargo import names, versions
 
 CARGO_ID = EcosystemId("cargo")
-_LATEST = Instant(253_402_300_799_999)
-"""The last millisecond of the year 9999; a time zone can lead beyond it, and nothing could write that down."""
-
 _MOST_BRACKETS = 200
 """What has fewer cannot be nested more deeply than can be written again."""
 
@@ -53,7 +50,8 @@ def read_listing(name: str, content: bytes, _content_type: str, _url: str) -> Pr
     files = {file.filename: file for file in read if file is not None}
     if lines and not files:
         raise BadUpstream(f"the upstream's answer for {name} is no index file of that crate: no line can be read")
-    return ProjectView(key=ProjectKey(CARGO_ID, name), files=tuple(files.values()))
+    display = next((str(file.raw["name"]) for file in reversed(files.values())), "")
+    return ProjectView(key=ProjectKey(CARGO_ID, name), files=tuple(files.values()), display=display)
 
 
 def _read_line(name: str, line: bytes) -> FileView | None:
@@ -70,7 +68,7 @@ def _read_line(name: str, line: bytes) -> FileView | None:
         filename=names.crate_filename(entry["name"], entry["vers"]),
         version=entry["vers"],
         digests=_digests(entry.get("cksum")),
-        published=_instant(entry.get("pubtime")),
+        published=read_published(entry.get("pubtime")),
         yanked=_yanked(entry),
         # Only what links a native library is known to have a build script before its bytes are read.
         execution_points=("build.rs",) if entry.get("links") else (),
@@ -102,9 +100,9 @@ def _is_about(entry: dict[str, Any], name: str) -> bool:
 
 def _is_resolvable(entry: dict[str, Any]) -> bool:
     """Whether what is written anew has the form that cargo itself demands of it."""
-    dependencies, yanked = entry.get("deps") or [], entry.get("yanked")
+    dependencies, features, yanked = entry.get("deps") or [], entry.get("features"), entry.get("yanked")
     listed = isinstance(dependencies, list) and all(isinstance(one, dict) for one in dependencies)
-    return listed and isinstance(yanked, bool | None)
+    return listed and isinstance(features, dict | None) and isinstance(yanked, bool | None)
 
 
 def _digests(checksum: Any) -> Digests:
@@ -112,14 +110,3 @@ def _digests(checksum: Any) -> Digests:
     if isinstance(checksum, str) and _SHA256.match(checksum.lower()):
         return Digests(sha256=checksum.lower())
     return Digests()
-
-
-def _instant(text: Any) -> Instant | None:
-    """The stated time; none if it is no time at which a crate can have appeared."""
-    if not isinstance(text, str):
-        return None
-    try:
-        stated = from_iso(text)
-    except (ValueError, OverflowError):
-        return None
-    return stated if 0 <= stated <= _LATEST else None

@@ -18,6 +18,7 @@ from pratique.core.ecosystem import Listing, Refusal, Rendered
 from pratique.core.sentences import refusal_line
 from pratique.ecosystems.cargo.index import HIDDEN, REFUSED, sentence_of
 from pratique.ecosystems.cargo.refusal import write_refusal
+from pratique.ecosystems.cargo.versions import is_prerelease, version_key
 
 FORM = "lines"
 CONTENT_TYPE = "text/plain; charset=utf-8"
@@ -43,7 +44,7 @@ def _line(listing: Listing, file: FileView) -> dict[str, Any]:
     line = {key: value for key, value in file.raw.items() if key not in _REWRITTEN}
     line |= {"name": file.raw["name"], "vers": file.version, "cksum": file.digests.sha256 or ""}
     line["deps"] = [_dependency(one, listing.base_url) for one in line.get("deps") or ()]
-    line.setdefault("features", {})
+    line["features"] = line.get("features") or {}
     line["yanked"] = file.yanked is not None
     if file.published is not None:
         line["pubtime"] = _whole_seconds(file.published)
@@ -70,8 +71,9 @@ def _dependency(stated: dict[str, Any], base_url: str) -> dict[str, Any]:
 
 
 def _nothing_left(listing: Listing) -> Rendered:
-    """The refusal of the newest release, for the whole crate."""
-    decision = listing.decisions[listing.view.files[-1].filename]
+    """The refusal of the newest release that is no pre-release, if there is one, for the whole crate."""
+    newest = max(listing.view.files, key=lambda file: (not is_prerelease(file.version), version_key(file.version)))
+    decision = listing.decisions[newest.filename]
     url = listing.explain_url(decision.id)
     line = refusal_line(decision, (), url)
     vote = decision.vote

@@ -1,53 +1,27 @@
-"""Names of crates: identity, place in the index, twins, and what nobody may newly take.
+"""Names of crates: identity, twins, place in the index, and the file of a release.
 
-An index keeps a crate under its name in small letters. Names that differ only in case, or in `-` and `_`,
-are twins: Rust code writes both as the same word, so an index never holds two of them.
-Source: The Cargo Book, "Registry Index" (index files); crates.io, `canon_crate_name` and its reserved names.
+Source: The Cargo Book, "Registry Index" (index files).
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from itertools import chain, product
 
-from pratique.core.errors import InvalidName
+from pratique.formats.project_names.cargo import MAX_LENGTH, canonical, check_new_name, twin_key
 
-MAX_LENGTH = 64
-_VALID = re.compile(r"[A-Za-z][A-Za-z0-9_-]*\Z")
+__all__ = [
+    "MAX_LENGTH",
+    "canonical",
+    "check_new_name",
+    "crate_filename",
+    "index_path",
+    "twin_key",
+    "twins",
+]
+
 _MOST_DASHES = 6
 _DASH = re.compile(r"[-_]")
-_OTHER = re.compile(r"[^A-Za-z0-9_-]+")
-
-_RESERVED = frozenset(
-    re.findall(
-        r"\w+",
-        "alloc arena ast builtins collections compiler_builtins compiler_rt compiletest core coretest debug driver "
-        "flate fmt_macros grammar graphviz macro macros proc_macro rbml rust_installer rustbook rustc rustc_back "
-        "rustc_borrowck rustc_driver rustc_llvm rustc_resolve rustc_trans rustc_typeck rustdoc rustllvm rustuv "
-        "serialize std syntax test unicode",
-    )
-)
-"""Crates of the compiler and its library, by twin key."""
-
-_DEVICES = frozenset({"nul", "con", "prn", "aux", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))})
-"""Names that Windows keeps for devices, in every folder."""
-
-
-def canonical(name: str) -> str:
-    """The name under which an index keeps the crate: small letters, dashes as they are.
-
-    Raises:
-        InvalidName: no crate can have it; the sentence says why and what was perhaps meant.
-    """
-    if len(name) <= MAX_LENGTH and _VALID.match(name):
-        return name.lower()
-    raise InvalidName(_explain(name))
-
-
-def twin_key(name: str) -> str:
-    """What twins have in common: small letters, every `-` a `_`."""
-    return name.lower().replace("-", "_")
 
 
 def twins(name: str) -> tuple[str, ...] | None:
@@ -64,20 +38,6 @@ def twins(name: str) -> tuple[str, ...] | None:
     return tuple(one for one in spelled if one != name)
 
 
-def check_new_name(name: str) -> None:
-    """Refuse names that nobody may take from now on.
-
-    Raises:
-        InvalidName: not a name, a crate that comes with Rust, or a device of Windows.
-    """
-    canonical(name)
-    key = twin_key(name)
-    if key in _RESERVED:
-        raise InvalidName(f'"{name}" comes with Rust itself; a crate of that name would mislead. Choose another name')
-    if key in _DEVICES:
-        raise InvalidName(f'"{name}" is a device on Windows, where nobody could unpack the crate; choose another name')
-
-
 def index_path(name: str) -> str:
     """Where an index keeps a crate: `1/a`, `2/ab`, `3/a/abc`, `ab/cd/abcd`.
 
@@ -92,21 +52,3 @@ def index_path(name: str) -> str:
 def crate_filename(name: str, version: str) -> str:
     """The file of a release, as cargo itself calls it."""
     return f"{name}-{version}.crate"
-
-
-def _explain(name: str) -> str:
-    shown = ascii(name if len(name) <= 80 else name[:77] + "...")
-    if not name:
-        return "the name of a crate is missing"
-    if len(name) > MAX_LENGTH:
-        return f"{shown} is no crate's name: it has {len(name)} characters, at most {MAX_LENGTH} are allowed"
-    suggestion = _nearest(name)
-    why = "only ASCII letters, digits, `-` and `_` are allowed, and a letter first"
-    return f"{shown} is no crate's name: {why}." + (f' Did you mean "{suggestion}"?' if suggestion else "")
-
-
-def _nearest(name: str) -> str:
-    folded = unicodedata.normalize("NFKD", name)
-    plain = "".join(char for char in folded if not unicodedata.combining(char))
-    guess = _OTHER.sub("-", plain).strip("-_").lower().lstrip("0123456789-_")
-    return guess if len(guess) <= MAX_LENGTH and _VALID.match(guess) else ""

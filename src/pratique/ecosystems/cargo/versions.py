@@ -28,6 +28,18 @@ def version_key(version: str) -> VersionKey:
     return parsed.key, tuple(_build_key(part) for part in parsed.build)
 
 
+def release_key(version: str) -> semver.SemVerKey:
+    """Sort key of which an index has one release at most: without build metadata, and in small letters.
+
+    Folders of two versions that differ in case are one on some systems, and cargo would build what it unpacked first.
+    Source: The Cargo Book, "Registry Index": versions are unique without build metadata.
+
+    Raises:
+        ValueError: no version that cargo reads.
+    """
+    return parse(version.lower()).key
+
+
 def is_version(text: object) -> bool:
     """Whether something read from a document is a version that cargo reads."""
     try:

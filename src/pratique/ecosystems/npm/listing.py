@@ -71,22 +71,23 @@ def write_listing(listing: Listing, form: str) -> Rendered:
         BadUpstream: the index nests values deeper than JSON is written here (254 levels).
     """
     served = [file for file in listing.view.files if not listing.decisions[file.filename].action.refuses_download]
-    offered = [file for file in served if _is_offered(listing, file)]
+    offered = [file for file in served if is_offered(listing, file)]
     document = _head(listing, offered)
     abbreviated = form == ABBREVIATED
     name = listing.view.key.name
-    folder = f"{listing.base_url}/{quote(name, safe='@/')}/-/"
+    folder = tarball_folder(listing.base_url, name)
     document["versions"] = {file.version: _version(name, folder, file, abbreviated=abbreviated) for file in offered}
-    document["time"] = _times(listing.view.raw, offered)
+    document["time"] = publish_times(listing.view.raw, offered)
     if abbreviated:
         document = _abbreviated_head(document)
     else:
-        hidden = [file for file in served if not _is_offered(listing, file)]
+        hidden = [file for file in served if not is_offered(listing, file)]
         document |= hidden_part(hidden, lambda file: _version(name, folder, file, abbreviated=False))
     return Rendered(body=_encode(document), content_type=_CONTENT_TYPES[form])
 
 
-def _is_offered(listing: Listing, file: FileView) -> bool:
+def is_offered(listing: Listing, file: FileView) -> bool:
+    """Whether the version is among those that clients choose from."""
     return not is_hidden(file.raw) and not listing.decisions[file.filename].action.leaves_listing
 
 
@@ -130,6 +131,16 @@ def _revision(offered: list[FileView], tags: Mapping[str, str]) -> str:
     return f"{len(offered)}-{hashlib.sha256(content).hexdigest()[:32]}"
 
 
+def tarball_folder(base_url: str, name: str) -> str:
+    """Where the tarballs of a package are."""
+    return f"{base_url}/{quote(name, safe='@/')}/-/"
+
+
+def version_entry(name: str, folder: str, file: FileView) -> dict[str, Any]:
+    """One version as the full form has it."""
+    return _version(name, folder, file, abbreviated=False)
+
+
 def _version(name: str, folder: str, file: FileView, *, abbreviated: bool) -> dict[str, Any]:
     entry = {**file.raw, "name": name, "version": file.version}
     entry.pop(HIDDEN, None)
@@ -141,7 +152,7 @@ def _version(name: str, folder: str, file: FileView, *, abbreviated: bool) -> di
     return entry
 
 
-def _times(raw: Mapping[str, Any], offered: list[FileView]) -> dict[str, str]:
+def publish_times(raw: Mapping[str, Any], offered: list[FileView]) -> dict[str, str]:
     """Publish times of what is offered; `created` and `modified` as stated, else from those."""
     published = {file.version: file.published for file in offered if file.published is not None}
     stated = raw.get("time", {})

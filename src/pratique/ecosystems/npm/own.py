@@ -24,7 +24,6 @@ _PROJECT_FIELDS = (
     "bugs",
     "license",
     "contributors",
-    "maintainers",
 )
 _YANKED = "this release was withdrawn by its publisher"
 
@@ -47,8 +46,7 @@ def own_file(file: OwnFile) -> FileView:
         entry["hasInstallScript"] = True
     if "install" in file.manifest.execution_points and "install" not in execution_points(entry):
         entry["gypfile"] = True
-    if file.yanked is not None:
-        entry["deprecated"] = file.yanked or _YANKED
+    _set_message(entry, file)
     return FileView(
         filename=file.filename,
         version=file.version,
@@ -61,11 +59,21 @@ def own_file(file: OwnFile) -> FileView:
     )
 
 
+def _set_message(entry: dict[str, Any], file: OwnFile) -> None:
+    """What npm prints while it installs: what was said last, else why it was yanked, else what package.json says."""
+    if file.deprecated is not None:
+        entry.pop("deprecated", None)
+    message = file.deprecated or ((file.yanked or _YANKED) if file.yanked is not None else "")
+    if message:
+        entry["deprecated"] = message
+
+
 def own_project(key: ProjectKey, files: tuple[FileView, ...], tags: dict[str, str]) -> ProjectView:
     """An own project around its files; what describes it comes from the release that `latest` names."""
     raw: dict[str, Any] = {"_id": key.name, "name": key.name}
     by_version = {file.version: file for file in files}
-    newest = tags.get("latest") or next(iter(newest_first(list(by_version))), "")
+    kept = [file.version for file in files if file.unpublished is None]
+    newest = tags.get("latest") or next(iter(newest_first(kept)), "")
     if newest in by_version:
         described = by_version[newest].raw
         raw |= {field: described[field] for field in _PROJECT_FIELDS if field in described}
@@ -80,4 +88,6 @@ def _dist(file: OwnFile) -> dict[str, Any]:
     dist: dict[str, Any] = {"tarball": "", "integrity": write_integrity(file.digests)}
     if file.digests.sha1:
         dist["shasum"] = file.digests.sha1
+    if file.signatures:
+        dist["signatures"] = [{"keyid": one.key_id, "sig": one.value} for one in file.signatures]
     return {key: value for key, value in dist.items() if value or key == "tarball"}

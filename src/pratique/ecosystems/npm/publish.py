@@ -11,6 +11,7 @@ from typing import Any
 
 from pratique.core.artifacts import Digests, PublishDraft
 from pratique.core.errors import Invalid, InvalidName
+from pratique.core.project_verbs import SentDocument
 from pratique.ecosystems.npm import names, versions
 from pratique.ecosystems.npm.integrity import read_dist
 from pratique.formats.base64_stream import Base64Reader
@@ -24,9 +25,9 @@ _ATTACHMENT_DEPTH = 3
 _TAG = re.compile(r"[A-Za-z0-9_.!~*'()-]+")
 _PART = r"(?:[xX*]|[0-9]+)"
 _RANGE = re.compile(rf"~?v*{_PART}(?:\.{_PART}(?:\.{_PART}.*)?)?|~")
-_ONLY_PUBLISH = (
-    "this body has no `_attachments`, so it is no new release; npm deprecate, npm unpublish and other changes "
-    "of published releases are not supported by this server. To publish, run `npm publish`"
+_NEITHER = (
+    "this body has no `_attachments`, so it is no new release, and no `_rev`, so it changes no published one; run "
+    "`npm publish` or `npm deprecate`"
 )
 
 
@@ -56,8 +57,8 @@ class NpmPublishReader:
         """
         self._document.feed(chunk)
 
-    def finish(self) -> PublishDraft:
-        """The draft, once the body has ended.
+    def finish(self) -> PublishDraft | SentDocument:
+        """The draft, once the body has ended; without a tarball the packument, sent back with something changed.
 
         Raises:
             Invalid: the body ended early, or is not the publication of exactly one release.
@@ -67,7 +68,7 @@ class NpmPublishReader:
             raise Invalid("the body must be a JSON object, as `npm publish` sends it")
         attachments = document.get("_attachments")
         if not attachments:
-            raise Invalid(_ONLY_PUBLISH)
+            return _sent_back(document)
         name = _checked_name(document)
         version, claims = _only_version(document, name)
         self._check_attachments(attachments)
@@ -118,6 +119,13 @@ def check_tag(tag: str) -> None:
         raise Invalid(f"{tag[:80]!a} is no dist-tag: letters, digits, hyphens and dots only, at most {MAX_TAG}")
     if _RANGE.fullmatch(tag):
         raise Invalid(f'"{tag}" is no dist-tag, because npm would read it as a version range; use a word such as next')
+
+
+def _sent_back(document: dict[str, Any]) -> SentDocument:
+    edition = document.get("_rev")
+    if not isinstance(edition, str) or not edition:
+        raise Invalid(_NEITHER)
+    return SentDocument(_checked_name({"name": document.get("_id"), **document}), edition, document)
 
 
 def _is_attachment(path: Path) -> bool:

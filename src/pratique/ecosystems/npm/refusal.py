@@ -18,14 +18,19 @@ _UNAUTHORISED, _NOT_FOUND = 401, 404
 def write_refusal(refusal: Refusal) -> Rendered:
     """A refusal or failure; a 401 carries the sentence in its challenge, where npm looks.
 
-    A 404 carries no notice: npm asks by itself for services that a registry need not have (its audit), and
+    A 404 carries no notice: npm asks by itself for services that a registry need not have (the audits of npm 6), and
     would print one after every install. What somebody did ask for is told by reason phrase and `error`.
     """
     headers = {} if refusal.status == _NOT_FOUND else {"npm-notice": refusal.line}
+    body = refusal.body
     if refusal.status == _UNAUTHORISED:
         headers["WWW-Authenticate"] = _challenge(refusal.line)
+    if "done_url" in body:
+        # npm opens the first in a browser, and asks at the second for the code with which it then tries again.
+        headers["WWW-Authenticate"] = "OTP"
+        body = {**body, "authUrl": body["page_url"], "doneUrl": body["done_url"]}
     return Rendered(
-        body=orjson.dumps(refusal.body),
+        body=orjson.dumps(body),
         content_type=_JSON,
         status=refusal.status,
         reason=refusal.line,

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from pratique.core.artifacts import FileView, Manifest, OwnFile, ProjectView, PublishDraft
 from pratique.core.ecosystem import ArchiveLimits, Ecosystem, Listing, Refusal, Rendered, Route, UpstreamRequest
+from pratique.core.ecosystem_verbs import ProjectDescription
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.core.ports import ReadAt
-from pratique.ecosystems.pypi import archive, claims, index, names, negotiation, routes, versions
+from pratique.ecosystems.pypi import (
+    admission,
+    archive,
+    claims,
+    filenames,
+    index,
+    names,
+    negotiation,
+    routes,
+    truth,
+    versions,
+)
 from pratique.ecosystems.pypi.listing import kept_back, write_listing
+from pratique.ecosystems.pypi.project_json import write_project
+from pratique.ecosystems.pypi.project_list import write_projects
 from pratique.ecosystems.pypi.publish import UploadReader
 from pratique.ecosystems.pypi.refusal import client_setup, write_published, write_refusal, write_warning
 
@@ -60,6 +74,10 @@ class Pypi:
         """See `versions.version_key`."""
         return versions.version_key(version)
 
+    def release_key(self, version: str) -> Any:
+        """Every spelling of a version has one key already; a local version is another one."""
+        return versions.version_key(version)
+
     def canonical_version(self, version: str) -> str:
         """See `versions.spoken_version`."""
         return versions.spoken_version(version)
@@ -79,6 +97,23 @@ class Pypi:
     def negotiate(self, accept: str | None) -> str:
         """See `negotiation.negotiate`."""
         return negotiation.negotiate(accept)
+
+    def form_named(self, query: Mapping[str, str]) -> str | None:
+        """See `negotiation.form_named`."""
+        return negotiation.form_named(query)
+
+    def listing_path(self, name: str) -> str:
+        """See `routes.listing_path`."""
+        return routes.listing_path(name)
+
+    @property
+    def projects_path(self) -> str:
+        """`/simple/`."""
+        return routes.PROJECTS_PATH
+
+    def write_projects(self, names: Sequence[str], base_url: str, form: str) -> Rendered:
+        """See `project_list.write_projects`."""
+        return write_projects(names, base_url, form)
 
     def write_listing(self, listing: Listing, form: str) -> Rendered:
         """See `listing.write_listing`."""
@@ -100,6 +135,18 @@ class Pypi:
     def read_manifest(self, filename: str, artefact: ReadAt, limits: ArchiveLimits) -> Manifest:
         """See `archive.read_manifest`."""
         return archive.read_manifest(filename, artefact, limits)
+
+    def check_release(self, manifest: Manifest) -> None:
+        """See `admission.check_release`."""
+        admission.check_release(manifest)
+
+    def compare_listed(self, project: str, file: FileView, artefact: ReadAt, limits: ArchiveLimits) -> tuple[str, ...]:
+        """See `truth.compare_listed`."""
+        return truth.compare_listed(project, file, artefact, limits)
+
+    def rival(self, filename: str, others: Iterable[str]) -> str | None:
+        """See `filenames.rival`."""
+        return filenames.rival(filename, others)
 
     def indexed(self, manifest: Manifest) -> Manifest:
         """See `index.indexed`."""
@@ -128,6 +175,10 @@ class Pypi:
     def write_published(self, draft: PublishDraft, note: str) -> Rendered:
         """See `refusal.write_published`."""
         return write_published(draft, note)
+
+    def write_project(self, project: ProjectDescription) -> Rendered:
+        """See `project_json.write_project`."""
+        return write_project(project)
 
     def client_setup(self, base_url: str) -> tuple[tuple[str, str], ...]:
         """See `refusal.client_setup`."""

@@ -5,12 +5,15 @@ Source: core metadata specification; the legacy upload API's field names.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from pratique.core.artifacts import Manifest, PublishDraft
 from pratique.core.errors import Invalid
+from pratique.ecosystems.pypi.filenames import expanded_tags, wheel_parts
 from pratique.ecosystems.pypi.names import normalise
 from pratique.ecosystems.pypi.versions import canonical_version
+from pratique.ecosystems.pypi.wheel import BUILD, TAGS
 
 _FORM_TO_METADATA = {
     "platform": "platforms",
@@ -43,7 +46,18 @@ def compare_claims(draft: PublishDraft, manifest: Manifest) -> tuple[str, ...]:
         if field not in _NOT_IN_METADATA
         and _comparable(claimed) != _comparable(manifest.fields.get(_FORM_TO_METADATA.get(field, field)))
     }
-    return tuple(sorted(differing))
+    return tuple(sorted(differing | set(_misnamed(draft.filename, manifest))))
+
+
+def _misnamed(filename: str, manifest: Manifest) -> Iterator[str]:
+    """What a wheel's name says of it otherwise than its WHEEL file: it was renamed, and not built for that."""
+    if TAGS not in manifest.fields:
+        return
+    build, tags = wheel_parts(filename)
+    if expanded_tags([tags]) != expanded_tags(manifest.fields[TAGS]):
+        yield "tags"
+    if build.lower() != manifest.fields[BUILD].lower():
+        yield "build number"
 
 
 def _comparable(value: Any) -> Any:

@@ -6,9 +6,12 @@ specification; PEP 625; PEP 427.
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Iterable
 
 import msgspec
+from packaging.tags import parse_tag
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from pratique.core.errors import Invalid
@@ -22,6 +25,9 @@ SDIST_ENDINGS = (".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz")
 MAX_LENGTH = 255
 MAX_TAGS = 1000
 """Combinations a wheel's compressed tags may stand for; real ones stay below fifty."""
+
+_WITH_BUILD = 6
+"""Parts of a wheel's name that has a build number."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+!-]*\Z")
 
@@ -98,12 +104,46 @@ def check_upload_filename(filename: str, name: str, version: str, filetype: str)
 
 
 def _check_wheel_tags(filename: str) -> None:
-    combinations = 1
-    for part in filename.removesuffix(".whl").split("-")[-3:]:
-        combinations *= part.count(".") + 1
     try:
-        if combinations > MAX_TAGS:
+        if combinations(wheel_parts(filename)[1]) > MAX_TAGS:
             raise InvalidWheelFilename(f"more than {MAX_TAGS} combinations of tags")
         parse_wheel_filename(filename)
     except InvalidWheelFilename as error:
         raise Invalid(f'"{filename}" is no name of a wheel (PEP 427): {error}') from None
+
+
+def rival(filename: str, others: Iterable[str]) -> str | None:
+    """The other file of a release beside which installers could not tell which one is meant.
+
+    A release has one source archive, and one wheel for the same tags and build number, however they are spelled.
+    """
+    mine = _what_it_is(filename)
+    return next((other for other in others if _what_it_is(other) == mine), None)
+
+
+def _what_it_is(filename: str) -> tuple[str, frozenset[str]]:
+    if not filename.endswith(".whl"):
+        return SDIST, frozenset()
+    build, tags = wheel_parts(filename.lower())
+    return build, expanded_tags([tags]) or frozenset({tags})
+
+
+def wheel_parts(filename: str) -> tuple[str, str]:
+    """Build number (empty for none) and compressed tags of a wheel's name."""
+    parts = filename.removesuffix(".whl").split("-")
+    return parts[2] if len(parts) == _WITH_BUILD else "", "-".join(parts[-3:])
+
+
+def combinations(tags: str) -> int:
+    """How many tags compressed ones such as `py2.py3-none-any` stand for."""
+    return math.prod(part.count(".") + 1 for part in tags.split("-"))
+
+
+def expanded_tags(compressed: Iterable[str]) -> frozenset[str] | None:
+    """All tags that compressed ones stand for; None if one of them is no tag, or they are more than anybody reads."""
+    found: set[str] = set()
+    for text in compressed:
+        if len(found) + combinations(text) > MAX_TAGS or text.count("-") != 2:
+            return None
+        found |= {str(tag) for tag in parse_tag(text)}
+    return frozenset(found)

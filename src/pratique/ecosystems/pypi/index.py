@@ -18,6 +18,7 @@ from pratique.core.names import EcosystemId, ProjectKey
 from pratique.ecosystems.pypi.index_entry import MAX_NESTING, is_shallow, read_entry
 from pratique.ecosystems.pypi.index_html import read_page
 from pratique.ecosystems.pypi.names import normalise
+from pratique.ecosystems.pypi.status import read_status
 from pratique.ecosystems.pypi.versions import canonical_version
 
 PYPI_ID = EcosystemId("pypi")
@@ -62,7 +63,8 @@ def read_listing(name: str, content: bytes, content_type: str, url: str) -> Proj
         if file is not None:
             files.setdefault(file.filename, file)
     raw = {key: value for key, value in document.items() if key != "files" and is_shallow(value, MAX_NESTING)}
-    return ProjectView(ProjectKey(PYPI_ID, name), tuple(files.values()), raw=raw)
+    status = read_status(raw.get("project-status"))
+    return ProjectView(ProjectKey(PYPI_ID, name), tuple(files.values()), raw=raw, status=status)
 
 
 def _document(content: bytes, content_type: str, url: str) -> dict[str, Any]:
@@ -120,4 +122,4 @@ def own_file(file: OwnFile) -> FileView:
 
 def own_project(key: ProjectKey, files: tuple[FileView, ...], tags: dict[str, str]) -> ProjectView:
     """An own project around its files; `tags` have no place in this format."""
-    return ProjectView(key, files, raw={"meta": {}, "name": key.name})
+    return ProjectView(key, files, raw={"meta": {}, "name": key.name, "project-status": {}})

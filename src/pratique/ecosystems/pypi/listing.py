@@ -6,18 +6,21 @@ like a spelling mistake. Source: PEP 592; measured with pip, uv and poetry.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 from urllib.parse import quote
 
 import orjson
+from packaging.version import Version
 
-from pratique.core.artifacts import Digests, FileView, ProjectView
+from pratique.core.artifacts import Digests, FileView, ProjectStatus, ProjectView
 from pratique.core.clock import Instant, to_iso
 from pratique.core.ecosystem import Listing, Rendered
 from pratique.core.sentences import refusal_line
 from pratique.ecosystems.pypi.index_entry import REFUSED, refusal_of
 from pratique.ecosystems.pypi.listing_html import write_page
 from pratique.ecosystems.pypi.negotiation import CONTENT_TYPES, JSON
+from pratique.ecosystems.pypi.status import write_status
 from pratique.ecosystems.pypi.versions import version_key
 
 FULL_VERSION, BARE_VERSION = "1.4", "1.0"
@@ -59,15 +62,38 @@ def _document(listing: Listing) -> dict[str, Any]:
     complete = all(file.size is not None for file in view.files)
     meta = view.raw.get("meta")
     kept = {key: value for key, value in meta.items() if key != "tracks"} if isinstance(meta, dict) else {}
-    status = view.raw.get("project-status")
+    status = view.status or ProjectStatus()
     return {
         "meta": kept | {"api-version": FULL_VERSION if complete else BARE_VERSION},
         **{key: value for key, value in view.raw.items() if key not in _NOT_PASSED_ON},
-        **({"project-status": status} if isinstance(status, dict) else {}),
+        **_status(view, status),
         "name": view.key.name,
-        "versions": sorted({file.version for file in view.files}, key=version_key),
-        "files": [_entry(listing, file) for file in view.files],
+        "versions": _versions(view),
+        "files": [] if status.is_quarantined else [_entry(listing, file) for file in view.files],
     }
+
+
+def _status(view: ProjectView, status: ProjectStatus) -> dict[str, Any]:
+    """Not where an upstream says nothing of it: what it does not promise is not promised for it."""
+    stated = view.raw.get("project-status")
+    return {} if stated is None else {"project-status": write_status(status, stated)}
+
+
+def _versions(view: ProjectView) -> list[str]:
+    """Every version, in order; then what else an upstream counts among them, though it lists no file we offer."""
+    mine = sorted({file.version for file in view.files}, key=version_key)
+    stated = view.raw.get("versions")
+    theirs = [one for one in stated if isinstance(one, str)] if isinstance(stated, list) else []
+    known = {version_key(one) for one in mine}
+    return mine + [one for one in dict.fromkeys(theirs) if not _is_among(one, known)]
+
+
+def _is_among(version: str, known: Container[Version]) -> bool:
+    """`1.0.0` is where `1.0` is."""
+    try:
+        return version_key(version) in known
+    except ValueError:
+        return False
 
 
 def _entry(listing: Listing, file: FileView) -> dict[str, Any]:

@@ -27,6 +27,10 @@ MAX_HEADERS = 1 << 20
 MAX_FIELD_NAMES = 100
 """Different ones; the specification knows about thirty."""
 
+OBJECTIONS = "_objections"
+"""Field of a manifest: what speaks against publishing such an archive, as sentences. It can be read all the same:
+many released before there were such rules are like that."""
+
 _MESSAGE_FIELDS = frozenset({b"content-type", b"content-transfer-encoding", b"mime-version"})
 _PARSER_ERRORS = (
     ValueError,

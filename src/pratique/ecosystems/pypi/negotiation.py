@@ -6,6 +6,9 @@ Source: PEP 691 "Version + Format Selection"; RFC 9110, 12.5.1.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+
+from pratique.core.errors import NotAcceptable
 
 JSON, HTML, VERSIONED_HTML = "json", "html", "html-v1"
 
@@ -45,6 +48,22 @@ def negotiate(accept: str | None) -> str:
         if rank > best:
             best, form = rank, candidate
     return form
+
+
+def form_named(query: Mapping[str, str]) -> str | None:
+    """The form that the URL names itself, for people who look at it in a browser (PEP 691, "URL Parameter").
+
+    Raises:
+        NotAcceptable: it names none of ours; the sentence lists them.
+    """
+    named = query.get("format")
+    if named is None:
+        return None
+    wanted = named.replace(" ", "+")  # what a plus sign means in a query, and nobody means here
+    if "*" not in wanted and wanted in _ASKED:
+        return _ASKED[wanted]
+    ours = ", ".join(one for one in _ASKED if "*" not in one)
+    raise NotAcceptable(f"there is no form {wanted[:80]!a} of this page; there are: {ours}")
 
 
 def _ranges(accept: str) -> list[tuple[str, float]]:

@@ -18,15 +18,18 @@ _REALM = 'Basic realm="pratique", charset="UTF-8"'
 
 
 def write_refusal(refusal: Refusal) -> Rendered:
-    """The refusal: its sentence as reason phrase, and all of it as a problem document, which uv reads aloud."""
-    title = HTTPStatus(refusal.status).phrase
-    problem = {"title": title, "status": refusal.status, "detail": refusal.line, "error": refusal.line}
+    """The refusal: its sentence as reason phrase, and all of it as a problem document, which uv reads aloud.
+
+    A conflict is 400 here: so PyPI answers a file that exists already, and its clients look for no other number.
+    """
+    status = HTTPStatus.BAD_REQUEST if refusal.status == HTTPStatus.CONFLICT else HTTPStatus(refusal.status)
+    problem = {"title": status.phrase, "status": int(status), "detail": refusal.line, "error": refusal.line}
     return Rendered(
         body=orjson.dumps(refusal.body | problem) + b"\n",
         content_type="application/problem+json",
-        status=refusal.status,
+        status=int(status),
         reason=refusal.line,
-        headers={"WWW-Authenticate": _REALM} if refusal.status == 401 else {},
+        headers={"WWW-Authenticate": _REALM} if status is HTTPStatus.UNAUTHORIZED else {},
     )
 
 

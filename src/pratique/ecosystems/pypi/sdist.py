@@ -5,26 +5,36 @@ Source: source distribution format specification; PEP 517, PEP 625, PEP 643.
 
 from __future__ import annotations
 
+import msgspec
+
 from pratique.core.artifacts import Manifest
 from pratique.core.ecosystem import ArchiveLimits
 from pratique.core.errors import Invalid
 from pratique.core.ports import ReadAt
 from pratique.ecosystems.pypi.index_entry import SDIST_EXECUTES
-from pratique.ecosystems.pypi.metadata import build_manifest, check_folder
+from pratique.ecosystems.pypi.licenses import missing_license_file
+from pratique.ecosystems.pypi.metadata import OBJECTIONS, build_manifest, check_folder
 from pratique.formats.archive import Member, walk_tar_gz
 
 _PKG_INFO = "PKG-INFO"
+_ZIP_END = b"PK\x05\x06"
+_ZIP_END_RECORD, _ZIP_LONGEST_COMMENT = 22, 65_535
 
 
 def read_sdist(filename: str, artefact: ReadAt, limits: ArchiveLimits) -> Manifest:
     """Read a source archive to its end.
 
     Raises:
-        Invalid: broken or hostile; not exactly one top folder of the file's name and version; no PKG-INFO in it.
+        Invalid: broken or hostile; not exactly one top folder of the file's name and version; no PKG-INFO in it;
+            something that can be read as a ZIP archive too.
         TooLarge: over a limit.
     """
+    _refuse_zip(artefact)
     top = metadata = None
+    names: set[str] = set()
     for member in walk_tar_gz(artefact, limits):
+        if member.kind == "file":
+            names.add(member.name)
         folder = _top(member)
         if top not in (None, folder):
             raise Invalid(f"the source archive holds {top!a} and {folder!a}; it must hold one top folder")
@@ -38,7 +48,19 @@ def read_sdist(filename: str, artefact: ReadAt, limits: ArchiveLimits) -> Manife
     where = f"{top}/{_PKG_INFO}"
     manifest = build_manifest(filename, metadata, where, served=b"", execution_points=SDIST_EXECUTES)
     check_folder(top, manifest)
-    return manifest
+    missing = missing_license_file(manifest.fields, top, names)
+    return msgspec.structs.replace(manifest, fields=manifest.fields | {OBJECTIONS: [missing] if missing else []})
+
+
+def _refuse_zip(artefact: ReadAt) -> None:
+    """Pip unpacks as ZIP whatever ends like one, whatever it is called: what was read here would not be installed.
+
+    Source: pip, `unpack_file`; Python's zipfile, `is_zipfile`.
+    """
+    start = max(0, artefact.size - _ZIP_END_RECORD - _ZIP_LONGEST_COMMENT)
+    end = artefact.read_at(start, artefact.size - start)
+    if _ZIP_END in end[: len(end) - _ZIP_END_RECORD + len(_ZIP_END)]:
+        raise Invalid("the source archive can be read as a ZIP archive too, and pip would do that; build it anew")
 
 
 def _top(member: Member) -> str:

@@ -13,11 +13,15 @@ from pratique.services import (
     list_waivers,
     membership,
     own_names,
+    project_status,
+    publish_proof,
     reservations,
     rule_settings,
     tokens,
 )
 from pratique.services import check_lockfile as lockfiles
+from pratique.services import deprecate as deprecating
+from pratique.services import unpublish as unpublishing
 from pratique.services import yank as yanking
 from pratique.services.explain import Explained, Explanation
 from pratique.services.exposure import Exposure
@@ -47,7 +51,16 @@ PROJECT_SHOW = Verb(
 PROJECT_VISIBILITY = Verb(
     "project visibility", membership.SetVisibility, membership.ProjectShown, silent(membership.set_visibility)
 )
+PROJECT_STATUS = Verb(
+    "project status", project_status.SetStatus, project_status.StatusSet, silent(project_status.set_status)
+)
 PROJECT_MEMBER = Verb("project member", membership.SetMember, membership.ProjectShown, silent(membership.set_member))
+PROJECT_PROOF = Verb(
+    "project proof",
+    publish_proof.SetPublishProof,
+    publish_proof.PublishProofShown,
+    silent(publish_proof.set_publish_proof),
+)
 
 RESERVE = Verb("reserve", reservations.Reserve, reservations.ReservationShown, silent(reservations.reserve))
 UNRESERVE = Verb("unreserve", reservations.Unreserve, reservations.ReservationShown, silent(reservations.unreserve))
@@ -78,6 +91,8 @@ WAIVERS = Verb(
 )
 YANK = Verb("yank", yanking.Yank, yanking.Yanked, silent(yanking.yank))
 UNYANK = Verb("unyank", yanking.Unyank, yanking.Yanked, silent(yanking.unyank))
+DEPRECATE = Verb("deprecate", deprecating.Deprecate, deprecating.Deprecated, silent(deprecating.deprecate))
+UNPUBLISH = Verb("unpublish", unpublishing.Unpublish, unpublishing.Unpublished, silent(unpublishing.unpublish))
 REVOKE = Verb("revoke", releases.Revoke, Revoked, silent(releases.revoke))
 UNREVOKE = Verb("unrevoke", releases.Unrevoke, Unrevoked, silent(releases.unrevoke))
 
@@ -125,6 +140,8 @@ VERBS: tuple[Verb[Any, Any], ...] = (
     PROJECT_SHOW,
     PROJECT_VISIBILITY,
     PROJECT_MEMBER,
+    PROJECT_STATUS,
+    PROJECT_PROOF,
     RESERVE,
     UNRESERVE,
     RESERVATIONS,
@@ -139,6 +156,8 @@ VERBS: tuple[Verb[Any, Any], ...] = (
     WAIVERS,
     YANK,
     UNYANK,
+    DEPRECATE,
+    UNPUBLISH,
     REVOKE,
     UNREVOKE,
     EXPLAIN,

@@ -5,11 +5,13 @@ canonical. Nothing here knows an ecosystem.
 """
 
 from pratique.store.schema.columns import metadata
+from pratique.store.schema.confirmations import challenge, one_time_code
 from pratique.store.schema.packages import blob, dist_tag, file, finding, manifest, membership, project, release
 from pratique.store.schema.people import account, one_time_link, session, token
 from pratique.store.schema.policy import (
     advisory,
     advisory_import,
+    advisory_record,
     decision,
     list_entry,
     reservation,
@@ -19,12 +21,15 @@ from pratique.store.schema.policy import (
 )
 from pratique.store.schema.record import download, event, missing_name, process, revision
 from pratique.store.schema.repositories import document, document_content, repository, upstream
+from pratique.store.schema.signatures import signature, signing_key
 
 __all__ = [
     "account",
     "advisory",
     "advisory_import",
+    "advisory_record",
     "blob",
+    "challenge",
     "decision",
     "dist_tag",
     "document",
@@ -38,6 +43,7 @@ __all__ = [
     "membership",
     "metadata",
     "missing_name",
+    "one_time_code",
     "one_time_link",
     "process",
     "project",
@@ -48,6 +54,8 @@ __all__ = [
     "revocation",
     "rule_setting",
     "session",
+    "signature",
+    "signing_key",
     "token",
     "upstream",
     "waiver",

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from pratique.store.schema.columns import Id, instant, metadata, own_id, project_id, repository_id
 
@@ -18,8 +29,12 @@ project = Table(
     Column("origin", String(16), nullable=False),
     Column("upstream_id", Id, ForeignKey("upstream.id")),
     Column("visibility", String(16), nullable=False),  # members, public
+    Column("publish_proof", String(16), nullable=False, server_default="nobody"),  # who sends a code: see PublishProof
     instant("created"),
     instant("served", nullable=True),  # when a file of it was first served here
+    Column("status", String(32)),  # how it stands as a whole, null: nobody ever said; see core.artifacts.Marker
+    Column("status_reason", Text),
+    Column("status_by_admin", Boolean),  # an administrator laid it down, and only one lifts it
     UniqueConstraint("repository_id", "ecosystem", "name"),
     Index(None, "repository_id", "ecosystem", "twin"),
 )
@@ -38,9 +53,11 @@ release = Table(
     own_id(),
     project_id(),
     Column("version", Text, nullable=False),
-    Column("clearance", String(16), nullable=False),
+    Column("clearance", String(16), nullable=False),  # never yanked: that is what has a reason below
     Column("yank_reason", Text),
     instant("created"),
+    Column("deprecated", Text),  # empty: taken back
+    instant("unpublished", nullable=True),
     UniqueConstraint("project_id", "version"),
 )
 

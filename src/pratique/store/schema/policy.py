@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, true
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    true,
+)
 
 from pratique.store.schema.columns import Id, instant, metadata, own_id, repository_id
 
@@ -91,6 +103,7 @@ revocation = Table(
     repository_id(),
     Column("ecosystem", String(16), nullable=False),
     Column("name", Text, nullable=False),
+    Column("twin", Text),  # shared by the names that are revoked with this one
     Column("version", Text),
     Column("filename", Text),
     Column("reason", Text, nullable=False),
@@ -101,6 +114,7 @@ revocation = Table(
     Column("by_admin", Boolean, nullable=False, server_default=true()),
     Column("digests", Text, nullable=False, server_default="[]"),  # JSON: of the revoked file's bytes
     Index(None, "repository_id", "ecosystem", "name"),
+    Index(None, "repository_id", "ecosystem", "twin"),
 )
 
 advisory = Table(
@@ -109,6 +123,7 @@ advisory = Table(
     Column("id", String(128), primary_key=True),
     Column("ecosystem", String(16), primary_key=True),
     Column("name", Text, primary_key=True),
+    Column("twin", Text),  # shared by the names that this is about
     Column("source", String(32), nullable=False),
     Column("malware", Boolean, nullable=False),
     Column("withdrawn", Boolean, nullable=False),
@@ -117,7 +132,15 @@ advisory = Table(
     Column("affected", Text, nullable=False),
     instant("published"),
     instant("modified"),
-    Index(None, "ecosystem", "name"),
+    Index(None, "ecosystem", "twin"),
+)
+
+advisory_record = Table(
+    "advisory_record",
+    metadata,
+    Column("id", String(128), primary_key=True),
+    instant("modified"),
+    Column("content", LargeBinary, nullable=False),  # packed by the advisories room; empty: too long to be kept
 )
 
 advisory_import = Table(

@@ -6,22 +6,23 @@ from typing import Any
 
 from aiohttp import web
 
-from pratique.core.actors import Actor, ActorKind, Operation
+from pratique.core.account_verbs import Purpose
+from pratique.core.actors import ActorKind, Operation
 from pratique.core.errors import Conflict, Forbidden, Invalid, NotFound, Unauthorised, Unavailable
 from pratique.services.accounts import SetPassword, replace_password
+from pratique.services.one_time_codes import make_code
 from pratique.services.sign_in import SignedIn
-from pratique.services.step_up import start_session, step_up
+from pratique.services.step_up import start_session
 from pratique.services.tokens import CreateToken, ListTokens, RevokeToken, TokenCreated, list_tokens
 from pratique.services.tokens import create_token as make_token
 from pratique.services.tokens import revoke_token as end_token
 from pratique.trust.passwords import MIN_LENGTH
 from pratique.trust.permissions import CEILING
 from pratique.trust.sessions import session_cookie, stepped_up
-from pratique.web.asking import Asking, check_form, who_asks
-from pratique.web.client_address import client_address
-from pratique.web.keys import PASSWORD_GATE, PORTS
-from pratique.web.ui.forms import Form, read_form
+from pratique.web.asking import Asking, who_asks
+from pratique.web.keys import PORTS
 from pratique.web.ui.pages import page, redirect, set_cookie
+from pratique.web.ui.proof import posted, proved
 
 _SHOWN_AGAIN = (Invalid, Forbidden, NotFound, Conflict, Unauthorised, Unavailable)
 """What the form is shown again for, with the sentence."""
@@ -41,6 +42,7 @@ async def _account(
     session: SignedIn,
     *,
     made: TokenCreated | None = None,
+    code: str = "",
     error: Exception | None = None,
 ) -> web.Response:
     ports = request.app[PORTS]
@@ -50,7 +52,9 @@ async def _account(
         "tokens": found.tokens,
         "made": made,
         "admin": session.actor.admin,
-        "asks_password": asks_password and made is None,
+        "code": code,
+        "purposes": [purpose for purpose in Purpose if purpose is not Purpose.LOGIN],
+        "asks_password": asks_password and made is None and not code,
         "kinds": [kind for kind in ActorKind if kind not in (ActorKind.NOBODY, ActorKind.OPERATOR)],
         "operations": sorted(CEILING[ActorKind.USER]),
         "ecosystems": sorted(ports.ecosystems),
@@ -62,9 +66,9 @@ async def _account(
 
 async def create_token(request: web.Request) -> web.Response:
     """Make a token and show its secret, this once."""
-    asking, session, form = await _posted(request)
+    asking, session, form = await posted(request)
     try:
-        actor = await _proved(request, session, form)
+        actor = await proved(request, session, form)
         wanted = CreateToken(
             name=form.text("name"),
             kind=_kind(form.text("kind")),
@@ -81,21 +85,32 @@ async def create_token(request: web.Request) -> web.Response:
 
 async def revoke_token(request: web.Request) -> web.Response:
     """End one of one's own tokens."""
-    asking, session, form = await _posted(request)
+    asking, session, form = await posted(request)
     try:
-        actor = await _proved(request, session, form)
+        actor = await proved(request, session, form)
         await end_token(request.app[PORTS], RevokeToken(int(request.match_info["id"])), actor)
     except _SHOWN_AGAIN as error:
         return await _account(request, asking, session, error=error)
     return redirect("/account")
 
 
+async def create_code(request: web.Request) -> web.Response:
+    """Make a one-time code and show it, this once."""
+    asking, session, form = await posted(request)
+    try:
+        actor = await proved(request, session, form)
+        code = await make_code(request.app[PORTS], actor, _purpose(form.text("purpose")))
+    except _SHOWN_AGAIN as error:
+        return await _account(request, asking, session, error=error)
+    return await _account(request, asking, session, code=code)
+
+
 async def set_password(request: web.Request) -> web.Response:
     """Change the password. All sessions end; this browser gets a new one."""
-    asking, session, form = await _posted(request)
+    asking, session, form = await posted(request)
     ports = request.app[PORTS]
     try:
-        actor = await _proved(request, session, form)
+        actor = await proved(request, session, form)
         if form.text("new") != form.text("again"):
             raise Invalid("the two new passwords differ: type the same one twice")
         account = await replace_password(ports, SetPassword(actor.name, form.text("new")), actor)
@@ -107,29 +122,18 @@ async def set_password(request: web.Request) -> web.Response:
     return response
 
 
-async def _posted(request: web.Request) -> tuple[Asking, SignedIn, Form]:
-    """A form of a signed-in person. Raises Unauthorised or Forbidden."""
-    asking = await who_asks(request)
-    form = await read_form(request)
-    if asking.session is None:
-        raise Unauthorised("the session is over: sign in again at /login")
-    check_form(request, asking, form.text("csrf"))
-    return asking, asking.session, form
-
-
-async def _proved(request: web.Request, session: SignedIn, form: Form) -> Actor:
-    """The actor, stepped up if the form carried the password. Raises Unauthorised if it is wrong."""
-    if not form.text("password"):
-        return session.actor
-    app = request.app
-    return await step_up(app[PORTS], app[PASSWORD_GATE], session, form.text("password"), client_address(request))
-
-
 def _kind(text: str) -> ActorKind:
     try:
         return ActorKind(text)
     except ValueError:
         raise Invalid("choose a kind of token from the list") from None
+
+
+def _purpose(text: str) -> Purpose:
+    try:
+        return Purpose(text)
+    except ValueError:
+        raise Invalid("choose what the code is for from the list") from None
 
 
 def _operations(texts: frozenset[str]) -> frozenset[Operation]:

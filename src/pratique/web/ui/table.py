@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from pratique.web.ui import account, claim, explanation, login, start
+from pratique.web.ui import account, claim, confirm, explanation, login, start
 from pratique.web.ui.pages import showing, stylesheet
 
 
@@ -18,7 +18,10 @@ def routes() -> list[web.RouteDef]:
         web.post("/logout", showing(login.sign_out)),
         web.get("/admin/claim/{secret}", showing(claim.show)),
         web.post("/admin/claim/{secret}", showing(claim.claim)),
+        web.get("/login/client/{secret}", showing(confirm.show)),
+        web.post("/login/client/{secret}", showing(confirm.answer)),
         web.get("/account", showing(account.show)),
+        web.post("/account/codes", showing(account.create_code)),
         web.post("/account/tokens", showing(account.create_token)),
         web.post("/account/tokens/{id:[0-9]{1,15}}/revoke", showing(account.revoke_token)),
         web.post("/account/password", showing(account.set_password)),

@@ -108,6 +108,8 @@ UNREADABLE = [
     json.dumps({"name": "left", "vers": "1.0.1", "deps": {"a": {}}}).encode(),
     json.dumps({"name": "left", "vers": "1.0.1", "deps": "a"}).encode(),
     json.dumps({"name": "left", "vers": "1.0.1", "deps": [1]}).encode(),
+    line("1.0.1", features=[]).encode(),
+    line("1.0.1", features="x").encode(),
     line("1.0.1", yanked="no").encode(),
     line("1.0.1", yanked=1).encode(),
 ]
@@ -122,6 +124,17 @@ def test_a_line_that_cannot_be_read_is_left_out_and_alone_it_is_no_index_file(br
 
 def test_a_letter_that_only_becomes_the_name_in_small_is_another_name():
     assert versions(read(line("1.0.0", name="kiwi"), line("2.0.0", name="\u212aiwi"), name="kiwi")) == ["1.0.0"]
+
+
+def test_the_name_is_displayed_as_the_last_line_that_can_be_read_writes_it():
+    assert read(line("1.0.0", name="Left"), line("2.0.0", name="LEFT"), b"{}").display == "LEFT"
+    assert read(b"").display == ""
+
+
+def test_lines_that_differ_in_nothing_but_build_or_case_of_the_name_are_files_of_their_own():
+    view = read(line("1.0.0"), line("1.0.0+a"), line("1.0.0+b"), line("1.0.0", name="Left"))
+    assert len({file.filename for file in view.files}) == 4
+    assert {CARGO.release_key(file.version) for file in view.files} == {CARGO.release_key("1.0.0")}
 
 
 def test_a_web_page_is_no_index_file():
@@ -140,8 +153,9 @@ def test_digests_may_be_written_in_capitals():
 
 @pytest.mark.parametrize(
     "pubtime",
-    [None, 7, "", "yesterday", "2024-13-01T00:00:00Z", "1969-12-31T23:59:59Z", "0001-01-01T00:00:00Z",
-     "9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", ["2024-01-01T00:00:00Z"], "9" * 5_000],
+    [None, 7, "", "yesterday", "2024-13-01T00:00:00Z", "1970-01-01T00:00:00Z", "1999-12-31T23:59:59Z",
+     "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", ["2024-01-01T00:00:00Z"],
+     "9" * 5_000],
 )  # fmt: skip
 def test_what_is_no_time_of_a_crate_is_none_and_stands_in_no_listing(pubtime):
     view = read(line(pubtime=pubtime))
@@ -149,7 +163,7 @@ def test_what_is_no_time_of_a_crate_is_none_and_stands_in_no_listing(pubtime):
     assert "pubtime" not in lines(listed(view, {}))["1.0.0"]
 
 
-@pytest.mark.parametrize("pubtime", ["1970-01-01T00:00:00Z", "2024-01-01T00:00:00.5+02:00", "9999-12-31T23:59:59.999Z"])
+@pytest.mark.parametrize("pubtime", ["2000-01-01T00:00:00Z", "2024-01-01T00:00:00.5+02:00", "2999-12-31T23:59:59.999Z"])
 def test_a_time_that_is_read_can_be_written(pubtime):
     view = read(line(pubtime=pubtime))
     assert view.files[0].published is not None

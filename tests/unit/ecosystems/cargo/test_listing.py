@@ -66,6 +66,21 @@ def test_a_yanked_release_stays_yanked():
     assert lines(listed(view("1.0.0", yanked=True), {}))["1.0.0"]["yanked"] is True
 
 
+@pytest.mark.parametrize(
+    ("versions", "named"),
+    [(("2.0.0", "1.10.0", "1.9.0"), "2.0.0"), (("1.10.0", "1.9.0"), "1.10.0"), (("1.0.0", "2.0.0-a"), "1.0.0"),
+     (("1.0.0-a", "1.0.0-b", "0.9.0-c"), "1.0.0-b")],
+)  # fmt: skip
+def test_of_a_crate_refused_whole_the_newest_release_is_named_wherever_its_line_is(versions, named):
+    rendered = listed(view(*versions), dict.fromkeys(versions, Action.DENY))
+    assert orjson.loads(rendered.body)["decision_id"] == f"d{named}"
+
+
+@pytest.mark.parametrize("features", [None, {}])
+def test_features_are_always_a_table(features):
+    assert lines(listed(view("1.0.0", features=features), {}))["1.0.0"]["features"] == {}
+
+
 def test_where_nothing_is_left_the_crate_is_refused_whole():
     rendered = listed(view("1.0.0", "2.0.0"), {"1.0.0": Action.DENY, "2.0.0": Action.HOLD})
     said = orjson.loads(rendered.body)

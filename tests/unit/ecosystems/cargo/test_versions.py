@@ -102,6 +102,21 @@ def test_the_order_is_total_and_tells_all_spellings_apart(one, two, three):
     assert (a == b) == (one == two)
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [("1.0.0", "1.0.0+a", True), ("1.0.0+a", "1.0.0+B.2", True), ("1.0.0-RC1", "1.0.0-rc1", True),
+     ("1.0.0-rc.1", "1.0.0-rc.2", False), ("1.0.0", "1.0.0-a", False), ("1.0.0", "1.0.1", False)],
+)  # fmt: skip
+def test_an_index_has_one_release_whatever_its_build_and_case(one, other, same):
+    assert (CARGO.release_key(one) == CARGO.release_key(other)) is same
+
+
+@given(versions(), versions())
+def test_versions_of_one_release_are_neighbours_in_the_order_but_for_case(one, two):
+    if one == one.lower() and two == two.lower() and CARGO.release_key(one) < CARGO.release_key(two):
+        assert CARGO.version_key(one) < CARGO.version_key(two)
+
+
 @given(st.text(max_size=200))
 def test_any_text_is_a_version_or_a_value_error(text):
     with contextlib.suppress(ValueError):

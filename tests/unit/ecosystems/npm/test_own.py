@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
+import msgspec
 import orjson
 import pytest
 from hypothesis import given
@@ -19,7 +20,9 @@ from tests.unit.ecosystems.npm.packuments import BASE, listed
 KEY = ProjectKey(NPM.id, "@acme/lib")
 
 
-def own(version: str, published: str = "2024-01-01T00:00:00Z", yanked: str | None = None, native=False, **fields):
+def own(
+    version: str, published: str = "2024-01-01T00:00:00Z", yanked: str | None = None, native=False, said=None, **fields
+):
     members = [("package/binding.gyp", b"{}")] if native else []
     artefact = tarball({"name": "@acme/lib", "version": version} | fields, *members)
     digests = Digests(
@@ -29,7 +32,9 @@ def own(version: str, published: str = "2024-01-01T00:00:00Z", yanked: str | Non
     )
     name = f"lib-{version}.tgz"
     read = manifest(artefact, name)
-    return NPM.own_file(OwnFile(name, version, digests, len(artefact), from_iso(published), read, yanked))
+    return NPM.own_file(
+        OwnFile(name, version, digests, len(artefact), from_iso(published), read, yanked, deprecated=said)
+    )
 
 
 def packument(*files, tags: dict[str, str], form: str = "full"):
@@ -87,6 +92,32 @@ def test_a_package_json_cannot_lie_about_what_the_server_knows():
 def test_a_withdrawn_release_is_marked_deprecated():
     assert packument(own("1.0.0", yanked="leaks"), tags={})["versions"]["1.0.0"]["deprecated"] == "leaks"
     assert "withdrawn" in packument(own("1.0.0", yanked=""), tags={})["versions"]["1.0.0"]["deprecated"]
+
+
+@pytest.mark.parametrize(
+    ("yanked", "said", "written", "shown"),
+    [
+        (None, "use 2", None, "use 2"),
+        (None, "", "in package.json", None),
+        (None, None, "in package.json", "in package.json"),
+        (None, "use 2", "in package.json", "use 2"),
+        ("leaks", "use 2", None, "use 2"),
+        ("leaks", "", "in package.json", "leaks"),
+        ("leaks", None, "in package.json", "leaks"),
+        (None, "", None, None),
+    ],
+)
+def test_what_was_said_last_is_shown_before_what_package_json_says(yanked, said, written, shown):
+    fields = {"deprecated": written} if written else {}
+    document = packument(own("1.0.0", yanked=yanked, said=said, **fields), tags={})
+
+    assert document["versions"]["1.0.0"].get("deprecated") == shown
+
+
+def test_a_package_is_described_by_what_is_left_of_it():
+    gone = msgspec.structs.replace(own("2.0.0", description="gone"), unpublished=from_iso("2024-03-01T00:00:00Z"))
+
+    assert NPM.own_project(KEY, (own("1.0.0", description="left"), gone), {}).raw["description"] == "left"
 
 
 def test_another_pratique_reads_the_same_project():

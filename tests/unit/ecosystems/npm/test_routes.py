@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pratique.core.ecosystem import UseCase
 from pratique.core.errors import InvalidName
+from pratique.core.sentences import MAX_LINE
 from pratique.ecosystems.npm import NPM
 
 
@@ -57,14 +58,58 @@ def test_one_release_is_asked_for_by_its_version(path):
     assert route("GET", "/x/latest") == (UseCase.SHOW_RELEASE, {"project": "x", "version": "latest"})
 
 
+def test_the_account_side_is_no_packages():
+    assert route("POST", "/-/v1/login") == (UseCase.START_LOGIN, {})
+    assert route("GET", "/-/v1/done/s-e_c") == (UseCase.COLLECT, {"token": "s-e_c"})
+    for user in ("/-/user/org.couchdb.user:ann", "/-/user/org.couchdb.user%3Aann"):
+        assert route("PUT", user) == (UseCase.PASSWORD_LOGIN, {"user": "ann"})
+    assert route("DELETE", "/-/npm/v1/tokens/token/00000001") == (UseCase.REVOKE_TOKEN, {"token": "00000001"})
+    assert route("GET", "/-/npm/v1/user") == (UseCase.SHOW_PROFILE, {})
+    assert route("GET", "/-/npm/v1/keys") == (UseCase.SIGNING_KEYS, {})
+
+
 def test_ping_and_whoami_are_no_packages():
     assert route("GET", "/-/ping") == (UseCase.PING, {})
     assert route("GET", "/-/whoami") == (UseCase.WHOAMI, {})
 
 
 @pytest.mark.parametrize(
+    ("method", "path", "use_case", "found"),
+    [
+        ("GET", "/-/package/x/dist-tags", UseCase.LIST_TAGS, {"project": "x"}),
+        ("GET", "/-/package/@a%2fx/dist-tags", UseCase.LIST_TAGS, {"project": "@a/x"}),
+        ("PUT", "/-/package/@a/x/dist-tags/next", UseCase.SET_TAG, {"project": "@a/x", "tag": "next"}),
+        ("DELETE", "/-/package/x/dist-tags/a%20b", UseCase.REMOVE_TAG, {"project": "x", "tag": "a b"}),
+        ("GET", "/-/user/org.couchdb.user:bob", UseCase.SHOW_ACCOUNT, {"user": "bob"}),
+        ("GET", "/-/user/org.couchdb.user%3Abob", UseCase.SHOW_ACCOUNT, {"user": "bob"}),
+        ("GET", "/-/user/bob/package", UseCase.LIST_MEMBERSHIPS, {"user": "bob"}),
+        ("GET", "/-/org/acme/package", UseCase.DECLINE, {}),
+        ("PUT", "/x/-rev/1-a", UseCase.EDIT_PROJECT, {"project": "x", "edition": "1-a"}),
+        ("DELETE", "/@a%2fx/-rev/1-a", UseCase.UNPUBLISH_PROJECT, {"project": "@a/x", "edition": "1-a"}),
+        (
+            "DELETE",
+            "/@a/x/-/@a/x-1.0.0.tgz/-rev/1-a",
+            UseCase.UNPUBLISH_FILE,
+            {"project": "@a/x", "file": "x-1.0.0.tgz", "edition": "1-a"},
+        ),
+        ("POST", "/-/package/@a%2fx/trust", UseCase.DECLINE, {}),
+        ("GET", "/-/stage", UseCase.DECLINE, {}),
+    ],
+)
+def test_publishers_verbs_are_told_apart(method, path, use_case, found):
+    assert route(method, path) == (use_case, found)
+
+
+def test_what_is_declined_says_what_to_do_instead_in_one_line_that_nobody_cuts():
+    declined = {each.declined for each in NPM.routes if each.use_case is UseCase.DECLINE}
+
+    assert all("`" in sentence and len(sentence) <= MAX_LINE for sentence in declined)
+
+
+@pytest.mark.parametrize(
     "path",
-    ["", "/", "/-", "/-/", "/-/all", "/-/npm/v1/keys", "/-/package/x/dist-tags", "/x/", "/x/-rev/1-a",
+    ["", "/", "/-", "/-/", "/-/all", "/-/npm/v1/keys/x", "/-/v1/login", "/-/package/x", "/-/package/x/dist-tags/",
+     "/-/user/ann", "/x/", "/x/-rev/1-a",
      "/x/-/", "/x/-/a/b", "/x/-/a.tgz/-rev/1", "/@acme", "/@acme/", "/@acme/lib/", "/@acme/lib/-/@other/lib-1.0.0.tgz",
      "/x/-/..%2fy.tgz", "/a%2fb", "/@acme%252flib"],
 )  # fmt: skip

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import io
+import zipfile
 
 from tests.unit.formats.archives import tar, zipped
 
@@ -40,6 +42,25 @@ def wheel(changes: dict[str, bytes | None] | None = None, info: str = INFO) -> b
     if f"{info}/RECORD" not in changed:
         kept[f"{info}/RECORD"] = record(kept, info)
     return zipped(*kept.items())
+
+
+class _Pipe(io.BytesIO):
+    """Nobody can go back in it."""
+
+    def seekable(self) -> bool:
+        return False
+
+    def tell(self) -> int:
+        raise OSError
+
+
+def streamed(archive: bytes) -> bytes:
+    """The same archive by a writer that cannot go back: sizes stand behind each member."""
+    target = _Pipe()
+    with zipfile.ZipFile(io.BytesIO(archive)) as source, zipfile.ZipFile(target, "w") as copy:
+        for info in source.infolist():
+            copy.writestr(info.filename, source.read(info), zipfile.ZIP_DEFLATED)
+    return target.getvalue()
 
 
 def sdist(*members, top: str = "demo_pkg-1.0", pkg_info: bytes | None = METADATA) -> bytes:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import gzip
+import hashlib
 import tarfile
 
 import msgspec
@@ -20,6 +22,11 @@ from tests.unit.formats.archives import Bytes, special, tar, zipped
 LIMITS = ArchiveLimits()
 
 
+def stored_gzip(content: bytes) -> bytes:
+    """Compressed with nothing but stored blocks, so that what is inside can be read outside."""
+    return gzip.compress(content, compresslevel=0, mtime=0)
+
+
 def manifest(content: bytes, filename: str, limits: ArchiveLimits = LIMITS):
     return PYPI.read_manifest(filename, Bytes(content), limits)
 
@@ -32,6 +39,14 @@ def test_a_wheel_gives_its_metadata_word_for_word():
     assert read.fields["description"] == "Hello\n"
     assert read.execution_points == ()
     assert msgspec.json.decode(msgspec.json.encode(read.fields)) == read.fields
+
+
+def test_a_wheel_says_what_it_was_built_for():
+    built = {f"{INFO}/WHEEL": WHEEL + b"Tag: py2-none-any\r\nBuild: 7b\n"}
+
+    read = manifest(wheel(built), WHEEL_NAME)
+
+    assert (read.fields["_tags"], read.fields["_build"]) == (["py2-none-any", "py3-none-any"], "7b")
 
 
 def test_a_source_archive_gives_its_metadata_and_runs_code_when_installed():
@@ -104,6 +119,42 @@ def test_a_record_that_lies_is_refused(files, sentence):
         manifest(wheel({f"{INFO}/RECORD": record(files)}), WHEEL_NAME)
 
 
+@pytest.mark.parametrize("size", ["6", " 6 ", ""])
+def test_a_record_may_leave_sizes_out(size):
+    assert manifest(wheel({f"{INFO}/RECORD": resized(size)}), WHEEL_NAME).name == "Demo.Pkg"
+
+
+@pytest.mark.parametrize("size", ["7", "0", "-6", "six", "6.0", "06"])
+def test_a_record_that_states_another_size_is_refused(size):
+    with pytest.raises(Invalid, match="bytes, it has 6"):
+        manifest(wheel({f"{INFO}/RECORD": resized(size)}), WHEEL_NAME)
+
+
+def resized(size: str) -> bytes:
+    """A RECORD with another size of the first file."""
+    first, _, rest = record(RECORDED).partition(b"\n")
+    return first.rpartition(b",")[0] + f",{size}\n".encode() + rest
+
+
+@pytest.mark.parametrize("algorithm", ["sha384", "sha512", "SHA512"])
+def test_a_record_may_state_stronger_digests(algorithm):
+    assert manifest(wheel({f"{INFO}/RECORD": hashed(algorithm)}), WHEEL_NAME).name == "Demo.Pkg"
+
+
+@pytest.mark.parametrize(("algorithm", "of"), [("md5", None), ("sha1", None), ("sha224", None), ("sha512", b"other")])
+def test_a_record_with_weak_or_wrong_digests_is_refused(algorithm, of):
+    with pytest.raises(Invalid, match="states no sha256, or another one"):
+        manifest(wheel({f"{INFO}/RECORD": hashed(algorithm, of)}), WHEEL_NAME)
+
+
+def hashed(algorithm: str, of: bytes | None = None) -> bytes:
+    """A RECORD in which the first file has another kind of digest."""
+    name, content = next(iter(RECORDED.items()))
+    digest = base64.urlsafe_b64encode(hashlib.new(algorithm, of or content).digest()).rstrip(b"=").decode()
+    _, _, rest = record(RECORDED).partition(b"\n")
+    return f"{name},{algorithm}={digest},\n".encode() + rest
+
+
 def test_a_record_without_hashes_is_refused():
     with pytest.raises(Invalid, match="states no sha256"):
         manifest(wheel({f"{INFO}/RECORD": b"".join(f"{name},,\n".encode() for name in RECORDED)}), WHEEL_NAME)
@@ -126,6 +177,10 @@ def test_a_record_without_hashes_is_refused():
         pytest.param(sdist(pkg_info=METADATA.replace(b"1.0", b"1.1")), id="other version"),
         pytest.param(gzip.compress(tar()), id="empty"),
         pytest.param(b"not a tar", id="no tar"),
+        pytest.param(
+            stored_gzip(tar(("demo_pkg-1.0/PKG-INFO", METADATA), ("demo_pkg-1.0/x", zipped(("evil.py", b""))))),
+            id="a zip for whoever looks from the end",
+        ),
     ],
 )
 def test_a_source_archive_that_is_not_whole_and_true_is_refused(content):

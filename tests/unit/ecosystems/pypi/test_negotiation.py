@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pratique.ecosystems.pypi.negotiation import CONTENT_TYPES, HTML, JSON, VERSIONED_HTML, negotiate
+from pratique.core.errors import NotAcceptable
+from pratique.ecosystems.pypi.negotiation import CONTENT_TYPES, HTML, JSON, VERSIONED_HTML, form_named, negotiate
 
 V1 = "application/vnd.pypi.simple.v1"
 
@@ -40,3 +41,24 @@ def test_a_client_gets_the_form_it_rates_best(accept, form):
 @given(st.text(max_size=200))
 def test_any_header_leads_to_a_form(accept):
     assert negotiate(accept) in CONTENT_TYPES
+
+
+@pytest.mark.parametrize(
+    ("query", "form"),
+    [
+        ({}, None),
+        ({"other": "x"}, None),
+        ({"format": f"{V1}+json"}, JSON),
+        ({"format": f"{V1} json"}, JSON),
+        ({"format": f"{V1}+html"}, VERSIONED_HTML),
+        ({"format": "text/html"}, HTML),
+    ],
+)
+def test_the_url_may_name_a_form(query, form):
+    assert form_named(query) == form
+
+
+@pytest.mark.parametrize("named", ["", "json", "*/*", "text/*", f"{V1}+json;q=1", f"{V1}+json, text/html", "x" * 999])
+def test_a_form_that_there_is_not_is_refused_with_those_there_are(named):
+    with pytest.raises(NotAcceptable, match=r"there is no form .*; there are: application/vnd"):
+        form_named({"format": named})

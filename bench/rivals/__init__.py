@@ -1,0 +1,1 @@
+"""Rules of other registries and tools, told anew from their published descriptions, to be measured in the same run."""

@@ -1,0 +1,140 @@
+"""All that is known of an ecosystem's names at one moment, ready to be asked."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from pratique.naming import exact_index, near_index
+from pratique.naming.affixes import stem
+from pratique.naming.corpus import Known, Names, pack
+from pratique.naming.downloads import estimate
+from pratique.naming.exact_index import ExactIndex
+from pratique.naming.keys import keys, look, segments, skeleton, spell
+from pratique.naming.near_index import NearIndex
+
+MOST_NEAR = 60_000
+"""Popular names that a slip of the finger is looked for in."""
+_FAMILIAR = 4
+"""A word is familiar if so many popular names have it."""
+_PROTECTED = 3
+"""Packages that make a scope one that others may not look like; or one popular package."""
+_PROTECTED_RANK = 10_000
+
+
+class Scopes(msgspec.Struct, frozen=True):
+    """The scopes of an ecosystem.
+
+    Attributes:
+        sizes: scope (as written in small letters) to how many known packages it has.
+        protected: scopes that nobody else may look like, in a fixed order.
+        near: slips in the skeletons of protected ones, by their number.
+        words: the words of a protected scope, joined by blanks, to its number.
+    """
+
+    sizes: dict[str, int]
+    protected: tuple[str, ...]
+    near: NearIndex
+    words: dict[str, int]
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """Everything the check of a name looks at besides the name.
+
+    Attributes:
+        ecosystem: id.
+        names: by number, the popular ones first, in order.
+        popular: how many of them are popular; number + 1 is the rank.
+        downloads: a month, of each popular name, where counts are known; else empty.
+        exact: every key of every name.
+        near: slips in popular names, and in what is left of them without an affix.
+        scopes: what stands before names.
+        familiar: words that several popular names have.
+    """
+
+    ecosystem: str
+    names: Names
+    popular: int
+    downloads: array[int]
+    exact: ExactIndex
+    near: NearIndex
+    scopes: Scopes
+    familiar: frozenset[str]
+
+    def rank(self, number: int) -> int | None:
+        """The rank of a name by its number, None if it is not popular."""
+        return number + 1 if number < self.popular else None
+
+    def monthly(self, number: int | None) -> float:
+        """Downloads a month of a name by its number, None for one that nobody knows; estimated without counts."""
+        if number is not None and number < len(self.downloads):
+            return max(float(self.downloads[number]), 1.0)
+        return estimate(self.ecosystem, None if number is None else self.rank(number))
+
+    def number(self, name: str) -> int | None:
+        """The number of a canonical name, None if it is not known."""
+        spelled = spell(self.ecosystem, name)
+        looks = look(spelled.skeleton)
+        found = self.exact.find("@" + looks if spelled.scope else looks)
+        return next((number for number in found if self.names[number] == name), None)
+
+
+def build(ecosystem: str, popular: Sequence[Known], others: Iterable[str] = ()) -> Snapshot:
+    """Make a snapshot.
+
+    Args:
+        ecosystem: id.
+        popular: the most popular first, canonical; a name that comes twice counts where it comes first.
+        others: further names that exist, canonical.
+    """
+    first = {known.name: known.downloads for known in reversed(popular)}
+    ordered = list(dict.fromkeys(known.name for known in popular))
+    numbered = dict.fromkeys(ordered)
+    numbered.update(dict.fromkeys(others))
+    counted = bool(ordered) and all(first[name] is not None for name in ordered)
+    return Snapshot(
+        ecosystem,
+        pack(numbered),
+        len(ordered),
+        array("Q", (first[name] or 0 for name in ordered)) if counted else array("Q"),
+        exact_index.index(_keyed(ecosystem, numbered)),
+        near_index.index(_near_forms(ecosystem, ordered[:MOST_NEAR])),
+        _scopes(ecosystem, numbered, len(ordered)),
+        _familiar(ordered),
+    )
+
+
+def _keyed(ecosystem: str, names: Iterable[str]) -> Iterable[tuple[str, int]]:
+    for number, name in enumerate(names):
+        for key in keys(spell(ecosystem, name)):
+            yield key, number
+
+
+def _near_forms(ecosystem: str, names: Iterable[str]) -> Iterable[tuple[str, int]]:
+    for number, name in enumerate(names):
+        spelled = spell(ecosystem, name)
+        for text in {spelled.skeleton, stem(ecosystem, spelled)}:
+            yield text, number
+
+
+def _scopes(ecosystem: str, names: Iterable[str], popular: int) -> Scopes:
+    sizes: Counter[str] = Counter()
+    leading: set[str] = set()
+    for number, name in enumerate(names):
+        scope = spell(ecosystem, name).scope.lower()
+        if scope:
+            sizes[scope] += 1
+            if number < min(popular, _PROTECTED_RANK):
+                leading.add(scope)
+    protected = tuple(scope for scope, size in sizes.items() if size >= _PROTECTED or scope in leading)
+    words = {" ".join(segments(scope)): number for number, scope in reversed([*enumerate(protected)])}
+    near = near_index.index((skeleton(scope), number) for number, scope in enumerate(protected))
+    return Scopes(dict(sizes), protected, near, words)
+
+
+def _familiar(names: Iterable[str]) -> frozenset[str]:
+    counts: Counter[str] = Counter(word for name in names for word in set(segments(name)))
+    return frozenset(word for word, count in counts.items() if count >= _FAMILIAR)

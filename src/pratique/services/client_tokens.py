@@ -1,0 +1,75 @@
+"""A person's own tokens, as package clients list, make and end them."""
+
+from __future__ import annotations
+
+from pratique.core.account_verbs import Purpose, TokenLine, TokenWish
+from pratique.core.actors import Actor, ActorKind, Operation
+from pratique.core.clock import to_iso
+from pratique.services.changes import permit
+from pratique.services.log_out import log_out
+from pratique.services.logins import check_password
+from pratique.services.one_time_codes import demand_code
+from pratique.services.ports import Ports, Visit
+from pratique.services.step_up import PasswordGate
+from pratique.services.tokens import (
+    CreateToken,
+    ListTokens,
+    RevokeToken,
+    TokenShown,
+    create_token,
+    list_tokens,
+    revoke_token,
+)
+
+
+async def list_own_tokens(ports: Ports, actor: Actor) -> tuple[TokenLine, ...]:
+    """The account's tokens that are still good for something, oldest first. Raises Unauthorised, Forbidden."""
+    now = ports.clock.now()
+    permit(actor, Operation.TOKENS, now)
+    found = await list_tokens(ports, ListTokens(), actor)
+    present = to_iso(now)
+    return tuple(
+        _line(one) for one in found.tokens if one.revoked is None and (one.expires is None or one.expires > present)
+    )
+
+
+async def create_own_token(ports: Ports, gate: PasswordGate, visit: Visit, wish: TokenWish) -> tuple[str, TokenLine]:
+    """Make a token for the client's ecosystem: its secret, and what is known of it.
+
+    The password makes whoever asks the person, who is held to no token's limits. A one-time code only says that the
+    person knows: what is made with it cannot do more than the token that asks.
+
+    Raises:
+        Unauthorised: nobody asks, or the password is wrong.
+        CodeNeeded: neither password nor code came along.
+        Forbidden: the token that asks is not good for `tokens`; or it is narrower than what it asks for.
+        Invalid: name, names or expiry cannot be right.
+    """
+    actor, now = visit.actor, ports.clock.now()
+    permit(actor, Operation.TOKENS, now)
+    request = CreateToken(
+        name=wish.name,
+        operations=wish.operations,
+        ecosystems=frozenset({visit.ecosystem.id}),
+        names=wish.names,
+        expires_in=wish.expires_in,
+    )
+    if wish.password:
+        account = await check_password(ports, gate, actor.name, wish.password, visit.caller)
+        actor = Actor(ActorKind.USER, account.id, account.name, account.admin, stepped_up_at=now)
+    else:
+        await demand_code(ports, visit, Purpose.TOKENS)
+    made = await create_token(ports, request, actor)
+    return made.secret, _line(made.token)
+
+
+async def end_own_token(ports: Ports, actor: Actor, token_id: int | None, secret: str) -> None:
+    """End a token by its id or, where that is not known, by its secret. Raises Unauthorised, NotFound, Forbidden."""
+    if token_id is None:
+        await log_out(ports, secret, actor)
+    else:
+        await revoke_token(ports, RevokeToken(token_id), actor)
+
+
+def _line(token: TokenShown) -> TokenLine:
+    return TokenLine(token.id, token.name, token.operations, token.names, token.created, token.expires)

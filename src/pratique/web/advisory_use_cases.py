@@ -1,0 +1,39 @@
+"""What clients ask about advisories: one handler for each question."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import cast
+
+from aiohttp import web
+
+from pratique.core.ecosystem_verbs import Audits
+from pratique.services.audit import audit as find_advisories
+from pratique.services.describe_project import describe_project as description_of
+from pratique.services.ports import Visit
+from pratique.web.bodies import read_small_body
+from pratique.web.keys import PORTS
+from pratique.web.places import Match
+from pratique.web.use_cases import PRIVATE, etag_matches, respond
+
+MAX_AUDIT = 4 << 20
+"""Bytes of a question, unpacked; that of a project with twenty thousand packages has one million."""
+
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+async def audit(request: web.Request, visit: Visit, _match: Match) -> web.StreamResponse:
+    """Advisories about what a client has installed."""
+    speech = cast("Audits", visit.ecosystem)
+    asked = speech.read_audit(await read_small_body(request, MAX_AUDIT))
+    return respond(speech.write_audit(await find_advisories(request.app[PORTS], visit, asked)), _NO_STORE)
+
+
+async def describe_project(request: web.Request, visit: Visit, match: Match) -> web.StreamResponse:
+    """A project or one of its releases, with what advisories say of it."""
+    groups = match.groups
+    said = await description_of(request.app[PORTS], visit, groups["project"], groups.get("version"))
+    headers = {**PRIVATE, "ETag": f'"{hashlib.sha256(said.body).hexdigest()[:32]}"'}
+    if etag_matches(request.headers.get("If-None-Match"), headers["ETag"]):
+        return web.Response(status=304, headers=headers)
+    return respond(said, {**headers, "X-Content-Type-Options": "nosniff"})

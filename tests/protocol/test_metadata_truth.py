@@ -1,0 +1,130 @@
+"""An index that says something else than the file: found when the file is first fetched or published, and shown."""
+
+from __future__ import annotations
+
+import pytest
+
+from pratique.core.actors import OPERATOR, ActorKind
+from pratique.core.decisions import EntryKind
+from pratique.services import file_facts
+from pratique.services.explain import Explained, explain
+from pratique.services.list_entries import AddEntry, add_entry
+from pratique.services.membership import ShowProject, show_project
+from tests.harness.plain_registry import PlainRegistry
+from tests.harness.site import Site
+from tests.protocol.speakers import NpmSpeaker, PypiSpeaker, Speaker
+
+NPM = NpmSpeaker("full", "application/json")
+PYPI = PypiSpeaker("json", "application/vnd.pypi.simple.v1+json")
+CONFUSED = [pytest.param(NPM, "dependencies", id="npm"), pytest.param(PYPI, "core-metadata", id="pypi")]
+
+
+def confused(registry: PlainRegistry, client: Speaker) -> None:
+    """A release of `left` of which the index says something else than the file."""
+    release = client.released(registry, "left", "1.0.0")
+    if client.ecosystem == "npm":
+        release.manifest["dependencies"] = {"evil": "1.0.0"}
+    else:
+        registry.core_metadata = True
+
+
+async def explained(site: Site, client: Speaker, version: str = "@1.0.0", name: str = "left") -> Explained:
+    return await explain(site.ports, "main", f"pkg:{client.ecosystem}/{name}{version}", ActorKind.USER, OPERATOR)
+
+
+async def sentences(site: Site, client: Speaker) -> list[str]:
+    return [found.sentence for one in (await explained(site, client)).explanations for found in one.findings]
+
+
+@pytest.mark.parametrize(("client", "field"), CONFUSED)
+async def test_a_difference_is_found_when_the_file_is_first_fetched_and_shown_once(
+    site: Site, registry: PlainRegistry, client: Speaker, field: str
+) -> None:
+    confused(registry, client)
+    before = await sentences(site, client)
+
+    for _ in range(2):
+        assert (await site.get(client.path("left", "1.0.0"), site.token)).status == 200
+
+    assert before == []
+    assert await sentences(site, client) == [
+        f"its index says something else than the file for {field}; what is installed is the file"
+    ]
+
+
+async def test_an_index_that_tells_the_truth_leaves_no_finding(
+    site: Site, registry: PlainRegistry, client: Speaker
+) -> None:
+    client.released(registry, "left", "1.0.0")
+
+    assert (await site.get(client.path("left", "1.0.0"), site.token)).status == 200
+
+    assert await sentences(site, client) == []
+
+
+@pytest.mark.parametrize(("client", "field"), CONFUSED)
+async def test_the_page_of_a_refusal_shows_what_was_noticed(
+    site: Site, registry: PlainRegistry, client: Speaker, field: str
+) -> None:
+    confused(registry, client)
+    assert (await site.get(client.path("left", "1.0.0"), site.token)).status == 200
+    purl = f"pkg:{client.ecosystem}/left@1.0.0"
+    await add_entry(site.ports, AddEntry(kind=EntryKind.DENY, purl=purl, reason="we said so"), OPERATOR)
+
+    refused = (await site.get(client.path("left", "1.0.0"), site.token)).json()
+
+    page = await site.get(f"/r/{refused['decision_id']}", site.token)
+    assert f"something else than the file for {field}" in page.text
+    assert f"something else than the file for {field}" in (await sentences(site, client))[0]
+
+
+@pytest.mark.parametrize("client", [NPM, PYPI], ids=["npm", "pypi"])
+async def test_a_file_that_cannot_be_read_is_served_and_said_to_be_so(
+    site: Site, registry: PlainRegistry, client: Speaker
+) -> None:
+    release = client.released(registry, "left", "1.0.0")
+    release.content = b"neither a zip nor a tar"
+
+    answer = await site.get(client.path("left", "1.0.0"), site.token)
+
+    assert (answer.status, answer.body) == (200, release.content)
+    (sentence,) = await sentences(site, client)
+    assert sentence.startswith("what its index says could not be compared with the file: ")
+
+
+async def test_a_fault_of_ours_in_comparing_stops_no_download(
+    site: Site, registry: PlainRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_arguments: object) -> None:
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr(type(site.ports.ecosystems["npm"]), "compare_listed", fail)
+    NPM.released(registry, "left", "1.0.0")
+
+    assert (await site.get(NPM.path("left", "1.0.0"), site.token)).status == 200
+
+    assert await sentences(site, NPM) == [
+        "what its index says could not be compared with the file; the log of the server tells why"
+    ]
+
+
+async def test_what_is_noticed_about_refused_bytes_is_kept_too(site: Site, registry: PlainRegistry) -> None:
+    confused(registry, NPM)
+    release = registry.releases["npm", "left"][0]
+    registry.listed_content[release.filename] = b"other bytes"
+
+    assert (await site.get(NPM.path("left", "1.0.0"), site.token)).status == 403
+
+    kinds = [found.kind for one in (await explained(site, NPM)).explanations for found in one.findings]
+    assert sorted(kinds) == [file_facts.CLAIM_FINDING, file_facts.DIGEST_FINDING]
+
+
+async def test_a_publishers_claim_that_differs_is_told_and_shown_with_the_release(site: Site) -> None:
+    answer = await PYPI.upload(site, "ours", "1.0.0", site.token, fields={"requires_python": ">=2.7"})
+
+    shown = await show_project(site.ports, ShowProject("pkg:pypi/ours"), OPERATOR)
+    found = (await explained(site, PYPI, name="ours")).explanations[0].findings
+    sentence = "the upload claims other values than the artefact for requires_python; the artefact is believed"
+    assert sentence in answer.text
+    assert [one.findings for one in shown.releases] == [(f"ours-1.0.0-py3-none-any.whl: {sentence}",)]
+    assert [(one.kind, one.severity, one.sentence) for one in found] == [("claim_differs", "warn", sentence)]

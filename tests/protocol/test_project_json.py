@@ -1,0 +1,201 @@
+"""PyPI's JSON API: what the listing offers, what the release says of itself, and what advisories say of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pratique.core.actors import OPERATOR
+from pratique.core.decisions import EntryKind
+from pratique.services.list_entries import AddEntry, add_entry
+from pratique.services.reservations import Reserve, reserve
+from pratique.services.yank import Yank, yank
+from tests.harness.plain_registry import PlainRegistry
+from tests.harness.server import Answer
+from tests.harness.site import Site
+from tests.protocol.advising import advise, advisory
+from tests.protocol.speakers import PypiSpeaker
+
+PYPI = PypiSpeaker("json", "application/vnd.pypi.simple.v1+json")
+BASE = "/main/pypi/pypi"
+
+
+async def described(site: Site, name: str, version: str = "", token: str | None = None) -> Answer:
+    return await site.get(f"{BASE}/{name}/{version + '/' if version else ''}json", token)
+
+
+async def document(site: Site, name: str, version: str = "", token: str | None = None) -> Any:
+    answer = await described(site, name, version, token)
+    assert answer.status == 200, answer.text
+    return answer.json()
+
+
+async def test_a_project_is_described_by_its_newest_allowed_release(
+    site: Site, registry: PlainRegistry, tmp_path: Path
+) -> None:
+    for version, days in (("1.0.0", 90), ("1.1.0", 60), ("2.0.0rc1", 50), ("1.2.0", 1)):
+        registry.wheel("left", version, days=days)
+    flaws = {"aliases": ["CVE-2026-1"], "details": "It reads **files**."}
+    await advise(site, tmp_path, advisory("left", ecosystem="PyPI", fixed="1.1.5", **flaws))
+
+    answer = await described(site, "Left")
+    project = answer.json()
+
+    assert answer.headers["Content-Type"] == "application/json"
+    assert project["info"]["version"] == "1.1.0"
+    assert project["info"]["requires_python"] == ">=3.8"
+    assert sorted(project["releases"]) == ["1.0.0", "1.1.0", "2.0.0rc1"]
+    assert project["urls"] == project["releases"]["1.1.0"]
+    (file,) = project["urls"]
+    assert file["url"] == f"{site.url}/main/pypi/files/left/left-1.1.0-py3-none-any.whl"
+    assert (file["packagetype"], file["python_version"], file["yanked"]) == ("bdist_wheel", "py3", False)
+    assert file["upload_time_iso_8601"].endswith("Z")
+    assert project["vulnerabilities"] == [
+        {
+            "aliases": ["CVE-2026-1"],
+            "details": "It reads **files**.",
+            "fixed_in": ["1.1.5"],
+            "id": "GHSA-aaaa-bbbb-cccc",
+            "link": "https://github.com/advisories/GHSA-aaaa-bbbb-cccc",
+            "source": "osv",
+            "summary": "reads files it should not",
+            "withdrawn": None,
+        }
+    ]
+    again = await site.get(f"{BASE}/left/json", If_None_Match=answer.headers["ETag"])
+    assert (again.status, again.body) == (304, b"")
+
+
+async def test_a_release_is_described_in_any_spelling_and_at_both_addresses(
+    site: Site, registry: PlainRegistry, tmp_path: Path
+) -> None:
+    registry.wheel("left", "1.0.0")
+    registry.wheel("left", "1.2.0")
+    await advise(site, tmp_path, advisory("left", ecosystem="PyPI", fixed="1.1.0"))
+
+    flawed = await document(site, "left", "v1.0")
+    fixed = (await site.get("/main/pypi/left/1.2.0/json")).json()
+
+    assert (flawed["info"]["version"], len(flawed["vulnerabilities"])) == ("1.0.0", 1)
+    assert (fixed["info"]["version"], fixed["vulnerabilities"]) == ("1.2.0", [])
+    assert "releases" not in flawed
+    assert (await site.get("/main/pypi/left/json")).json()["info"]["version"] == "1.2.0"
+
+
+async def test_an_upstreams_release_says_of_itself_what_its_metadata_says(site: Site, registry: PlainRegistry) -> None:
+    registry.wheel("left", "1.0.0")
+    said = b"Metadata-Version: 2.1\nName: Left\nVersion: 1.0.0\nSummary: goes <left>\nKeywords: a,b\n\nhello"
+    registry.core_metadata = True
+    registry.metadata = registry.pinned = said
+
+    info = (await document(site, "left"))["info"]
+
+    assert (info["name"], info["summary"], info["keywords"]) == ("Left", "goes <left>", "a,b")
+    assert info["description"] == "hello"
+    assert info["author"] is None
+
+
+@pytest.mark.parametrize("metadata", [b"", b"\xff\xfe", b"Name: other\n"], ids=["empty", "binary", "another"])
+async def test_metadata_that_is_none_leaves_what_the_index_says(
+    site: Site, registry: PlainRegistry, metadata: bytes
+) -> None:
+    registry.wheel("left", "1.0.0")
+    registry.core_metadata = True
+    registry.metadata = registry.pinned = metadata
+
+    info = (await document(site, "left"))["info"]
+
+    assert (info["name"], info["version"], info["summary"]) == ("left", "1.0.0", None)
+
+
+async def test_metadata_that_cannot_be_fetched_leaves_what_the_index_says(site: Site, registry: PlainRegistry) -> None:
+    registry.wheel("left", "1.0.0")
+    registry.core_metadata = True
+    await PYPI.listing(site, "left")
+    registry.metadata += b"Summary: not what the index pins\n"
+
+    assert (await document(site, "left"))["info"]["summary"] is None
+
+
+async def test_an_own_release_says_what_its_wheel_says_and_has_no_advisories(site: Site, tmp_path: Path) -> None:
+    await PYPI.upload(site, "ours", "1.0.0", site.token, requires=("left",))
+    await advise(site, tmp_path, advisory("ours", ecosystem="PyPI"))
+
+    project = await document(site, "ours", token=site.token)
+
+    assert project["info"]["requires_dist"] == ["left"]
+    assert project["vulnerabilities"] == []
+    assert [one["filename"] for one in project["urls"]] == ["ours-1.0.0-py3-none-any.whl"]
+
+
+async def test_what_policy_refuses_is_no_release_of_the_project_and_403_by_itself(
+    site: Site, registry: PlainRegistry
+) -> None:
+    registry.wheel("left", "1.0.0")
+    registry.wheel("left", "1.1.0", days=0.1)
+
+    project = await document(site, "left")
+    held = await described(site, "left", "1.1.0")
+
+    assert list(project["releases"]) == ["1.0.0"]
+    assert held.status == 403
+    assert "Blocked by policy cooldown: left@1.1.0" in held.reason
+    assert held.json()["allowed_versions"] == ["1.0.0"]
+
+
+async def test_a_project_of_which_everything_is_refused_is_refused(site: Site, registry: PlainRegistry) -> None:
+    registry.wheel("left", "1.1.0", days=0.1)
+
+    assert "Blocked by policy cooldown" in (await described(site, "left")).reason
+
+
+async def test_a_hidden_or_yanked_release_is_described_with_the_reason(site: Site, registry: PlainRegistry) -> None:
+    registry.wheel("left", "1.0.0")
+    registry.wheel("left", "1.1.0")
+    entry = AddEntry(kind=EntryKind.DENY, purl="pkg:pypi/left@1.1.0", reason="breaks", action="hide")
+    await add_entry(site.ports, entry, OPERATOR)
+    await PYPI.upload(site, "ours", "1.0.0", site.token)
+    await yank(site.ports, Yank("pkg:pypi/ours@1.0.0", "wrong file"), OPERATOR)
+
+    hidden = await document(site, "left", "1.1.0")
+    yanked = await document(site, "ours", token=site.token)
+
+    assert hidden["info"]["yanked"] is True
+    assert "Not offered by policy denylist" in hidden["urls"][0]["yanked_reason"]
+    assert list((await document(site, "left"))["releases"]) == ["1.0.0"]
+    assert (yanked["info"]["version"], yanked["info"]["yanked_reason"]) == ("1.0.0", "wrong file")
+    assert yanked["releases"]["1.0.0"][0]["yanked"] is True
+
+
+async def test_private_and_reserved_names_are_answered_as_names_that_do_not_exist(
+    site: Site, registry: PlainRegistry
+) -> None:
+    await PYPI.upload(site, "secret", "1.0.0", site.admin)
+    await reserve(site.ports, Reserve(ecosystem="pypi", pattern="acme-*", reason="ours"), OPERATOR)
+    registry.asked.clear()
+
+    missing = await described(site, "nobody")
+    for name, version in (("secret", ""), ("secret", "1.0.0"), ("acme-core", ""), ("acme-core", "9.9.9")):
+        answer = await described(site, name, version)
+        assert (answer.status, answer.text.replace(name, "nobody")) == (404, missing.text)
+
+    assert (await described(site, "secret", token=site.token)).status == 404
+    assert "reserved_name" in (await described(site, "acme-core", token=site.token)).reason
+    assert not [path for path in registry.asked if "secret" in path or "acme" in path]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/left/1.9/json", "/left/no-version/json", "/..%2fx/json", "/a%00b/json", "/left/%ff/json", "/left/%2e%2e/json"],
+)
+async def test_what_is_not_there_or_no_name_is_a_clear_client_error(
+    site: Site, registry: PlainRegistry, path: str
+) -> None:
+    registry.wheel("left", "1.0.0")
+
+    answer = await site.get(BASE + path)
+
+    assert answer.status in (400, 404)
+    assert answer.text
