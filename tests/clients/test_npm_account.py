@@ -96,8 +96,8 @@ def test_npm_publishes_with_a_code_from_the_browser_and_changes_the_password(pai
     change = terminal(npm, "profile", "set", "password")
     for prompt, typed in (
         ("Current password", PASSWORD),
-        ("New password", "another one of ann's"),
-        ("Again", "another one of ann's"),
+        ("New password", new),
+        ("Again", new),
     ):
         change.until(prompt)
         change.types(typed)
