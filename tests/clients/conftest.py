@@ -10,7 +10,7 @@ import pytest
 from tests.harness.cargo_client import Cargo
 from tests.harness.clients import Npm, OldestPip, Pip, Twine, Uv
 from tests.harness.node_clients import Bun, Pnpm, Yarn1, Yarn4
-from tests.harness.pair import Pair
+from tests.harness.pair import Pair, Registry
 from tests.harness.python_projects import Hatch, Poetry
 
 
@@ -20,10 +20,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.client)
 
 
+@pytest.fixture(scope="session")
+def public_registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+    """Started once for all files, as a start costs seconds; each test uses names of its own."""
+    registry = Registry(tmp_path_factory.mktemp("registry"))
+    yield registry
+    registry.stop()
+
+
 @pytest.fixture(scope="module")
-def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    """Started once for a file; each test uses names of its own."""
-    both = Pair(tmp_path_factory.mktemp("pair"))
+def pair(public_registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    """The front is started once for a file."""
+    both = Pair(tmp_path_factory.mktemp("pair"), public_registry)
     yield both
     both.stop()
 

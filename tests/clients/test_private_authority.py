@@ -18,7 +18,7 @@ from tests.harness.cargo_client import Cargo
 from tests.harness.certificates import Authority
 from tests.harness.clients import Npm, Pip, Twine, Uv
 from tests.harness.node_clients import Bun, NodeClient, Pnpm, Yarn1, Yarn4
-from tests.harness.pair import Pair
+from tests.harness.pair import Pair, Registry
 from tests.harness.python_projects import Poetry
 
 GATED = {
@@ -37,9 +37,9 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 
 @pytest.fixture(scope="module")
-def pair(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Iterator[Pair]:
+def pair(public_registry: Registry, tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Iterator[Pair]:
     """The front speaks https, and holds own projects that were published just now, one below a reserved scope."""
-    both = Pair(tmp_path_factory.mktemp("pair"), authority=authority)
+    both = Pair(tmp_path_factory.mktemp("pair"), public_registry, authority=authority)
     both.front.cli("reserve", "npm", "@acme/*", "--reason", "ours").must()
     for name in ("@acme/young", "young"):
         both.publish_own_npm(name, "1.0.0")

@@ -9,15 +9,15 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.harness.clients import Npm, Pip
-from tests.harness.pair import Pair
+from tests.harness.pair import Pair, Registry
 
 TRIES = 12
 """Enough connections that both web processes answer some of them."""
 
 
 @pytest.fixture(scope="module")
-def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    both = Pair(tmp_path_factory.mktemp("pair"), workers=2)
+def pair(public_registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    both = Pair(tmp_path_factory.mktemp("pair"), public_registry, workers=2)
     yield both
     both.stop()
 

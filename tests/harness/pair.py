@@ -22,6 +22,28 @@ missing_for = "0 s"
 """The front asks again every time, so that a test need not wait for a document to grow old."""
 
 
+class Registry:
+    """The server that plays the public registry.
+
+    Attributes:
+        publisher: a token that reads and publishes there.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.server = Server(folder / "upstream", settings="[repositories.main.upstreams]\n").start()
+        try:
+            self.publisher = self.server.token("publisher", operations=("read", "publish"))
+        except BaseException:
+            self.server.kill()
+            raise
+
+    def stop(self) -> None:
+        """End it, and fail if it ever failed itself."""
+        code = self.server.stop()
+        self.server.no_5xx()
+        assert code == 0, code
+
+
 class Pair:
     """`upstream` holds what a test publishes; clients talk to `front`.
 
@@ -29,15 +51,31 @@ class Pair:
         publisher: a token that publishes to the upstream; the front reads the upstream with it, too.
     """
 
-    def __init__(self, folder: Path, *, workers: int = 1, authority: Authority | None = None) -> None:
-        """Start both; with an authority the front speaks https."""
-        self.upstream = Server(folder / "upstream", settings="[repositories.main.upstreams]\n").start()
+    def __init__(
+        self,
+        folder: Path,
+        registry: Registry | None = None,
+        *,
+        workers: int = 1,
+        authority: Authority | None = None,
+    ) -> None:
+        """Start both, or only the front.
+
+        Args:
+            registry: the other one, if it outlives the pair; whoever shares it publishes names of its own.
+            workers: web processes of the front.
+            authority: makes the front speak https.
+        """
+        self._own_registry = Registry(folder) if registry is None else None
+        both = registry or self._own_registry
+        assert both is not None
+        self.upstream, self.publisher = both.server, both.publisher
         try:
-            self.publisher = self.upstream.token("publisher", operations=("read", "publish"))
             self.front = Server(folder / "front", settings=self._settings(), workers=workers, authority=authority)
             self.front.start()
         except BaseException:
-            self.upstream.kill()
+            if self._own_registry is not None:
+                self.upstream.kill()
             raise
 
     @cached_property
@@ -85,11 +123,12 @@ class Pair:
         return len([line for line in self.upstream.asked_for(filename) if line.startswith("GET")])
 
     def stop(self) -> None:
-        """End both, and fail if either ever failed itself."""
-        codes = [server.stop() for server in (self.front, self.upstream)]
+        """End what was started here, and fail if it ever failed itself."""
+        code = self.front.stop()
+        if self._own_registry is not None:
+            self._own_registry.stop()
         self.front.no_5xx()
-        self.upstream.no_5xx()
-        assert codes == [0, 0], codes
+        assert code == 0, code
 
     def _back_to_the_present(self, taken: Answer) -> None:
         self.upstream.clock.set("+0s")

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -110,7 +111,8 @@ async def _serving(folder: Path, settings: str, port: int) -> AsyncIterator[Site
     read = load_settings(data.settings_file, {})
     await asyncio.to_thread(prepare, data, read)
     async with AsyncExitStack() as stack:
-        ports = await stack.enter_async_context(open_ports(data, read))
+        with _without_the_systems_certificates():
+            ports = await stack.enter_async_context(open_ports(data, read))
         runner = Runner(make_application(ports, web_limits(read)), header_patience=30.0)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
@@ -119,6 +121,21 @@ async def _serving(folder: Path, settings: str, port: int) -> AsyncIterator[Site
             aiohttp.ClientSession(auto_decompress=True, cookie_jar=aiohttp.DummyCookieJar())
         )
         yield Site(f"http://127.0.0.1:{port}", data.root, ports, clock, session)
+
+
+@contextmanager
+def _without_the_systems_certificates() -> Iterator[None]:
+    """Reading them costs more than the whole start, and no test of this kind asks a server that they vouch for."""
+    named = {name: os.environ.get(name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR")}
+    os.environ |= dict.fromkeys(named, os.devnull)
+    try:
+        yield
+    finally:
+        for name, value in named.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 async def _people(site: Site) -> tuple[str, str, str]:
