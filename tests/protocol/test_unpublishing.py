@@ -69,7 +69,7 @@ async def test_a_version_is_never_used_again_not_even_for_the_same_bytes(site: S
 
     again = await client.upload(site, "ours", "1.1.0", site.token)
 
-    assert again.status == 409
+    assert again.status == client.conflict
     assert "a version number is never used again" in again.text
     assert (await client.upload(site, "ours", "1.2.0", site.token)).status in (200, 201)
 

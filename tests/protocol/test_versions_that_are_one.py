@@ -64,7 +64,7 @@ async def test_of_pythons_spellings_of_one_version_the_second_is_refused_and_loc
 
     refused = await pypi.upload(site, "ours", "1.0.0", site.token)
 
-    assert refused.status == 409
+    assert refused.status == pypi.conflict
     assert "ours@1.0 is here already" in refused.reason
 
 

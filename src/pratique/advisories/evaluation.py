@@ -16,7 +16,7 @@ import msgspec
 from pratique.advisories.affected import Event, unpack
 from pratique.core.ranges import VersionKey
 
-_RANK_OF_EVENT = {"limit": 0, "fixed": 1, "last_affected": 1, "introduced": 2}
+_RANK_OF_EVENT = {"limit": 0, "fixed": 1, "last_affected": 2, "introduced": 3}
 """Order of events at one version: what begins there wins over what ends there."""
 
 
