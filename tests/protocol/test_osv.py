@@ -41,7 +41,14 @@ async def batch(site: Site, *queries: dict[str, Any], token: str | None = None, 
 
 def stored(id: str, name: str = "left", **fields: Any) -> StoredAdvisory:
     """A record of which no original is kept."""
-    usual = {"ecosystem": "npm", "twin": name, "source": "test", "malware": False, "withdrawn": False, "severity": "high"}
+    usual = {
+        "ecosystem": "npm",
+        "twin": name,
+        "source": "test",
+        "malware": False,
+        "withdrawn": False,
+        "severity": "high",
+    }
     affected = pack(Affected(("0.9.0",), ((("introduced", "0"), ("fixed", "1.0.1")),)))
     times = {"published": Instant(1_000), "modified": Instant(2_000)}
     return StoredAdvisory(id=id, name=name, summary="A flaw", affected=affected, **{**usual, **times, **fields})
