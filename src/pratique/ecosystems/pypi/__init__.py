@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
-
-from pratique.core.artifacts import FileView, Manifest, OwnFile, ProjectView, PublishDraft
-from pratique.core.ecosystem import ArchiveLimits, Ecosystem, Listing, Refusal, Rendered, Route, UpstreamRequest
-from pratique.core.ecosystem_verbs import ProjectDescription
-from pratique.core.names import EcosystemId, ProjectKey
-from pratique.core.ports import ReadAt
+from pratique.core.ecosystem import Ecosystem, Route
+from pratique.core.names import EcosystemId
 from pratique.ecosystems.pypi import (
     admission,
     archive,
@@ -18,9 +12,11 @@ from pratique.ecosystems.pypi import (
     index,
     names,
     negotiation,
-    routes,
     truth,
     versions,
+)
+from pratique.ecosystems.pypi import (
+    routes as own_routes,
 )
 from pratique.ecosystems.pypi.listing import kept_back, write_listing
 from pratique.ecosystems.pypi.project_json import write_project
@@ -34,29 +30,13 @@ __all__ = ["PYPI", "Pypi"]
 class Pypi:
     """`core.ecosystem.Ecosystem` for Python packages; each method is the function of that name in a room."""
 
-    @property
-    def id(self) -> EcosystemId:
-        """`pypi`."""
-        return index.PYPI_ID
+    id: EcosystemId = index.PYPI_ID
+    osv_name: str = "PyPI"
+    routes: tuple[Route, ...] = own_routes.ROUTES
+    canonical = staticmethod(names.canonical)
 
-    @property
-    def osv_name(self) -> str:
-        """`PyPI`."""
-        return "PyPI"
-
-    @property
-    def routes(self) -> tuple[Route, ...]:
-        """See `routes.ROUTES`."""
-        return routes.ROUTES
-
-    def canonical(self, name: str) -> str:
-        """See `names.canonical`."""
-        return names.canonical(name)
-
-    @property
-    def one_spelling(self) -> bool:
-        """No: every spelling means the same project."""
-        return False
+    one_spelling: bool = False
+    """No: every spelling means the same project."""
 
     def twin_key(self, name: str) -> str:
         """The name itself: names that differ may exist beside each other."""
@@ -66,123 +46,39 @@ class Pypi:
         """None."""
         return ()
 
-    def check_new_name(self, name: str) -> None:
-        """See `names.check_new_name`."""
-        names.check_new_name(name)
+    check_new_name = staticmethod(names.check_new_name)
+    version_key = staticmethod(versions.version_key)
+    release_key = staticmethod(versions.version_key)
+    canonical_version = staticmethod(versions.spoken_version)
+    is_prerelease = staticmethod(versions.is_prerelease)
+    upstream_listing = staticmethod(index.upstream_listing)
+    read_listing = staticmethod(index.read_listing)
+    negotiate = staticmethod(negotiation.negotiate)
+    form_named = staticmethod(negotiation.form_named)
+    listing_path = staticmethod(own_routes.listing_path)
 
-    def version_key(self, version: str) -> Any:
-        """See `versions.version_key`."""
-        return versions.version_key(version)
+    projects_path: str = own_routes.PROJECTS_PATH
+    write_projects = staticmethod(write_projects)
+    write_listing = staticmethod(write_listing)
+    kept_back = staticmethod(kept_back)
 
-    def release_key(self, version: str) -> Any:
-        """Every spelling of a version has one key already; a local version is another one."""
-        return versions.version_key(version)
+    without_attestations: str = "twine: without --attestations; uv: --no-attestations"
+    """What to leave out or add for twine and uv."""
 
-    def canonical_version(self, version: str) -> str:
-        """See `versions.spoken_version`."""
-        return versions.spoken_version(version)
-
-    def is_prerelease(self, version: str) -> bool:
-        """See `versions.is_prerelease`."""
-        return versions.is_prerelease(version)
-
-    def upstream_listing(self, name: str) -> UpstreamRequest:
-        """See `index.upstream_listing`."""
-        return index.upstream_listing(name)
-
-    def read_listing(self, name: str, content: bytes, content_type: str, url: str) -> ProjectView:
-        """See `index.read_listing`."""
-        return index.read_listing(name, content, content_type, url)
-
-    def negotiate(self, accept: str | None) -> str:
-        """See `negotiation.negotiate`."""
-        return negotiation.negotiate(accept)
-
-    def form_named(self, query: Mapping[str, str]) -> str | None:
-        """See `negotiation.form_named`."""
-        return negotiation.form_named(query)
-
-    def listing_path(self, name: str) -> str:
-        """See `routes.listing_path`."""
-        return routes.listing_path(name)
-
-    @property
-    def projects_path(self) -> str:
-        """`/simple/`."""
-        return routes.PROJECTS_PATH
-
-    def write_projects(self, names: Sequence[str], base_url: str, form: str) -> Rendered:
-        """See `project_list.write_projects`."""
-        return write_projects(names, base_url, form)
-
-    def write_listing(self, listing: Listing, form: str) -> Rendered:
-        """See `listing.write_listing`."""
-        return write_listing(listing, form)
-
-    def kept_back(self, view: ProjectView, filename: str) -> str | None:
-        """See `listing.kept_back`."""
-        return kept_back(view, filename)
-
-    @property
-    def without_attestations(self) -> str:
-        """What to leave out or add for twine and uv."""
-        return "twine: without --attestations; uv: --no-attestations"
-
-    def publish_reader(self, headers: Mapping[str, str], sink: Callable[[bytes], object]) -> UploadReader:
-        """See `publish.UploadReader`."""
-        return UploadReader(headers, sink)
-
-    def read_manifest(self, filename: str, artefact: ReadAt, limits: ArchiveLimits) -> Manifest:
-        """See `archive.read_manifest`."""
-        return archive.read_manifest(filename, artefact, limits)
-
-    def check_release(self, manifest: Manifest) -> None:
-        """See `admission.check_release`."""
-        admission.check_release(manifest)
-
-    def compare_listed(self, project: str, file: FileView, artefact: ReadAt, limits: ArchiveLimits) -> tuple[str, ...]:
-        """See `truth.compare_listed`."""
-        return truth.compare_listed(project, file, artefact, limits)
-
-    def rival(self, filename: str, others: Iterable[str]) -> str | None:
-        """See `filenames.rival`."""
-        return filenames.rival(filename, others)
-
-    def indexed(self, manifest: Manifest) -> Manifest:
-        """See `index.indexed`."""
-        return index.indexed(manifest)
-
-    def own_file(self, file: OwnFile) -> FileView:
-        """See `index.own_file`."""
-        return index.own_file(file)
-
-    def own_project(self, key: ProjectKey, files: tuple[FileView, ...], tags: dict[str, str]) -> ProjectView:
-        """See `index.own_project`."""
-        return index.own_project(key, files, tags)
-
-    def compare_claims(self, draft: PublishDraft, manifest: Manifest) -> tuple[str, ...]:
-        """See `claims.compare_claims`."""
-        return claims.compare_claims(draft, manifest)
-
-    def write_refusal(self, refusal: Refusal) -> Rendered:
-        """See `refusal.write_refusal`."""
-        return write_refusal(refusal)
-
-    def write_warning(self, line: str) -> dict[str, str]:
-        """See `refusal.write_warning`."""
-        return write_warning(line)
-
-    def write_published(self, draft: PublishDraft, note: str) -> Rendered:
-        """See `refusal.write_published`."""
-        return write_published(draft, note)
-
-    def write_project(self, project: ProjectDescription) -> Rendered:
-        """See `project_json.write_project`."""
-        return write_project(project)
-
-    def client_setup(self, base_url: str) -> tuple[tuple[str, str], ...]:
-        """See `refusal.client_setup`."""
-        return client_setup(base_url)
+    publish_reader = staticmethod(UploadReader)
+    read_manifest = staticmethod(archive.read_manifest)
+    check_release = staticmethod(admission.check_release)
+    compare_listed = staticmethod(truth.compare_listed)
+    rival = staticmethod(filenames.rival)
+    indexed = staticmethod(index.indexed)
+    own_file = staticmethod(index.own_file)
+    own_project = staticmethod(index.own_project)
+    compare_claims = staticmethod(claims.compare_claims)
+    write_refusal = staticmethod(write_refusal)
+    write_warning = staticmethod(write_warning)
+    write_published = staticmethod(write_published)
+    write_project = staticmethod(write_project)
+    client_setup = staticmethod(client_setup)
 
 
 PYPI: Ecosystem = Pypi()
