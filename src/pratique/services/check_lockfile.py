@@ -105,7 +105,7 @@ async def check_lockfile(ports: Ports, request: CheckLockfile, actor: Actor) -> 
     reader = cast("ReadsLockfiles", ecosystem)
     content = request.content.encode()
     check_length(request.filename, len(content))
-    bases = [f"{url}/{request.repository}/{ecosystem.id}" for url in ports.public_urls]
+    bases = ports.base_urls(request.repository, ecosystem.id)
     async with ports.lockfiles.slot(actor.account or actor.name):
         locked, pins = await asyncio.to_thread(_read, reader, content, bases)
     if len(pins) > MAX_PINS:

@@ -99,6 +99,10 @@ class Ports:
         """The first configured public URL, used where no request names one."""
         return self.public_urls[0]
 
+    def base_urls(self, repository: str, ecosystem: str) -> tuple[str, ...]:
+        """`https://host/{repository}/{ecosystem}` by every public URL, without a trailing slash."""
+        return tuple(f"{url.rstrip('/')}/{repository}/{ecosystem}" for url in self.public_urls)
+
 
 @dataclass(frozen=True)
 class Caller:

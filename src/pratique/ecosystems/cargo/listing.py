@@ -18,6 +18,7 @@ from pratique.core.ecosystem import Listing, Refusal, Rendered
 from pratique.core.sentences import refusal_line
 from pratique.ecosystems.cargo.index import HIDDEN, REFUSED, sentence_of
 from pratique.ecosystems.cargo.refusal import write_refusal
+from pratique.ecosystems.cargo.registries import is_listed_at
 from pratique.ecosystems.cargo.versions import is_prerelease, version_key
 
 FORM = "lines"
@@ -43,7 +44,7 @@ def write_listing(listing: Listing, _form: str) -> Rendered:
 def _line(listing: Listing, file: FileView) -> dict[str, Any]:
     line = {key: value for key, value in file.raw.items() if key not in _REWRITTEN}
     line |= {"name": file.raw["name"], "vers": file.version, "cksum": file.digests.sha256 or ""}
-    line["deps"] = [_dependency(one, listing.base_url) for one in line.get("deps") or ()]
+    line["deps"] = [_dependency(one, listing) for one in line.get("deps") or ()]
     line["features"] = line.get("features") or {}
     line["yanked"] = file.yanked is not None
     if file.published is not None:
@@ -63,11 +64,14 @@ def _whole_seconds(when: Instant) -> str:
     return to_iso(Instant(when - when % SECOND)).replace(".000Z", "Z")
 
 
-def _dependency(stated: dict[str, Any], base_url: str) -> dict[str, Any]:
-    """A dependency whose registry is this one says so by naming none."""
-    registry = str(stated.get("registry") or "")
-    here = registry.removeprefix("sparse+").removesuffix("/")
-    return {**stated, "registry": None} if here in (f"{base_url}/index", f"{base_url}/members/index") else stated
+def _dependency(stated: dict[str, Any], listing: Listing) -> dict[str, Any]:
+    """A dependency whose registry is this one says so by naming none.
+
+    That goes for every address of ours: cargo behind a server in front would ask the one named past it.
+    """
+    registry = stated.get("registry")
+    ours = isinstance(registry, str) and is_listed_at(registry, (listing.base_url, *listing.base_urls))
+    return {**stated, "registry": None} if ours else stated
 
 
 def _nothing_left(listing: Listing) -> Rendered:

@@ -114,7 +114,30 @@ def test_a_dependency_from_here_names_no_registry(here):
     assert found["1.0.0"]["deps"][0]["registry"] is None
 
 
-@pytest.mark.parametrize("there", [PUBLIC_INDEX, f"sparse+{BASE}2/index/", f"{BASE}/files/", None, ["x"]])
+OTHER = "https://crates.example.test/main/cargo"
+
+
+@pytest.mark.parametrize(
+    "here",
+    [f"sparse+{OTHER}/index/", f"sparse+{OTHER}/members/index/", f"sparse+{BASE}/index/",
+     "sparse+https://Crates.Example.test.:443/main/cargo/members/index"],
+)  # fmt: skip
+def test_a_dependency_from_here_by_another_of_our_addresses_names_no_registry_either(here):
+    found = lines(listed(view("1.0.0", deps=[DEP | {"registry": here}]), {}, (BASE, OTHER)))
+    assert found["1.0.0"]["deps"][0]["registry"] is None
+
+
+@pytest.mark.parametrize(
+    "there",
+    [f"sparse+{OTHER}2/index/", "sparse+https://crates.example.test/other/cargo/index/",
+     "sparse+http://crates.example.test/main/cargo/index/", "sparse+https://crates.example.test:8443/main/cargo/index/"],
+)  # fmt: skip
+def test_a_dependency_from_beside_our_addresses_keeps_its_registry(there):
+    found = lines(listed(view("1.0.0", deps=[DEP | {"registry": there}]), {}, (BASE, OTHER)))
+    assert found["1.0.0"]["deps"][0]["registry"] == there
+
+
+@pytest.mark.parametrize("there", [PUBLIC_INDEX, f"sparse+{BASE}2/index/", f"{BASE}/files/", None])
 def test_a_dependency_from_elsewhere_keeps_its_registry(there):
     found = lines(listed(view("1.0.0", deps=[DEP | {"registry": there}]), {}))
     assert found["1.0.0"]["deps"][0]["registry"] == there
