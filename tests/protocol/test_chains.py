@@ -156,3 +156,19 @@ async def test_a_crate_that_depends_on_its_own_server_by_another_address_leads_n
 
     for text in (*direct, through):
         assert [dep["registry"] for dep in json.loads(text)["deps"]] == [None, None, None]
+
+
+async def test_where_two_servers_leave_nothing_together_a_fresh_resolve_is_told(
+    site: Site, front: Site, registry: PlainRegistry
+) -> None:
+    crates_of = CargoSpeaker()
+    crates_of.released(registry, "left", "1.0.0")
+    crates_of.released(registry, "left", "1.0.1")
+    await listed(site, crates_of, "deny")
+    entry = AddEntry(EntryKind.DENY, "pkg:cargo/left@1.0.0", action="deny", reason="older still")
+    await add_entry(front.ports, entry, OPERATOR)
+
+    listing = await crates_of.listing(front, "left")
+
+    assert listing.status == 403
+    assert "Blocked by policy denylist: left@1.0.1 is on the denylist: superseded" in listing.json()["error"]

@@ -1,8 +1,9 @@
 """Write the index file that cargo reads: what is hidden, held or denied stays in it, marked as yanked.
 
 A yanked release is passed over by cargo's resolver and still found by a Cargo.lock that names it; its download
-then tells the sentence. A line that is left out would only look like a spelling mistake. Where nothing at all is
-left, the index file itself is refused, because cargo prints such an answer whole.
+then tells the sentence. A line that is left out would only look like a spelling mistake. Where nothing at all can be
+downloaded, the index file itself is refused, because cargo prints such an answer whole. A release that its owner has
+yanked can be: a locked build of it reads the index first, so that file stays.
 Source: The Cargo Book, "Registry Index", `yanked`; docs/adr/0010.
 """
 
@@ -33,9 +34,9 @@ def negotiate(_accept: str | None) -> str:
 
 
 def write_listing(listing: Listing, _form: str) -> Rendered:
-    """The index file, or its refusal where every release is held or denied."""
-    files, decisions = listing.view.files, listing.decisions
-    if files and all(decisions[file.filename].action.refuses_download for file in files):
+    """The index file, or its refusal where every release is held or denied, here or by an upstream of our kind."""
+    files = listing.view.files
+    if files and all(_refused_here(listing, file) or sentence_of(file.raw, REFUSED) for file in files):
         return _nothing_left(listing)
     lines = [orjson.dumps(_line(listing, file)) for file in files]
     return Rendered(body=b"".join(line + b"\n" for line in lines), content_type=CONTENT_TYPE)
@@ -74,9 +75,19 @@ def _dependency(stated: dict[str, Any], listing: Listing) -> dict[str, Any]:
     return {**stated, "registry": None} if ours else stated
 
 
+def _refused_here(listing: Listing, file: FileView) -> bool:
+    return listing.decisions[file.filename].action.refuses_download
+
+
 def _nothing_left(listing: Listing) -> Rendered:
-    """The refusal of the newest release that is no pre-release, if there is one, for the whole crate."""
+    """The refusal of the newest release that is no pre-release, if there is one, for the whole crate.
+
+    Of a release that only an upstream refuses, its sentence is passed on as it is.
+    """
     newest = max(listing.view.files, key=lambda file: (not is_prerelease(file.version), version_key(file.version)))
+    said = sentence_of(newest.raw, REFUSED)
+    if said is not None and not _refused_here(listing, newest):
+        return write_refusal(Refusal(403, said, {"error": said, "allowed_versions": [], "retry": False}))
     decision = listing.decisions[newest.filename]
     url = listing.explain_url(decision.id)
     line = refusal_line(decision, (), url)
