@@ -158,8 +158,8 @@ async def test_a_crate_that_depends_on_its_own_server_by_another_address_leads_n
         assert [dep["registry"] for dep in json.loads(text)["deps"]] == [None, None, None]
 
 
-async def test_where_two_servers_leave_nothing_together_a_fresh_resolve_is_told(
-    site: Site, front: Site, registry: PlainRegistry
+async def test_where_two_servers_leave_nothing_together_a_fresh_resolve_is_told_also_through_a_third(
+    site: Site, front: Site, registry: PlainRegistry, tmp_path: Path
 ) -> None:
     crates_of = CargoSpeaker()
     crates_of.released(registry, "left", "1.0.0")
@@ -169,6 +169,10 @@ async def test_where_two_servers_leave_nothing_together_a_fresh_resolve_is_told(
     await add_entry(front.ports, entry, OPERATOR)
 
     listing = await crates_of.listing(front, "left")
+    async with running_site(tmp_path / "foremost", behind(front)) as foremost:
+        beyond = await crates_of.listing(foremost, "left")
 
-    assert listing.status == 403
+    assert (listing.status, beyond.status) == (403, 403)
     assert "Blocked by policy denylist: left@1.0.1 is on the denylist: superseded" in listing.json()["error"]
+    assert len(listing.json()["decision_id"]) == 26
+    assert beyond.json()["error"] == listing.json()["error"]

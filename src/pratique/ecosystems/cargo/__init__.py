@@ -20,6 +20,7 @@ from pratique.core.ecosystem_verbs import Found, SearchQuery
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.core.ports import ReadAt
 from pratique.ecosystems.cargo import (
+    admission,
     archive,
     claims,
     clients,
@@ -118,6 +119,10 @@ class Cargo:
     def read_manifest(self, filename: str, artefact: ReadAt, limits: ArchiveLimits) -> Manifest:
         """See `archive.read_manifest`."""
         return archive.read_manifest(filename, artefact, limits)
+
+    def check_release(self, manifest: Manifest) -> None:
+        """See `admission.check_release`."""
+        admission.check_release(manifest)
 
     def indexed(self, manifest: Manifest) -> Manifest:
         """See `own.indexed`."""

@@ -9,6 +9,7 @@ Source: The Cargo Book, "Registry Index", `yanked`; docs/adr/0010.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import orjson
@@ -25,6 +26,7 @@ from pratique.ecosystems.cargo.versions import is_prerelease, version_key
 FORM = "lines"
 CONTENT_TYPE = "text/plain; charset=utf-8"
 
+_EXPLAINED = re.compile(r"/r/([a-z2-7]{26})\Z")
 _REWRITTEN = frozenset({"name", "vers", "cksum", "yanked", "pubtime", REFUSED, HIDDEN})
 
 
@@ -87,7 +89,7 @@ def _nothing_left(listing: Listing) -> Rendered:
     newest = max(listing.view.files, key=lambda file: (not is_prerelease(file.version), version_key(file.version)))
     said = sentence_of(newest.raw, REFUSED)
     if said is not None and not _refused_here(listing, newest):
-        return write_refusal(Refusal(403, said, {"error": said, "allowed_versions": [], "retry": False}))
+        return write_refusal(Refusal(403, said, _said_by_upstream(said)))
     decision = listing.decisions[newest.filename]
     url = listing.explain_url(decision.id)
     line = refusal_line(decision, (), url)
@@ -101,6 +103,12 @@ def _nothing_left(listing: Listing) -> Rendered:
         "retry": False,
     }
     return write_refusal(Refusal(403, line, body))
+
+
+def _said_by_upstream(line: str) -> dict[str, Any]:
+    """Machine fields; by `decision_id`, which the sentence ends with, servers in front know a refusal."""
+    decision = _EXPLAINED.search(line)
+    return {"error": line, "decision_id": decision[1] if decision else "", "allowed_versions": [], "retry": False}
 
 
 def kept_back(view: ProjectView, filename: str) -> str | None:

@@ -7,20 +7,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from urllib.parse import SplitResult, urlsplit
+from posixpath import normpath
+from urllib.parse import unquote, urlsplit
 
-_ADDRESS = re.compile(r"(?:sparse\+)?https?://[!-~]{1,2000}\Z")
+_ADDRESS = re.compile(r"(?:sparse\+)?(?i:https?)://[!-\[\]-~]{1,2000}\Z")
 _PORTS = {"http": 80, "https": 443}
 _INDEXES = ("/index", "/members/index")
 
 
 def is_index_address(text: object) -> bool:
-    """Whether cargo finds an index there by http or https, and a reader can tell where that is."""
+    """Whether it says that an index is found by http or https, and at which host."""
     return isinstance(text, str) and _ADDRESS.match(text) is not None and _place(text) is not None
 
 
 def is_listed_at(registry: str, base_urls: Iterable[str]) -> bool:
-    """Whether an address is that of an index of ours.
+    """Whether an address is that of an index of ours, however it is spelled.
 
     Args:
         registry: as a dependency names it.
@@ -31,17 +32,13 @@ def is_listed_at(registry: str, base_urls: Iterable[str]) -> bool:
 
 
 def _place(text: str) -> tuple[str, str, int, str] | None:
-    """Scheme, host, port and path, in the one spelling that every client makes of them; None for no address."""
+    """Scheme, host, port and path in one spelling, without what a server is told besides; None for no address."""
     try:
         parts = urlsplit(text.removeprefix("sparse+"))
         port = parts.port
     except ValueError:
         return None
-    if parts.scheme not in _PORTS or not parts.hostname or _says_more(parts):
+    host = unquote(parts.hostname or "").lower().rstrip(".")
+    if parts.scheme not in _PORTS or not host:
         return None
-    return parts.scheme, parts.hostname.rstrip("."), port or _PORTS[parts.scheme], parts.path.rstrip("/")
-
-
-def _says_more(parts: SplitResult) -> bool:
-    """Whether it holds a credential, or what a client would drop."""
-    return "@" in parts.netloc or "\\" in parts.netloc or bool(parts.query or parts.fragment)
+    return parts.scheme, host, port or _PORTS[parts.scheme], normpath("/" + unquote(parts.path).strip("/"))
