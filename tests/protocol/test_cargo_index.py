@@ -95,3 +95,20 @@ async def test_a_line_whose_features_are_null_is_written_as_cargo_reads_it(site:
 
     assert CARGO.offered(listing) == ["1.0.0"]
     assert '"features":{}' in listing.text
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ('rust-version = "garbage"', "`rust-version`"),
+        ('[features]\n"a b" = []', "the feature 'a b'"),
+        ('[features]\nx = ["dep:nothing"]', "'dep:nothing'"),
+        ('[target."cfg(".dependencies]\na = "1"', "`target`"),
+        ('[dependencies]\na = { version = "1", registry-index = "file:///etc/passwd" }', "`registry-index`"),
+    ],
+)
+async def test_what_cargo_could_not_read_in_an_index_is_not_taken_in(site: Site, more: str, field: str) -> None:
+    answer = await CARGO.upload(site, "ours", "1.0.0", site.token, more=more)
+
+    assert (answer.status, field in answer.json()["errors"][0]["detail"]) == (400, True), answer.text
+    assert (await CARGO.listing(site, "ours", site.token)).status == 404

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,8 +11,12 @@ import pytest
 from pratique.core.actors import OPERATOR
 from pratique.core.decisions import EntryKind
 from pratique.services.list_entries import AddEntry, RemoveEntries, add_entry, remove_entries
+from pratique.services.membership import SetVisibility, set_visibility
+from pratique.trust.permissions import Visibility
 from tests.harness.plain_registry import PlainRegistry
+from tests.harness.server import free_port
 from tests.harness.site import Site, running_site
+from tests.protocol.cargo_speaker import CargoSpeaker
 from tests.protocol.speakers import Speaker
 
 
@@ -127,3 +132,47 @@ async def test_a_refusal_three_servers_behind_is_one_in_front(
 
         assert client.offered(await client.listing(foremost, "left")) == ["1.0.0"]
         assert (await foremost.get(client.path("left", "1.0.1"))).status == 403
+
+
+async def test_a_crate_that_depends_on_its_own_server_by_another_address_leads_nobody_past_the_one_in_front(
+    tmp_path: Path,
+) -> None:
+    """A dependency of this very registry names none, by whatever public URL it was published and is asked for."""
+    crates_of, port = CargoSpeaker(), free_port()
+    both = (f"http://127.0.0.1:{port}", f"http://localhost:{port}")
+    urls = f"public_urls = {list(both)}\n".replace("'", '"')
+    needs = "".join(
+        f'{name} = {{ version = "1", registry-index = "sparse+{url}/main/cargo/{index}/" }}\n'
+        for name, url, index in (("a", both[0], "index"), ("b", both[1], "members/index"), ("c", both[1], "index"))
+    )
+    async with running_site(tmp_path / "back", urls, port=port) as back:
+        uploaded = await crates_of.upload(back, "ours", "1.0.0", back.token, more=f"[dependencies]\n{needs}")
+        assert uploaded.status == 200, uploaded.text
+        await set_visibility(back.ports, SetVisibility("pkg:cargo/ours", Visibility.PUBLIC), OPERATOR)
+        direct = [(await crates_of.listing(back, "ours", Host=url.partition("//")[2])).text for url in both]
+        async with running_site(tmp_path / "front", behind(back)) as front:
+            front.clock.set("+3d")
+            through = (await crates_of.listing(front, "ours")).text
+
+    for text in (*direct, through):
+        assert [dep["registry"] for dep in json.loads(text)["deps"]] == [None, None, None]
+
+
+async def test_where_two_servers_leave_nothing_together_a_fresh_resolve_is_told_also_through_a_third(
+    site: Site, front: Site, registry: PlainRegistry, tmp_path: Path
+) -> None:
+    crates_of = CargoSpeaker()
+    crates_of.released(registry, "left", "1.0.0")
+    crates_of.released(registry, "left", "1.0.1")
+    await listed(site, crates_of, "deny")
+    entry = AddEntry(EntryKind.DENY, "pkg:cargo/left@1.0.0", action="deny", reason="older still")
+    await add_entry(front.ports, entry, OPERATOR)
+
+    listing = await crates_of.listing(front, "left")
+    async with running_site(tmp_path / "foremost", behind(front)) as foremost:
+        beyond = await crates_of.listing(foremost, "left")
+
+    assert (listing.status, beyond.status) == (403, 403)
+    assert "Blocked by policy denylist: left@1.0.1 is on the denylist: superseded" in listing.json()["error"]
+    assert len(listing.json()["decision_id"]) == 26
+    assert beyond.json()["error"] == listing.json()["error"]

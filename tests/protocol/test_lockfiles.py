@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import dataclasses
 import hashlib
 import json
 from collections.abc import Callable
@@ -12,10 +14,11 @@ import pytest
 
 from pratique.core.actors import NOBODY, OPERATOR, ActorKind
 from pratique.core.decisions import EntryKind
-from pratique.core.errors import Invalid, TooLarge, Unauthorised
+from pratique.core.errors import Invalid, TooLarge, Unauthorised, Unavailable
 from pratique.services.check_lockfile import CheckLockfile, LockfileChecked, Verdict, check_lockfile
 from pratique.services.list_entries import AddEntry, add_entry
 from pratique.services.reservations import Reserve, reserve
+from pratique.services.slots import SlotLimits, Slots
 from tests.harness.plain_registry import PlainRegistry, Release
 from tests.harness.server import Answer
 from tests.harness.site import Site, running_site
@@ -140,11 +143,11 @@ async def test_more_pins_than_are_looked_at_are_refused_before_anyone_is_asked(
 
 
 @pytest.mark.parametrize("wrapped", [str, '"{}"'.format], ids=["plain", "escaped"])
-async def test_a_lockfile_of_two_mebibytes_is_read_over_http_and_a_longer_one_is_refused_as_here(
+async def test_a_lockfile_of_one_mebibyte_is_read_over_http_and_a_longer_one_is_refused_as_here(
     site: Site, wrapped: Callable[[str], str]
 ) -> None:
     line = f"# {wrapped('x' * 10)}\n"
-    longest = (line * ((2 << 20) // len(line) + 1))[: 2 << 20]
+    longest = (line * ((1 << 20) // len(line) + 1))[: 1 << 20]
 
     async def over_http(content: str) -> Answer:
         sent = BytesIO(json.dumps({"filename": "Cargo.lock", "content": content}).encode())
@@ -155,7 +158,7 @@ async def test_a_lockfile_of_two_mebibytes_is_read_over_http_and_a_longer_one_is
         await check_lockfile(site.ports, CheckLockfile("Cargo.lock", longest + "#"), OPERATOR)
 
     assert (good.status, good.json()["pins"]) == (200, 0)
-    assert (bad.status, str(here.value)) == (413, "Cargo.lock has 2097153 bytes; at most 2097152 are read")
+    assert (bad.status, str(here.value)) == (413, "Cargo.lock has 1048577 bytes; at most 1048576 are read")
     assert str(here.value) in bad.text
 
 
@@ -163,6 +166,38 @@ async def test_a_lockfile_of_two_mebibytes_is_read_over_http_and_a_longer_one_is
 async def test_a_file_that_is_no_lockfile_is_told_which_there_are(site: Site, filename: str) -> None:
     with pytest.raises(Invalid, match=r"there are: Cargo\.lock"):
         await check_lockfile(site.ports, CheckLockfile(filename, ""), OPERATOR)
+
+
+async def test_lockfiles_are_read_beside_the_loop_and_one_at_a_time_for_each_account(site: Site) -> None:
+    """What takes the parser long keeps nobody's installs waiting: the loop turns while it is read."""
+    longest = "x = [\n" + " 1,\n" * 70_000 + "]\n"
+    turns = 0
+
+    async def turn() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    turning = asyncio.create_task(turn())
+    async with site.ports.lockfiles.slot(OPERATOR.name):
+        waiting = asyncio.create_task(check_lockfile(site.ports, CheckLockfile("Cargo.lock", longest), OPERATOR))
+        for _ in range(10):
+            await asyncio.sleep(0)
+        assert not waiting.done()
+        before = turns
+    found = await waiting
+    turning.cancel()
+
+    assert found.pins == 0
+    assert turns - before > 10
+
+
+async def test_who_waits_too_long_for_a_lockfile_is_told_to_try_again(site: Site) -> None:
+    ports = dataclasses.replace(site.ports, lockfiles=Slots(SlotLimits(2, 1, patience=0.01), "lockfiles"))
+    async with ports.lockfiles.slot(OPERATOR.name):
+        with pytest.raises(Unavailable, match="1 lockfiles of this account are under way here; try again"):
+            await check_lockfile(ports, CheckLockfile("Cargo.lock", ""), OPERATOR)
 
 
 async def test_nonsense_in_a_lockfile_is_a_sentence(site: Site) -> None:

@@ -125,6 +125,7 @@ class Listing(msgspec.Struct, frozen=True):
         base_url: `https://host/{repository}/{ecosystem}`, without a trailing slash.
         explain_url: from a decision's id to the page that explains it.
         allowed: versions with a file that is offered: stable ones newest first, then pre-releases.
+        base_urls: the same place by every public URL, as other documents may name it.
     """
 
     view: ProjectView
@@ -132,6 +133,7 @@ class Listing(msgspec.Struct, frozen=True):
     base_url: str
     explain_url: Callable[[str], str]
     allowed: tuple[str, ...]
+    base_urls: tuple[str, ...] = ()
 
 
 class Refusal(msgspec.Struct, frozen=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import cast
 
@@ -25,7 +25,7 @@ from pratique.services.visits import visit_repository
 from pratique.trust.permissions import authorise_somewhere
 
 MAX_PINS = 5_000
-MAX_BYTES = 2 << 20
+MAX_BYTES = 1 << 20
 """Of a lockfile of any form, by whatever way it comes."""
 
 MAX_REQUEST = 2 * MAX_BYTES + (64 << 10)
@@ -94,7 +94,8 @@ async def check_lockfile(ports: Ports, request: CheckLockfile, actor: Actor) -> 
 
     Raises:
         Invalid: no ecosystem here knows a lockfile of this name, or it cannot be read, or pins too much.
-        TooLarge: it is over `MAX_BYTES`.
+        TooLarge: it is over `MAX_BYTES`, or holds more than is read.
+        Unavailable: too many are being read, for this account or for all.
         Unauthorised, Forbidden: nobody in particular asks, who could make thousands of requests upstream of one,
             or whoever asks may not read.
         NotFound: there is no such repository.
@@ -104,9 +105,9 @@ async def check_lockfile(ports: Ports, request: CheckLockfile, actor: Actor) -> 
     reader = cast("ReadsLockfiles", ecosystem)
     content = request.content.encode()
     check_length(request.filename, len(content))
-    locked = reader.read_lockfile(content)
-    bases = [f"{url}/{request.repository}/{ecosystem.id}" for url in ports.public_urls]
-    pins = [pin for pin in locked if reader.is_asked_of(pin, bases)]
+    bases = ports.base_urls(request.repository, ecosystem.id)
+    async with ports.lockfiles.slot(actor.account or actor.name):
+        locked, pins = await asyncio.to_thread(_read, reader, content, bases)
     if len(pins) > MAX_PINS:
         raise Invalid(f"{request.filename} pins {len(pins)} files, at most {MAX_PINS} are looked at")
     visit = await visit_repository(ports, request.repository, ecosystem.id, actor)
@@ -119,6 +120,14 @@ async def check_lockfile(ports: Ports, request: CheckLockfile, actor: Actor) -> 
     found = await asyncio.gather(*(look(name, mine) for name, mine in _by_name(pins).items()))
     wrong = tuple(pin for some in found for pin in some)
     return LockfileChecked(request.filename, ecosystem.id, len(pins), wrong, len(locked) - len(pins))
+
+
+def _read(
+    reader: ReadsLockfiles, content: bytes, bases: Sequence[str]
+) -> tuple[tuple[LockedFile, ...], list[LockedFile]]:
+    """All pins, and those that are asked for here."""
+    locked = reader.read_lockfile(content)
+    return locked, [pin for pin in locked if reader.is_asked_of(pin, bases)]
 
 
 def _ecosystem_of(ecosystems: Mapping[str, Ecosystem], filename: str) -> Ecosystem:

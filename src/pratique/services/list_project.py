@@ -59,7 +59,7 @@ async def _made(ports: Ports, visit: Visit, found: FoundProject, form: str, enco
     known, source = found.known, found.source
     if known.origin is Origin.OWN:
         source = Source(await signed_view(ports, visit, known))
-    view, listing = await asyncio.to_thread(_render, visit, found.inquiry, source, form, encoding)  # 5, 6
+    view, listing = await asyncio.to_thread(_render, ports, visit, found.inquiry, source, form, encoding)  # 5, 6
     decisions = listing.decisions.values()
     await ports.decisions.remember(known.repository_id, known.key, decisions, found.inquiry.now, listing.allowed)
     return view
@@ -72,10 +72,13 @@ def view_address(visit: Visit, inquiry: Inquiry, form: str, encoding: str) -> st
     return view_key(visit.repository.name, known.key, form, encoding, visit.public_url, actor_class)
 
 
-def _render(visit: Visit, inquiry: Inquiry, source: Source, form: str, encoding: str) -> tuple[View, Listing]:
+def _render(
+    ports: Ports, visit: Visit, inquiry: Inquiry, source: Source, form: str, encoding: str
+) -> tuple[View, Listing]:
     decisions = decide_listing(inquiry, source.view)
     allowed = allowed_versions(source.view, decisions, visit.ecosystem)
-    listing = Listing(source.view, decisions, visit.base_url, visit.explain_url, allowed)
+    addresses = ports.base_urls(visit.repository.name, visit.ecosystem.id)
+    listing = Listing(source.view, decisions, visit.base_url, visit.explain_url, allowed, addresses)
     rendered = visit.ecosystem.write_listing(listing, form)
     until = soonest(decisions.values())
     return make_view(rendered, encoding, inquiry.knowledge.revision, source.document, until), listing

@@ -13,6 +13,7 @@ from pratique.core.clock import DAY, Clock
 from pratique.core.ecosystem import ArchiveLimits, Ecosystem
 from pratique.core.names import ProjectKey
 from pratique.core.ports import Blobs
+from pratique.services.slots import SlotLimits, Slots
 from pratique.store.database import Database
 from pratique.store.repositories import Repository
 from pratique.store.revisions import RevisionReader
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 Enqueue = Callable[[Connection, str, dict[str, Any], str], None]
 """(connection of the business transaction, job name, payload, job id): the job starts only if it commits."""
+
+
+_LOCKFILE_SLOTS = SlotLimits(at_once=2, at_once_account=1, patience=30.0)
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,7 @@ class Ports:
     Attributes:
         popularity: rank of a name among the most downloaded, None if not among them.
         public_urls: the URLs under which clients may reach this server; absolute links are built from these only.
+        lockfiles: reading them is work for the processor, which installs need too.
         server_name: how this server is called in Via headers.
         login_life: milliseconds that a token is good for which a client's login made.
     """
@@ -85,6 +90,7 @@ class Ports:
     publish_limits: PublishLimits = PublishLimits()
     advisory_sources: tuple[str, ...] = ()
     public_urls: tuple[str, ...] = ()
+    lockfiles: Slots = field(default_factory=lambda: Slots(_LOCKFILE_SLOTS, "lockfiles"))
     server_name: str = ""
     login_life: int = 30 * DAY
 
@@ -92,6 +98,10 @@ class Ports:
     def public_url(self) -> str:
         """The first configured public URL, used where no request names one."""
         return self.public_urls[0]
+
+    def base_urls(self, repository: str, ecosystem: str) -> tuple[str, ...]:
+        """`https://host/{repository}/{ecosystem}` by every public URL, without a trailing slash."""
+        return tuple(f"{url.rstrip('/')}/{repository}/{ecosystem}" for url in self.public_urls)
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,13 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import ParamSpec, TypeVar
 from weakref import WeakValueDictionary
 
-import msgspec
-
-from pratique.core.errors import Unavailable
 from pratique.core.names import ProjectKey
+from pratique.services.slots import SlotLimits, Slots
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -21,54 +20,24 @@ T = TypeVar("T")
 THREADS = 2
 """Decoding and archive walking are work for the processor; more threads would only starve the listings."""
 
-_TRY_AGAIN = 30
-"""Seconds after which whoever was not let in may ask again."""
-
-
-class UploadSlots(msgspec.Struct, frozen=True):
-    """Uploads that stand on the disk at the same time, in one process; the next ones wait a while.
-
-    Attributes:
-        at_once: of everybody.
-        at_once_account: of one account, whatever tokens it uses, so that none keeps the others out.
-        patience: seconds that an upload waits.
-    """
-
-    at_once: int = 16
-    at_once_account: int = 4
-    patience: float = 60.0
-
-
-_DEFAULT_SLOTS = UploadSlots()
+_DEFAULT_SLOTS = SlotLimits()
 
 
 class Uploads:
     """Slots, threads, and one turn at a time for each project."""
 
-    def __init__(self, slots: UploadSlots = _DEFAULT_SLOTS) -> None:
+    def __init__(self, limits: SlotLimits = _DEFAULT_SLOTS) -> None:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="upload")
-        self._limits = slots
-        self._slots = asyncio.Semaphore(slots.at_once)
-        self._shares: WeakValueDictionary[Hashable, asyncio.Semaphore] = WeakValueDictionary()
+        self._slots = Slots(limits, "uploads")
         self._turns: WeakValueDictionary[ProjectKey, asyncio.Lock] = WeakValueDictionary()
 
-    @contextlib.asynccontextmanager
-    async def slot(self, account: Hashable) -> AsyncIterator[None]:
+    def slot(self, account: Hashable) -> AbstractAsyncContextManager[None]:
         """Wait until one upload more may stand on the disk.
 
         Raises:
             Unavailable: that takes too long.
         """
-        limits = self._limits
-        share = self._shares.setdefault(account, asyncio.Semaphore(limits.at_once_account))
-        async with contextlib.AsyncExitStack() as held:
-            try:
-                async with asyncio.timeout(limits.patience):
-                    await held.enter_async_context(share)
-                    await held.enter_async_context(self._slots)
-            except TimeoutError:
-                raise Unavailable(_busy(share, limits), retry_after=_TRY_AGAIN) from None
-            yield
+        return self._slots.slot(account)
 
     @contextlib.asynccontextmanager
     async def turn(self, key: ProjectKey) -> AsyncIterator[None]:
@@ -84,9 +53,3 @@ class Uploads:
     def close(self) -> None:
         """Let what runs end, and take no more."""
         self._threads.shutdown(wait=True)
-
-
-def _busy(share: asyncio.Semaphore, limits: UploadSlots) -> str:
-    if share.locked():
-        return f"{limits.at_once_account} uploads of this account are under way here; try again when one has ended"
-    return f"{limits.at_once} uploads are under way here; try again later"

@@ -7,7 +7,7 @@ from ipaddress import ip_network
 from pratique.core.ecosystem import ArchiveLimits
 from pratique.core.limits import FlightLimits, Freshness, UpstreamLimits
 from pratique.services.ports import PublishLimits
-from pratique.services.uploads import UploadSlots
+from pratique.services.slots import SlotLimits
 from pratique.settings.quantities import Duration
 from pratique.settings.values import ArchiveSettings, DownloadSettings, PublishSettings, Settings, UpstreamSettings
 from pratique.upstream.access import Credentials, UpstreamAccess
@@ -72,9 +72,9 @@ def publish_limits(said: PublishSettings) -> PublishLimits:
     )
 
 
-def upload_slots(said: PublishSettings) -> UploadSlots:
+def upload_slots(said: PublishSettings) -> SlotLimits:
     """How many uploads are taken in at once."""
-    return UploadSlots(said.at_once, said.at_once_account, said.patience)
+    return SlotLimits(said.at_once, said.at_once_account, said.patience)
 
 
 def upstream_access(settings: Settings) -> dict[str, UpstreamAccess]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pratique.core.ecosystem import Ecosystem, Route, UpstreamRequest
 from pratique.core.names import EcosystemId
 from pratique.ecosystems.cargo import (
+    admission,
     archive,
     claims,
     clients,
@@ -55,6 +56,7 @@ class Cargo:
     locate = staticmethod(own_description.locate)
     publish_reader = staticmethod(CratePublishReader)
     read_manifest = staticmethod(archive.read_manifest)
+    check_release = staticmethod(admission.check_release)
     indexed = staticmethod(own.indexed)
     own_file = staticmethod(own.own_file)
     own_project = staticmethod(own.own_project)

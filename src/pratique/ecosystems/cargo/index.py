@@ -18,6 +18,7 @@ from pratique.core.errors import BadUpstream, InvalidName
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.core.sentences import MAX_LINE, clean
 from pratique.ecosystems.cargo import names, versions
+from pratique.ecosystems.cargo.registries import is_index_address
 
 CARGO_ID = EcosystemId("cargo")
 _MOST_BRACKETS = 200
@@ -99,10 +100,17 @@ def _is_about(entry: dict[str, Any], name: str) -> bool:
 
 
 def _is_resolvable(entry: dict[str, Any]) -> bool:
-    """Whether what is written anew has the form that cargo itself demands of it."""
+    """Whether what is written anew has the form that cargo itself demands of it.
+
+    A dependency on a registry that is no web address would lead clients to files or programs of their machine.
+    """
     dependencies, features, yanked = entry.get("deps") or [], entry.get("features"), entry.get("yanked")
-    listed = isinstance(dependencies, list) and all(isinstance(one, dict) for one in dependencies)
+    listed = isinstance(dependencies, list) and all(map(_is_dependency, dependencies))
     return listed and isinstance(features, dict | None) and isinstance(yanked, bool | None)
+
+
+def _is_dependency(stated: object) -> bool:
+    return isinstance(stated, dict) and (stated.get("registry") is None or is_index_address(stated["registry"]))
 
 
 def _digests(checksum: Any) -> Digests:

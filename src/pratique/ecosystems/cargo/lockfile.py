@@ -10,13 +10,21 @@ from collections.abc import Iterable
 from typing import Any
 
 from pratique.core.artifacts import Digests, LockedFile
-from pratique.core.errors import Invalid
+from pratique.core.errors import Invalid, TooLarge
 from pratique.ecosystems.cargo import names
 from pratique.ecosystems.cargo.toml import read_toml
 from pratique.ecosystems.cargo.versions import is_version
 
-MAX_BYTES = 2 << 20
-"""Room for some eight thousand packages."""
+MAX_BYTES = 1 << 20
+"""Room for some four thousand packages."""
+
+MAX_PARTS = 150_000
+"""Lines, and what a parser makes a value of: cargo writes some twenty of them for a package."""
+
+_KEY_PARTS = 4
+"""`[[patch.unused]]` has two."""
+
+_PARTS = b"\n,=[{"
 
 _PUBLIC = frozenset(
     {"registry+https://github.com/rust-lang/crates.io-index", "sparse+https://index.crates.io/"},
@@ -31,9 +39,10 @@ def read_lockfile(content: bytes) -> tuple[LockedFile, ...]:
 
     Raises:
         Invalid: it is no Cargo.lock, or pins something under no name, version or checksum.
-        TooLarge: over `MAX_BYTES`.
+        TooLarge: over `MAX_BYTES` or `MAX_PARTS`.
     """
-    document = read_toml(content, "the Cargo.lock", MAX_BYTES)
+    _check_parts(content)
+    document = read_toml(content, "the Cargo.lock", MAX_BYTES, _KEY_PARTS)
     packages = document.get("package", [])
     if not isinstance(packages, list) or not all(isinstance(one, dict) for one in packages):
         raise Invalid("this is no Cargo.lock: `package` is no list of tables")
@@ -54,6 +63,13 @@ def is_asked_of(pin: LockedFile, base_urls: Iterable[str]) -> bool:
     """
     ours = (f"sparse+{base}/{index}/" for base in base_urls for index in ("index", "members/index"))
     return pin.source in _PUBLIC or pin.source in ours
+
+
+def _check_parts(content: bytes) -> None:
+    """Refuse what is no Cargo.lock by its looks: a parser spends its time on values, not on bytes."""
+    parts = sum(content.count(one) for one in _PARTS)
+    if parts > MAX_PARTS:
+        raise TooLarge(f"the Cargo.lock has {parts} lines and values; at most {MAX_PARTS} are read")
 
 
 def _locked(package: dict[str, Any], old_checksums: dict[str, Any]) -> LockedFile | None:

@@ -31,13 +31,14 @@ _TOKEN = re.compile(
 )
 
 
-def read_toml(content: bytes, what: str, max_bytes: int) -> dict[str, Any]:
+def read_toml(content: bytes, what: str, max_bytes: int, max_parts: int = MAX_PARTS) -> dict[str, Any]:
     """The document as a mapping.
 
     Args:
         content: the whole file.
         what: how sentences call it.
         max_bytes: the longest that is read.
+        max_parts: of one key.
 
     Raises:
         Invalid: it is no TOML, or no parser should be given it.
@@ -47,7 +48,7 @@ def read_toml(content: bytes, what: str, max_bytes: int) -> dict[str, Any]:
         raise TooLarge(f"{what} has {len(content)} bytes; at most {max_bytes} are read")
     try:
         text = content.decode()
-        _check_keys(text, what)
+        _check_keys(text, what, max_parts)
         return tomllib.loads(text)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise Invalid(f"{what} is no readable TOML: {' '.join(str(error).split())[:200]}") from None
@@ -57,15 +58,15 @@ def read_toml(content: bytes, what: str, max_bytes: int) -> dict[str, Any]:
         raise Invalid(f"{what} is no readable TOML: it holds a number that is too long") from None
 
 
-def _check_keys(text: str, what: str) -> None:
+def _check_keys(text: str, what: str, max_parts: int) -> None:
     """Refuse keys of many parts, and strings without an end, behind which nobody can tell what is a key."""
     dots = 0
     for token in _TOKEN.finditer(text):
         if token.lastgroup == "dot":
             dots += 1
-            if dots >= MAX_PARTS:
+            if dots >= max_parts:
                 line = text.count("\n", 0, token.start()) + 1
-                raise Invalid(f"{what} has a key of more than {MAX_PARTS} parts in line {line}; shorten it")
+                raise Invalid(f"{what} has a key of more than {max_parts} parts in line {line}; shorten it")
         elif token.lastgroup == "open":
             line = text.count("\n", 0, token.start()) + 1
             raise Invalid(f"{what} is no readable TOML: the string in line {line} has no end")

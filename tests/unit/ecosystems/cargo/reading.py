@@ -46,7 +46,7 @@ def differing(more: str = "", **claims: Any) -> tuple[str, ...]:
     return CARGO.compare_claims(draft, read_crate(content))
 
 
-def listed(view: ProjectView, actions: Mapping[str, Action]) -> Rendered:
+def listed(view: ProjectView, actions: Mapping[str, Action], base_urls: tuple[str, ...] = ()) -> Rendered:
     """The index file that cargo reads when these versions are judged so."""
     decisions = {}
     for file in view.files:
@@ -55,7 +55,7 @@ def listed(view: ProjectView, actions: Mapping[str, Action]) -> Rendered:
         subject = Subject(view.key, file.version, file.filename)
         decisions[file.filename] = Decision(id=f"d{file.version}", subject=subject, action=action, votes=votes)
     allowed = allowed_versions(view, decisions, CARGO)
-    listing = Listing(view, decisions, BASE, lambda identity: f"http://127.0.0.1:7417/r/{identity}", allowed)
+    listing = Listing(view, decisions, BASE, lambda identity: f"http://127.0.0.1:7417/r/{identity}", allowed, base_urls)
     return CARGO.write_listing(listing, CARGO.negotiate(None))
 
 

@@ -107,6 +107,10 @@ UNREADABLE = [
     line("1.0.1", deps={"a": 1}).encode().replace(b'"deps": ["a"]', b'"deps": {"a": 1}'),
     json.dumps({"name": "left", "vers": "1.0.1", "deps": {"a": {}}}).encode(),
     json.dumps({"name": "left", "vers": "1.0.1", "deps": "a"}).encode(),
+    *(
+        json.dumps({"name": "left", "vers": "1.0.1", "deps": [{"name": "a", "registry": odd}]}).encode()
+        for odd in ("file:///etc/passwd", "javascript:alert(1)", "sparse+file:///x", "ssh://git@x/i", "", "https://", 7)
+    ),
     json.dumps({"name": "left", "vers": "1.0.1", "deps": [1]}).encode(),
     line("1.0.1", features=[]).encode(),
     line("1.0.1", features="x").encode(),

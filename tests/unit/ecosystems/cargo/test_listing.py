@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import orjson
 import pytest
 
@@ -19,6 +20,11 @@ DEP = {"name": "a", "req": "^1", "features": [], "optional": False, "default_fea
 def view(*versions: str, deps=(), **fields) -> ProjectView:
     content = "\n".join(index_line("left", one, one.encode(), deps, **fields) for one in versions)
     return CARGO.read_listing("left", content.encode(), "text/plain", BASE)
+
+
+def lines_of(*views: ProjectView) -> ProjectView:
+    """One crate of the lines of several."""
+    return msgspec.structs.replace(views[0], files=tuple(file for one in views for file in one.files))
 
 
 def test_what_is_allowed_is_listed_as_it_came():
@@ -54,7 +60,7 @@ def test_what_resolvers_may_not_take_is_yanked_and_says_why(action, field, outco
 
 @pytest.mark.parametrize("field", ["_refused", "_hidden"])
 def test_what_an_upstream_keeps_back_is_said_to_servers_in_front_too(field):
-    found = lines(listed(view("1.0.0", **{field: "Blocked by the first"}), {}))
+    found = lines(listed(lines_of(view("1.0.0", **{field: "Blocked by the first"}), view("1.0.1")), {}))
     assert (found["1.0.0"]["yanked"], found["1.0.0"][field]) == (True, "Blocked by the first")
 
 
@@ -93,6 +99,28 @@ def test_where_nothing_is_left_the_crate_is_refused_whole():
     assert said["retry"] is False
 
 
+def test_where_two_servers_leave_nothing_together_the_crate_is_refused_in_the_words_of_the_newest():
+    behind = view("1.0.1", _refused="Blocked by policy denylist: left@1.0.1; see http://behind/r/x")
+    both = lines_of(view("1.0.0"), behind)
+    theirs = listed(both, {"1.0.0": Action.DENY})
+    ours = listed(lines_of(behind, view("2.0.0")), {"2.0.0": Action.HOLD})
+    assert (theirs.status, ours.status) == (403, 403)
+    said = orjson.loads(theirs.body)
+    assert said["error"] == theirs.reason == "Blocked by policy denylist: left@1.0.1; see http://behind/r/x"
+    assert (said["allowed_versions"], said["retry"], said["decision_id"]) == ([], False, "")
+    assert orjson.loads(ours.body)["decision_id"] == "d2.0.0"
+
+
+def test_a_release_that_both_servers_refuse_is_refused_in_our_words():
+    rendered = listed(view("1.0.0", _refused="Blocked by the first"), {"1.0.0": Action.DENY})
+    assert orjson.loads(rendered.body)["decision_id"] == "d1.0.0"
+
+
+def test_a_crate_of_which_only_a_yanked_release_is_not_refused_keeps_its_index_for_those_who_pinned_it():
+    found = lines(listed(lines_of(view("1.0.0", yanked=True), view("1.0.1")), {"1.0.1": Action.DENY}))
+    assert [(one["yanked"], "_refused" in one) for one in found.values()] == [(True, False), (True, True)]
+
+
 def test_what_is_only_hidden_is_listed_for_those_who_have_pinned_it():
     found = lines(listed(view("1.0.0", "2.0.0"), {"1.0.0": Action.HIDE, "2.0.0": Action.DENY}))
     assert [one["yanked"] for one in found.values()] == [True, True]
@@ -114,7 +142,30 @@ def test_a_dependency_from_here_names_no_registry(here):
     assert found["1.0.0"]["deps"][0]["registry"] is None
 
 
-@pytest.mark.parametrize("there", [PUBLIC_INDEX, f"sparse+{BASE}2/index/", f"{BASE}/files/", None, ["x"]])
+OTHER = "https://crates.example.test/main/cargo"
+
+
+@pytest.mark.parametrize(
+    "here",
+    [f"sparse+{OTHER}/index/", f"sparse+{OTHER}/members/index/", f"sparse+{BASE}/index/",
+     "sparse+https://Crates.Example.test.:443/main/cargo/members/index"],
+)  # fmt: skip
+def test_a_dependency_from_here_by_another_of_our_addresses_names_no_registry_either(here):
+    found = lines(listed(view("1.0.0", deps=[DEP | {"registry": here}]), {}, (BASE, OTHER)))
+    assert found["1.0.0"]["deps"][0]["registry"] is None
+
+
+@pytest.mark.parametrize(
+    "there",
+    [f"sparse+{OTHER}2/index/", "sparse+https://crates.example.test/other/cargo/index/",
+     "sparse+http://crates.example.test/main/cargo/index/", "sparse+https://crates.example.test:8443/main/cargo/index/"],
+)  # fmt: skip
+def test_a_dependency_from_beside_our_addresses_keeps_its_registry(there):
+    found = lines(listed(view("1.0.0", deps=[DEP | {"registry": there}]), {}, (BASE, OTHER)))
+    assert found["1.0.0"]["deps"][0]["registry"] == there
+
+
+@pytest.mark.parametrize("there", [PUBLIC_INDEX, f"sparse+{BASE}2/index/", f"{BASE}/files/", None])
 def test_a_dependency_from_elsewhere_keeps_its_registry(there):
     found = lines(listed(view("1.0.0", deps=[DEP | {"registry": there}]), {}))
     assert found["1.0.0"]["deps"][0]["registry"] == there
@@ -130,7 +181,7 @@ def test_what_is_read_is_not_changed_by_writing_it():
 def test_the_sentence_of_an_upstream_of_our_kind_is_its_reason_and_passed_on_clean():
     read = view("1.0.0", "2.0.0", _refused="Blocked by policy\r\n denylist: \u2603", _hidden="x")
     assert CARGO.kept_back(read, "left-1.0.0.crate") == "Blocked by policy denylist: ?"
-    passed_on = lines(listed(read, {}))["1.0.0"]
+    passed_on = lines(listed(lines_of(read, view("3.0.0")), {}))["1.0.0"]
     assert (passed_on["_refused"], passed_on["_hidden"]) == ("Blocked by policy denylist: ?", "x")
 
 

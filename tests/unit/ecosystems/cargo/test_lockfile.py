@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pratique.core.artifacts import Digests, LockedFile
 from pratique.core.errors import Invalid, InvalidName, TooLarge
 from pratique.ecosystems.cargo import CARGO
-from pratique.ecosystems.cargo.lockfile import MAX_BYTES
+from pratique.ecosystems.cargo.lockfile import MAX_BYTES, MAX_PARTS
 
 PUBLIC = "registry+https://github.com/rust-lang/crates.io-index"
 OURS = "sparse+http://127.0.0.1:7417/main/cargo/index/"
@@ -113,7 +113,7 @@ def test_a_lockfile_may_pin_nothing():
         ("[[package", "no readable TOML"),
         ("x = " + "9" * 5_000, "no readable TOML"),
         ("x = " + "[" * 9_000, "no readable TOML"),
-        ("a." * 500_000 + "a = 1", "key of more than 16 parts"),
+        ("a." * 500_000 + "a = 1", "key of more than 4 parts"),
     ],
 )
 def test_what_pins_no_release_is_refused_with_the_reason(text, why):
@@ -133,6 +133,22 @@ def test_bytes_that_are_no_text_and_absurd_lengths_are_refused():
         CARGO.read_lockfile(b"\xff")
     with pytest.raises(TooLarge, match=r"the Cargo\.lock has"):
         CARGO.read_lockfile(b"#" * (MAX_BYTES + 1))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x=[" + "1," * MAX_PARTS + "]", "[[a]]\n" * (MAX_BYTES // 6), "x=[" + "{}," * (MAX_PARTS // 2) + "]",
+     "\n" * (MAX_PARTS + 1)],
+    ids=["numbers", "tables", "inline", "lines"],
+)  # fmt: skip
+def test_more_values_than_a_lockfile_has_are_refused_unparsed(text):
+    with pytest.raises(TooLarge, match=rf"the Cargo\.lock has \d+ lines and values; at most {MAX_PARTS} are read"):
+        read(text)
+
+
+def test_four_thousand_packages_with_their_dependencies_are_read():
+    more = f'checksum = "{SUM}"\ndependencies = [\n "a",\n "b",\n "c",\n]\n'
+    assert len(read(*(package(f"c{number}", more=more) for number in range(4_000)))) == 4_000
 
 
 values = st.sampled_from(['"left"', '"1.0.0"', f'"{PUBLIC}"', f'"{SUM}"', "1", "[]", "{}", '""', "1979-05-27", "nan"])
