@@ -21,6 +21,7 @@ from pratique.services.find_file import pass_on_refusal
 from pratique.services.find_project import find_project
 from pratique.services.judge import allowed_versions, decide_listing
 from pratique.services.ports import Ports, Visit
+from pratique.services.questions import asker_of
 from pratique.services.visits import visit_repository
 from pratique.trust.permissions import authorise_somewhere
 
@@ -97,14 +98,20 @@ async def check_lockfile(ports: Ports, request: CheckLockfile, actor: Actor) -> 
         TooLarge: it is over `MAX_BYTES`.
         Unauthorised, Forbidden: nobody in particular asks, who could make thousands of requests upstream of one,
             or whoever asks may not read.
+        TooManyAtOnce: others are being checked.
         NotFound: there is no such repository.
     """
     authorise_somewhere(actor, Operation.READ, ports.clock.now())
+    async with ports.questions.lockfile_slot(asker_of(actor, actor.name)):
+        return await _check(ports, request, actor)
+
+
+async def _check(ports: Ports, request: CheckLockfile, actor: Actor) -> LockfileChecked:
     ecosystem = _ecosystem_of(ports.ecosystems, request.filename)
     reader = cast("ReadsLockfiles", ecosystem)
     content = request.content.encode()
     check_length(request.filename, len(content))
-    locked = reader.read_lockfile(content)
+    locked = await ports.questions.run(reader.read_lockfile, content)
     bases = [f"{url}/{request.repository}/{ecosystem.id}" for url in ports.public_urls]
     pins = [pin for pin in locked if reader.is_asked_of(pin, bases)]
     if len(pins) > MAX_PINS:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pratique.services.download_log import DownloadLog
     from pratique.services.fetch_file import Flights
     from pratique.services.metadata_cache import MetadataCache
+    from pratique.services.questions import Questions
     from pratique.services.remember_decisions import DecisionMemory
     from pratique.services.uploads import Uploads
     from pratique.services.views import ViewCache
@@ -79,6 +80,7 @@ class Ports:
     views: ViewCache
     metadata_cache: MetadataCache
     uploads: Uploads
+    questions: Questions
     enqueue: Enqueue
     popularity: Callable[[ProjectKey], int | None]
     signer: Signer

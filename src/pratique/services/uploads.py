@@ -14,6 +14,7 @@ import msgspec
 
 from pratique.core.errors import Unavailable
 from pratique.core.names import ProjectKey
+from pratique.services.slots import NoSlotLeft, SlotLimits, Slots
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -47,9 +48,7 @@ class Uploads:
 
     def __init__(self, slots: UploadSlots = _DEFAULT_SLOTS) -> None:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="upload")
-        self._limits = slots
-        self._slots = asyncio.Semaphore(slots.at_once)
-        self._shares: WeakValueDictionary[Hashable, asyncio.Semaphore] = WeakValueDictionary()
+        self._slots = Slots(SlotLimits(slots.at_once, slots.at_once_account, slots.patience))
         self._turns: WeakValueDictionary[ProjectKey, asyncio.Lock] = WeakValueDictionary()
 
     @contextlib.asynccontextmanager
@@ -59,15 +58,11 @@ class Uploads:
         Raises:
             Unavailable: that takes too long.
         """
-        limits = self._limits
-        share = self._shares.setdefault(account, asyncio.Semaphore(limits.at_once_account))
         async with contextlib.AsyncExitStack() as held:
             try:
-                async with asyncio.timeout(limits.patience):
-                    await held.enter_async_context(share)
-                    await held.enter_async_context(self._slots)
-            except TimeoutError:
-                raise Unavailable(_busy(share, limits), retry_after=_TRY_AGAIN) from None
+                await held.enter_async_context(self._slots.slot(account))
+            except NoSlotLeft as none:
+                raise Unavailable(_busy(none, self._slots.limits), retry_after=_TRY_AGAIN) from None
             yield
 
     @contextlib.asynccontextmanager
@@ -86,7 +81,7 @@ class Uploads:
         self._threads.shutdown(wait=True)
 
 
-def _busy(share: asyncio.Semaphore, limits: UploadSlots) -> str:
-    if share.locked():
-        return f"{limits.at_once_account} uploads of this account are under way here; try again when one has ended"
+def _busy(none: NoSlotLeft, limits: SlotLimits) -> str:
+    if none.is_own:
+        return f"{limits.at_once_each} uploads of this account are under way here; try again when one has ended"
     return f"{limits.at_once} uploads are under way here; try again later"
