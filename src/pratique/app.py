@@ -25,6 +25,7 @@ from pratique.services.fetch_file import Flights
 from pratique.services.import_each import IMPORT_JOB, PATIENCE, import_each, import_missing
 from pratique.services.metadata_cache import MetadataCache
 from pratique.services.ports import Ports
+from pratique.services.questions import Questions
 from pratique.services.recheck_release import (
     RECHECK_JOB,
     RECHECK_QUARANTINED_JOB,
@@ -46,6 +47,7 @@ from pratique.settings.limits import (
     flight_limits,
     freshness,
     publish_limits,
+    question_slots,
     upload_slots,
     upstream_access,
     upstream_limits,
@@ -121,6 +123,7 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
     documents = Documents(client, StoredDocuments(db), clock, watcher, freshness(settings.upstream))
     descriptions = Descriptions(client, clock)
     uploads = Uploads(upload_slots(settings.publish))
+    questions = Questions(question_slots(settings.advisories))
     flights = Flights(client, blobs, flight_limits(settings.downloads))
     try:
         yield Ports(
@@ -138,6 +141,7 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
             views=ViewCache(settings.web.rendered_cache),
             metadata_cache=MetadataCache(settings.upstream.metadata_cache),
             uploads=uploads,
+            questions=questions,
             enqueue=outbox.enqueue,
             popularity=_popularity,
             signer=signer_of(folder, settings),
@@ -153,6 +157,7 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
         await descriptions.close()
         await client.close()
         await asyncio.to_thread(uploads.close)
+        await asyncio.to_thread(questions.close)
         await asyncio.to_thread(db.close)
 
 

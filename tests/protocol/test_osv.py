@@ -51,7 +51,9 @@ def stored(id: str, name: str = "left", **fields: Any) -> StoredAdvisory:
     }
     affected = pack(Affected(("0.9.0",), ((("introduced", "0"), ("fixed", "1.0.1")),)))
     times = {"published": Instant(1_000), "modified": Instant(2_000)}
-    return StoredAdvisory(id=id, name=name, summary="A flaw", affected=affected, **{**usual, **times, **fields})
+    return StoredAdvisory(
+        id=id, name=name, twin=name, summary="A flaw", affected=affected, **{**usual, **times, **fields}
+    )
 
 
 async def test_a_query_gets_whole_records_in_every_ecosystem_by_name_or_purl(

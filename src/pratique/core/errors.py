@@ -115,6 +115,15 @@ class Unavailable(PratiqueError):
         self.retry_after = retry_after
 
 
+class TooManyAtOnce(PratiqueError):
+    """The asker, or everybody, asks for more at once than is answered beside installs.
+
+    Not 429 or 503: clients that ask again by themselves would make it worse.
+    """
+
+    status = 403
+
+
 class UpstreamRefused(PratiqueError):
     """An upstream that decides as we do refuses; the strictest along the chain counts, in its own words.
 

@@ -21,6 +21,7 @@ from pratique.services.find_file import pass_on_refusal
 from pratique.services.find_project import find_project
 from pratique.services.judge import allowed_versions, decide_listing
 from pratique.services.ports import Ports, Visit
+from pratique.services.questions import asker_of
 from pratique.services.visits import visit_repository
 from pratique.trust.permissions import authorise_somewhere
 
@@ -95,19 +96,23 @@ async def check_lockfile(ports: Ports, request: CheckLockfile, actor: Actor) -> 
     Raises:
         Invalid: no ecosystem here knows a lockfile of this name, or it cannot be read, or pins too much.
         TooLarge: it is over `MAX_BYTES`, or holds more than is read.
-        Unavailable: too many are being read, for this account or for all.
         Unauthorised, Forbidden: nobody in particular asks, who could make thousands of requests upstream of one,
             or whoever asks may not read.
+        TooManyAtOnce: others are being checked.
         NotFound: there is no such repository.
     """
     authorise_somewhere(actor, Operation.READ, ports.clock.now())
+    async with ports.questions.lockfile_slot(asker_of(actor, actor.name)):
+        return await _check(ports, request, actor)
+
+
+async def _check(ports: Ports, request: CheckLockfile, actor: Actor) -> LockfileChecked:
     ecosystem = _ecosystem_of(ports.ecosystems, request.filename)
     reader = cast("ReadsLockfiles", ecosystem)
     content = request.content.encode()
     check_length(request.filename, len(content))
     bases = ports.base_urls(request.repository, ecosystem.id)
-    async with ports.lockfiles.slot(actor.account or actor.name):
-        locked, pins = await asyncio.to_thread(_read, reader, content, bases)
+    locked, pins = await ports.questions.run(_read, reader, content, bases)
     if len(pins) > MAX_PINS:
         raise Invalid(f"{request.filename} pins {len(pins)} files, at most {MAX_PINS} are looked at")
     visit = await visit_repository(ports, request.repository, ecosystem.id, actor)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import cast
 
-from sqlalchemy import Connection
-
 from pratique.core.advisories import ProjectAdvisory
 from pratique.core.artifacts import FileView, Origin
 from pratique.core.ecosystem import Listing, Rendered
@@ -17,8 +15,10 @@ from pratique.services.find_project import FoundProject, find_project, is_curren
 from pratique.services.get_metadata import get_metadata
 from pratique.services.judge import allowed_versions, decide_listing, newest_first, refuse
 from pratique.services.ports import Ports, Visit
+from pratique.services.questions import asker_of
 from pratique.services.sources import own_view
 from pratique.services.tell_advisories import find_hits, tell
+from pratique.store import advisory_records
 
 _TRIES = 4
 """What is outdated while it is put together is put together again."""
@@ -60,7 +60,7 @@ async def _describe(ports: Ports, visit: Visit, found: FoundProject, version: st
         version=chosen,
         files=standing,
         metadata=await _metadata(ports, visit, known.key.name, standing),
-        advisories=await ports.db.read(_advisories, visit, found, chosen),
+        advisories=await _advisories(ports, visit, found, chosen),
         whole=version is None,
     )
 
@@ -119,9 +119,12 @@ async def _metadata(ports: Ports, visit: Visit, name: str, files: tuple[FileView
         return b""
 
 
-def _advisories(connection: Connection, visit: Visit, found: FoundProject, version: str) -> tuple[ProjectAdvisory, ...]:
+async def _advisories(ports: Ports, visit: Visit, found: FoundProject, version: str) -> tuple[ProjectAdvisory, ...]:
     """None about an own project: records speak of public registries (ADR 7)."""
-    if found.known.origin is Origin.OWN:
-        return ()
     records = [one for one in found.known.advisories if not one.withdrawn]
-    return tell(connection, visit.ecosystem, find_hits(visit.ecosystem, records, [version]))
+    if found.known.origin is Origin.OWN or not records:
+        return ()
+    async with ports.questions.slot(asker_of(visit.actor, visit.caller.address)):
+        hits = await ports.questions.run(find_hits, visit.ecosystem, records, [version])
+        originals = await ports.db.read(advisory_records.contents, [one.record.id for one in hits])
+        return await ports.questions.run(tell, visit.ecosystem, hits, originals)

@@ -18,7 +18,9 @@ from pratique.advisories.osv_api import (
     KnownPackage,
     outline,
     page_token,
+    read_batch,
     read_page_token,
+    read_query,
 )
 from pratique.core.actors import Actor, Operation
 from pratique.core.clock import Instant, to_iso
@@ -27,7 +29,8 @@ from pratique.core.errors import Invalid, InvalidName, NotFound
 from pratique.services.ports import Ports, Visit
 from pratique.services.public_records import public_records
 from pratique.services.purls import parse_purl
-from pratique.services.tell_advisories import find_hits
+from pratique.services.questions import PORTION, asker_of
+from pratique.services.tell_advisories import Effort, find_hits
 from pratique.store import advisories, advisory_records
 from pratique.store.advisories import StoredAdvisory
 from pratique.store.repositories import Repository
@@ -35,6 +38,14 @@ from pratique.trust.permissions import authorise
 
 Found = dict[str, tuple[StoredAdvisory, ...]]
 """Records by canonical name."""
+
+
+class Asking(msgspec.Struct, frozen=True):
+    """Who asks, from which address, and where."""
+
+    actor: Actor
+    address: str
+    repository: Repository
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -52,33 +63,44 @@ class Question(msgspec.Struct, frozen=True):
     after: str
 
 
-async def answer_query(ports: Ports, actor: Actor, repository: Repository, asked: Asked) -> dict[str, Any]:
-    """Whole records about one package.
+async def answer_query(ports: Ports, asking: Asking, body: bytes) -> bytes:
+    """Whole records about one package, as JSON.
 
     Raises:
-        Invalid: no package, one that says two things, or of an ecosystem without advisories here.
+        Invalid: no question, no package, one that says two things, or of an ecosystem without advisories here.
+        TooManyAtOnce: the asker, or everybody, asks too much at once.
         Unauthorised, Forbidden: the actor may not read here.
     """
-    question = read_question(ports.ecosystems, asked)
+    questions = ports.questions
+    async with questions.slot(asker_of(asking.actor, asking.address)):
+        question = read_question(ports.ecosystems, await questions.run(read_query, body))
+        found = await _records(ports, asking, [question])
+        page, following = await questions.run(_page, ports, question, found, Effort())
+        whole: list[msgspec.Raw] = []
+        for start in range(0, len(page), PORTION):
+            ids = [row.id for row in page[start : start + PORTION]]
+            kept, rows = await ports.db.read(_stored, ids)
+            whole += await questions.run(_whole, ports, ids, kept, rows)
+        return await questions.run(msgspec.json.encode, _said(whole, following))
 
-    def answer(connection: Connection) -> dict[str, Any]:
-        found = _records(connection, ports, actor, repository, [question])
-        page, following = _page(ports, question, found)
-        return _said(_whole(connection, ports, [row.id for row in page]), following)
 
-    return await ports.db.read(answer)
+async def answer_batch(ports: Ports, asking: Asking, body: bytes) -> bytes:
+    """Ids and times of change of records about many packages, as JSON. Raises as `answer_query`, and TooLarge."""
+    questions = ports.questions
+    async with questions.slot(asker_of(asking.actor, asking.address)):
+        asked = await questions.run(_read_questions, ports, body)
+        found = await _records(ports, asking, asked)
+        return await questions.run(_results, ports, asked, found)
 
 
-async def answer_batch(ports: Ports, actor: Actor, repository: Repository, asked: Sequence[Asked]) -> dict[str, Any]:
-    """Ids and times of change of records about many packages. Raises as `answer_query`."""
-    questions = [read_question(ports.ecosystems, one) for one in asked]
+def _read_questions(ports: Ports, body: bytes) -> list[Question]:
+    return [read_question(ports.ecosystems, one) for one in read_batch(body)]
 
-    def answer(connection: Connection) -> dict[str, Any]:
-        found = _records(connection, ports, actor, repository, questions)
-        pages = (_page(ports, question, found) for question in questions)
-        return {"results": [_said([_named(row) for row in rows], following) for rows, following in pages]}
 
-    return await ports.db.read(answer)
+def _results(ports: Ports, asked: Sequence[Question], found: Mapping[str, Found]) -> bytes:
+    effort = Effort()
+    pages = (_page(ports, question, found, effort) for question in asked)
+    return msgspec.json.encode({"results": [_said([_named(row) for row in rows], after) for rows, after in pages]})
 
 
 async def show_record(ports: Ports, actor: Actor, repository: Repository, record: str) -> msgspec.Raw:
@@ -93,7 +115,7 @@ async def show_record(ports: Ports, actor: Actor, repository: Repository, record
     def answer(connection: Connection) -> msgspec.Raw:
         if not advisories.of_records(connection, [record]):
             raise NotFound(f"there is no advisory {record[:128]} here, or it names no package of an ecosystem here")
-        return _whole(connection, ports, [record])[0]
+        return _whole(ports, [record], *_stored(connection, [record]))[0]
 
     return await ports.db.read(answer)
 
@@ -137,27 +159,29 @@ def _permit(actor: Actor, repository: Repository, now: Instant) -> None:
     authorise(actor, Operation.READ, None, role=None, visibility=None, anonymous_read=open_to_all, now=now)
 
 
-def _records(
-    connection: Connection, ports: Ports, actor: Actor, repository: Repository, questions: Sequence[Question]
-) -> dict[str, Found]:
-    """By ecosystem, in a number of queries that does not grow with the questions."""
+async def _records(ports: Ports, asking: Asking, questions: Sequence[Question]) -> dict[str, Found]:
+    """By ecosystem, read in portions, so that other readers get their turn between them."""
     now = ports.clock.now()
-    _permit(actor, repository, now)
+    _permit(asking.actor, asking.repository, now)
     names: dict[str, dict[str, None]] = {}
     for one in questions:
         if one.name is not None:
             names.setdefault(one.ecosystem, {})[one.name] = None
-    return {
-        ecosystem: public_records(
-            connection, Visit(actor, repository, ports.ecosystems[ecosystem], ports.public_url), tuple(some), now
-        )
-        for ecosystem, some in names.items()
-    }
+    found: dict[str, Found] = {}
+    for ecosystem, wanted in names.items():
+        visit = Visit(asking.actor, asking.repository, ports.ecosystems[ecosystem], ports.public_url)
+        some, of_this = tuple(wanted), found.setdefault(ecosystem, {})
+        for start in range(0, len(some), PORTION):
+            of_this |= await ports.db.read(public_records, visit, some[start : start + PORTION], now)
+    return found
 
 
-def _page(ports: Ports, question: Question, found: Mapping[str, Found]) -> tuple[tuple[StoredAdvisory, ...], str]:
-    """The records of one page, and the token of the next; empty where there is none."""
+def _page(
+    ports: Ports, question: Question, found: Mapping[str, Found], effort: Effort
+) -> tuple[tuple[StoredAdvisory, ...], str]:
+    """The records of one page, and the token of the next; empty where there is none. Raises TooLarge."""
     about = found.get(question.ecosystem, {}).get(question.name or "", ())
+    effort.spend(len(about), 1)
     rows = tuple(one for one in about if one.id > question.after)
     if question.version:
         hits = find_hits(ports.ecosystems[question.ecosystem], rows, [question.version])
@@ -173,13 +197,25 @@ def _named(row: StoredAdvisory) -> dict[str, str]:
     return {"id": row.id, "modified": to_iso(row.modified)}
 
 
-def _whole(connection: Connection, ports: Ports, records: Sequence[str]) -> list[msgspec.Raw]:
-    """Each record as its feed wrote it; what is not kept so is made of all rows that were read from it."""
+def _stored(
+    connection: Connection, records: Sequence[str]
+) -> tuple[dict[str, bytes], dict[str, tuple[StoredAdvisory, ...]]]:
+    """What is kept of each as its feed wrote it, and of the others all rows that were read from it."""
     kept = advisory_records.contents(connection, records)
-    rows = advisories.of_records(connection, [one for one in records if one not in kept])
+    return kept, advisories.of_records(connection, [one for one in records if one not in kept])
+
+
+def _whole(
+    ports: Ports,
+    records: Sequence[str],
+    kept: Mapping[str, bytes],
+    rows: Mapping[str, Sequence[StoredAdvisory]],
+) -> list[msgspec.Raw]:
+    """Each record as its feed wrote it; what is not kept so is made of its rows, if these are still here."""
     return [
         msgspec.Raw(original.unpack(kept[one]) if one in kept else msgspec.json.encode(_outline(ports, rows[one])))
         for one in records
+        if one in kept or one in rows
     ]
 
 

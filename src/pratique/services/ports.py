@@ -13,7 +13,6 @@ from pratique.core.clock import DAY, Clock
 from pratique.core.ecosystem import ArchiveLimits, Ecosystem
 from pratique.core.names import ProjectKey
 from pratique.core.ports import Blobs
-from pratique.services.slots import SlotLimits, Slots
 from pratique.store.database import Database
 from pratique.store.repositories import Repository
 from pratique.store.revisions import RevisionReader
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from pratique.services.download_log import DownloadLog
     from pratique.services.fetch_file import Flights
     from pratique.services.metadata_cache import MetadataCache
+    from pratique.services.questions import Questions
     from pratique.services.remember_decisions import DecisionMemory
     from pratique.services.uploads import Uploads
     from pratique.services.views import ViewCache
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 
 Enqueue = Callable[[Connection, str, dict[str, Any], str], None]
 """(connection of the business transaction, job name, payload, job id): the job starts only if it commits."""
-
-
-_LOCKFILE_SLOTS = SlotLimits(at_once=2, at_once_account=1, patience=30.0)
 
 
 @dataclass(frozen=True)
@@ -65,7 +62,6 @@ class Ports:
     Attributes:
         popularity: rank of a name among the most downloaded, None if not among them.
         public_urls: the URLs under which clients may reach this server; absolute links are built from these only.
-        lockfiles: reading them is work for the processor, which installs need too.
         server_name: how this server is called in Via headers.
         login_life: milliseconds that a token is good for which a client's login made.
     """
@@ -84,13 +80,13 @@ class Ports:
     views: ViewCache
     metadata_cache: MetadataCache
     uploads: Uploads
+    questions: Questions
     enqueue: Enqueue
     popularity: Callable[[ProjectKey], int | None]
     signer: Signer
     publish_limits: PublishLimits = PublishLimits()
     advisory_sources: tuple[str, ...] = ()
     public_urls: tuple[str, ...] = ()
-    lockfiles: Slots = field(default_factory=lambda: Slots(_LOCKFILE_SLOTS, "lockfiles"))
     server_name: str = ""
     login_life: int = 30 * DAY
 

@@ -1,68 +1,91 @@
-"""How many pieces of one kind of work are under way at once, of one account and of all."""
+"""So many at once, of one asker and of all; the next ones wait, and waiting has an end."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Hashable
+from collections import Counter
+from collections.abc import AsyncIterator, Hashable, Iterator
 from weakref import WeakValueDictionary
 
 import msgspec
 
-from pratique.core.errors import Unavailable
-
-_TRY_AGAIN = 30
-"""Seconds after which whoever was not let in may ask again."""
-
 
 class SlotLimits(msgspec.Struct, frozen=True):
-    """Pieces of work that are under way at the same time, in one process; the next ones wait a while.
+    """What one process does at the same time.
 
     Attributes:
         at_once: of everybody.
-        at_once_account: of one account, whatever tokens it uses, so that none keeps the others out.
-        patience: seconds that a piece of work waits.
+        at_once_each: of one asker, so that none keeps the others out.
+        patience: seconds that one waits.
+        waiting: so many wait; who comes then is turned away at once; None: as many as come.
+        waiting_each: of one asker.
     """
 
-    at_once: int = 16
-    at_once_account: int = 4
-    patience: float = 60.0
+    at_once: int
+    at_once_each: int
+    patience: float
+    waiting: int | None = None
+    waiting_each: int | None = None
+
+
+class NoSlotLeft(Exception):
+    """It took too long, or too many wait already.
+
+    Attributes:
+        is_own: the asker's own share is taken.
+    """
+
+    def __init__(self, *, is_own: bool) -> None:
+        super().__init__()
+        self.is_own = is_own
 
 
 class Slots:
-    """The places of one kind of work.
+    """The slots of one kind of work, in one process."""
 
-    Args:
-        limits: how many there are.
-        work: what sentences call the work, in the plural: `uploads`.
-    """
-
-    def __init__(self, limits: SlotLimits, work: str) -> None:
-        self._limits = limits
-        self._work = work
+    def __init__(self, limits: SlotLimits) -> None:
+        self.limits = limits
         self._slots = asyncio.Semaphore(limits.at_once)
         self._shares: WeakValueDictionary[Hashable, asyncio.Semaphore] = WeakValueDictionary()
+        self._waiting: Counter[Hashable] = Counter()
 
     @contextlib.asynccontextmanager
-    async def slot(self, account: Hashable) -> AsyncIterator[None]:
-        """Wait until one piece of work more may be under way.
+    async def slot(self, asker: Hashable) -> AsyncIterator[None]:
+        """Wait until one more may begin.
 
         Raises:
-            Unavailable: that takes too long.
+            NoSlotLeft: that takes too long, or too many wait.
         """
-        limits = self._limits
-        share = self._shares.setdefault(account, asyncio.Semaphore(limits.at_once_account))
+        share = self._shares.setdefault(asker, asyncio.Semaphore(self.limits.at_once_each))
         async with contextlib.AsyncExitStack() as held:
-            try:
-                async with asyncio.timeout(limits.patience):
-                    await held.enter_async_context(share)
-                    await held.enter_async_context(self._slots)
-            except TimeoutError:
-                raise Unavailable(self._busy(share), retry_after=_TRY_AGAIN) from None
+            with self._place_in_line(asker, share):
+                has_share = False
+                try:
+                    async with asyncio.timeout(self.limits.patience):
+                        await held.enter_async_context(share)
+                        has_share = True
+                        await held.enter_async_context(self._slots)
+                except TimeoutError:
+                    raise NoSlotLeft(is_own=not has_share) from None
             yield
 
-    def _busy(self, share: asyncio.Semaphore) -> str:
-        if share.locked():
-            many = f"{self._limits.at_once_account} {self._work} of this account are under way here"
-            return f"{many}; try again when one has ended"
-        return f"{self._limits.at_once} {self._work} are under way here; try again later"
+    @contextlib.contextmanager
+    def _place_in_line(self, asker: Hashable, share: asyncio.Semaphore) -> Iterator[None]:
+        """Be counted among those who wait, for as long as the block takes. Raises NoSlotLeft."""
+        has_to_wait = share.locked() or self._slots.locked()
+        if has_to_wait and _is_full(self._waiting[asker], self.limits.waiting_each):
+            raise NoSlotLeft(is_own=True)
+        if has_to_wait and _is_full(self._waiting.total(), self.limits.waiting):
+            raise NoSlotLeft(is_own=False)
+        self._waiting[asker] += 1
+        try:
+            yield
+        finally:
+            self._waiting[asker] -= 1
+            if not self._waiting[asker]:
+                del self._waiting[asker]
+
+
+def _is_full(waiting: int, limit: int | None) -> bool:
+    return limit is not None and waiting >= limit

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
-from sqlalchemy import Connection
 
 from pratique.advisories.affected import unpack as unpack_affected
 from pratique.advisories.evaluation import affects, fixed_versions
@@ -15,9 +14,27 @@ from pratique.advisories.rating import severity_word
 from pratique.advisories.spans import spans
 from pratique.core.advisories import ProjectAdvisory
 from pratique.core.ecosystem import Ecosystem
-from pratique.core.errors import Invalid
-from pratique.store import advisory_records
+from pratique.core.errors import Invalid, TooLarge
 from pratique.store.advisories import StoredAdvisory
+
+MAX_COMPARISONS = 100_000
+"""Versions held against records for one question; an honest one has a few thousand."""
+
+
+class Effort:
+    """What one question has cost so far."""
+
+    def __init__(self) -> None:
+        self._spent = 0
+
+    def spend(self, records: int, versions: int) -> None:
+        """Count what comes next. Raises TooLarge: it would be too much."""
+        self._spent += records * versions
+        if self._spent > MAX_COMPARISONS:
+            raise TooLarge(
+                f"this question holds versions against advisories more than {MAX_COMPARISONS} times; ask about fewer "
+                "names or versions at once"
+            )
 
 
 class Hit(msgspec.Struct, frozen=True):
@@ -38,9 +55,13 @@ def find_hits(ecosystem: Ecosystem, records: Iterable[StoredAdvisory], versions:
     return tuple(found)
 
 
-def tell(connection: Connection, ecosystem: Ecosystem, hits: Sequence[Hit]) -> tuple[ProjectAdvisory, ...]:
-    """What to say of each."""
-    originals = advisory_records.contents(connection, [one.record.id for one in hits])
+def tell(ecosystem: Ecosystem, hits: Sequence[Hit], originals: Mapping[str, bytes]) -> tuple[ProjectAdvisory, ...]:
+    """What to say of each.
+
+    Args:
+        hits: of this ecosystem.
+        originals: the records whole and packed (`advisory_records.contents`), by id, as far as they are kept.
+    """
     return tuple(_told(ecosystem, one, originals.get(one.record.id)) for one in hits)
 
 

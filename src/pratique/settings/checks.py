@@ -39,6 +39,8 @@ def check(settings: Settings) -> None:
         (settings.jobs.at_once, "jobs.at_once", "promised jobs would wait for ever"),
         (settings.publish.at_once, "publish.at_once", "nobody could publish"),
         (settings.publish.at_once_account, "publish.at_once_account", "nobody could publish"),
+        (settings.advisories.at_once, "advisories.at_once", "no audit would be answered"),
+        (settings.advisories.at_once_asker, "advisories.at_once_asker", "no audit would be answered"),
         (settings.web.max_unpacking, "web.max_unpacking", "no compressed body could be read"),
     ):
         if number < 1:

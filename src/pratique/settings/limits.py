@@ -7,9 +7,17 @@ from ipaddress import ip_network
 from pratique.core.ecosystem import ArchiveLimits
 from pratique.core.limits import FlightLimits, Freshness, UpstreamLimits
 from pratique.services.ports import PublishLimits
-from pratique.services.slots import SlotLimits
+from pratique.services.questions import QuestionSlots
+from pratique.services.uploads import UploadSlots
 from pratique.settings.quantities import Duration
-from pratique.settings.values import ArchiveSettings, DownloadSettings, PublishSettings, Settings, UpstreamSettings
+from pratique.settings.values import (
+    AdvisorySettings,
+    ArchiveSettings,
+    DownloadSettings,
+    PublishSettings,
+    Settings,
+    UpstreamSettings,
+)
 from pratique.upstream.access import Credentials, UpstreamAccess
 from pratique.web.limits import WebLimits
 
@@ -72,9 +80,14 @@ def publish_limits(said: PublishSettings) -> PublishLimits:
     )
 
 
-def upload_slots(said: PublishSettings) -> SlotLimits:
+def upload_slots(said: PublishSettings) -> UploadSlots:
     """How many uploads are taken in at once."""
-    return SlotLimits(said.at_once, said.at_once_account, said.patience)
+    return UploadSlots(said.at_once, said.at_once_account, said.patience)
+
+
+def question_slots(said: AdvisorySettings) -> QuestionSlots:
+    """How many audits are answered at once."""
+    return QuestionSlots(said.at_once, said.at_once_asker, said.patience, said.waiting)
 
 
 def upstream_access(settings: Settings) -> dict[str, UpstreamAccess]:

@@ -172,11 +172,19 @@ class AdvisorySettings(msgspec.Struct, frozen=True, kw_only=True):
             ecosystem that has an upstream.
         scheduled: import them once a day.
         at: time of day of the import, UTC, as a time after midnight.
+        at_once: audits answered at the same time, in each process; fewer than there are database readers (4).
+        at_once_asker: so many of them may be of one account, or of one address where nobody signed in.
+        patience: an audit waits so long for its turn, then it is refused.
+        waiting: so many wait, half of them of one asker; the next one is refused at once.
     """
 
     sources: tuple[str, ...] = ()
     scheduled: bool = True
     at: Duration = Duration(3 * HOUR)
+    at_once: int = 2
+    at_once_asker: int = 1
+    patience: Duration = Duration(20)
+    waiting: int = 64
 
 
 class JobSettings(msgspec.Struct, frozen=True, kw_only=True):

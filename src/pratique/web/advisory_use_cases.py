@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from typing import cast
+from dataclasses import replace
 
 from aiohttp import web
 
-from pratique.core.ecosystem_verbs import Audits
-from pratique.services.audit import audit as find_advisories
+from pratique.services.audit import audit as answer_audit
 from pratique.services.describe_project import describe_project as description_of
-from pratique.services.ports import Visit
+from pratique.services.ports import Caller, Visit
 from pratique.web.bodies import read_small_body
+from pratique.web.client_address import client_address
 from pratique.web.keys import PORTS
 from pratique.web.places import Match
 from pratique.web.use_cases import PRIVATE, etag_matches, respond
 
-MAX_AUDIT = 4 << 20
+MAX_AUDIT = 2 << 20
 """Bytes of a question, unpacked; that of a project with twenty thousand packages has one million."""
 
 _NO_STORE = {"Cache-Control": "no-store"}
@@ -24,15 +24,14 @@ _NO_STORE = {"Cache-Control": "no-store"}
 
 async def audit(request: web.Request, visit: Visit, _match: Match) -> web.StreamResponse:
     """Advisories about what a client has installed."""
-    speech = cast("Audits", visit.ecosystem)
-    asked = speech.read_audit(await read_small_body(request, MAX_AUDIT))
-    return respond(speech.write_audit(await find_advisories(request.app[PORTS], visit, asked)), _NO_STORE)
+    body = await read_small_body(request, MAX_AUDIT)
+    return respond(await answer_audit(request.app[PORTS], visit, body), _NO_STORE)
 
 
 async def describe_project(request: web.Request, visit: Visit, match: Match) -> web.StreamResponse:
     """A project or one of its releases, with what advisories say of it."""
-    groups = match.groups
-    said = await description_of(request.app[PORTS], visit, groups["project"], groups.get("version"))
+    groups, asking = match.groups, replace(visit, caller=Caller(address=client_address(request)))
+    said = await description_of(request.app[PORTS], asking, groups["project"], groups.get("version"))
     headers = {**PRIVATE, "ETag": f'"{hashlib.sha256(said.body).hexdigest()[:32]}"'}
     if etag_matches(request.headers.get("If-None-Match"), headers["ETag"]):
         return web.Response(status=304, headers=headers)

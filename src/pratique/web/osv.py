@@ -7,17 +7,16 @@ below the host's root.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import msgspec
 import structlog
 from aiohttp import web
 
-from pratique.advisories.osv_api import read_batch, read_query
-from pratique.core.errors import PratiqueError, Unauthorised, Unavailable
-from pratique.services.osv_answers import answer_batch, answer_query, show_record
+from pratique.core.errors import PratiqueError, TooManyAtOnce, Unauthorised, Unavailable
+from pratique.services.osv_answers import Asking, answer_batch, answer_query, show_record
 from pratique.web.access_log import loggable_path
 from pratique.web.bodies import note_expectation, read_small_body
+from pratique.web.client_address import client_address
 from pratique.web.entrance import Entered, enter
 from pratique.web.keys import PORTS, REPOSITORIES
 from pratique.web.refusals import NO_STORE, to_refusal
@@ -32,26 +31,31 @@ MAX_BATCH = 2 << 20
 _CODES = {400: 3, 401: 16, 403: 7, 404: 5, 413: 8, 503: 14}
 """By HTTP status: the number that goes with it where the API's errors come from (google.rpc.Code)."""
 
-_UNKNOWN = 2
+_UNKNOWN, _EXHAUSTED = 2, 8
 
-Handler = Callable[[web.Request, Entered], Awaitable[Any]]
+Handler = Callable[[web.Request, Entered], Awaitable[bytes]]
 
 
-async def query(request: web.Request, entered: Entered) -> Any:
+async def query(request: web.Request, entered: Entered) -> bytes:
     """Records about one package."""
-    asked = read_query(await read_small_body(request))
-    return await answer_query(request.app[PORTS], entered.actor, entered.repository, asked)
+    body = await read_small_body(request)
+    return await answer_query(request.app[PORTS], _asking(request, entered), body)
 
 
-async def query_batch(request: web.Request, entered: Entered) -> Any:
+async def query_batch(request: web.Request, entered: Entered) -> bytes:
     """Ids of records about many packages."""
-    asked = read_batch(await read_small_body(request, MAX_BATCH))
-    return await answer_batch(request.app[PORTS], entered.actor, entered.repository, asked)
+    body = await read_small_body(request, MAX_BATCH)
+    return await answer_batch(request.app[PORTS], _asking(request, entered), body)
 
 
-async def get_record(request: web.Request, entered: Entered) -> Any:
+async def get_record(request: web.Request, entered: Entered) -> bytes:
     """One record."""
-    return await show_record(request.app[PORTS], entered.actor, entered.repository, request.match_info["record"])
+    ports, record = request.app[PORTS], request.match_info["record"]
+    return msgspec.json.encode(await show_record(ports, entered.actor, entered.repository, record))
+
+
+def _asking(request: web.Request, entered: Entered) -> Asking:
+    return Asking(entered.actor, client_address(request), entered.repository)
 
 
 def routes() -> list[web.RouteDef]:
@@ -71,7 +75,7 @@ def _answering(handler: Handler) -> Callable[[web.Request], Awaitable[web.Stream
         try:
             repository = request.match_info.get("repository") or await request.app[REPOSITORIES].usual()
             answer = await handler(request, await enter(request, repository, "OSV"))
-            return web.Response(body=msgspec.json.encode(answer), content_type="application/json", headers=NO_STORE)
+            return web.Response(body=answer, content_type="application/json", headers=NO_STORE)
         except PratiqueError as error:
             return _refused(error)
         except web.HTTPException:
@@ -85,7 +89,8 @@ def _answering(handler: Handler) -> Callable[[web.Request], Awaitable[web.Stream
 
 def _refused(error: PratiqueError) -> web.Response:
     refusal = to_refusal(error)
-    body = {"code": _CODES.get(refusal.status, _UNKNOWN), "message": str(error), "error": refusal.line}
+    code = _EXHAUSTED if isinstance(error, TooManyAtOnce) else _CODES.get(refusal.status, _UNKNOWN)
+    body = {"code": code, "message": str(error), "error": refusal.line}
     response = web.json_response(body, status=refusal.status, reason=refusal.line, headers=NO_STORE)
     if isinstance(error, Unavailable):
         response.headers["Retry-After"] = str(error.retry_after)

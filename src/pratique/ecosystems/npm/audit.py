@@ -17,8 +17,8 @@ from pratique.core.ecosystem import Rendered
 from pratique.core.errors import Invalid, TooLarge
 from pratique.ecosystems.npm import names, versions
 
-MAX_NAMES, MAX_VERSIONS = 50_000, 50_000
-"""Of one audit; the largest projects have a tenth."""
+MAX_NAMES, MAX_VERSIONS = 20_000, 20_000
+"""Of one audit; the largest projects have half."""
 
 MAX_VERSIONS_OF_ONE = 500
 """Versions of one name, each of which is held against each of its advisories."""

@@ -1,0 +1,105 @@
+"""How many questions about advisories are answered at once, of one asker and of all: installs go on beside them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Hashable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from ipaddress import IPv6Address, IPv6Network, ip_address
+from typing import ParamSpec, TypeVar
+
+import msgspec
+
+from pratique.core.actors import Actor
+from pratique.core.errors import TooManyAtOnce
+from pratique.services.slots import NoSlotLeft, SlotLimits, Slots
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+PORTION = 250
+"""Names, or records, that are read in one transaction: then it is the turn of others who wait for a reader."""
+
+_HOME = 64
+"""Bits of an IPv6 address that one asker is given; the others it chooses."""
+
+
+class QuestionSlots(msgspec.Struct, frozen=True):
+    """Questions that are worked at in one process; the next ones wait a while.
+
+    Attributes:
+        at_once: of everybody: fewer than the database has readers.
+        at_once_asker: of one account, or of one address where nobody signed in.
+        patience: seconds that a question waits.
+        waiting: so many wait; half of them may be of one asker.
+    """
+
+    at_once: int = 2
+    at_once_asker: int = 1
+    patience: float = 20.0
+    waiting: int = 64
+
+
+_DEFAULT_SLOTS = QuestionSlots()
+
+
+class Questions:
+    """Slots for questions, others for lockfiles, which may wait for upstreams, and a thread for the work itself."""
+
+    def __init__(self, slots: QuestionSlots = _DEFAULT_SLOTS) -> None:
+        limits = SlotLimits(
+            slots.at_once, slots.at_once_asker, slots.patience, slots.waiting, max(1, slots.waiting // 2)
+        )
+        self._questions, self._lockfiles = Slots(limits), Slots(limits)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="audit")
+
+    @contextlib.asynccontextmanager
+    async def slot(self, asker: Hashable) -> AsyncIterator[None]:
+        """Wait until one question more may be worked at.
+
+        Raises:
+            TooManyAtOnce: that takes too long, or too many wait.
+        """
+        async with _one_of(self._questions, asker, "audits"):
+            yield
+
+    @contextlib.asynccontextmanager
+    async def lockfile_slot(self, asker: Hashable) -> AsyncIterator[None]:
+        """Wait until one lockfile more may be checked. Raises TooManyAtOnce."""
+        async with _one_of(self._lockfiles, asker, "lockfile checks"):
+            yield
+
+    async def run(self, work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+        """Do a piece of work on the thread for it."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, partial(work, *arguments, **named))
+
+    def close(self) -> None:
+        """Let what runs end, and take no more."""
+        self._thread.shutdown(wait=True)
+
+
+def asker_of(actor: Actor, address: str) -> Hashable:
+    """Whose slots a question takes: the account's, whatever token it uses; of nobody's questions the address's."""
+    if actor.account is not None:
+        return actor.account
+    try:
+        plain = ip_address(address)
+    except ValueError:
+        return address
+    return str(IPv6Network((plain, _HOME), strict=False)) if isinstance(plain, IPv6Address) else address
+
+
+@contextlib.asynccontextmanager
+async def _one_of(slots: Slots, asker: Hashable, what: str) -> AsyncIterator[None]:
+    async with contextlib.AsyncExitStack() as held:
+        try:
+            await held.enter_async_context(slots.slot(asker))
+        except NoSlotLeft as none:
+            whose = "of this account or address " if none.is_own else ""
+            raise TooManyAtOnce(
+                f"too many {what} {whose}are under way here, and this one waited too long; nothing was looked up, "
+                "try again later (settings advisories.at_once, advisories.at_once_asker)"
+            ) from None
+        yield
