@@ -1,7 +1,7 @@
 """The features of a crate: their names, and what each of them turns on.
 
-Source: The Cargo Book, "Features" (the [features] section, optional dependencies, dependency features); cargo 1.95 reads
-an index by the same rules.
+Source: The Cargo Book, "Features" (the [features] section, optional dependencies, dependency features); cargo 1.95
+reads an index by the same rules.
 """
 
 from __future__ import annotations
