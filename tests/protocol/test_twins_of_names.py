@@ -128,6 +128,7 @@ async def test_a_name_with_too_many_twins_to_ask_for_is_reserved_first(site: Sit
     taken = await CARGO.upload(site, name, "1.0.0", site.token)
 
     assert (refused.status, taken.status) == (403, 200)
+    assert f"{name}@1.0.0 must be reserved first: it can be writ" in refused.reason
 
 
 async def test_an_answer_from_before_is_no_proof_that_a_name_is_free(site: Site, registry: PlainRegistry) -> None:

@@ -51,9 +51,16 @@ class Fact(Generic[T]):
 
 
 class Absent(msgspec.Struct, frozen=True):
-    """The fact's source should have it and could not give it."""
+    """The fact's source should have it and could not give it.
+
+    Attributes:
+        why: what went wrong.
+        remedy: what people can do that the fact is not needed, said of the subject (`must be reserved first`); empty
+            where there is nothing.
+    """
 
     why: str
+    remedy: str = ""
 
 
 class NotYetFetched(Exception):
@@ -67,9 +74,9 @@ class NotYetFetched(Exception):
 class FactAbsent(Exception):
     """A rule asked for a fact that could not be had: it denies."""
 
-    def __init__(self, fact: Fact[Any], why: str) -> None:
-        super().__init__(f"{fact.name} is missing: {why}")
-        self.fact, self.why = fact, why
+    def __init__(self, fact: Fact[Any], absent: Absent) -> None:
+        super().__init__(f"{fact.name} is missing: {absent.why}")
+        self.fact, self.why, self.remedy = fact, absent.why, absent.remedy
 
 
 class Facts(msgspec.Struct, frozen=True):
@@ -105,7 +112,7 @@ class Facts(msgspec.Struct, frozen=True):
         except KeyError:
             raise NotYetFetched(fact) from None
         if isinstance(value, Absent):
-            raise FactAbsent(fact, value.why)
+            raise FactAbsent(fact, value)
         return value  # type: ignore[no-any-return]
 
     def in_range(self, versions: VersionRange) -> bool:

@@ -115,6 +115,8 @@ def _ask(active: ActiveRule, facts: Facts, due: Stage) -> Opinion:
             return Opinion(active, waits=True)
         return _failed(active, f"cannot be judged: {wait.fact.name} ({wait.fact.meaning}) was not fetched")
     except FactAbsent as absence:
+        if absence.remedy:  # a long sentence is cut at its end
+            return _failed(active, f"{absence.remedy}: {absence.why}")
         return _failed(active, f"cannot be judged: {absence.fact.name} is missing ({absence.why})")
     except Exception as error:  # noqa: BLE001 - whatever goes wrong in a rule denies, under its name
         return _failed(active, f"cannot be judged: the rule failed with {type(error).__name__}")

@@ -41,7 +41,7 @@ from pratique.services.record_release import (
 )
 from pratique.services.release_room import ReleaseRoom
 from pratique.services.sign_files import sign_file
-from pratique.services.sources import exists_upstream
+from pratique.services.sources import TooManyTwins, exists_upstream
 from pratique.trust.permissions import authorise_founding, authorise_somewhere
 
 _FEED_BYTES = 1 << 18
@@ -279,6 +279,8 @@ async def judge_publish(
 async def _ask_whether_public(ports: Ports, known: Knowledge) -> bool | Absent:
     try:
         return await exists_upstream(ports, known.repository_id, known.key.ecosystem, known.key)
+    except TooManyTwins as error:
+        return Absent(str(error), remedy="must be reserved first")
     except BadUpstream as error:
         return Absent(f"no upstream could be asked: {error}")
 

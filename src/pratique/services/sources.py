@@ -155,11 +155,16 @@ KEPT_AS = "index_entry"
 """Field of a stored upstream file's manifest that holds its FileView as it was when it was stored."""
 
 
+class TooManyTwins(BadUpstream):
+    """A name has more twins than upstreams are asked for."""
+
+
 async def exists_upstream(ports: Ports, repository_id: int, ecosystem_id: str, key: ProjectKey) -> bool:
     """Whether any upstream has a project of this name or of a twin of it.
 
     Raises:
-        BadUpstream: one could not be asked, or not for every twin.
+        BadUpstream: one could not be asked.
+        TooManyTwins: none has the name itself, and nobody asks for every twin.
     """
     ecosystem = ports.ecosystems[ecosystem_id]
     twins = ecosystem.twins(key.name)
@@ -169,5 +174,5 @@ async def exists_upstream(ports: Ports, repository_id: int, ecosystem_id: str, k
             if await ports.documents.view(upstream, ecosystem, name, max_age=0) is not None:
                 return True
     if twins is None:
-        raise BadUpstream(f"{key.name} can be written in more ways than can be asked for; reserve it first")
+        raise TooManyTwins("it can be written in more ways than are asked for")
     return False

@@ -123,6 +123,44 @@ def test_what_was_yanked_and_denied_before_twins_and_yanks_were_kept_apart_is_to
     downgrade(url, "0007")
 
 
+def test_what_was_revoked_under_another_spelling_before_twins_were_heard_of_is_revoked(url):
+    upgrade(url)
+    downgrade(url, "0007")
+    with connect(url) as connection:
+        connection.execute("insert into repository (name, anonymous_read, created) values ('main', 1, 0)")
+        for name, origin in (("a_b", "own"), ("c_d", "own"), ("e-f", "own"), ("g_h", "upstream")):
+            connection.execute(
+                "insert into project (repository_id, ecosystem, name, display, twin, origin, visibility, created) "
+                "values (1, 'cargo', ?, ?, ?, ?, 'members', 0)",
+                (name, name, name.replace("-", "_"), origin),
+            )
+        for project, version in ((1, "1.0.0+x"), (1, "1.0.1"), (2, "1.0.0"), (3, "1.0.0"), (4, "1.0.0")):
+            connection.execute("insert into release values (null, ?, ?, 'live', null, 0)", (project, version))
+        revoked = [("A-b", "1.0.0-RC1"), ("a-b", "1.0.0"), ("c-d", None), ("g-h", None)]
+        for name, version in revoked:
+            connection.execute(
+                "insert into revocation (repository_id, ecosystem, name, version, reason, by, at) "
+                "values (1, 'cargo', ?, ?, 'malware', 'eve', 0)",
+                (name, version),
+            )
+        connection.execute(
+            "insert into revocation (repository_id, ecosystem, name, version, filename, reason, by, at) "
+            "values (1, 'cargo', 'e-f', '1.0.0', 'other.crate', 'malware', 'eve', 0)"
+        )
+
+    upgrade(url)
+
+    with connect(url) as connection:
+        stand = connection.execute("select project_id, version, clearance from release order by id").fetchall()
+    assert stand == [
+        (1, "1.0.0+x", "revoked"),
+        (1, "1.0.1", "live"),
+        (2, "1.0.0", "revoked"),
+        (3, "1.0.0", "live"),
+        (4, "1.0.0", "live"),
+    ]
+
+
 def test_the_scripts_build_what_the_code_expects(url):
     upgrade(url)
     engine = reading_engine(url, 1)

@@ -15,14 +15,15 @@ depends_on = None
 
 _FILLED = "UPDATE {} SET twin = CASE WHEN ecosystem = 'cargo' THEN replace(lower(name), '-', '_') ELSE name END"
 
-_REVOKED = """
-UPDATE release SET clearance = 'revoked' WHERE clearance = 'live' AND yank_reason IS NOT NULL AND EXISTS (
-    SELECT 1 FROM revocation JOIN project ON project.repository_id = revocation.repository_id
-        AND project.ecosystem = revocation.ecosystem AND project.name = revocation.name
-    WHERE project.id = release.project_id AND revocation.lifted IS NULL AND revocation.filename IS NULL
-        AND (revocation.version IS NULL OR revocation.version = release.version))
+_COVERED = """
+SELECT release.id, project.ecosystem, release.version, revocation.version FROM release
+    JOIN project ON project.id = release.project_id
+    JOIN revocation ON revocation.repository_id = project.repository_id
+        AND revocation.ecosystem = project.ecosystem AND revocation.twin = project.twin
+WHERE release.clearance IN ('live', 'quarantined') AND project.origin = 'own' AND revocation.lifted IS NULL
+    AND (revocation.filename IS NULL OR revocation.name <> project.name)
 """
-"""What was yanked and then revoked was called yanked."""
+"""What was yanked and then revoked was called yanked; a revocation under another spelling was not heard of."""
 
 
 def upgrade() -> None:
@@ -37,7 +38,21 @@ def upgrade() -> None:
     op.execute(
         "UPDATE release SET clearance = 'live', yank_reason = coalesce(yank_reason, '') WHERE clearance = 'yanked'"
     )
-    op.execute(_REVOKED)
+    _revoke_what_is_covered()
+
+
+def _revoke_what_is_covered() -> None:
+    """Give each own release the state that the revocations in force have for it."""
+    bind = op.get_bind()
+    found = bind.execute(sa.text(_COVERED)).all()
+    covered = {row[0] for row in found if row[3] is None or _one_of(row[1], row[2]) == _one_of(row[1], row[3])}
+    for release in sorted(covered):
+        bind.execute(sa.text("UPDATE release SET clearance = 'revoked' WHERE id = :id"), {"id": release})
+
+
+def _one_of(ecosystem: str, version: str) -> str:
+    """What versions share of which an index of cargo has one only."""
+    return version.partition("+")[0].lower() if ecosystem == "cargo" else version
 
 
 def downgrade() -> None:
