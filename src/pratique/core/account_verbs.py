@@ -25,6 +25,11 @@ class Purpose(StrEnum):
     TOKENS = "tokens"
     PASSWORD = "password"  # noqa: S105  # what it is about, and none
     PROOF = "proof"
+    MEMBERS = "members"
+    VISIBILITY = "visibility"
+    STATUS = "status"
+    TAGS = "tags"
+    UNPUBLISH = "unpublish"
 
     @property
     def doing(self) -> str:
@@ -35,6 +40,11 @@ class Purpose(StrEnum):
             Purpose.TOKENS: "making a token",
             Purpose.PASSWORD: "changing the password",
             Purpose.PROOF: "publishing without a one-time code from now on",
+            Purpose.MEMBERS: "changing who may publish",
+            Purpose.VISIBILITY: "changing who may read",
+            Purpose.STATUS: "changing the status",
+            Purpose.TAGS: "changing tags",
+            Purpose.UNPUBLISH: "unpublishing",
         }[self]
 
 

@@ -6,6 +6,8 @@ knows the first can confirm, with a session and a password of their own, and nev
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection
 
 from pratique.core.account_verbs import LoginOffer, Purpose
@@ -18,6 +20,7 @@ from pratique.services.ports import Caller, Ports
 from pratique.services.sign_in import check_still_good, session_actor, write_as
 from pratique.store import accounts, challenges, one_time_codes
 from pratique.store.challenges import Challenge
+from pratique.trust.networks import network_of
 from pratique.trust.one_time_codes import CODE_LIFE, code_digest, new_code, new_comparison
 from pratique.trust.sessions import new_secret, secret_digest
 from pratique.trust.tokens import new_token, token_digest
@@ -26,10 +29,14 @@ ANSWER_WITHIN = 10 * MINUTE
 COLLECT_WITHIN = 2 * MINUTE
 """After the answer; clients ask every few seconds."""
 
-PER_ADDRESS = 20
+LOGINS_PER_ADDRESS = 20
+"""Unanswered at the same time; addresses of one IPv6 network count as one."""
+
+LOGINS_IN_ALL = 2_000
+"""Unanswered at the same time: asking for a login costs nothing, so that it must not fill the database."""
+
 PER_ACCOUNT = 20
-IN_ALL = 2_000
-"""Open at the same time. Asking for a login costs nothing, so that it must not fill the database."""
+"""Confirmations asked of one account and unanswered."""
 
 _OVER = "this login or confirmation is unknown, over, or was collected already: start again in the terminal"
 _LONGEST_CLIENT = 120
@@ -60,7 +67,14 @@ async def ask_proof(
     subject: str,
     account_id: int,
 ) -> LoginOffer:
-    """Ask an account's person to confirm one thing. Raises Forbidden if too many are open."""
+    """Ask an account's person to confirm one thing.
+
+    A program that asks the same again from the same address gets new secrets, and those it had are over. They are not
+    handed out twice: whoever else asks must not get what the person confirms for the first.
+
+    Raises:
+        Forbidden: too many wait for the account's answer.
+    """
     return await _ask(ports, ecosystem, done_url, public_url, caller, purpose, subject, account_id)
 
 
@@ -88,22 +102,32 @@ async def _ask(
         created=now,
         expires=Instant(now + ANSWER_WITHIN),
     )
-    await ports.db.write(_keep, asked, durable=False)
+    await ports.db.write(_keep, asked, public_url, durable=False)
     return LoginOffer(f"{public_url}/login/client/{page}", f"{done_url}{done}", asked.compare)
 
 
-def _keep(connection: Connection, asked: Challenge) -> None:
-    now = asked.created
+def _keep(connection: Connection, asked: Challenge, public_url: str) -> None:
+    """Keep a question in its budget: logins, which anybody may start, take nothing from what accounts are asked."""
+    challenges.forget(connection, asked.created, again=asked if asked.account_id is not None else None)
     if asked.account_id is None:
-        crowded = challenges.count_open(connection, now, address=asked.address) >= PER_ADDRESS
-    else:
-        crowded = challenges.count_open(connection, now, account_id=asked.account_id) >= PER_ACCOUNT
-    if crowded or challenges.count_open(connection, now) >= IN_ALL:
+        _check_logins(challenges.unanswered_logins(connection), asked.address)
+    elif challenges.count_unanswered(connection, asked.account_id) >= PER_ACCOUNT:
+        raise Forbidden(
+            f"{asked.purpose.doing} needs a one-time code, and {PER_ACCOUNT} confirmations of this account wait in the "
+            f"browser already: make a code at {public_url}/account and pass it as --otp, or wait "
+            f"{in_words(ANSWER_WITHIN)}"
+        )
+    challenges.add(connection, asked)
+
+
+def _check_logins(waiting: Sequence[str], address: str) -> None:
+    """Raises Forbidden if too many logins wait, given the address of each that does."""
+    mine = network_of(address)
+    if len(waiting) >= LOGINS_IN_ALL or sum(network_of(one) == mine for one in waiting) >= LOGINS_PER_ADDRESS:
         raise Forbidden(
             f"too many logins wait to be confirmed in the browser: confirm one of them, or wait "
             f"{in_words(ANSWER_WITHIN)}; with name and password: `npm login --auth-type=legacy`"
         )
-    challenges.add(connection, asked)
 
 
 async def look_at(ports: Ports, page_secret: str) -> Challenge:
@@ -161,11 +185,17 @@ def _answer(connection: Connection, asked: Challenge, actor: Actor, code: str | 
     if not kept:
         raise NotFound(_OVER)
     if digest is not None:
-        record_code(connection, digest, asked.purpose, asked.subject, actor, now)
+        record_code(connection, digest, asked.purpose, asked.subject, actor, now, expires)
 
 
 def record_code(
-    connection: Connection, digest: str, purpose: Purpose, subject: str, actor: Actor, now: Instant
+    connection: Connection,
+    digest: str,
+    purpose: Purpose,
+    subject: str,
+    actor: Actor,
+    now: Instant,
+    expires: Instant,
 ) -> None:
     """Keep a new code of the actor's account, with its event."""
     assert actor.account is not None
@@ -176,7 +206,7 @@ def record_code(
         purpose=purpose,
         subject=subject,
         now=now,
-        expires=Instant(now + CODE_LIFE),
+        expires=expires,
     )
     body = {"purpose": str(purpose), "subject": subject}
     note_change(connection, "code_made", f"account:{actor.name}", body, actor=actor, now=now)
@@ -210,10 +240,10 @@ def _collect(connection: Connection, ports: Ports, asked: Challenge, secret: str
     if asked.purpose is Purpose.LOGIN:
         record_login(connection, ports, asked.ecosystem, actor, token_digest(secret), asked.address, now)
         return
-    # The code on the page and this one are the same leave: it is given once.
+    # The code on the page and this one are the same leave: it is given once, and ends when the page's would.
     if not one_time_codes.end_unused(connection, asked.code_sha256 or ""):
         raise NotFound(_OVER)
-    record_code(connection, code_digest(secret), asked.purpose, asked.subject, actor, now)
+    record_code(connection, code_digest(secret), asked.purpose, asked.subject, actor, now, asked.expires)
 
 
 def _confirmed_by(connection: Connection, asked: Challenge, now: Instant) -> Actor:

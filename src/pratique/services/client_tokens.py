@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Connection
+
 from pratique.core.account_verbs import Purpose, TokenLine, TokenWish
-from pratique.core.actors import Actor, ActorKind, Operation
-from pratique.core.clock import to_iso
+from pratique.core.actors import Actor, ActorKind, Operation, TokenScope
+from pratique.core.clock import Instant, to_iso
 from pratique.services.changes import permit
 from pratique.services.log_out import log_out
 from pratique.services.logins import check_password
-from pratique.services.one_time_codes import demand_code
+from pratique.services.one_time_codes import always, write_with_code
 from pratique.services.ports import Ports, Visit
-from pratique.services.step_up import PasswordGate
+from pratique.services.sign_in import write_as
+from pratique.services.step_up import PasswordGate, check_unchanged
 from pratique.services.tokens import (
     CreateToken,
     ListTokens,
     RevokeToken,
     TokenShown,
-    create_token,
     list_tokens,
+    record_token,
     revoke_token,
+    scope_within,
 )
+from pratique.store.accounts import Account
+from pratique.trust.tokens import new_token, token_digest
 
 
 async def list_own_tokens(ports: Ports, actor: Actor) -> tuple[TokenLine, ...]:
@@ -54,13 +60,31 @@ async def create_own_token(ports: Ports, gate: PasswordGate, visit: Visit, wish:
         names=wish.names,
         expires_in=wish.expires_in,
     )
+    secret = new_token()
+    digest = token_digest(secret)
     if wish.password:
         account = await check_password(ports, gate, actor.name, wish.password, visit.caller)
-        actor = Actor(ActorKind.USER, account.id, account.name, account.admin, stepped_up_at=now)
+        person = Actor(ActorKind.USER, account.id, account.name, account.admin, stepped_up_at=now)
+        scope = scope_within(request, ports.ecosystems, person, now)
+        made = await write_as(ports.db, person, now, _record_for, account, request, scope, digest, person, now)
     else:
-        await demand_code(ports, visit, Purpose.TOKENS)
-    made = await create_token(ports, request, actor)
-    return made.secret, _line(made.token)
+        scope = scope_within(request, ports.ecosystems, actor, now)
+        recording = (record_token, request, scope, digest, actor, now)
+        made = await write_with_code(ports, visit, Purpose.TOKENS, "", always, *recording)
+    return secret, _line(made)
+
+
+def _record_for(
+    connection: Connection,
+    proved: Account,
+    request: CreateToken,
+    scope: TokenScope,
+    digest: str,
+    person: Actor,
+    now: Instant,
+) -> TokenShown:
+    check_unchanged(connection, proved)
+    return record_token(connection, request, scope, digest, person, now)
 
 
 async def end_own_token(ports: Ports, actor: Actor, token_id: int | None, secret: str) -> None:

@@ -11,6 +11,7 @@ from typing import cast
 
 from sqlalchemy import Connection
 
+from pratique.core.account_verbs import Purpose
 from pratique.core.actors import Operation
 from pratique.core.artifacts import Origin, ProjectView
 from pratique.core.clock import Instant
@@ -25,6 +26,7 @@ from pratique.services.knowledge import Knowledge
 from pratique.services.membership import record_owners
 from pratique.services.own_project import Asked, asked_by, find_own, find_release
 from pratique.services.ports import Ports, Visit
+from pratique.services.publish_proof import write_proved
 from pratique.services.sign_in import write_as
 from pratique.services.sources import own_view
 from pratique.services.unpublish import Terms, record_unpublished, terms
@@ -61,7 +63,7 @@ async def edit_project(ports: Ports, visit: Visit, name: str, sent: SentDocument
         Invalid, InvalidName: it wants something changed that cannot be changed so, or several things at once.
         NotFound: there is no such own project, release or account.
         Conflict: it was made from another edition, the project is an upstream's, or would be left without an owner.
-        Unauthorised, Forbidden, StepUpNeeded: the actor may not.
+        Unauthorised, Forbidden, StepUpNeeded, CodeNeeded: the actor may not, or not without a one-time code.
     """
     key, now = visit.key(name), ports.clock.now()
     if visit.key(sent.name) != key:
@@ -74,7 +76,12 @@ async def edit_project(ports: Ports, visit: Visit, name: str, sent: SentDocument
     change = await asyncio.to_thread(speech.find_change, view, visit.base_url, sent)
     for operation in _operations(change):
         authorise_on(visit, operation, known, now)
-    await write_as(ports.db, visit.actor, now, _record, asked, change, terms(ports, visit, sent.edition))
+    recording = (_record, asked, change, terms(ports, visit, sent.edition))
+    purpose = _purpose(change)
+    if purpose is None:
+        await write_as(ports.db, visit.actor, now, *recording)
+    else:
+        await write_proved(ports, visit, key, purpose, *recording)
     return _in_words(key, change)
 
 
@@ -108,6 +115,13 @@ def _operations(change: ProjectChange) -> tuple[Operation, ...]:
         (Operation.MEMBERS, change.owners is not None),
     )
     return tuple(operation for operation, is_wanted in wanted if is_wanted)
+
+
+def _purpose(change: ProjectChange) -> Purpose | None:
+    """What a code is demanded for where owners demand any; None for a message, which takes nothing from anybody."""
+    if change.owners is not None:
+        return Purpose.MEMBERS
+    return Purpose.UNPUBLISH if change.unpublished is not None else None
 
 
 def _record(connection: Connection, asked: Asked, change: ProjectChange, under: Terms) -> None:

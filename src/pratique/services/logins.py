@@ -19,14 +19,13 @@ LOGIN_OPERATIONS = frozenset(
         Operation.READ,
         Operation.EXPLAIN,
         Operation.PUBLISH,
-        Operation.YANK,
-        Operation.REVOKE,
-        Operation.EXPOSURE,
+        Operation.UNPUBLISH,
         Operation.MEMBERS,
         Operation.TOKENS,
     }
 )
-"""What clients do for people. What is given back, approved, allowed or administered needs a token made for that."""
+"""What npm's verbs do for people, and no more: tags and messages go with publishing. What is revoked, given back,
+approved, allowed or administered needs a token made for that."""
 
 _NO_ACCOUNT = "accounts are made by an administrator (`pratique user add`), never by a login"
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, Concatenate, TypeVar
 
 import msgspec
 from sqlalchemy import Connection
 
+from pratique.core.account_verbs import Purpose
 from pratique.core.actors import Actor, Operation
 from pratique.core.artifacts import Marker, Origin, ProjectStatus
 from pratique.core.clock import Instant
@@ -17,13 +19,15 @@ from pratique.services.changes import note_change
 from pratique.services.judge import authorise_on, know
 from pratique.services.own_project import Asked
 from pratique.services.ports import Ports, Visit
+from pratique.services.publish_proof import write_proved
 from pratique.services.purls import read_purl
 from pratique.services.show_findings import shown_of_release
-from pratique.services.sign_in import write_as
 from pratique.services.visits import visit_repository
 from pratique.store import findings, projects, releases
 from pratique.store.projects import Project
 from pratique.trust.permissions import NO_SUCH_PROJECT, Role, Visibility
+
+T = TypeVar("T")
 
 
 class SetVisibility(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -91,7 +95,8 @@ async def show_project(ports: Ports, request: ShowProject, actor: Actor) -> Proj
     Raises:
         NotFound: there is none of that name, or none that the actor may know of.
     """
-    asked = await _ask(ports, request.repository, request.purl, actor, Operation.READ)
+    visit, key = await _visit(ports, request.repository, request.purl, actor)
+    asked = await _ask_as(ports, visit, key, Operation.READ)
     return await ports.db.read(_show, asked)
 
 
@@ -101,9 +106,10 @@ async def set_visibility(ports: Ports, request: SetVisibility, actor: Actor) -> 
     Raises:
         NotFound: there is no own project of that name.
         Forbidden, StepUpNeeded: the actor is no owner of it, or must give the password again.
+        CodeNeeded: the owners demand a one-time code, and no good one came along.
     """
-    asked = await _ask(ports, request.repository, request.purl, actor, Operation.MEMBERS)
-    return await write_as(ports.db, asked.actor, asked.now, _set_visibility, asked, request.visibility)
+    visit, key = await _visit(ports, request.repository, request.purl, actor)
+    return await _change(ports, visit, key, Purpose.VISIBILITY, _set_visibility, request.visibility)
 
 
 async def set_member(ports: Ports, request: SetMember, actor: Actor) -> ProjectShown:
@@ -113,9 +119,10 @@ async def set_member(ports: Ports, request: SetMember, actor: Actor) -> ProjectS
         NotFound: there is no own project or no account of that name, or no member to take the role from.
         Conflict: the project would be left without an owner.
         Forbidden, StepUpNeeded: the actor is no owner of it, or must give the password again.
+        CodeNeeded: the owners demand a one-time code, and no good one came along.
     """
-    asked = await _ask(ports, request.repository, request.purl, actor, Operation.MEMBERS)
-    return await write_as(ports.db, asked.actor, asked.now, _set_member, asked, request.user, request.role)
+    visit, key = await _visit(ports, request.repository, request.purl, actor)
+    return await _change(ports, visit, key, Purpose.MEMBERS, _set_member, request.user, request.role)
 
 
 async def list_owners(ports: Ports, visit: Visit, name: str) -> tuple[str, ...]:
@@ -143,9 +150,9 @@ async def set_owners(ports: Ports, visit: Visit, name: str, users: Sequence[str]
         NotFound: there is no own project or no account of that name.
         Conflict: the project would be left without an owner, or comes from an upstream.
         Forbidden, StepUpNeeded: the actor is no owner of it, or must give the password again.
+        CodeNeeded: the owners demand a one-time code, and no good one came along.
     """
-    asked = await _ask_as(ports, visit, visit.key(name), Operation.MEMBERS)
-    await write_as(ports.db, asked.actor, asked.now, _set_members, asked, tuple(users), role)
+    await _change(ports, visit, visit.key(name), Purpose.MEMBERS, _set_members, tuple(users), role)
 
 
 async def show_as(ports: Ports, visit: Visit, name: str) -> ProjectShown:
@@ -156,8 +163,7 @@ async def show_as(ports: Ports, visit: Visit, name: str) -> ProjectShown:
 
 async def set_visibility_as(ports: Ports, visit: Visit, name: str, visibility: Visibility) -> None:
     """Set who may read a project, for a package client. Raises as `set_owners`."""
-    asked = await _ask_as(ports, visit, visit.key(name), Operation.MEMBERS)
-    await write_as(ports.db, asked.actor, asked.now, _set_visibility, asked, visibility)
+    await _change(ports, visit, visit.key(name), Purpose.VISIBILITY, _set_visibility, visibility)
 
 
 def record_owners(connection: Connection, change: Asked, owners: Sequence[str]) -> None:
@@ -174,12 +180,24 @@ def record_owners(connection: Connection, change: Asked, owners: Sequence[str]) 
     _set_members(connection, asked, sorted(before - set(owners)), None)
 
 
-async def _ask(ports: Ports, repository: str, purl: str, actor: Actor, operation: Operation) -> _Asked:
+async def _visit(ports: Ports, repository: str, purl: str, actor: Actor) -> tuple[Visit, ProjectKey]:
     named = read_purl(purl, ports.ecosystems)
     if named.version is not None:
         raise Invalid(f"this is about the whole project: write {named.key.purl()}, without a version")
-    visit = await visit_repository(ports, repository, named.key.ecosystem, actor)
-    return await _ask_as(ports, visit, named.key, operation)
+    return await visit_repository(ports, repository, named.key.ecosystem, actor), named.key
+
+
+async def _change(
+    ports: Ports,
+    visit: Visit,
+    key: ProjectKey,
+    purpose: Purpose,
+    fn: Callable[Concatenate[Connection, _Asked, ...], T],
+    *args: Any,
+) -> T:
+    """Authorise an owner, who proves it where the owners demand that, and write."""
+    asked = await _ask_as(ports, visit, key, Operation.MEMBERS)
+    return await write_proved(ports, visit, key, purpose, fn, asked, *args)
 
 
 async def _ask_as(ports: Ports, visit: Visit, key: ProjectKey, operation: Operation) -> _Asked:

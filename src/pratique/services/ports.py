@@ -108,11 +108,13 @@ class Caller:
         client: what it calls itself.
         address: where the request came from.
         code: a one-time code that came along; empty for none.
+        takes_codes: it can ask its user for a one-time code and send it.
     """
 
     client: str = ""
     address: str = ""
     code: str = field(default="", repr=False)
+    takes_codes: bool = False
 
 
 @dataclass(frozen=True)

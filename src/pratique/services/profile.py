@@ -12,9 +12,8 @@ from pratique.services.accounts import keep_password
 from pratique.services.changes import permit
 from pratique.services.hashing import hash_password
 from pratique.services.logins import check_password
-from pratique.services.one_time_codes import demand_code
+from pratique.services.one_time_codes import always, write_with_code
 from pratique.services.ports import Ports, Visit
-from pratique.services.sign_in import write_as
 from pratique.services.step_up import PasswordGate, check_unchanged
 from pratique.store import accounts
 from pratique.store.accounts import Account
@@ -48,8 +47,7 @@ async def change_password(ports: Ports, gate: PasswordGate, visit: Visit, change
         raise Forbidden("only a person's own token changes the password, together with the password now")
     account = await check_password(ports, gate, actor.name, change.old, visit.caller)
     hashed = await hash_password(change.new, account.name)
-    await demand_code(ports, visit, Purpose.PASSWORD)
-    await write_as(ports.db, actor, now, _change, account, hashed, actor, now)
+    await write_with_code(ports, visit, Purpose.PASSWORD, "", always, _change, account, hashed, actor, now)
     return Profile(account.name, account.created, account.admin)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy import Connection
 
+from pratique.core.account_verbs import Purpose
 from pratique.core.actors import Actor, Operation
 from pratique.core.artifacts import Marker, Origin, ProjectStatus
 from pratique.core.clock import Instant
@@ -14,6 +15,7 @@ from pratique.core.names import ProjectKey
 from pratique.services.judge import authorise_on, know
 from pratique.services.knowledge import Knowledge
 from pratique.services.ports import Enqueue, Ports
+from pratique.services.publish_proof import write_proved
 from pratique.services.purls import read_purl
 from pratique.services.reasons import read_reason
 from pratique.services.recheck_release import enqueue_project_rechecks
@@ -63,7 +65,7 @@ async def set_status(ports: Ports, request: SetStatus, actor: Actor) -> StatusSe
     Raises:
         Invalid: no purl of a project, or a quarantine without a reason.
         NotFound: there is no such own project, or none that the actor may know of.
-        Unauthorised, Forbidden, StepUpNeeded: the actor may not.
+        Unauthorised, Forbidden, StepUpNeeded: the actor may not, or the owners demand a proof that a token is not.
         Conflict: the project is an upstream's, or changes at this moment.
     """
     named = read_purl(request.purl, ports.ecosystems)
@@ -76,7 +78,10 @@ async def set_status(ports: Ports, request: SetStatus, actor: Actor) -> StatusSe
     known, now = await know(ports, visit, named.key), ports.clock.now()
     for operation in _needed(_status(known), status):
         authorise_on(visit, operation, known, now)
-    return await write_as(ports.db, actor, now, _record, _Wish(known, status, actor, now), ports.enqueue)
+    wish = _Wish(known, status, actor, now)
+    if status.is_quarantined:  # as a revocation: what is harmful goes without waiting for anybody
+        return await write_as(ports.db, actor, now, _record, wish, ports.enqueue)
+    return await write_proved(ports, visit, named.key, Purpose.STATUS, _record, wish, ports.enqueue)
 
 
 def _needed(before: ProjectStatus, after: ProjectStatus) -> tuple[Operation, ...]:

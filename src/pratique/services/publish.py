@@ -9,6 +9,7 @@ from typing import cast
 
 import msgspec
 
+from pratique.core.account_verbs import Purpose
 from pratique.core.actors import ActorKind, Operation
 from pratique.core.artifacts import Digests, Finding, Manifest, Origin, PublishDraft, Severity
 from pratique.core.clock import Instant
@@ -29,7 +30,7 @@ from pratique.services.index_entry import read_indexed
 from pratique.services.judge import authorise_on, inquire, know, refuse
 from pratique.services.knowledge import Knowledge
 from pratique.services.ports import Ports, Visit
-from pratique.services.publish_proof import prove_publisher
+from pratique.services.publish_proof import check_proof, write_proved
 from pratique.services.record_release import (
     Accepted,
     ChangedMeanwhile,
@@ -42,7 +43,7 @@ from pratique.services.record_release import (
 from pratique.services.release_room import ReleaseRoom
 from pratique.services.sign_files import sign_file
 from pratique.services.sources import TooManyTwins, exists_upstream
-from pratique.trust.permissions import authorise_founding, authorise_somewhere
+from pratique.trust.permissions import authorise_founding, authorise_somewhere, neither
 
 _FEED_BYTES = 1 << 18
 """Body bytes handed to the reading thread at once."""
@@ -86,16 +87,22 @@ async def publish(
 
 
 async def _edit(ports: Ports, visit: Visit, name: str | None, sent: SentDocument) -> Rendered:
-    """The body carries no artefact: it is the project's document, changed."""
-    note = await edit_project(ports, visit, sent.name if name is None else name, sent)
+    """The body carries no artefact: it is the project's document, changed.
+
+    Of a name that is nobody's, which all may publish, the same is said as of a project that is hidden from the actor.
+    """
+    project = sent.name if name is None else name
+    known = await know(ports, visit, visit.key(project))
+    if known.origin is not Origin.OWN and not visit.actor.admin:
+        raise neither(Operation.PUBLISH, visit.actor)
+    note = await edit_project(ports, visit, project, sent)
     return cast("EditsDocuments", visit.ecosystem).write_edited(note)
 
 
 async def take_in(ports: Ports, visit: Visit, name: str | None, draft: PublishDraft, blob: BlobDraft) -> str:
     """Read, judge and record an upload that has arrived whole; what happens next, as a sentence."""
     known = await authorise_project(ports, visit, name, draft)
-    if name is None:  # else it was proved before the body was read
-        await prove_publisher(ports, visit, known)
+    await check_proof(ports, visit, known.key, Purpose.PUBLISH)
     digests = check_digests(draft, blob)
     refuse_attestations(visit, draft)  # 4, before anything that could call the upload done
     if await ports.db.read(is_here, known, draft, digests.sha256):
@@ -136,9 +143,7 @@ async def authorise_publisher(ports: Ports, visit: Visit, name: str | None) -> N
         raise Unauthorised("publishing needs a token; make one with `pratique token create`")
     authorise_somewhere(visit.actor, Operation.PUBLISH, ports.clock.now())
     if name is not None:
-        known = await know(ports, visit, visit.key(name))
-        may_publish(visit, known, ports.clock.now())
-        await prove_publisher(ports, visit, known)
+        may_publish(visit, await know(ports, visit, visit.key(name)), ports.clock.now())
 
 
 def may_publish(visit: Visit, known: Knowledge, now: Instant) -> None:
@@ -290,6 +295,7 @@ async def record_judged(ports: Ports, visit: Visit, accepted: Accepted, blob: Bl
 
     Raises:
         Unauthorised: the credential has ended since the upload began.
+        CodeNeeded: the project's owners demand a code by now, or the one that came is over.
         Conflict: the file exists with other bytes, or the project changes all the time.
         TooLarge: the project's index has no room for it.
         Forbidden, Refused: what the project has become meanwhile does not let it in.
@@ -298,8 +304,11 @@ async def record_judged(ports: Ports, visit: Visit, accepted: Accepted, blob: Bl
         with contextlib.suppress(ChangedMeanwhile):
             if await ports.db.read(is_recorded, accepted, ports.clock.now()):
                 return unchanged(accepted.draft)
+            key = accepted.known.key
+            await check_proof(ports, visit, key, Purpose.PUBLISH)  # it may be demanded, or be over, by now
             kept = await ports.uploads.run(blob.keep)
-            return await ports.db.write(record_release, visit, accepted, kept, ports.enqueue, ports.clock.now())
+            recording = (record_release, visit, accepted, kept, ports.enqueue, ports.clock.now())
+            return await write_proved(ports, visit, key, Purpose.PUBLISH, *recording)
         known = await know(ports, visit, accepted.known.key)
         may_publish(visit, known, ports.clock.now())
         check_name(visit, known, accepted.draft)

@@ -1,6 +1,13 @@
-"""Owners can demand that every publish into a project is confirmed by a person, with a one-time code."""
+"""Owners can demand that a person confirms every publish into a project with a one-time code.
+
+So is then what could get around that, or changes what others get: `write_proved`.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Concatenate, TypeVar
 
 import msgspec
 from sqlalchemy import Connection
@@ -13,14 +20,15 @@ from pratique.core.errors import Conflict, Forbidden, Invalid, NotFound
 from pratique.core.names import ProjectKey
 from pratique.services.changes import note_change
 from pratique.services.judge import authorise_on, know
-from pratique.services.knowledge import Knowledge
-from pratique.services.one_time_codes import demand_code, has_just_proved
+from pratique.services.one_time_codes import check_code, has_just_proved, write_with_code
 from pratique.services.ports import Ports, Visit
 from pratique.services.purls import read_purl
 from pratique.services.sign_in import write_as
 from pratique.services.visits import visit_repository
 from pratique.store import projects
 from pratique.trust.permissions import NO_SUCH_PROJECT
+
+T = TypeVar("T")
 
 _STRICTER = (PublishProof.NOBODY, PublishProof.PEOPLE, PublishProof.EVERYBODY)
 
@@ -40,18 +48,41 @@ class PublishProofShown(msgspec.Struct, frozen=True):
     proof: PublishProof
 
 
-async def prove_publisher(ports: Ports, visit: Visit, known: Knowledge) -> None:
-    """Return if nothing is demanded of this actor, or a good code came along, which is used up by that.
+def demands_code(connection: Connection, visit: Visit, key: ProjectKey) -> bool:
+    """Whether the owners of a project demand a code of this actor, as the transaction sees it."""
+    project = projects.find(connection, visit.repository.id, key)
+    if project is None or project.origin is not Origin.OWN or project.publish_proof is PublishProof.NOBODY:
+        return False
+    return project.publish_proof is PublishProof.EVERYBODY or visit.actor.kind is not ActorKind.CI
+
+
+async def check_proof(ports: Ports, visit: Visit, key: ProjectKey, purpose: Purpose) -> None:
+    """Return if nothing is demanded of this actor, or a good code came along, which stays as it is.
 
     Raises:
-        CodeNeeded, Forbidden: as `one_time_codes.demand_code`.
+        CodeNeeded, Forbidden: as `one_time_codes.write_with_code`.
     """
-    project = known.project
-    if project is None or known.origin is not Origin.OWN or project.publish_proof is PublishProof.NOBODY:
-        return
-    if project.publish_proof is PublishProof.PEOPLE and visit.actor.kind is ActorKind.CI:
-        return
-    await demand_code(ports, visit, Purpose.PUBLISH, known.key.purl())
+    await check_code(ports, visit, purpose, key.purl(), partial(demands_code, visit=visit, key=key))
+
+
+async def write_proved(
+    ports: Ports,
+    visit: Visit,
+    key: ProjectKey,
+    purpose: Purpose,
+    fn: Callable[Concatenate[Connection, ...], T],
+    *args: Any,
+) -> T:
+    """Change a project, in one transaction with using up the code that its owners demand.
+
+    What could get around the demand takes a code as publishing does: whoever became an owner by a stolen token would
+    confirm with codes of their own. So do tags, status, visibility and unpublishing, which change what others get.
+
+    Raises:
+        CodeNeeded, Forbidden, and what `fn` raises: as `one_time_codes.write_with_code`.
+    """
+    needed = partial(demands_code, visit=visit, key=key)
+    return await write_with_code(ports, visit, purpose, key.purl(), needed, fn, *args)
 
 
 async def set_publish_proof(ports: Ports, request: SetPublishProof, actor: Actor) -> PublishProofShown:
@@ -65,12 +96,20 @@ async def set_publish_proof(ports: Ports, request: SetPublishProof, actor: Actor
     if named.version is not None:
         raise Invalid(f"this is about the whole project: write {named.key.purl()}, without a version")
     visit = await visit_repository(ports, request.repository, named.key.ecosystem, actor)
-    if await _demands_less(ports, visit, named.key, request.proof) and not has_just_proved(actor, ports.clock.now()):
+    now = ports.clock.now()
+    authorise_on(visit, Operation.MEMBERS, await know(ports, visit, named.key), now)
+    return await write_as(ports.db, actor, now, _set_by_verb, visit, named.key, request.proof, now)
+
+
+def _set_by_verb(
+    connection: Connection, visit: Visit, key: ProjectKey, proof: PublishProof, now: Instant
+) -> PublishProofShown:
+    if _demands_less(connection, visit, key, proof) and not has_just_proved(visit.actor, now):
         raise Forbidden(
             "a token does not lower what is demanded of publishers: `npm access set mfa=none` does with a one-time "
             "code, or `pratique project proof` on the data folder"
         )
-    return await _set_as(ports, visit, named.key, request.proof)
+    return _set(connection, visit, key, proof, now)
 
 
 async def set_publish_proof_by_client(ports: Ports, visit: Visit, name: str, proof: PublishProof) -> PublishProofShown:
@@ -81,22 +120,16 @@ async def set_publish_proof_by_client(ports: Ports, visit: Visit, name: str, pro
         CodeNeeded: less is demanded, and no good code came along.
         Forbidden, StepUpNeeded: the actor is no owner.
     """
-    key = visit.key(name)
-    if await _demands_less(ports, visit, key, proof):
-        await demand_code(ports, visit, Purpose.PROOF, key.purl())
-    return await _set_as(ports, visit, key, proof)
+    key, now = visit.key(name), ports.clock.now()
+    authorise_on(visit, Operation.MEMBERS, await know(ports, visit, key), now)
+    needed = partial(_demands_less, visit=visit, key=key, proof=proof)
+    return await write_with_code(ports, visit, Purpose.PROOF, key.purl(), needed, _set, visit, key, proof, now)
 
 
-async def _demands_less(ports: Ports, visit: Visit, key: ProjectKey, proof: PublishProof) -> bool:
-    known = await know(ports, visit, key)
-    authorise_on(visit, Operation.MEMBERS, known, ports.clock.now())
-    now = PublishProof.NOBODY if known.project is None else known.project.publish_proof
-    return _STRICTER.index(proof) < _STRICTER.index(now)
-
-
-async def _set_as(ports: Ports, visit: Visit, key: ProjectKey, proof: PublishProof) -> PublishProofShown:
-    now = ports.clock.now()
-    return await write_as(ports.db, visit.actor, now, _set, visit, key, proof, now)
+def _demands_less(connection: Connection, visit: Visit, key: ProjectKey, proof: PublishProof) -> bool:
+    project = projects.find(connection, visit.repository.id, key)
+    before = PublishProof.NOBODY if project is None else project.publish_proof
+    return _STRICTER.index(proof) < _STRICTER.index(before)
 
 
 def _set(connection: Connection, visit: Visit, key: ProjectKey, proof: PublishProof, now: Instant) -> PublishProofShown:

@@ -9,6 +9,7 @@ from typing import cast
 import msgspec
 from sqlalchemy import Connection
 
+from pratique.core.account_verbs import Purpose
 from pratique.core.actors import Operation
 from pratique.core.artifacts import Origin
 from pratique.core.ecosystem import Listing
@@ -19,7 +20,7 @@ from pratique.services.judge import allowed_versions, authorise_on, decide_listi
 from pratique.services.knowledge import Knowledge
 from pratique.services.own_project import Asked, asked_by, find_own, find_release, note
 from pratique.services.ports import Ports, Visit
-from pratique.services.sign_in import write_as
+from pratique.services.publish_proof import write_proved
 from pratique.services.sources import own_outline
 from pratique.store import releases
 
@@ -58,7 +59,7 @@ async def set_tag(ports: Ports, visit: Visit, name: str, tag: str, version: str)
         Invalid, InvalidName: no such name, tag or version can be.
         NotFound: there is no such own project or release.
         Conflict: the project is an upstream's, or the release is not yet live.
-        Unauthorised, Forbidden: the actor may not.
+        Unauthorised, Forbidden, CodeNeeded: the actor may not, or not without a one-time code.
         Refused: policy refuses the release to whoever follows the tag.
     """
     key, now = visit.key(name), ports.clock.now()
@@ -68,7 +69,7 @@ async def set_tag(ports: Ports, visit: Visit, name: str, tag: str, version: str)
     asked, version = asked_by(visit, key, now), visit.ecosystem.canonical_version(version)
     await ports.db.read(_find, asked, version)
     await _refuse_refused(ports, visit, known, version)
-    await write_as(ports.db, visit.actor, now, _set, asked, tag, version)
+    await write_proved(ports, visit, key, Purpose.TAGS, _set, asked, tag, version)
 
 
 async def remove_tag(ports: Ports, visit: Visit, name: str, tag: str) -> None:
@@ -78,12 +79,12 @@ async def remove_tag(ports: Ports, visit: Visit, name: str, tag: str) -> None:
         Invalid: every project needs this one.
         NotFound: there is no such own project or tag.
         Conflict: the project is an upstream's.
-        Unauthorised, Forbidden: the actor may not.
+        Unauthorised, Forbidden, CodeNeeded: the actor may not, or not without a one-time code.
     """
     key, now = visit.key(name), ports.clock.now()
     authorise_on(visit, Operation.TAG, await know(ports, visit, key), now)
     cast("HasTags", visit.ecosystem).check_removable(tag)
-    await write_as(ports.db, visit.actor, now, _remove, asked_by(visit, key, now), tag)
+    await write_proved(ports, visit, key, Purpose.TAGS, _remove, asked_by(visit, key, now), tag)
 
 
 async def _refuse_refused(ports: Ports, visit: Visit, known: Knowledge, version: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import msgspec
 from sqlalchemy import Connection
 
+from pratique.core.account_verbs import Purpose
 from pratique.core.actors import Actor, ActorKind, Operation, TokenScope
 from pratique.core.clock import HOUR, Instant, in_words, to_iso
 from pratique.core.ecosystem import Ecosystem
@@ -18,9 +19,10 @@ from pratique.services.durations import read_duration
 from pratique.services.name_globs import canonical_glob, ecosystem_named
 from pratique.services.ports import Ports
 from pratique.services.sign_in import write_as
-from pratique.store import accounts, tokens
+from pratique.store import accounts, one_time_codes, tokens
 from pratique.store.accounts import Account
 from pratique.store.tokens import Token
+from pratique.trust.one_time_codes import code_digest
 from pratique.trust.permissions import CEILING
 from pratique.trust.tokens import new_token, token_digest
 
@@ -42,6 +44,7 @@ class CreateToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ecosystems: ids; empty for all.
         names: globs over project names, at most a hundred.
         expires_in: a duration; None: never, for agents eight hours.
+        code: a one-time code of the account page; needed by whoever asks with a token.
     """
 
     name: str
@@ -51,6 +54,7 @@ class CreateToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ecosystems: frozenset[str] = frozenset()
     names: tuple[str, ...] = ("*",)
     expires_in: str | None = None
+    code: str = ""
 
 
 class ListTokens(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -94,20 +98,53 @@ class Tokens(msgspec.Struct, frozen=True):
 
 
 async def create_token(ports: Ports, request: CreateToken, actor: Actor) -> TokenCreated:
-    """Make a token.
+    """The verb. With a token it takes a one-time code: a stolen one makes none that outlives it unseen.
 
     Raises:
-        Invalid: name, kind, scope or expiry cannot be right.
-        Forbidden: the actor may make none, or only smaller ones.
+        Invalid, Forbidden: as `scope_within`; or a token asks without a good code.
         NotFound: there is no such account.
     """
     now = ports.clock.now()
     permit(actor, Operation.TOKENS, now)
-    scope = scope_of(request, ports.ecosystems, now)
-    _check_within(scope, actor)
+    scope = scope_within(request, ports.ecosystems, actor, now)
     secret = new_token()
-    made = await write_as(ports.db, actor, now, record_token, request, scope, token_digest(secret), actor, now)
+    made = await write_as(ports.db, actor, now, _record_proved, request, scope, token_digest(secret), actor, now)
     return TokenCreated(secret, made)
+
+
+def _record_proved(
+    connection: Connection, request: CreateToken, scope: TokenScope, digest: str, actor: Actor, now: Instant
+) -> TokenShown:
+    """Keep it, and use up the code that whoever asks with a token has to send. Raises as `record_token`."""
+    made = record_token(connection, request, scope, digest, actor, now)
+    if actor.token is not None and not _uses_code(connection, request.code, actor, now):
+        wrong = "this one-time code is wrong, used, or older than five minutes; " if request.code else ""
+        raise Forbidden(
+            f"{wrong}making a token with a token needs a one-time code: sign in at /account of this server, make one "
+            f"for {Purpose.TOKENS.doing}, and pass it as `--code` (in JSON `code`); or make the token on that page"
+        )
+    return made
+
+
+def _uses_code(connection: Connection, code: str, actor: Actor, now: Instant) -> bool:
+    if not code or actor.account is None:
+        return False
+    return one_time_codes.use(
+        connection, code_digest(code), account_id=actor.account, purpose=Purpose.TOKENS, subject="", now=now
+    )
+
+
+def scope_within(request: CreateToken, ecosystems: Mapping[str, Ecosystem], actor: Actor, now: Instant) -> TokenScope:
+    """The limits that a request asks for, which lie within those of the token that asks.
+
+    Raises:
+        Invalid: name, kind, scope or expiry cannot be right.
+        Forbidden: a token asks for one of another kind, or for a wider one.
+    """
+    scope = scope_of(request, ecosystems, now)
+    _check_kind(request.kind, actor)
+    _check_within(scope, actor)
+    return scope
 
 
 def scope_of(request: CreateToken, ecosystems: Mapping[str, Ecosystem], now: Instant) -> TokenScope:
@@ -156,6 +193,15 @@ def _expiry(request: CreateToken, now: Instant) -> Instant | None:
         if life > AGENT_MAX_LIFE:
             raise Invalid(f"an agent's token lives at most {in_words(AGENT_MAX_LIFE)}; make a new one for each task")
     return None if life is None else Instant(now + life)
+
+
+def _check_kind(kind: ActorKind, actor: Actor) -> None:
+    """Policy and `services.publish_proof` tell kinds apart: a token must not choose another one for itself."""
+    if actor.token is not None and kind is not actor.kind:
+        raise Forbidden(
+            f"a token of kind {actor.kind} makes none of kind {kind}: sign in at /account of this server and make it "
+            "there, or on the data folder with `pratique token create`"
+        )
 
 
 def _check_within(scope: TokenScope, actor: Actor) -> None:

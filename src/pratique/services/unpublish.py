@@ -8,6 +8,7 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy import Connection
 
+from pratique.core.account_verbs import Purpose
 from pratique.core.actors import Actor, Operation
 from pratique.core.clock import in_words
 from pratique.core.ecosystem import Ecosystem
@@ -18,8 +19,8 @@ from pratique.services.edition import check_edition
 from pratique.services.judge import authorise_on, know
 from pratique.services.own_project import Asked, asked_by, find_own, find_release, note
 from pratique.services.ports import Ports, Visit
+from pratique.services.publish_proof import write_proved
 from pratique.services.purls import read_purl
-from pratique.services.sign_in import write_as
 from pratique.services.visits import visit_repository
 from pratique.store import files, releases
 from pratique.store.projects import Project
@@ -73,12 +74,14 @@ async def unpublish_as(
     Raises:
         NotFound: there is no such own project or release, or nothing is left of it.
         Unauthorised, Forbidden, StepUpNeeded: the actor is no owner, must give the password again, or is late.
+        CodeNeeded: the owners demand a one-time code, and no good one came along.
         Conflict: the project is an upstream's, has changed since the edition, or the release is not yet live.
     """
     now = ports.clock.now()
     authorise_on(visit, Operation.UNPUBLISH, await know(ports, visit, key), now)
     asked = asked_by(visit, key, now)
-    gone = await write_as(ports.db, visit.actor, now, _unpublish, asked, version, terms(ports, visit, edition))
+    taking = (_unpublish, asked, version, terms(ports, visit, edition))
+    gone = await write_proved(ports, visit, key, Purpose.UNPUBLISH, *taking)
     return Unpublished(key.purl(version), gone)
 
 

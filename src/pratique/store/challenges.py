@@ -49,18 +49,34 @@ class Challenge(msgspec.Struct, frozen=True):
 
 
 def add(c: sa.Connection, new: Challenge) -> None:
-    """Keep a question; those that are over are forgotten on the way."""
-    c.execute(challenge.delete().where(challenge.c.expires <= new.created))
+    """Keep a question."""
     c.execute(challenge.insert().values({**msgspec.structs.asdict(new), "purpose": new.purpose.value}))
 
 
-def count_open(c: sa.Connection, now: Instant, *, address: str | None = None, account_id: int | None = None) -> int:
-    """How many are not over: of everybody, asked from an address, or asked of an account."""
-    wanted = sa.select(sa.func.count()).where(challenge.c.expires > now)
-    if address is not None:
-        wanted = wanted.where(challenge.c.address == address)
-    if account_id is not None:
-        wanted = wanted.where(challenge.c.account_id == account_id)
+def forget(c: sa.Connection, now: Instant, again: Challenge | None) -> None:
+    """Forget the questions that are over and, unanswered, what the same program asked the same account before."""
+    c.execute(challenge.delete().where(challenge.c.expires <= now))
+    if again is None:
+        return
+    before = challenge.delete().where(
+        challenge.c.answered.is_(None),
+        challenge.c.account_id == again.account_id,
+        challenge.c.purpose == again.purpose.value,
+        challenge.c.subject == again.subject,
+        challenge.c.address == again.address,
+    )
+    c.execute(before)
+
+
+def unanswered_logins(c: sa.Connection) -> tuple[str, ...]:
+    """The address of each login that nobody has answered; ask after `forget`."""
+    wanted = sa.select(challenge.c.address).where(challenge.c.account_id.is_(None), challenge.c.answered.is_(None))
+    return tuple(c.execute(wanted).scalars())
+
+
+def count_unanswered(c: sa.Connection, account_id: int) -> int:
+    """How many questions wait for an account's answer; ask after `forget`."""
+    wanted = sa.select(sa.func.count()).where(challenge.c.account_id == account_id, challenge.c.answered.is_(None))
     return int(c.execute(wanted).scalar_one())
 
 

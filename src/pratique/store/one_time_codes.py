@@ -30,7 +30,22 @@ def use(c: sa.Connection, secret_sha256: str, *, account_id: int, purpose: Purpo
 
     A code made for no project in particular is good for any.
     """
-    taken = one_time_code.update().where(
+    taken = one_time_code.update().where(*_good(secret_sha256, account_id, purpose, subject, now))
+    return c.execute(taken.values(used=now)).rowcount == 1
+
+
+def is_good(
+    c: sa.Connection, secret_sha256: str, *, account_id: int, purpose: Purpose, subject: str, now: Instant
+) -> bool:
+    """Whether `use` would use it up now."""
+    wanted = sa.select(one_time_code.c.expires).where(*_good(secret_sha256, account_id, purpose, subject, now))
+    return c.execute(wanted).first() is not None
+
+
+def _good(
+    secret_sha256: str, account_id: int, purpose: Purpose, subject: str, now: Instant
+) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
         one_time_code.c.secret_sha256 == secret_sha256,
         one_time_code.c.account_id == account_id,
         one_time_code.c.purpose == purpose.value,
@@ -38,7 +53,6 @@ def use(c: sa.Connection, secret_sha256: str, *, account_id: int, purpose: Purpo
         one_time_code.c.used.is_(None),
         one_time_code.c.expires > now,
     )
-    return c.execute(taken.values(used=now)).rowcount == 1
 
 
 def end_unused(c: sa.Connection, secret_sha256: str) -> bool:

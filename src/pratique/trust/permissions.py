@@ -201,14 +201,23 @@ def _check_right(actor: Actor, right: Right, role: str | None, visibility: str |
     if right.self_service or (right.new_names and not own):
         return
     needed = " or ".join(sorted(right.roles))
-    if needed and (role is not None or visibility == Visibility.PUBLIC or (own and right.new_names)):
+    if needed and (role is not None or visibility == Visibility.PUBLIC):
         raise Forbidden(f"{right.doing} needs the role {needed} on this project; {actor.name} has {role or 'none'}")
     if needed:  # in the same words whether the project is hidden from the actor or not there
-        raise Forbidden(
-            f"{right.doing} needs an administrator, or the role {needed} on an own project of this name; "
-            f"{actor.name} has neither"
-        )
+        raise _neither(right, actor)
     raise Forbidden(f"{right.doing} needs an administrator; {actor.name} is none")
+
+
+def neither(operation: Operation, actor: Actor) -> Forbidden:
+    """What is said of a project that is hidden from the actor and, in the same words, of one that is not there."""
+    return _neither(RIGHTS[operation], actor)
+
+
+def _neither(right: Right, actor: Actor) -> Forbidden:
+    return Forbidden(
+        f"{right.doing} needs an administrator, or the role {' or '.join(sorted(right.roles))} on an own project of "
+        f"this name; {actor.name} has neither"
+    )
 
 
 def _check_scope(actor: Actor, operation: Operation, project: ProjectKey | None) -> None:

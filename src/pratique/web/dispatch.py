@@ -123,9 +123,10 @@ def _caller(request: web.Request, ecosystem: Ecosystem) -> Caller:
     """Who sent it; of reads, which are many, nobody is ever told."""
     if request.method in ("GET", "HEAD"):
         return Caller()
+    takes_codes = isinstance(ecosystem, TakesCodes)
     code = request.headers.get(ecosystem.code_header, "") if isinstance(ecosystem, TakesCodes) else ""
     agent = clean(without_secrets(request.headers.get("User-Agent", "")))
-    return Caller(agent, client_address(request), code[:200])
+    return Caller(agent, client_address(request), code[:200], takes_codes)
 
 
 def _check_no_token(match: Match) -> None:

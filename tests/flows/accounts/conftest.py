@@ -15,6 +15,9 @@ import msgspec
 import pytest
 
 from pratique.cli.main import main
+from pratique.core.account_verbs import Purpose
+from pratique.services.one_time_codes import make_code
+from pratique.services.step_up import PasswordGate, sign_in
 from tests.harness.server import Answer
 from tests.harness.site import Site, running_site
 
@@ -111,6 +114,12 @@ class Operator:
         code = await asyncio.to_thread(main, [*words, *where])
         shown = self.capsys.readouterr()
         return Told(code, shown.out, shown.err)
+
+
+async def made_code(site: Site, name: str, purpose: Purpose = Purpose.TOKENS) -> str:
+    """A code that somebody made in the browser, having just given the password."""
+    _, session = await sign_in(site.ports, PasswordGate(), name, PASSWORD, "127.0.0.1")
+    return await make_code(site.ports, session.actor, purpose)
 
 
 @pytest.fixture

@@ -62,7 +62,6 @@ STORY = (
     ("revoke pkg:npm/mine@1.0.0 --reason oops", "pkg:npm/mine@1.0.0 is revoked"),
     ("unrevoke pkg:npm/mine@1.0.0", "is served again"),
     ("exposure pkg:npm/mine", "nobody fetched pkg:npm/mine"),
-    ("token create ci --user ann --kind ci --can read,publish --names @acme/* --expires 30d", "prq_"),
     ("token list", "read"),
     ("token list --user ann", "ann"),
     ("advisories status", "none: known malware is not recognised"),

@@ -6,7 +6,7 @@ import pytest
 
 from pratique.core.actors import OPERATOR, ActorKind, Operation
 from pratique.services.accounts import AddUser, add_user
-from tests.flows.accounts.conftest import PASSWORD, Api, Browser
+from tests.flows.accounts.conftest import PASSWORD, Api, Browser, made_code
 from tests.harness.site import Site, new_token
 
 OTHER = "attackers own words"
@@ -49,7 +49,8 @@ async def test_an_administrator_makes_no_token_with_which_another_administrator_
 
     assert refused.status == 403
     assert "two people" in refused.json()["error"]
-    assert (await api.post("/token/create", site.admin, name="x", operations=[operation])).status == 200
+    own = {"name": "x", "operations": [operation], "code": await made_code(site, "alice")}
+    assert (await api.post("/token/create", site.admin, **own)).status == 200
     assert await new_token(site, "bob", ActorKind.USER, frozenset({operation})), "made on the data folder"
 
 

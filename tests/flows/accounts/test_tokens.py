@@ -9,7 +9,7 @@ import pytest
 
 from pratique.core.actors import OPERATOR, ActorKind, Operation
 from pratique.services.accounts import AddUser, add_user
-from tests.flows.accounts.conftest import Api, Browser, Operator
+from tests.flows.accounts.conftest import Api, Browser, Operator, made_code
 from tests.harness.server import Answer
 from tests.harness.site import Site, new_token
 
@@ -87,8 +87,8 @@ async def test_a_token_cannot_make_a_wider_one(site: Site, api: Api) -> None:
         expires_in="1d",
     )
     same = {"name": "x", "operations": ["read"], "ecosystems": ["npm"], "names": ["@acme/*"], "expires_in": "1h"}
+    same["code"] = await made_code(site, "alice")
 
-    assert (await api.post("/token/create", narrow, **same)).status == 200
     for wider in (
         {"operations": ["read", "publish"]},
         {"ecosystems": []},
@@ -97,9 +97,33 @@ async def test_a_token_cannot_make_a_wider_one(site: Site, api: Api) -> None:
         {"expires_in": None},
         {"expires_in": "2d"},
         {"user": "ann"},
+        {"kind": "service"},
     ):
         answer = await api.post("/token/create", narrow, **{**same, **wider})
         assert answer.status == 403, wider
+    assert (await api.post("/token/create", narrow, **same)).status == 200, "and none of these used the code up"
+
+
+async def test_a_stolen_token_makes_no_token_without_a_code_and_never_one_of_another_kind(
+    site: Site, api: Api, operator: Operator
+) -> None:
+    stolen = await new_token(site, "ann", ActorKind.USER, frozenset({Operation.TOKENS, Operation.PUBLISH}))
+    code = await made_code(site, "ann")
+    wish = {"name": "x", "operations": ["publish"]}
+
+    for fields in ({}, {"code": "guess"}, {"code": await made_code(site, "alice")}):
+        refused = await api.post("/token/create", stolen, **wish, **fields)
+        assert (refused.status, "/account" in refused.text) == (403, True), fields
+    for kind in ("ci", "agent", "service"):
+        refused = await api.post("/token/create", stolen, **{**wish, "operations": ["read"]}, kind=kind, code=code)
+        assert (refused.status, "makes none of kind" in refused.text) == (403, True), kind
+    words = ("token", "create", "x", "--can", "publish")
+    told = await operator.types(*words, token=stolen, here=False)
+    assert (told.code != 0, "pass it as `--code`" in told.err) == (True, True)
+
+    assert (await operator.types(*words, "--code", code, token=stolen, here=False)).out.startswith("prq_")
+    again = await api.post("/token/create", stolen, **wish, code=code)
+    assert (again.status, "wrong, used, or older" in again.text) == (403, True)
 
 
 async def test_a_token_may_reach_a_hundred_names_and_says_ten_of_them(site: Site, api: Api) -> None:
@@ -145,7 +169,14 @@ async def test_nobody_ends_or_sees_the_token_of_somebody_else(site: Site, api: A
 
 
 async def test_names_are_kept_as_the_ecosystem_spells_them(site: Site, api: Api) -> None:
-    answer = await api.post("/token/create", site.admin, name="x", ecosystems=["pypi"], names=["My_Tools.*"])
+    answer = await api.post(
+        "/token/create",
+        site.admin,
+        name="x",
+        ecosystems=["pypi"],
+        names=["My_Tools.*"],
+        code=await made_code(site, "alice"),
+    )
     assert answer.json()["token"]["names"] == ["my-tools-*"]
 
 

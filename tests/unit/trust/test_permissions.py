@@ -301,7 +301,7 @@ def test_a_refusal_for_want_of_a_role_names_the_one_there_is() -> None:
         authorise(
             reader, Operation.PUBLISH, PROJECT, role="reader", visibility="members", anonymous_read=False, now=NOW
         )
-    with pytest.raises(Forbidden, match="ann has none"):
+    with pytest.raises(Forbidden, match="maintainer or owner on an own project of this name; ann has neither"):
         authorise(reader, Operation.PUBLISH, PROJECT, role=None, visibility="members", anonymous_read=False, now=NOW)
 
 

@@ -30,6 +30,7 @@ def create(
     ecosystem: Several = None,
     names: Several = None,
     expires: str | None = None,
+    code: str = "",
     where: Where = HERE,
 ) -> None:
     """Make a token. Its secret is printed alone on standard output, this once.
@@ -43,6 +44,7 @@ def create(
         ecosystem: only these, repeated or with commas; all if not given.
         names: only names like these, `*` for anything: `@acme/*`; all if not given.
         expires: after how long, like `8h` or `30d`; an agent's after 8 hours if not given, others never.
+        code: with --server: a one-time code, made for this on your account page.
         where: data folder or server.
     """
     request = CreateToken(
@@ -53,6 +55,7 @@ def create(
         ecosystems=frozenset(parts(ecosystem)),
         names=parts(names) or ("*",),
         expires_in=expires,
+        code=code,
     )
     made = ask(table.TOKEN_CREATE, request, where)
     if made:

@@ -53,7 +53,7 @@ async def _account(
         "made": made,
         "admin": session.actor.admin,
         "code": code,
-        "purposes": [purpose for purpose in Purpose if purpose is not Purpose.LOGIN],
+        "purposes": [purpose for purpose in Purpose if purpose not in (Purpose.LOGIN, Purpose.STATUS)],
         "asks_password": asks_password and made is None and not code,
         "kinds": [kind for kind in ActorKind if kind not in (ActorKind.NOBODY, ActorKind.OPERATOR)],
         "operations": sorted(CEILING[ActorKind.USER]),
