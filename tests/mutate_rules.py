@@ -120,18 +120,21 @@ def run_tests(mutant: Mutant | None) -> int:
     os.dup2(quiet, 2)
     if mutant is not None:
         sys.meta_path.insert(0, Changed(f"pratique.rules.{Path(mutant.file).stem}", mutant.tree()))
-    return pytest.main([*OPTIONS, *map(str, test_files(mutant))])
+    code = SURVIVED
+    for files in test_files(mutant):
+        code = pytest.main([*OPTIONS, *map(str, files)])
+        if code != SURVIVED:
+            break
+    return code
 
 
-def test_files(mutant: Mutant | None) -> Iterator[Path]:
-    """Those of the changed module first, as they are the likeliest to notice."""
+def test_files(mutant: Mutant | None) -> Iterator[list[Path]]:
+    """Those of the changed module alone, as they are the likeliest to notice; then the others, if they did not."""
     own = TESTS / f"test_{Path(mutant.file).stem}.py" if mutant else None
     if own is not None and (ROOT / own).exists():
-        yield own
-    for path in sorted((ROOT / TESTS).glob("test_*.py")):
-        here = path.relative_to(ROOT)
-        if here not in (own, SLOW):
-            yield here
+        yield [own]
+    every = sorted(path.relative_to(ROOT) for path in (ROOT / TESTS).glob("test_*.py"))
+    yield [path for path in every if path not in (own, SLOW)]
 
 
 def say(line: str) -> None:

@@ -182,6 +182,8 @@ async def test_what_an_administrator_has_quarantined_only_one_lifts(site: Site) 
     assert (await by_api(site, site.admin, "quarantined")).status == 200
     refused = await by_api(site, owner, "active")
     assert (refused.status, "quarantined by an administrator" in refused.text) == (403, True)
+    upload = await PYPI.upload(site, "ours", "1.0.2", site.token)
+    assert "an administrator can say otherwise" in upload.text
     assert (await by_api(site, owner, "archived")).status == 403
 
     assert (await by_api(site, site.admin, "active")).status == 200

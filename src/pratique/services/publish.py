@@ -220,8 +220,10 @@ def check_takes_uploads(known: Knowledge) -> None:
     if project is None or known.origin is not Origin.OWN or project.status is None or project.status.takes_uploads:
         return
     reason = f": {project.status.reason}" if project.status.reason else ""
+    lifted_by_admin = project.status.is_quarantined and project.status_by_admin
+    who = "an administrator" if lifted_by_admin else "its owner"
     raise Forbidden(
-        f"{known.key.name} is {project.status.marker} and takes no uploads{reason}; its owner can say otherwise: "
+        f"{known.key.name} is {project.status.marker} and takes no uploads{reason}; {who} can say otherwise: "
         f"`pratique project status {known.key.purl()} active`"
     )
 

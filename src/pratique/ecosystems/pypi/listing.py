@@ -16,7 +16,7 @@ from packaging.version import Version
 from pratique.core.artifacts import Digests, FileView, ProjectStatus, ProjectView
 from pratique.core.clock import Instant, to_iso
 from pratique.core.ecosystem import Listing, Rendered
-from pratique.core.sentences import refusal_line
+from pratique.core.sentences import clean, refusal_line
 from pratique.ecosystems.pypi.index_entry import REFUSED, refusal_of
 from pratique.ecosystems.pypi.listing_html import write_page
 from pratique.ecosystems.pypi.negotiation import CONTENT_TYPES, JSON
@@ -143,7 +143,7 @@ def _refused(listing: Listing, file: FileView) -> str | None:
 def _yanked(listing: Listing, file: FileView) -> bool | str:
     if listing.decisions[file.filename].action.leaves_listing:
         return _sentence(listing, file)
-    return False if file.yanked is None else file.yanked or True
+    return False if file.yanked is None else clean(file.yanked) or True
 
 
 def _sentence(listing: Listing, file: FileView) -> str:

@@ -16,7 +16,7 @@ from pratique.core.artifacts import Manifest
 from pratique.core.errors import Invalid, TooLarge
 from pratique.ecosystems.pypi.filenames import read_filename
 from pratique.ecosystems.pypi.names import canonical, normalise
-from pratique.ecosystems.pypi.versions import canonical_version
+from pratique.ecosystems.pypi.versions import canonical_version, spoken_version
 
 MAX_METADATA = 1 << 20
 """Bytes; a long description takes a few hundred kilobytes."""
@@ -106,6 +106,8 @@ def _validate(raw: RawMetadata, where: str) -> None:
             raise Invalid(f"{where} has a requirement nested too deep to be read") from None
         except InvalidMetadata as error:
             raise Invalid(f"{where} is not valid core metadata: {ascii(str(error))[1:-1][:300]}") from None
+        except ValueError:  # of numbers with thousands of digits, which the interpreter does not read
+            raise Invalid(f"{where} has a version with too many digits to be read") from None
 
 
 def build_manifest(
@@ -125,7 +127,7 @@ def build_manifest(
         TooLarge: the metadata is too long.
     """
     fields = parse_metadata(content, where)
-    name, version = fields["name"], canonical_version(fields["version"])
+    name, version = fields["name"], spoken_version(fields["version"])
     named = read_filename(filename, canonical(name))
     if named is None or named.version != version:
         raise Invalid(f'"{filename}" holds {name!a} {version}: name and version inside must be those of the file name')

@@ -202,6 +202,8 @@ def test_another_pkg_info_deeper_down_is_no_matter():
         b"Metadata-Version: 2.1\nName: demo-pkg\nVersion: 1.0\nVersion: 1.0\n",
         b"Metadata-Version: 2.1\nName: \xff\nVersion: 1.0\n",
         b"Metadata-Version: 2.1\nName: demo-pkg\nVersion: one\n",
+        b"Metadata-Version: 2.1\nName: demo-pkg\nVersion: 1" + b".0" * 200 + b"\n",
+        b"Metadata-Version: 2.1\nName: demo-pkg\nVersion: " + b"1" * 5_000 + b"\n",
         b"Metadata-Version: 2.1\nName: demo-pkg\n",
         b"Metadata-Version: 2.1\nName: demo-pkg\nVersion: 1.0\nRequires-Python: three\n",
         b"Metadata-Version: 2.1\nName: demo-pkg\nVersion: 1.0\nRequires-Dist: ???\n",
