@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -29,3 +30,15 @@ async def test_between_two_batches_of_an_import_another_process_can_write(
     other.close()
 
     assert written == [2, 4]
+
+
+async def test_the_end_of_an_import_asks_for_the_projects_of_many_names_at_once(site: Site, tmp_path: Path) -> None:
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        statements.append(statement)
+
+    sa.event.listen(site.ports.db.engine, "before_cursor_execute", note)
+    await advise(site, tmp_path, *(advisory(f"left{number}", id=f"A-{number}") for number in range(100)))
+
+    assert len(statements) < 50
