@@ -202,20 +202,29 @@ async def test_search_finds_what_the_asker_may_know_of_in_the_form_that_clients_
         "keywords": ["inert"],
         "links": {"homepage": "https://example.test/ours", "repository": "https://example.test/ours.git"},
         "maintainers": [{"username": "ann", "email": ""}],
+        "publisher": {"username": "ann", "email": ""},
         "date": "",
     }
     assert first["package"]["date"].endswith("Z")
     assert (second["package"]["name"], second["package"]["maintainers"]) == ("acme-public", [])
+    assert "publisher" not in second["package"]
     assert await search(nobody, "acme") == ["acme-public"]
     assert await search(ann, "ours acme") == ["@acme/ours"]
     assert await search(ann, "scope:acme keywords:inert") == ["@acme/ours"]
     assert await search(ann, "acme", size=1, **{"from": 1}) == ["acme-public"]
     assert await search(ann, "nothing-like-it") == []
-    assert await search(ann, "%_") == []
+    assert [await search(ann, one) for one in ("%_", "%", "_", "acm_", "\\")] == [[]] * 5
 
 
 async def test_a_search_that_cannot_be_is_told(ann: Publisher) -> None:
-    for query in ("text=a&size=many", "text=a&from=x", "text=" + "a" * 201):
+    for query in (
+        "text=a&size=many",
+        "text=a&from=x",
+        "text=" + "a" * 201,
+        "text=%00",
+        "text=acme%00x",
+        "text=a%1b[2J",
+    ):
         answer = await ann.get(f"-/v1/search?{query}")
         assert (answer.status, bool(error(answer))) == (400, True)
     assert await search(ann, "acme", size=10**9) == ["@acme/ours"]

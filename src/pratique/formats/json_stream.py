@@ -22,7 +22,7 @@ MAX_DEPTH = 128
 MAX_PIECES = 500_000
 """Brackets, commas, colons and strings: each costs a step, and a document made of nothing else is an attack."""
 MAX_ESCAPES = 1_000_000
-"""In strings that are taken out: base64 needs none, though some writers escape its slashes."""
+"""Each costs a step. Base64 needs none, though some writers escape its slashes; long readmes have thousands."""
 _OUTSIDE = re.compile(rb'["{}\[\],:]')
 _INSIDE = re.compile(rb'["\\\x00-\x1f]')
 _SIMPLE_ESCAPES = {
@@ -153,14 +153,11 @@ class JsonStream:
         self._escape += piece
         if len(self._escape) == wanted:
             escape, self._escape = self._escape, b""
-            self._string_piece(escape if self._path is None else self._unescaped(escape))
+            self._escapes += 1
+            if self._escapes > MAX_ESCAPES:
+                raise TooLarge(f"the JSON document is written with more than {MAX_ESCAPES} escapes; base64 needs none")
+            self._string_piece(escape if self._path is None else _unescaped(escape))
         return position + len(piece)
-
-    def _unescaped(self, escape: bytes) -> bytes:
-        self._escapes += 1
-        if self._escapes > MAX_ESCAPES:
-            raise TooLarge(f"the attachment is written with more than {MAX_ESCAPES} escapes; base64 needs none")
-        return _unescaped(escape)
 
     def _string_piece(self, piece: bytes) -> None:
         if self._path is None:
@@ -176,6 +173,18 @@ class JsonStream:
             self._keys[-1] = _text(bytes(self._rest[start:]))
         self._path = None
         self._keep(b'"')
+
+
+def read_bounded(body: bytes) -> Any:
+    """A whole document, refused where it has more pieces, levels or escapes than any honest one.
+
+    Raises:
+        Invalid: it is no JSON, or nested too deeply.
+        TooLarge: too many of the others.
+    """
+    stream = JsonStream(lambda _path: False, lambda _path, _piece: None, len(body))
+    stream.feed(body)
+    return stream.finish()
 
 
 def _unescaped(escape: bytes) -> bytes:

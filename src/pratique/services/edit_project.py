@@ -6,7 +6,7 @@ Nothing is published, hidden or taken away because a document leaves it out.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import cast
 
 from sqlalchemy import Connection
@@ -54,6 +54,27 @@ async def authorise_editor(ports: Ports, visit: Visit, name: str) -> None:
         Unauthorised, Forbidden, StepUpNeeded: in the same words whether it is hidden from the actor or not there.
     """
     _authorise_any(visit, await know(ports, visit, visit.key(name)), _EDITING, ports.clock.now())
+
+
+async def edit_as_sent(
+    ports: Ports, visit: Visit, name: str, edition: str, read: Callable[[], Awaitable[bytes]]
+) -> str:
+    """Read the document that is sent to the address of an edition, in one of the uploads' slots, and do what it wants.
+
+    Args:
+        name: from the address, as is the edition.
+        read: gives the body; who may change nothing is turned away before.
+
+    Raises:
+        TooLarge: the document is over a limit.
+        Unavailable: too many uploads are under way, of this account or of all.
+        As `authorise_editor` and `edit_project`.
+    """
+    await authorise_editor(ports, visit, name)
+    async with ports.uploads.slot(visit.actor.account or visit.actor.name):
+        speech = cast("EditsDocuments", visit.ecosystem)
+        sent = await ports.uploads.run(speech.read_document, await read(), name, edition)
+        return await edit_project(ports, visit, name, sent)
 
 
 async def edit_project(ports: Ports, visit: Visit, name: str, sent: SentDocument) -> str:

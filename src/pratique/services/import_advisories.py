@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import re
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -33,7 +34,13 @@ from pratique.store.database import Database
 STARTER = "starter"
 """Name of the set that the package carries."""
 
-_BATCH = 2_000
+_BATCH = 1_000
+"""Rows of one transaction: a tenth of a second, where others wait five for their turn to write."""
+
+_PAUSE = 0.12
+"""Seconds between two of them: who waits for SQLite's lock looks every tenth of a second whether it is free."""
+
+_TELL_EVERY = 2_000
 _SOURCE_LENGTH = 32
 
 Progress = Callable[[int], None]
@@ -82,7 +89,7 @@ class Importing:
                 continue
             self.records += 1
             self.newest = max(self.newest, one.modified)
-            if self._progress is not None and self.records % _BATCH == 0:
+            if self._progress is not None and self.records % _TELL_EVERY == 0:
                 self._progress(self.records)
             key = ProjectKey(one.ecosystem, one.name)
             if one.malware and not one.withdrawn and (popular := self._popular_among(key)):
@@ -186,9 +193,15 @@ def to_row(one: Advisory, source: str, twin: str) -> StoredAdvisory:
 
 
 def _take_in(db: Database, counts: Importing, read: Iterable[Advisory | Rejected]) -> None:
-    """Write in batches, each a transaction: a broken end does not undo a good beginning."""
-    for batch in advisories.in_batches(counts.accepted(read), _BATCH):
+    """Write in batches, each a transaction: a broken end does not undo a good beginning, and others write between."""
+    for number, batch in enumerate(advisories.in_batches(counts.accepted(read), _BATCH)):
+        if number:
+            _let_others_write()
         counts.changed |= db.write_now(_write_batch, counts.source, batch, [counts.row(one) for one in batch])
+
+
+def _let_others_write() -> None:
+    time.sleep(_PAUSE)
 
 
 def _write_batch(

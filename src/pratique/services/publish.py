@@ -169,7 +169,7 @@ async def store_upload(
             waiting.clear()
     if waiting:
         await ports.uploads.run(reader.feed, bytes(waiting))
-    return reader.finish()
+    return await ports.uploads.run(reader.finish)
 
 
 async def authorise_project(ports: Ports, visit: Visit, name: str | None, draft: PublishDraft) -> Knowledge:
@@ -246,7 +246,7 @@ async def read_artefact(
     manifest = await ports.uploads.run(visit.ecosystem.read_manifest, draft.filename, blob, limits)
     if isinstance(visit.ecosystem, ChecksReleases):
         await ports.uploads.run(visit.ecosystem.check_release, manifest)
-    differing = visit.ecosystem.compare_claims(draft, manifest)
+    differing = await ports.uploads.run(visit.ecosystem.compare_claims, draft, manifest)
     if not differing:
         return manifest, ()
     sentence = f"the upload claims other values than the artefact for {', '.join(differing)}; the artefact is believed"

@@ -201,9 +201,15 @@ def enqueue_rechecks(
     enqueue: Enqueue,
 ) -> None:
     """Promise rechecks of every stored release of the changed projects and their twins, in the caller's transaction."""
-    names = sorted({(key.ecosystem, ecosystems[key.ecosystem].twin_key(key.name)) for key in changed})
+    twins: dict[str, set[str]] = {}
+    for key in changed:
+        twins.setdefault(key.ecosystem, set()).add(ecosystems[key.ecosystem].twin_key(key.name))
     for repository in repositories.repositories(connection):
-        alike = (one.key for name in names for one in projects.of_twin(connection, repository.id, *name))
+        alike = [
+            key
+            for ecosystem, names in twins.items()
+            for key in projects.keys_of_twins(connection, repository.id, ecosystem, sorted(names))
+        ]
         found = list(_stored_releases(connection, repository.id, alike))
         _enqueue(connection, repository.id, found, f"{occasion}:{repository.id}", enqueue)
 

@@ -15,7 +15,7 @@ from pratique.core.actors import Operation, TokenScope
 from pratique.core.artifacts import Origin, ProjectView
 from pratique.core.clock import Instant
 from pratique.core.ecosystem_verbs import Found, FoundProject, SearchQuery
-from pratique.core.errors import PratiqueError
+from pratique.core.errors import Invalid, PratiqueError
 from pratique.core.names import ProjectKey
 from pratique.services.judge import admit_reader, allowed_versions, decide_listing, decide_name, inquire
 from pratique.services.knowledge import Knowledge, read_knowledge
@@ -24,6 +24,9 @@ from pratique.services.sources import own_outline, stored_view
 from pratique.store import files, projects
 from pratique.store.projects import Project
 from pratique.trust.permissions import Role, authorise
+
+_LONGEST = 200
+"""Characters of a search."""
 
 _LOOKED_AT = 200
 """Projects with a fitting name that are looked at, as policy may refuse them; more of the name finds the others."""
@@ -35,8 +38,13 @@ async def search(ports: Ports, visit: Visit, query: SearchQuery) -> Found:
     The total counts all that the actor may know of: whether policy refuses one is seen where it is shown.
 
     Raises:
+        Invalid: the text is too long, or holds what stands in no name.
         Unauthorised, Forbidden: the actor may not read in the repository at all.
     """
+    if len(query.text) > _LONGEST:
+        raise Invalid(f"the search has {len(query.text)} characters, at most {_LONGEST} are looked for")
+    if not all(map(str.isprintable, query.text.split())):
+        raise Invalid("the search holds a control character, which stands in no name; search for a part of a name")
     return await ports.db.read(_found, ports, visit, query)
 
 

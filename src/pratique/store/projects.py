@@ -152,6 +152,19 @@ def own_among(
     return found
 
 
+def keys_of_twins(c: sa.Connection, repository_id: int, ecosystem: str, twins: Sequence[str]) -> list[ProjectKey]:
+    """The projects whose names share one of these with their twins; an import of advisories names thousands."""
+    found: list[ProjectKey] = []
+    for start in range(0, len(twins), _NAMES):
+        wanted = sa.select(project.c.name).where(
+            project.c.repository_id == repository_id,
+            project.c.ecosystem == ecosystem,
+            project.c.twin.in_(twins[start : start + _NAMES]),
+        )
+        found.extend(ProjectKey(EcosystemId(ecosystem), row.name) for row in c.execute(wanted))
+    return found
+
+
 def create(
     c: sa.Connection,
     repository_id: int,

@@ -20,7 +20,7 @@ from pratique.services.ports import Caller, Visit
 from pratique.services.profile import change_password
 from pratique.services.profile import show_profile as read_profile
 from pratique.services.signing_keys import list_keys
-from pratique.web.bodies import read_small_body
+from pratique.web.bodies import read_short_body
 from pratique.web.keys import PASSWORD_GATE, PORTS
 from pratique.web.places import Match
 from pratique.web.use_cases import PRIVATE, respond
@@ -44,7 +44,7 @@ class Guest:
 async def start_login(request: web.Request, guest: Guest, _match: Match) -> web.StreamResponse:
     """Where the person confirms, and where the client then asks for its token."""
     speech = cast("LogsInByPage", guest.ecosystem)
-    await read_small_body(request)
+    await read_short_body(request)
     done_url = guest.base_url + speech.done_path("")
     offer = await ask_login(request.app[PORTS], guest.ecosystem.id, done_url, guest.public_url, guest.caller)
     note = f"the page shows {offer.compare}: confirm only there, and never for a link that somebody sent you"
@@ -62,7 +62,7 @@ async def collect(request: web.Request, guest: Guest, match: Match) -> web.Strea
 async def password_login(request: web.Request, guest: Guest, match: Match) -> web.StreamResponse:
     """A token for name and password."""
     speech = cast("LogsInByPassword", guest.ecosystem)
-    given = speech.read_password_login(match.groups["user"], await read_small_body(request))
+    given = speech.read_password_login(match.groups["user"], await read_short_body(request))
     app = request.app
     token = await log_in(app[PORTS], app[PASSWORD_GATE], guest.ecosystem.id, given.name, given.password, guest.caller)
     return respond(speech.write_logged_in(given.name, token), _NO_STORE)
@@ -78,7 +78,7 @@ async def change_profile(request: web.Request, visit: Visit, _match: Match) -> w
     """Another password."""
     speech, app = cast("HasProfiles", visit.ecosystem), request.app
     await read_profile(app[PORTS], visit.actor)
-    change = speech.read_profile_change(await read_small_body(request))
+    change = speech.read_profile_change(await read_short_body(request))
     profile = await change_password(app[PORTS], app[PASSWORD_GATE], visit, change)
     return respond(speech.write_profile(profile), _NO_STORE)
 
@@ -93,7 +93,7 @@ async def create_token(request: web.Request, visit: Visit, _match: Match) -> web
     """A new token, its secret this once."""
     speech, app = cast("HasTokens", visit.ecosystem), request.app
     await read_profile(app[PORTS], visit.actor)
-    wish = speech.read_token_wish(await read_small_body(request))
+    wish = speech.read_token_wish(await read_short_body(request))
     secret, token = await create_own_token(app[PORTS], app[PASSWORD_GATE], visit, wish)
     return respond(speech.write_token_made(secret, token), _NO_STORE)
 

@@ -16,7 +16,7 @@ from pratique.services import membership, memberships, tags, unpublish
 from pratique.services.ports import Visit
 from pratique.services.publish_proof import set_publish_proof_by_client
 from pratique.trust.permissions import Visibility
-from pratique.web.bodies import read_small_body
+from pratique.web.bodies import read_short_body, read_small_body
 from pratique.web.keys import PORTS
 from pratique.web.places import Match
 from pratique.web.use_cases import PRIVATE, respond
@@ -36,7 +36,7 @@ async def list_tags(request: web.Request, visit: Visit, match: Match) -> web.Str
 async def set_tag(request: web.Request, visit: Visit, match: Match) -> web.StreamResponse:
     """Point a tag to a release."""
     speech, project, tag = cast("HasTags", visit.ecosystem), match.groups["project"], match.groups["tag"]
-    version = speech.read_tagged(await read_small_body(request))
+    version = speech.read_tagged(await read_short_body(request))
     await tags.set_tag(request.app[PORTS], visit, project, tag, version)
     return respond(speech.write_tag_changed(f"{tag} of {project} is {version}"), _NO_STORE)
 
@@ -53,9 +53,8 @@ async def edit_project(request: web.Request, visit: Visit, match: Match) -> web.
     """Take the document back that was read to be changed."""
     ports, speech = request.app[PORTS], cast("EditsDocuments", visit.ecosystem)
     project, edition = match.groups["project"], match.groups["edition"]
-    await editing.authorise_editor(ports, visit, project)
-    sent = speech.read_document(await read_small_body(request, _MAX_DOCUMENT), project, edition)
-    return respond(speech.write_edited(await editing.edit_project(ports, visit, project, sent)), _NO_STORE)
+    note = await editing.edit_as_sent(ports, visit, project, edition, lambda: read_small_body(request, _MAX_DOCUMENT))
+    return respond(speech.write_edited(note), _NO_STORE)
 
 
 async def unpublish_project(request: web.Request, visit: Visit, match: Match) -> web.StreamResponse:
@@ -91,7 +90,7 @@ async def show_visibility(request: web.Request, visit: Visit, match: Match) -> w
 async def set_access(request: web.Request, visit: Visit, match: Match) -> web.StreamResponse:
     """Show a project to everybody who reads here, or to its members only; demand codes of its publishers."""
     ports, speech, project = request.app[PORTS], cast("SharesProjects", visit.ecosystem), match.groups["project"]
-    wanted = speech.read_access_change(await read_small_body(request))
+    wanted = speech.read_access_change(await read_short_body(request))
     if wanted.proof is not None:
         await set_publish_proof_by_client(ports, visit, project, wanted.proof)
     if wanted.visibility is not None:

@@ -21,7 +21,7 @@ from pratique.services.search import search as search_service
 from pratique.services.yank import set_yanked
 from pratique.trust.permissions import Role
 from pratique.web.addresses import moved
-from pratique.web.bodies import read_small_body
+from pratique.web.bodies import read_short_body
 from pratique.web.keys import PORTS
 from pratique.web.places import Match
 from pratique.web.use_cases import PRIVATE, answer_view, respond, respond_if_changed, wanted_form
@@ -93,7 +93,7 @@ async def remove_owners(request: web.Request, visit: Visit, match: Match) -> web
 
 async def _change_owners(request: web.Request, visit: Visit, match: Match, role: Role | None) -> web.StreamResponse:
     speech, project = cast("HasOwners", visit.ecosystem), match.groups["project"]
-    users = speech.read_owners(await read_small_body(request))
+    users = speech.read_owners(await read_short_body(request))
     await set_owners(request.app[PORTS], visit, project, users, role)
     note = f"{', '.join(users)} {'owns' if len(users) == 1 else 'own'} {project} now"
     if role is None:

@@ -14,6 +14,12 @@ def test_a_document_of_nothing_but_brackets_is_refused() -> None:
         stream.feed(b"[" + b"[]," * MAX_PIECES)
 
 
+def test_a_text_of_nothing_but_escapes_is_refused() -> None:
+    stream = JsonStream(lambda _path: False, lambda _path, _piece: None, 100 << 20)
+    with pytest.raises(TooLarge, match="escapes"):
+        stream.feed(b'{"readme": "' + b"\\n" * (MAX_ESCAPES + 1))
+
+
 def test_an_attachment_of_nothing_but_escapes_is_refused() -> None:
     stream = JsonStream(lambda path: path == ("data",), lambda _path, _piece: None, 1 << 20)
     with pytest.raises(TooLarge, match="escapes"):

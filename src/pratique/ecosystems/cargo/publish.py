@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import orjson
-
 from pratique.core.artifacts import Digests, PublishDraft
 from pratique.core.errors import Invalid, TooLarge
 from pratique.ecosystems.cargo import names, versions
+from pratique.formats.json_stream import read_bounded
 
 MAX_METADATA = 10 << 20
 """Bytes of the JSON; a long readme is the largest part of real ones."""
@@ -82,9 +81,9 @@ class CratePublishReader:
 
 def _claims(metadata: bytes) -> dict[str, Any]:
     try:
-        claims = orjson.loads(metadata)
-    except orjson.JSONDecodeError as error:
-        raise Invalid(f"the metadata of the request is no JSON ({error.msg}); publish with `cargo publish`") from error
+        claims = read_bounded(metadata)
+    except Invalid as error:
+        raise Invalid(f"the metadata of the request cannot be read ({error}); publish with `cargo publish`") from error
     if not isinstance(claims, dict) or not isinstance(claims.get("name"), str):
         raise Invalid("the metadata of the request names no crate; publish with `cargo publish`")
     version = claims.get("vers")

@@ -22,6 +22,7 @@ from pratique.core.project_verbs import Edition, ProjectChange, SentDocument
 from pratique.core.sentences import clean
 from pratique.ecosystems.npm.listing import publish_times, tarball_folder, version_entry
 from pratique.ecosystems.npm.messages import read_message, sent_message
+from pratique.formats.json_stream import read_bounded
 
 _JSON = "application/json"
 _REVISION = "_rev"
@@ -31,6 +32,7 @@ _ONLY_MESSAGES = (
     "only messages (`npm deprecate`) of what is published can be changed; publish a new version for the rest"
 )
 MAX_OWNERS = 100
+_NO_OBJECT = "the request must be a JSON object, as npm sends it"
 _NAMED = 5
 
 
@@ -60,9 +62,10 @@ def read_document(body: bytes, name: str, edition: str) -> SentDocument:
 
     Raises:
         Invalid: no JSON object, about another package, or with a tarball.
+        TooLarge: it has more brackets and strings than any document (`formats.json_stream`).
         Conflict: address and document name two revisions.
     """
-    content = read_json(body)
+    content = _read_bounded(body)
     if content.get("_attachments"):
         raise Invalid("a tarball is published at the address of the package; run `npm publish`")
     if content.get("_id", name) != name or content.get("name", name) != name:
@@ -72,6 +75,13 @@ def read_document(body: bytes, name: str, edition: str) -> SentDocument:
     return SentDocument(name, edition, content, takes_away=True)
 
 
+def _read_bounded(body: bytes) -> dict[str, Any]:
+    content = read_bounded(body)
+    if not isinstance(content, dict):
+        raise Invalid(_NO_OBJECT)
+    return content
+
+
 def read_json(body: bytes) -> dict[str, Any]:
     """A JSON object. Raises Invalid."""
     try:
@@ -79,7 +89,7 @@ def read_json(body: bytes) -> dict[str, Any]:
     except orjson.JSONDecodeError as error:
         raise Invalid(f"the request is no JSON ({error.msg})") from None
     if not isinstance(content, dict):
-        raise Invalid("the request must be a JSON object, as npm sends it")
+        raise Invalid(_NO_OBJECT)
     return content
 
 

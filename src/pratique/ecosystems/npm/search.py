@@ -62,6 +62,8 @@ def _package(one: FoundProject) -> dict[str, Any]:
         "links": _links(one.manifest),
         "maintainers": [{"username": name, "email": ""} for name in one.owners],
     }
+    if one.owners:
+        package["publisher"] = {"username": one.owners[0], "email": ""}  # npm prints it, else "by ???"
     if one.published is not None:
         package["date"] = to_iso(one.published)
     return package

@@ -10,6 +10,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Mapping
+from itertools import islice
 
 import msgspec
 
@@ -59,7 +60,7 @@ def check_record(
     Raises:
         Invalid: the sentence names the file.
     """
-    listed = _lines(record, folder)
+    listed = _lines(record, folder, len(contents) + len(_UNRECORDED) + 1)
     own = {f"{folder}/RECORD"} | {f"{folder}/{name}" for name in _UNRECORDED}
     unlisted = sorted(contents.keys() - listed.keys() - own)
     absent = sorted(listed.keys() - contents.keys() - own)
@@ -91,17 +92,19 @@ def _digests(wanted: Mapping[str, str], artefact: ReadAt, limits: ArchiveLimits)
     return found
 
 
-def _lines(record: bytes, folder: str) -> dict[str, _Line]:
+def _lines(record: bytes, folder: str, most: int) -> dict[str, _Line]:
+    """Path to what is said of it, read no further than to the first line too many."""
     listed: dict[str, _Line] = {}
     try:
-        rows = list(csv.reader(io.StringIO(record.decode(), newline=""), strict=True))
+        lines = csv.reader(io.StringIO(record.decode(), newline=""), strict=True)
+        rows = list(islice(filter(None, lines), most + 1))
     except (UnicodeDecodeError, csv.Error):
         raise Invalid(f"{folder}/RECORD is no CSV in UTF-8") from None
     for row in rows:
-        if not row:
-            continue
         if len(row) != 3 or row[0] in listed:
             raise Invalid(f"{folder}/RECORD has a line that is not `path,hash,size`, or a path twice")
         algorithm, _, digest = row[1].partition("=")
         listed[row[0]] = _Line(algorithm.lower(), digest.rstrip("="), row[2].strip())
+    if len(rows) > most:
+        raise Invalid(f"{folder}/RECORD has more lines than the wheel has files; build the wheel again")
     return listed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ from pratique.core.errors import Invalid
 from pratique.services.verbs.verb import Verb
 from pratique.web.api.answers import success
 from pratique.web.asking import CSRF_HEADER, check_form, who_asks
-from pratique.web.bodies import read_small_body
+from pratique.web.bodies import MAX_SHORT, read_small_body
 from pratique.web.keys import PORTS
 
 
@@ -30,6 +31,10 @@ async def _fields(verb: Verb[Any, Any], request: web.Request) -> dict[str, Any]:
     if request.content_type != "application/json":
         raise Invalid("send the request as JSON, with `Content-Type: application/json`")
     body = await read_small_body(request, verb.max_body)
+    return _parsed(body) if len(body) <= MAX_SHORT else await asyncio.to_thread(_parsed, body)
+
+
+def _parsed(body: bytes) -> dict[str, Any]:
     try:
         fields = msgspec.json.decode(body or b"{}")
     except msgspec.DecodeError as error:

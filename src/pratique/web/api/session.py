@@ -11,7 +11,7 @@ from pratique.core.errors import Invalid, Unauthorised
 from pratique.services.step_up import step_up
 from pratique.web.api.answers import success
 from pratique.web.asking import CSRF_HEADER, check_form, who_asks
-from pratique.web.bodies import read_small_body
+from pratique.web.bodies import read_short_body
 from pratique.web.client_address import client_address
 from pratique.web.keys import PASSWORD_GATE, PORTS
 
@@ -45,7 +45,7 @@ async def step_up_session(request: web.Request) -> web.Response:
         raise Unauthorised("only a browser's session is stepped up: sign in at /login first")
     check_form(request, asking, request.headers.get(CSRF_HEADER))
     try:
-        given = msgspec.json.decode(await read_small_body(request), type=StepUp)
+        given = msgspec.json.decode(await read_short_body(request), type=StepUp)
     except msgspec.DecodeError as error:
         raise Invalid(f"send the password as JSON: {error}") from None
     app = request.app

@@ -81,6 +81,10 @@ def test_a_pth_file_inside_a_package_runs_nothing():
         pytest.param(wheel({"demo_pkg/\u00e9.py": b"", "demo_pkg/e\u0301.py": b""}), id="twins in composition"),
         pytest.param(wheel({f"{INFO}/RECORD": b"\xff"}), id="RECORD not UTF-8"),
         pytest.param(wheel({f"{INFO}/RECORD": b'"unclosed'}), id="RECORD no CSV"),
+        pytest.param(
+            wheel({f"{INFO}/RECORD": b"".join(b"%d,,\n" % number for number in range(1_000)) + b'"unclosed'}),
+            id="RECORD with more lines than files",
+        ),
         pytest.param(wheel({f"{INFO}/RECORD": b"a,b\n"}), id="RECORD with two columns"),
         pytest.param(wheel({f"{INFO}/RECORD": b""}), id="empty RECORD"),
         pytest.param(
