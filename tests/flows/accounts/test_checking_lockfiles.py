@@ -36,7 +36,7 @@ async def test_a_lockfile_that_is_too_long_is_refused_in_the_same_words(
     told = await operator.types("check", str(lock), token=None if here else site.token, here=here)
 
     assert told.code != 0
-    assert "Cargo.lock has 10485760 bytes; at most 2097152 are read" in told.err
+    assert "Cargo.lock has 10485760 bytes; at most 1048576 are read" in told.err
 
 
 async def test_from_afar_a_check_needs_a_credential(operator: Operator, tmp_path: Path) -> None:
