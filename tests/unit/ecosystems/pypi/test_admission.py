@@ -44,6 +44,7 @@ def declaring(entry_points: str) -> bytes:
         ),
         pytest.param(declaring("[console_scripts]\nDemo-x.y_1 = demo:main [extra]\n[a.b]\nx = y:z\n"), id="commands"),
         pytest.param(declaring(""), id="no commands"),
+        pytest.param(declaring("# a\n; b\n\n[console_scripts]\n  x = a:b\n  y=c:d\r\n"), id="comments and indents"),
     ],
 )
 def test_what_current_tools_build_may_be_published(content):
@@ -85,7 +86,14 @@ def test_a_private_project_may_have_local_versions():
         pytest.param(declaring("[x]\nwrong\n"), "cannot be read", id="no target"),
         pytest.param(declaring("[x]\na = b\n[x]\n"), "cannot be read", id="group twice"),
         pytest.param(declaring("a = b\n"), "cannot be read", id="no group"),
-        pytest.param(declaring("[x]\n" + "a" * (1 << 20)), "at most", id="endless"),
+        pytest.param(declaring("[x]\na = b\na = c\n"), "cannot be read", id="name twice"),
+        pytest.param(declaring("[x] y\na = b\n"), "cannot be read", id="words behind a group"),
+        pytest.param(declaring("[console_scripts]\nx = a:b\n\n  ../y = a:b\n"), "the command 'x'", id="continued"),
+        pytest.param(declaring("[x]\na = b\n  ../y = a:b\n"), r"declares '\.\./y'", id="continued elsewhere"),
+        pytest.param(declaring("[x]\na = b\x0b../y = a:b\n"), r"declares '\.\./y'", id="ends of line of some"),
+        pytest.param(declaring("[x]\n;../y = a:b\n"), "declares ';", id="a comment to some"),
+        pytest.param(declaring("[x]\n" + "a" * (1 << 18)), "at most", id="endless"),
+        pytest.param(declaring("[x]\na =" + " " * 10_000 + "b\n"), "more than 10000 characters", id="long line"),
         pytest.param(wheel({f"{INFO}/entry_points.txt": b"\xff"}), "cannot be read", id="not UTF-8"),
         pytest.param(streamed(wheel()), "size written behind it", id="descriptors"),
     ],
@@ -101,6 +109,13 @@ def test_a_source_archive_holds_the_licence_it_names():
     check(sdist(("demo_pkg-1.0/docs/LICENSE", b"MIT"), pkg_info=named), SDIST_NAME)
     with pytest.raises(Invalid, match="license file 'docs/LICENSE'"):
         check(sdist(pkg_info=named), SDIST_NAME)
+
+
+def test_runs_of_blanks_cost_no_more_than_other_characters():
+    """A reader that tries every place in them would not end before the run's time limit."""
+    lines = "".join(f"x{number}{' ' * 9_900}y\n" for number in range(26))
+
+    assert "cannot be read" in (objection_to_entry_points(f"[x]\n{lines}".encode(), "entry_points.txt") or "")
 
 
 @given(st.binary(max_size=200) | st.text(st.sampled_from("[]=a.:\n #;%"), max_size=60).map(str.encode))
