@@ -51,9 +51,7 @@ def stored(id: str, name: str = "left", **fields: Any) -> StoredAdvisory:
     }
     affected = pack(Affected(("0.9.0",), ((("introduced", "0"), ("fixed", "1.0.1")),)))
     times = {"published": Instant(1_000), "modified": Instant(2_000)}
-    return StoredAdvisory(
-        id=id, name=name, twin=name, summary="A flaw", affected=affected, **{**usual, **times, **fields}
-    )
+    return StoredAdvisory(id=id, name=name, summary="A flaw", affected=affected, **{**usual, **times, **fields})
 
 
 async def test_a_query_gets_whole_records_in_every_ecosystem_by_name_or_purl(
@@ -84,6 +82,18 @@ async def test_ecosystems_are_read_in_any_case_and_with_a_suffix_and_versions_as
         about("some-thing", "no version at all", "PyPI"),
     ):
         assert [one["id"] for one in (await ask(site, question)).json()["vulns"]] == [ID], question
+
+
+async def test_a_field_that_is_null_is_absent(site: Site, tmp_path: Path) -> None:
+    await advise(site, tmp_path, advisory("left"))
+    nothing = {"version": None, "commit": None, "page_token": None}
+    by_name = {"package": {"name": "left", "ecosystem": "npm", "purl": None}, **nothing}
+    by_purl = {"package": {"purl": "pkg:npm/left@1.0.0", "name": None, "ecosystem": None}, **nothing}
+
+    single = [(await ask(site, one)).json() for one in (by_name, by_purl)]
+    many = (await batch(site, by_name, by_purl)).json()["results"]
+
+    assert [one["id"] for answer in (*single, *many) for one in answer["vulns"]] == [ID] * 4
 
 
 async def test_a_batch_is_answered_in_order_with_ids_and_times(site: Site, tmp_path: Path) -> None:
@@ -211,6 +221,7 @@ WRONG = {
     "no json": b"hello",
     "a list": b"[]",
     "nothing in it": b"{}",
+    "nulls": {"package": {"name": None, "ecosystem": None, "purl": None}, "version": None},
     "deep": b"[" * 100_000,
     "broken text": b'{"version": "\xff"}',
     "a commit": {"commit": "0" * 40},

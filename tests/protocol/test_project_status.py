@@ -273,6 +273,38 @@ async def test_copies_of_what_an_upstream_has_quarantined_are_served_no_more_als
         assert "Blocked by policy quarantined: left@1.0.0 is of a quarantined project: steals tokens" in answer.reason
 
 
+async def test_pins_of_what_an_upstream_has_quarantined_are_refused_also_where_nothing_is_stored_here(
+    site: Site, registry: PlainRegistry
+) -> None:
+    PYPI.released(registry, "left", "1.0.0").listed = False
+    paths = (
+        "files/left/left-1.0.0-py3-none-any.whl",
+        "files/left/left-1.0.0-py3-none-any.whl.metadata",
+        "files/left/left-0.9-py2.7.egg",
+        "pypi/left/json",
+        "pypi/left/1.0.0/json",
+        "pypi/left/v9/json",
+    )
+    registry.page_fields["left"] = {"project-status": {"status": "archived"}}
+    archived = {path: (await site.get(f"/main/pypi/{path}", site.token)).status for path in paths}
+
+    registry.page_fields["left"] = {"project-status": {"status": "quarantined", "reason": "steals tokens"}}
+    answers = [await site.get(f"/main/pypi/{path}", site.token) for path in paths]
+
+    assert archived == dict.fromkeys(paths, 404)
+    said = "Blocked by policy quarantined: left is quarantined: steals tokens; allowed: none"
+    assert [(one.status, one.reason[: len(said)]) for one in answers] == [(403, said)] * len(paths)
+    page = await site.get(f"/r/{answers[0].json()['decision_id']}", site.token)
+    assert (page.status, "steals tokens" in page.text) == (200, True)
+
+
+async def test_a_file_that_a_quarantined_project_of_ours_never_had_is_not_there(site: Site) -> None:
+    await published(site, PYPI)
+    await put(site, PYPI, "quarantined", "steals tokens")
+
+    assert (await site.get("/main/pypi/files/ours/ours-9-py3-none-any.whl", site.token)).status == 404
+
+
 async def test_what_an_upstream_lets_out_of_quarantine_is_served_again(site: Site, registry: PlainRegistry) -> None:
     PYPI.released(registry, "left", "1.0.0")
     registry.page_fields["left"] = {"project-status": {"status": "quarantined"}}

@@ -44,8 +44,23 @@ class Asked(msgspec.Struct, frozen=True):
     page_token: str = ""
 
 
+class _SentPackage(msgspec.Struct, frozen=True):
+    """As clients write it: `null` is what is left out."""
+
+    name: str | None = None
+    ecosystem: str | None = None
+    purl: str | None = None
+
+
+class _Sent(msgspec.Struct, frozen=True):
+    package: _SentPackage | None = None
+    version: str | None = None
+    commit: str | None = None
+    page_token: str | None = None
+
+
 class _Batch(msgspec.Struct, frozen=True):
-    queries: list[Asked]
+    queries: list[_Sent]
 
 
 class KnownPackage(msgspec.Struct, frozen=True):
@@ -66,7 +81,7 @@ T = TypeVar("T")
 
 def read_query(body: bytes) -> Asked:
     """A query. Raises Invalid."""
-    return _bounded(_read(body, Asked, '{"version": "1.0.0", "package": {"name": "left", "ecosystem": "npm"}}'))
+    return _bounded(_read(body, _Sent, '{"version": "1.0.0", "package": {"name": "left", "ecosystem": "npm"}}'))
 
 
 def read_batch(body: bytes) -> tuple[Asked, ...]:
@@ -84,8 +99,12 @@ def _read(body: bytes, form: type[T], example: str) -> T:
         raise Invalid(f"the question must be JSON such as {example}: {error}") from None
 
 
-def _bounded(asked: Asked) -> Asked:
-    package = asked.package or AskedPackage()
+def _bounded(sent: _Sent) -> Asked:
+    said = sent.package or _SentPackage()
+    package = AskedPackage(said.name or "", said.ecosystem or "", said.purl or "")
+    asked = Asked(
+        package if sent.package is not None else None, sent.version or "", sent.commit or "", sent.page_token or ""
+    )
     texts = (package.name, package.ecosystem, package.purl, asked.version, asked.page_token)
     if max(map(len, texts)) > _LONGEST:
         raise Invalid(f"a name, version, purl or page token has more than {_LONGEST} characters")

@@ -21,4 +21,5 @@ def vote(facts: Facts, _options: NoOptions) -> Vote | None:
     status = facts[PROJECT_STATUS]
     if not status.is_quarantined:
         return None
-    return deny(NAME, why=f"is of a quarantined project{f': {status.reason}' if status.reason else ''}")
+    what = "is quarantined" if facts.subject.version is None else "is of a quarantined project"
+    return deny(NAME, why=f"{what}{f': {status.reason}' if status.reason else ''}")

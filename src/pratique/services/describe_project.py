@@ -11,7 +11,7 @@ from pratique.core.ecosystem import Listing, Rendered
 from pratique.core.ecosystem_verbs import DescribesProjects, ProjectDescription
 from pratique.core.errors import NotFound, PratiqueError, Unavailable, UpstreamRefused
 from pratique.core.ranges import same_version
-from pratique.services.find_project import FoundProject, find_project, is_current
+from pratique.services.find_project import FoundProject, find_project, is_current, refuse_unlisted
 from pratique.services.get_metadata import get_metadata
 from pratique.services.judge import allowed_versions, decide_listing, newest_first, refuse
 from pratique.services.ports import Ports, Visit
@@ -47,6 +47,9 @@ async def describe_project(ports: Ports, visit: Visit, name: str, version: str |
 async def _describe(ports: Ports, visit: Visit, found: FoundProject, version: str | None) -> ProjectDescription:
     listing = await _listing(ports, visit, found)
     chosen = _chosen(visit, listing, version)
+    if chosen is None:
+        await refuse_unlisted(ports, visit, found)
+        raise NotFound(f"{listing.view.key.name} has no release {(version or '')[:80]}".rstrip())
     files = tuple(one for one in listing.view.files if one.version == chosen)
     standing = tuple(one for one in files if _can_be_had(visit, listing, one))
     if not standing:
@@ -74,16 +77,17 @@ async def _listing(ports: Ports, visit: Visit, found: FoundProject) -> Listing:
     return Listing(view, decisions, visit.base_url, visit.explain_url, allowed)
 
 
-def _chosen(visit: Visit, listing: Listing, version: str | None) -> str:
-    """The release meant, as the listing spells it; of a project the newest allowed, else the newest of all."""
+def _chosen(visit: Visit, listing: Listing, version: str | None) -> str | None:
+    """The release meant, as the listing spells it; of a project the newest allowed, else the newest of all.
+
+    None if nothing of it is listed.
+    """
     versions = tuple(dict.fromkeys(file.version for file in listing.view.files))
     if version is None:
         fitting = (*listing.allowed, *newest_first(versions, visit.ecosystem), *versions)
     else:
         fitting = tuple(one for one in versions if same_version(version, one, visit.ecosystem.version_key))
-    if not fitting:
-        raise NotFound(f"{listing.view.key.name} has no release {(version or '')[:80]}".rstrip())
-    return fitting[0]
+    return fitting[0] if fitting else None
 
 
 def _can_be_had(visit: Visit, listing: Listing, file: FileView) -> bool:

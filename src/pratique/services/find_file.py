@@ -12,7 +12,7 @@ from pratique.core.decisions import Decision
 from pratique.core.errors import BadUpstream, NotFound, UpstreamRefused
 from pratique.core.facts import Facts
 from pratique.core.names import ProjectKey
-from pratique.services.find_project import FoundProject, find_project
+from pratique.services.find_project import FoundProject, find_project, refuse_unlisted
 from pratique.services.gather import Inquiry
 from pratique.services.judge import allowed_versions, decide_listing, decide_one, refuse
 from pratique.services.knowledge import Knowledge
@@ -68,6 +68,7 @@ async def _look_up(ports: Ports, visit: Visit, key: ProjectKey, filename: str) -
     pass_on_refusal(visit, found.source.view, filename)
     if file is not None:
         return found, file
+    await refuse_unlisted(ports, visit, found)
     if found.source.stale:
         raise BadUpstream(f"{filename[:200]} is not known here, and the upstream cannot be asked now; try again later")
     raise NotFound(f"{key.name} has no file {filename[:200]}")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 
 import msgspec
 
 from pratique.core.actors import Actor, ActorKind
+from pratique.core.artifacts import Origin
 from pratique.core.errors import Unavailable
 from pratique.core.names import ProjectKey
 from pratique.services.gather import Inquiry
-from pratique.services.judge import admit_reader, inquire, know, refuse_name
+from pratique.services.judge import admit_reader, decide_project, inquire, know, refuse, refuse_name
 from pratique.services.knowledge import Knowledge
 from pratique.services.ports import Ports, Visit
 from pratique.services.sources import Source, find_source
@@ -102,6 +104,22 @@ async def _look_up(
         if current:
             return found
     raise Unavailable(f"{key.name} is changing at this moment; try again", retry_after=1)
+
+
+async def refuse_unlisted(ports: Ports, visit: Visit, found: FoundProject) -> None:
+    """Of what an upstream does not list: refuse it where the project is refused as a whole.
+
+    An index lists nothing of a project that it has quarantined; whoever pinned it is told that, and not that there
+    never was such a file. Of our own projects everything that there is stays listed.
+
+    Raises:
+        Refused: by the project's status.
+    """
+    if found.known.origin is Origin.OWN:
+        return
+    decision = await asyncio.to_thread(decide_project, found.inquiry, found.source.view)
+    if decision.action.refuses_download:
+        await refuse(ports, visit, found.inquiry, decision, ())
 
 
 async def is_current(ports: Ports, known: Knowledge) -> bool:

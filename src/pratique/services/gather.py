@@ -74,6 +74,13 @@ def name_stage(inquiry: Inquiry) -> Facts:
     )
 
 
+def project_stage(inquiry: Inquiry, view: ProjectView) -> Facts:
+    """Name stage facts, and how the project stands: what refuses it as a whole, also what nobody lists any more."""
+    named = name_stage(inquiry)
+    status = {fact.PROJECT_STATUS.name: _status(inquiry.knowledge, view)}
+    return msgspec.structs.replace(named, values={**named.values, **status})
+
+
 def publish_stage(
     inquiry: Inquiry, version: str, filename: str, digests: Digests, *, public_exists: bool | Absent | None
 ) -> Facts:

@@ -14,7 +14,7 @@ from pratique.core.facts import Facts, Stage
 from pratique.core.names import ProjectKey
 from pratique.core.refused import Refused
 from pratique.rules.decide import decide
-from pratique.services.gather import Inquiry, ListingGatherer, name_stage
+from pratique.services.gather import Inquiry, ListingGatherer, name_stage, project_stage
 from pratique.services.knowledge import Knowledge, read_knowledge
 from pratique.services.ports import Ports, Visit
 from pratique.trust.permissions import authorise
@@ -95,6 +95,11 @@ async def refuse(ports: Ports, visit: Visit, inquiry: Inquiry, decision: Decisio
 def decide_name(inquiry: Inquiry) -> Decision:
     """The decision on the whole project that needs no upstream."""
     return decide(inquiry.knowledge.policy, name_stage(inquiry), Stage.NAME, Moment.INSTALL)
+
+
+def decide_project(inquiry: Inquiry, view: ProjectView) -> Decision:
+    """The decision on the whole project with its document in hand, whatever that lists."""
+    return decide(inquiry.knowledge.policy, project_stage(inquiry, view), Stage.NAME, Moment.INSTALL)
 
 
 def decide_listing(inquiry: Inquiry, view: ProjectView) -> dict[str, Decision]:

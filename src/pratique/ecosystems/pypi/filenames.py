@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
+from string import digits
 
 import msgspec
 from packaging.tags import parse_tag
-from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from packaging.utils import BuildTag, InvalidWheelFilename, parse_wheel_filename
 
 from pratique.core.errors import Invalid
 from pratique.ecosystems.pypi.names import normalise
@@ -121,11 +122,18 @@ def rival(filename: str, others: Iterable[str]) -> str | None:
     return next((other for other in others if _what_it_is(other) == mine), None)
 
 
-def _what_it_is(filename: str) -> tuple[str, frozenset[str]]:
+def _what_it_is(filename: str) -> tuple[str, BuildTag, frozenset[str]]:
     if not filename.endswith(".whl"):
-        return SDIST, frozenset()
+        return SDIST, (), frozenset()
     build, tags = wheel_parts(filename.lower())
-    return build, expanded_tags([tags]) or frozenset({tags})
+    return WHEEL, _build_tag(build), expanded_tags([tags]) or frozenset({tags})
+
+
+def _build_tag(build: str) -> BuildTag:
+    """As installers sort it: its leading digits are a number, `1` and `01` the same; empty where there is none."""
+    rest = build.lstrip(digits)
+    number = build.removesuffix(rest)
+    return (int(number or 0), rest) if build else ()
 
 
 def wheel_parts(filename: str) -> tuple[str, str]:

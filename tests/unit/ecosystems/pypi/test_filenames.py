@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pratique.core.errors import Invalid
-from pratique.ecosystems.pypi.filenames import SDIST, WHEEL, FileName, check_upload_filename, read_filename
+from pratique.ecosystems.pypi.filenames import SDIST, WHEEL, FileName, check_upload_filename, read_filename, rival
 
 
 @pytest.mark.parametrize(
@@ -90,3 +90,24 @@ def test_an_upload_named_by_the_rules_passes(filename, filetype):
 def test_an_upload_named_otherwise_is_refused_with_the_reason(filename, filetype, sentence):
     with pytest.raises(Invalid, match=sentence):
         check_upload_filename(filename, "Demo.Pkg", "1.0", filetype)
+
+
+@pytest.mark.parametrize(
+    ("mine", "other", "meant"),
+    [
+        ("1", "01", True),
+        ("1", "1", True),
+        ("2_x", "02_X", True),
+        ("0", "00", True),
+        ("1", "2", False),
+        ("1", "1a", False),
+        ("1a", "1b", False),
+        ("10", "1", False),
+        ("0", None, False),
+        (None, None, True),
+    ],
+)
+def test_wheels_of_one_build_number_however_it_is_written_are_rivals(mine, other, meant):
+    first, second = (f"a-1.0{'' if one is None else f'-{one}'}-py3-none-any.whl" for one in (mine, other))
+
+    assert (rival(first, [second]) == second) is meant
