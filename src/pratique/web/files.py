@@ -5,15 +5,22 @@ from __future__ import annotations
 import asyncio
 import re
 
+import structlog
 from aiohttp import web
 
 from pratique.core.ports import BlobFile
 from pratique.services.get_file import Coming, FileAnswer, Known, Stored
+from pratique.web.access_log import loggable_path
+
+log = structlog.get_logger(__name__)
 
 _CHUNK = 1 << 20
 _RANGE = re.compile(r"bytes=([0-9]*)-([0-9]*)\Z")
 _BEYOND = 10**18
 """Stands for any position beyond the end of any file; Python refuses to read a number of thousands of digits."""
+
+CLIENT_LEFT = 499
+"""Status in the log of requests where nobody was there to be answered; other servers write it so too."""
 
 CACHED = {"Cache-Control": "private, max-age=3600, immutable"}
 """Artefacts never change under their name; shared caches would outlive a revocation."""
@@ -26,10 +33,20 @@ async def send_file(request: web.Request, answer: FileAnswer) -> web.StreamRespo
         if answer.body.size is not None:
             headers["Content-Length"] = str(answer.body.size)
         return web.Response(headers=headers)
-    if isinstance(answer.body, Stored):
-        headers["ETag"] = f'"{answer.body.sha256}"'
-        return await _send_stored(request, answer.body, headers)
-    return await _send_coming(request, answer.body, headers)
+    try:
+        if isinstance(answer.body, Stored):
+            headers["ETag"] = f'"{answer.body.sha256}"'
+            return await _send_stored(request, answer.body, headers)
+        return await _send_coming(request, answer.body, headers)
+    except ConnectionError:
+        if not _has_left(request):
+            raise
+        log.info("the client left before its file", path=loggable_path(request.raw_path))
+        return web.Response(status=CLIENT_LEFT, reason="Client Left")
+
+
+def _has_left(request: web.Request) -> bool:
+    return request.transport is None or request.transport.is_closing()
 
 
 async def _send_stored(request: web.Request, stored: Stored, headers: dict[str, str]) -> web.StreamResponse:

@@ -1,12 +1,24 @@
-"""Ranges of a stored file."""
+"""Ranges of a stored file, and who does not wait for its bytes."""
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
+from typing import Any
+
 import pytest
+from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
-from pratique.web.files import read_range
+from pratique.services.get_file import Coming, FileAnswer, Stored
+from pratique.store.blobs_file import FileBlobs
+from pratique.web.files import read_range, send_file
+from pratique.web.keys import LIMITS
+from pratique.web.limits import WebLimits
+from pratique.web.server import Listening, serve
+from tests.harness.server import free_port
 
 SIZES = st.integers(0, 10**12)
 
@@ -57,3 +69,53 @@ def test_a_span_inside_the_file_is_what_was_asked_for(first: int, length: int, s
 @given(st.text() | st.from_regex(r"bytes=[0-9]{1,25}-[0-9]{0,25}", fullmatch=True))
 def test_of_an_empty_file_there_is_no_range(header: str) -> None:
     assert read_range(header, 0) in (None, (0, -1))
+
+
+def stored(folder: Path) -> Stored:
+    blobs = FileBlobs(folder)
+    draft = blobs.draft()
+    draft.write(b"x" * 1000)
+    kept = draft.keep()
+    return Stored(blobs.open(kept.sha256), kept.sha256)
+
+
+def coming(_folder: Path) -> Coming:
+    async def chunks() -> Any:
+        yield b"x" * 1000
+
+    return Coming(1000, chunks(), lambda: None)
+
+
+@pytest.mark.parametrize("body", [stored, coming])
+async def test_a_client_that_leaves_before_the_file_is_a_quiet_line_and_no_failure(tmp_path: Path, body: Any) -> None:
+    port, stop, ready, lines = free_port(), asyncio.Event(), asyncio.Event(), list[dict[str, Any]]()
+    sent: asyncio.Future[web.StreamResponse] = asyncio.get_running_loop().create_future()
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        while request.transport is not None and not request.transport.is_closing():
+            await asyncio.sleep(0.001)
+        try:
+            response = await send_file(request, FileAnswer(body(tmp_path)))
+        except BaseException as error:
+            sent.set_exception(error)
+            raise
+        sent.set_result(response)
+        return response
+
+    application = web.Application()
+    application[LIMITS] = WebLimits()
+    application.router.add_get("/left.tgz", answer)
+    where = Listening("127.0.0.1", port, patience=1.0)
+    task = asyncio.create_task(serve(application, where, stop=stop, ready=ready.set, write_log=lines.append))
+    await ready.wait()
+    with capture_logs() as logged:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET /left.tgz?key=secret HTTP/1.1\r\nHost: x\r\n\r\n")
+        writer.close()
+        response = await asyncio.wait_for(sent, 20)
+        stop.set()
+        await task
+
+    assert response.status == 499
+    assert logged == [{"event": "the client left before its file", "path": "/left.tgz", "log_level": "info"}]
+    assert [line["status"] for line in lines] == [499]
