@@ -6,6 +6,9 @@ import re
 
 from pratique.ecosystems.cargo import versions
 
+MAX_LENGTH = 1000
+"""Characters; the blanks in one part are gone over again and again."""
+
 _MAX_COMPARATORS = 32
 _ANY = re.compile(r"[*xX] *")
 _COMPARATOR = re.compile(r"(=|>=?|<=?|~|\^)? *(.*?) *", re.DOTALL)
@@ -21,6 +24,8 @@ def normal_requirement(text: str) -> str:
     Raises:
         ValueError: cargo would not read it.
     """
+    if len(text) > MAX_LENGTH:
+        raise ValueError(f"a requirement has at most {MAX_LENGTH} characters")
     parts = text.lstrip(" ").split(",", _MAX_COMPARATORS)
     if len(parts) > _MAX_COMPARATORS:
         raise ValueError(f"a requirement has at most {_MAX_COMPARATORS} parts")

@@ -16,7 +16,7 @@ from pratique.core.ecosystem import ArchiveLimits
 from pratique.core.errors import Invalid, TooLarge
 from pratique.core.ports import ReadAt
 from pratique.ecosystems.pypi.archive import read_manifest
-from pratique.ecosystems.pypi.metadata import build_manifest
+from pratique.ecosystems.pypi.metadata import MAX_REQUIRES_PYTHON, build_manifest
 from pratique.formats.archive import read_zip_member
 from pratique.formats.zip_directory import read_directory
 
@@ -68,6 +68,8 @@ def _differing(file: FileView, manifest: Manifest) -> Iterator[str]:
 def _versions(stated: object) -> frozenset[object]:
     """One value for what is written differently and means the same; nothing stated is no limit."""
     text = stated if isinstance(stated, str) else ""
+    if len(text) > MAX_REQUIRES_PYTHON:
+        return frozenset({text.strip()})
     try:
         return frozenset(SpecifierSet(text))
     except InvalidSpecifier:

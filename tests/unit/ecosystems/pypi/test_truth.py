@@ -44,6 +44,10 @@ def test_another_python_is_a_difference(content, filename, stated):
     assert differing(content, filename, python=stated) == ("requires-python",)
 
 
+def test_a_requirement_too_long_to_be_parsed_is_a_difference():
+    assert differing(wheel(), python="===" + " " * 500_000 + "x y") == ("requires-python",)
+
+
 def test_metadata_that_resolvers_read_and_nobody_installs_is_a_difference():
     assert differing(wheel(), metadata=OTHER) == ("core-metadata",)
     assert differing(wheel(), metadata=OTHER, python=None) == ("core-metadata", "requires-python")
