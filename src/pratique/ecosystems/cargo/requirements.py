@@ -24,11 +24,11 @@ def normal_requirement(text: str) -> str:
     Raises:
         ValueError: cargo would not read it.
     """
-    if len(text) > MAX_LENGTH:
-        raise ValueError(f"a requirement has at most {MAX_LENGTH} characters")
     parts = text.lstrip(" ").split(",", _MAX_COMPARATORS)
     if len(parts) > _MAX_COMPARATORS:
         raise ValueError(f"a requirement has at most {_MAX_COMPARATORS} parts")
+    if len(text) > MAX_LENGTH:
+        raise ValueError(f"a version requirement has at most {MAX_LENGTH} characters")
     if len(parts) == 1 and _ANY.fullmatch(parts[0]):
         return "*"
     return ", ".join(_comparator(part.lstrip(" ")) for part in parts)

@@ -18,10 +18,11 @@ from pratique.core.ports import ReadAt
 from pratique.ecosystems.pypi.archive import read_manifest
 from pratique.ecosystems.pypi.metadata import MAX_REQUIRES_PYTHON, build_manifest
 from pratique.formats.archive import read_zip_member
+from pratique.formats.first_look import can_be_hashed, first_look
 from pratique.formats.zip_directory import read_directory
 
 WHOLE = 50 << 20
-"""Bytes up to which an artefact is read whole while its first client waits: one of that size takes a second or two.
+"""Bytes up to which an artefact is read whole while its first client waits, if it does not unpack to too much either.
 Of a longer wheel only the metadata is read, which stands in one place."""
 
 _ENDINGS = (".whl", ".tar.gz")
@@ -41,10 +42,12 @@ def compare_listed(project: str, file: FileView, artefact: ReadAt, limits: Archi
 
 
 def _manifest(filename: str, artefact: ReadAt, limits: ArchiveLimits) -> Manifest:
-    if artefact.size <= WHOLE:
-        return read_manifest(filename, artefact, limits)
     if not filename.endswith(".whl"):
-        raise TooLarge(f"source archives of more than {WHOLE} bytes are not looked into when they are fetched")
+        if artefact.size > WHOLE:
+            raise TooLarge(f"source archives of more than {WHOLE} bytes are not looked into when they are fetched")
+        return read_manifest(filename, artefact, first_look(limits))
+    if artefact.size <= WHOLE and can_be_hashed(artefact, limits):
+        return read_manifest(filename, artefact, limits)
     entries = read_directory(artefact, limits).entries
     found = [one for one in entries if one.name.count("/") == 1 and one.name.endswith(".dist-info/METADATA")]
     if len(found) != 1:
