@@ -23,6 +23,7 @@ from pratique.services.document_shelf import StoredDocuments
 from pratique.services.download_log import DownloadLog
 from pratique.services.fetch_file import Flights
 from pratique.services.import_each import IMPORT_JOB, PATIENCE, import_each, import_missing
+from pratique.services.looks import Looks
 from pratique.services.metadata_cache import MetadataCache
 from pratique.services.ports import Ports
 from pratique.services.questions import Questions
@@ -124,6 +125,7 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
     descriptions = Descriptions(client, clock)
     uploads = Uploads(upload_slots(settings.publish))
     questions = Questions(question_slots(settings.advisories))
+    looks = Looks()
     flights = Flights(client, blobs, flight_limits(settings.downloads))
     try:
         yield Ports(
@@ -142,6 +144,7 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
             metadata_cache=MetadataCache(settings.upstream.metadata_cache),
             uploads=uploads,
             questions=questions,
+            looks=looks,
             enqueue=outbox.enqueue,
             popularity=_popularity,
             signer=signer_of(folder, settings),
@@ -158,6 +161,7 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
         await client.close()
         await asyncio.to_thread(uploads.close)
         await asyncio.to_thread(questions.close)
+        await asyncio.to_thread(looks.close)
         await asyncio.to_thread(db.close)
 
 

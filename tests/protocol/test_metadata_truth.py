@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from pratique.core.actors import OPERATOR, ActorKind
@@ -50,6 +52,14 @@ async def test_a_difference_is_found_when_the_file_is_first_fetched_and_shown_on
     assert await sentences(site, client) == [
         f"its index says something else than the file for {field}; what is installed is the file"
     ]
+
+
+async def test_a_first_look_keeps_no_thread_from_others(site: Site, registry: PlainRegistry, client: Speaker) -> None:
+    client.released(registry, "left", "1.0.0")
+
+    assert (await site.get(client.path("left", "1.0.0"), site.token)).status == 200
+
+    assert any(thread.name.startswith("look") for thread in threading.enumerate())
 
 
 async def test_an_index_that_tells_the_truth_leaves_no_finding(

@@ -149,7 +149,7 @@ def _fetch_plan(ports: Ports, visit: Visit, found: FoundFile, upstream_url: str,
     listed = Listed(visit.ecosystem, found.known.key.name, found.file, ports.publish_limits.archive)
 
     async def see(draft: BlobDraft) -> Seen:
-        return await asyncio.to_thread(see_bytes, draft, listed)
+        return await ports.looks.run(see_bytes, draft, listed)
 
     async def judge(seen: Seen) -> int:
         return await judge_bytes(ports, visit, found, seen)

@@ -20,6 +20,7 @@ from pratique.store.revisions import RevisionReader
 if TYPE_CHECKING:
     from pratique.services.download_log import DownloadLog
     from pratique.services.fetch_file import Flights
+    from pratique.services.looks import Looks
     from pratique.services.metadata_cache import MetadataCache
     from pratique.services.questions import Questions
     from pratique.services.remember_decisions import DecisionMemory
@@ -81,6 +82,7 @@ class Ports:
     metadata_cache: MetadataCache
     uploads: Uploads
     questions: Questions
+    looks: Looks
     enqueue: Enqueue
     popularity: Callable[[ProjectKey], int | None]
     signer: Signer

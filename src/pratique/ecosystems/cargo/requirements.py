@@ -6,6 +6,9 @@ import re
 
 from pratique.ecosystems.cargo import versions
 
+MAX_LENGTH = 1000
+"""Characters; the blanks in one part are gone over again and again."""
+
 _MAX_COMPARATORS = 32
 _ANY = re.compile(r"[*xX] *")
 _COMPARATOR = re.compile(r"(=|>=?|<=?|~|\^)? *(.*?) *", re.DOTALL)
@@ -24,6 +27,8 @@ def normal_requirement(text: str) -> str:
     parts = text.lstrip(" ").split(",", _MAX_COMPARATORS)
     if len(parts) > _MAX_COMPARATORS:
         raise ValueError(f"a requirement has at most {_MAX_COMPARATORS} parts")
+    if len(text) > MAX_LENGTH:
+        raise ValueError(f"a version requirement has at most {MAX_LENGTH} characters")
     if len(parts) == 1 and _ANY.fullmatch(parts[0]):
         return "*"
     return ", ".join(_comparator(part.lstrip(" ")) for part in parts)

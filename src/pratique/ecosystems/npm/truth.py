@@ -16,6 +16,7 @@ from pratique.core.ports import ReadAt
 from pratique.ecosystems.npm.archive import read_manifest
 from pratique.ecosystems.npm.package_json import normal_bin, normal_bundle, normal_dependencies
 from pratique.ecosystems.npm.scripts import INSTALL_SCRIPTS, execution_points
+from pratique.formats.first_look import first_look
 
 WHOLE = 200 << 20
 """Bytes of a tarball up to which it is looked into while its first client waits."""
@@ -33,7 +34,7 @@ def compare_listed(project: str, file: FileView, artefact: ReadAt, limits: Archi
     """
     if artefact.size > WHOLE:
         raise TooLarge(f"tarballs of more than {WHOLE} bytes are not looked into when they are fetched")
-    manifest = read_manifest(file.filename, artefact, limits)
+    manifest = read_manifest(file.filename, artefact, first_look(limits))
     return tuple(sorted(_differing(project, file, manifest)))
 
 

@@ -27,6 +27,9 @@ MAX_HEADERS = 1 << 20
 MAX_FIELD_NAMES = 100
 """Different ones; the specification knows about thirty."""
 
+MAX_REQUIRES_PYTHON = 1000
+"""Characters; with blanks in it, the time of a specifier's parser grows with the square of its length."""
+
 OBJECTIONS = "_objections"
 """Field of a manifest: what speaks against publishing such an archive, as sentences. It can be read all the same:
 many released before there were such rules are like that."""
@@ -98,6 +101,8 @@ def _check_headers(content: bytes, where: str) -> None:
 
 def _validate(raw: RawMetadata, where: str) -> None:
     """Check what resolvers act on. Other fields are shown and never acted on, and many published ones are untidy."""
+    if len(raw.get("requires_python", "")) > MAX_REQUIRES_PYTHON:
+        raise TooLarge(f"{where} has a Requires-Python of more than {MAX_REQUIRES_PYTHON} characters")
     metadata = Metadata.from_raw(raw, validate=False)
     for field in ("name", "version", "requires_python", "requires_dist"):
         try:

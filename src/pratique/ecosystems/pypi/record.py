@@ -9,8 +9,7 @@ import base64
 import csv
 import hashlib
 import io
-from collections.abc import Mapping
-from itertools import islice
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -18,6 +17,12 @@ from pratique.core.ecosystem import ArchiveLimits
 from pratique.core.errors import Invalid
 from pratique.core.ports import ReadAt
 from pratique.formats.archive import walk_zip
+
+MAX_LINE = 10_000
+"""Characters: the longest name of a member, a digest and a size, with room for quotes."""
+
+_BESIDE = 3
+"""Lines about files that need not be there: RECORD itself and its signatures."""
 
 _UNRECORDED = ("RECORD.jws", "RECORD.p7s")
 _USUAL = "sha256"
@@ -60,7 +65,7 @@ def check_record(
     Raises:
         Invalid: the sentence names the file.
     """
-    listed = _lines(record, folder, len(contents) + len(_UNRECORDED) + 1)
+    listed = _lines(record, folder, len(contents) + _BESIDE)
     own = {f"{folder}/RECORD"} | {f"{folder}/{name}" for name in _UNRECORDED}
     unlisted = sorted(contents.keys() - listed.keys() - own)
     absent = sorted(listed.keys() - contents.keys() - own)
@@ -93,18 +98,36 @@ def _digests(wanted: Mapping[str, str], artefact: ReadAt, limits: ArchiveLimits)
 
 
 def _lines(record: bytes, folder: str, most: int) -> dict[str, _Line]:
-    """Path to what is said of it, read no further than to the first line too many."""
+    """Path to what is said of it. Reading ends at the first wrong line, and once there are more than `most`."""
     listed: dict[str, _Line] = {}
     try:
-        lines = csv.reader(io.StringIO(record.decode(), newline=""), strict=True)
-        rows = list(islice(filter(None, lines), most + 1))
+        for row in csv.reader(_text(record, folder, most), strict=True):
+            if not row:
+                continue
+            if len(row) != 3 or row[0] in listed:
+                raise Invalid(f"{folder}/RECORD has a line that is not `path,hash,size`, or a path twice")
+            if len(listed) == most:
+                raise _too_many(folder)
+            algorithm, _, digest = row[1].partition("=")
+            listed[row[0]] = _Line(algorithm.lower(), digest.rstrip("="), row[2].strip())
     except (UnicodeDecodeError, csv.Error):
         raise Invalid(f"{folder}/RECORD is no CSV in UTF-8") from None
-    for row in rows:
-        if len(row) != 3 or row[0] in listed:
-            raise Invalid(f"{folder}/RECORD has a line that is not `path,hash,size`, or a path twice")
-        algorithm, _, digest = row[1].partition("=")
-        listed[row[0]] = _Line(algorithm.lower(), digest.rstrip("="), row[2].strip())
-    if len(rows) > most:
-        raise Invalid(f"{folder}/RECORD has more lines than the wheel has files; build the wheel again")
     return listed
+
+
+def _text(record: bytes, folder: str, most: int) -> Iterator[str]:
+    """RECORD line by line; some builders on Windows leave every other one empty."""
+    text = io.TextIOWrapper(io.BytesIO(record), "utf-8", newline="")
+    for _ in range(2 * most):
+        line = text.readline(MAX_LINE + 1)
+        if not line:
+            return
+        if len(line) > MAX_LINE:
+            raise Invalid(f"{folder}/RECORD has a line of more than {MAX_LINE} characters")
+        yield line
+    if text.readline(1):
+        raise _too_many(folder)
+
+
+def _too_many(folder: str) -> Invalid:
+    return Invalid(f"{folder}/RECORD lists more files than the wheel holds; build the wheel again with a current tool")

@@ -16,12 +16,13 @@ from pratique.core.ecosystem import ArchiveLimits
 from pratique.core.errors import Invalid, TooLarge
 from pratique.core.ports import ReadAt
 from pratique.ecosystems.pypi.archive import read_manifest
-from pratique.ecosystems.pypi.metadata import build_manifest
+from pratique.ecosystems.pypi.metadata import MAX_REQUIRES_PYTHON, build_manifest
 from pratique.formats.archive import read_zip_member
+from pratique.formats.first_look import can_be_hashed, first_look
 from pratique.formats.zip_directory import read_directory
 
 WHOLE = 50 << 20
-"""Bytes up to which an artefact is read whole while its first client waits: one of that size takes a second or two.
+"""Bytes up to which an artefact is read whole while its first client waits, if it does not unpack to too much either.
 Of a longer wheel only the metadata is read, which stands in one place."""
 
 _ENDINGS = (".whl", ".tar.gz")
@@ -41,10 +42,12 @@ def compare_listed(project: str, file: FileView, artefact: ReadAt, limits: Archi
 
 
 def _manifest(filename: str, artefact: ReadAt, limits: ArchiveLimits) -> Manifest:
-    if artefact.size <= WHOLE:
-        return read_manifest(filename, artefact, limits)
     if not filename.endswith(".whl"):
-        raise TooLarge(f"source archives of more than {WHOLE} bytes are not looked into when they are fetched")
+        if artefact.size > WHOLE:
+            raise TooLarge(f"source archives of more than {WHOLE} bytes are not looked into when they are fetched")
+        return read_manifest(filename, artefact, first_look(limits))
+    if artefact.size <= WHOLE and can_be_hashed(artefact, limits):
+        return read_manifest(filename, artefact, limits)
     entries = read_directory(artefact, limits).entries
     found = [one for one in entries if one.name.count("/") == 1 and one.name.endswith(".dist-info/METADATA")]
     if len(found) != 1:
@@ -68,6 +71,8 @@ def _differing(file: FileView, manifest: Manifest) -> Iterator[str]:
 def _versions(stated: object) -> frozenset[object]:
     """One value for what is written differently and means the same; nothing stated is no limit."""
     text = stated if isinstance(stated, str) else ""
+    if len(text) > MAX_REQUIRES_PYTHON:
+        return frozenset({text.strip()})
     try:
         return frozenset(SpecifierSet(text))
     except InvalidSpecifier:

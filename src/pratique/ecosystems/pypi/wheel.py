@@ -14,7 +14,7 @@ import msgspec
 
 from pratique.core.artifacts import Manifest
 from pratique.core.ecosystem import ArchiveLimits
-from pratique.core.errors import Invalid
+from pratique.core.errors import Invalid, TooLarge
 from pratique.core.ports import ReadAt
 from pratique.ecosystems.pypi.entry_points import objection_to_entry_points
 from pratique.ecosystems.pypi.licenses import missing_license_file
@@ -26,6 +26,9 @@ from pratique.formats.zip_directory import read_directory
 _ENTRY_POINTS = "entry_points.txt"
 _NEEDED = ("METADATA", "WHEEL", "RECORD")
 _KEPT = (*_NEEDED, _ENTRY_POINTS)
+MAX_WHEEL = 256 << 10
+"""Bytes of WHEEL; those with the most tags have a few thousand."""
+
 _WHEEL_VERSION = re.compile(rb"^Wheel-Version:[ \t]*1\.\d+[ \t]*\r?$", re.MULTILINE | re.IGNORECASE)
 _WHEEL_LINE = re.compile(r"^(Tag|Build):[ \t]*(\S+)[ \t]*\r?$", re.MULTILINE | re.IGNORECASE)
 
@@ -50,6 +53,8 @@ def read_wheel(filename: str, artefact: ReadAt, limits: ArchiveLimits) -> Manife
     missing = [name for name in _NEEDED if f"{folder}/{name}" not in kept]
     if missing:
         raise Invalid(f'the wheel "{filename}" lacks {folder}/{missing[0]}; build it again with a current tool')
+    if len(kept[f"{folder}/WHEEL"]) > MAX_WHEEL:
+        raise TooLarge(f"{folder}/WHEEL has more than {MAX_WHEEL} bytes")
     if not _WHEEL_VERSION.search(kept[f"{folder}/WHEEL"]):
         raise Invalid(f"{folder}/WHEEL states no Wheel-Version 1.x, the only one that installers read")
     _refuse_twins(contents)
@@ -85,9 +90,10 @@ def _said_in_wheel(content: bytes) -> dict[str, Any]:
 
 
 def _take(member: Member, kept: dict[str, bytes]) -> Content:
-    """The member's size and sha256; the files that matter are kept."""
+    """The member's size and sha256; the files that matter are kept, of the first folder that may hold them."""
     folder, _, name = member.name.rpartition("/")
-    if name in _KEPT and folder.endswith(".dist-info") and "/" not in folder:
+    is_first = all(path.startswith(f"{folder}/") for path in kept)
+    if name in _KEPT and folder.endswith(".dist-info") and "/" not in folder and is_first:
         kept[member.name] = member.read()
         digest = hashlib.sha256(kept[member.name])
     else:

@@ -45,7 +45,8 @@ def test_a_requirement_is_listed_in_cargos_own_form(written, listed):
     "written",
     ["", " ", ",", "1,", ",1", "1 2", "1..2", "a", "v1", "==1", "=>1", "1.2.3.4", "01", "1.02", "1.*.3", "1.2.*.*",
      "*.1", "*, 1", "1, *", "1.*-rc", "1-rc", "1.2-rc", "1.2.3-", "1.2.3+", "1.2.3-01", "\t1", "1\n", "1 || 2",
-     "\u0661", str(2**64), f"1.{2**64}", f"1.2.{2**64}", ", ".join(["1"] * 33), "," * 100_000, "9" * 5_000],
+     "\u0661", str(2**64), f"1.{2**64}", f"1.2.{2**64}", ", ".join(["1"] * 33), "," * 100_000, "9" * 5_000,
+     "1" + " " * 200_000 + "x"],
 )  # fmt: skip
 def test_what_cargo_does_not_read_is_no_requirement(written):
     with pytest.raises(ValueError, match=r"version|number|parts"):

@@ -7,6 +7,7 @@ import contextlib
 import gzip
 import hashlib
 import tarfile
+import tracemalloc
 
 import msgspec
 import pytest
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from pratique.core.ecosystem import ArchiveLimits
 from pratique.core.errors import Invalid, TooLarge
 from pratique.ecosystems.pypi import PYPI
+from pratique.ecosystems.pypi.record import Content, check_record
 from tests.unit.ecosystems.pypi.artefacts import INFO, METADATA, SDIST_NAME, WHEEL, WHEEL_NAME, record, sdist, wheel
 from tests.unit.formats.archives import Bytes, special, tar, zipped
 
@@ -157,6 +159,48 @@ def hashed(algorithm: str, of: bytes | None = None) -> bytes:
     digest = base64.urlsafe_b64encode(hashlib.new(algorithm, of or content).digest()).rstrip(b"=").decode()
     _, _, rest = record(RECORDED).partition(b"\n")
     return f"{name},{algorithm}={digest},\n".encode() + rest
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        pytest.param(
+            b"".join(b"g%d,,\n" % number for number in range(9)), "more files than the wheel holds", id="many"
+        ),
+        pytest.param(b"\n" * (1 << 20), "more files than the wheel holds", id="empty lines"),
+        pytest.param(b"," * 20_000, "a line of more than 10000 characters", id="columns"),
+        pytest.param(b"a,b\n" + b"x" * 20_000 + b"\xff", "not `path,hash", id="nothing behind a wrong line"),
+    ],
+)
+def test_a_record_is_read_no_further_than_it_can_be_true(changed, sentence):
+    with pytest.raises(Invalid, match=sentence):
+        manifest(wheel({f"{INFO}/RECORD": changed}), WHEEL_NAME)
+
+
+def test_reading_a_record_of_a_million_lines_takes_no_memory_for_them():
+    content = {"a.py": Content("x", 1)}
+    written = b"a,,\n" + b"".join(b"%d,,\n" % number for number in range(1 << 20))
+
+    tracemalloc.start()
+    try:
+        with pytest.raises(Invalid, match="more files"):
+            check_record(content, written, INFO, Bytes(b""), LIMITS)
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_record_with_the_line_ends_of_a_windows_builder_is_read():
+    assert manifest(wheel({f"{INFO}/RECORD": record(RECORDED).replace(b"\n", b"\r\r\n")}), WHEEL_NAME).version == "1.0"
+
+
+def test_a_wheel_file_and_a_python_requirement_have_a_length_that_can_be_read():
+    tags = WHEEL + b"Tag: py2-none-any\n" * 20_000
+    blanks = METADATA.replace(b">=3.8", b"===" + b" " * 500_000 + b"x y")
+
+    for path, content in (("WHEEL", tags), ("METADATA", blanks)):
+        with pytest.raises(TooLarge, match="more than"):
+            manifest(wheel({f"{INFO}/{path}": content}), WHEEL_NAME)
 
 
 def test_a_record_without_hashes_is_refused():

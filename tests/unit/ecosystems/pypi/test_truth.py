@@ -14,6 +14,7 @@ from pratique.core.ecosystem import ArchiveLimits
 from pratique.core.errors import Invalid, TooLarge
 from pratique.ecosystems.pypi import truth
 from pratique.ecosystems.pypi.truth import compare_listed
+from pratique.formats import first_look
 from tests.unit.ecosystems.pypi.artefacts import INFO, METADATA, SDIST_NAME, WHEEL_NAME, sdist, wheel
 from tests.unit.formats.archives import Bytes, zipped
 
@@ -44,6 +45,10 @@ def test_another_python_is_a_difference(content, filename, stated):
     assert differing(content, filename, python=stated) == ("requires-python",)
 
 
+def test_a_requirement_too_long_to_be_parsed_is_a_difference():
+    assert differing(wheel(), python="===" + " " * 500_000 + "x y") == ("requires-python",)
+
+
 def test_metadata_that_resolvers_read_and_nobody_installs_is_a_difference():
     assert differing(wheel(), metadata=OTHER) == ("core-metadata",)
     assert differing(wheel(), metadata=OTHER, python=None) == ("core-metadata", "requires-python")
@@ -62,6 +67,24 @@ def test_of_a_long_wheel_only_the_metadata_is_read(monkeypatch):
 
     assert differing(unsound, metadata=TRUE) == ()
     assert differing(unsound, metadata=OTHER, python="<3") == ("core-metadata", "requires-python")
+
+
+def test_of_a_wheel_that_unpacks_to_much_only_the_metadata_is_read(monkeypatch):
+    unsound = wheel({"demo_pkg/zeros.bin": bytes(1000), f"{INFO}/RECORD": b"nothing at all"})
+    with pytest.raises(Invalid):
+        differing(unsound)
+
+    for bound in ("MAX_HASHED", "MAX_ENTRIES"):
+        with monkeypatch.context() as changed:
+            changed.setattr(first_look, bound, 2)
+            assert differing(unsound, metadata=OTHER) == ("core-metadata",)
+
+
+@pytest.mark.parametrize("bound", ["MAX_UNPACKED", "MAX_ENTRIES"])
+def test_a_source_archive_that_unpacks_to_much_is_not_looked_into(monkeypatch, bound):
+    monkeypatch.setattr(first_look, bound, 1)
+    with pytest.raises(TooLarge):
+        differing(sdist(), SDIST_NAME)
 
 
 @pytest.mark.parametrize(
