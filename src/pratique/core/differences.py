@@ -49,7 +49,7 @@ def _entries_beside(mine: Mapping[str, Any], others: Mapping[str, Any]) -> dict[
 def _told(value: Any) -> str:
     """JSON in ASCII: what stands in it is attackers' text, and escapes keep apart what looks alike."""
     return (
-        _cut(json.dumps(value, sort_keys=True).replace("\x7f", "?"), KEPT) if value or value in (0, False) else NOTHING
+        _cut(json.dumps(value, sort_keys=True), KEPT) if value or value in (0, False) else NOTHING
     )
 
 
