@@ -48,9 +48,7 @@ def _entries_beside(mine: Mapping[str, Any], others: Mapping[str, Any]) -> dict[
 
 def _told(value: Any) -> str:
     """JSON in ASCII: what stands in it is attackers' text, and escapes keep apart what looks alike."""
-    return (
-        _cut(json.dumps(value, sort_keys=True), KEPT) if value or value in (0, False) else NOTHING
-    )
+    return _cut(json.dumps(value, sort_keys=True), KEPT) if value or value in (0, False) else NOTHING
 
 
 def _cut(text: str, length: int) -> str:
