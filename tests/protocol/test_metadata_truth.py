@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 
 import pytest
+from structlog.testing import capture_logs
 
 from pratique.core.actors import OPERATOR, ActorKind
 from pratique.core.decisions import EntryKind
 from pratique.services import file_facts
 from pratique.services.explain import Explained, explain
 from pratique.services.list_entries import AddEntry, add_entry
+from pratique.services.list_events import ListEvents, list_events
 from pratique.services.membership import ShowProject, show_project
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site
@@ -49,9 +51,34 @@ async def test_a_difference_is_found_when_the_file_is_first_fetched_and_shown_on
         assert (await site.get(client.path("left", "1.0.0"), site.token)).status == 200
 
     assert before == []
-    assert await sentences(site, client) == [
-        f"its index says something else than the file for {field}; what is installed is the file"
-    ]
+    (sentence,) = await sentences(site, client)
+    assert sentence.startswith(f"its index says something else than the file for {field} (index: ")
+    assert sentence.endswith("); what is installed is the file")
+
+
+async def test_what_index_and_file_say_is_shown_and_logged_and_an_event_once(
+    site: Site, registry: PlainRegistry
+) -> None:
+    NPM.released(registry, "left", "1.0.0").manifest["dependencies"] = {"evil": "1\n\u202e" + "0" * 900}
+
+    with capture_logs() as logged:
+        for _ in range(2):
+            assert (await site.get(NPM.path("left", "1.0.0"), site.token)).status == 200
+
+    said = '{"evil": "1\\n\\u202e000'
+    (sentence,) = await sentences(site, NPM)
+    (line,) = [one for one in logged if one["log_level"] == "warning"]
+    (event,) = (await list_events(site.ports, ListEvents(about="pkg:npm/left@1.0.0"), OPERATOR)).events
+    assert f"dependencies (index: {said}" in sentence
+    assert sentence.endswith("..., file: nothing); what is installed is the file")
+    assert len(sentence) < 250
+    assert (line["event"], line["purl"]) == ("an index says something else than the file", "pkg:npm/left@1.0.0")
+    assert (event.kind, event.body["file"], event.body["found"]) == (
+        "metadata_differs",
+        "left-1.0.0.tgz",
+        {"dependencies": "nothing"},
+    )
+    assert (event.body["listed"]["dependencies"][: len(said)], len(event.body["listed"]["dependencies"])) == (said, 500)
 
 
 async def test_a_first_look_keeps_no_thread_from_others(site: Site, registry: PlainRegistry, client: Speaker) -> None:

@@ -14,6 +14,7 @@ from pratique.core.account_verbs import HasProfiles, HasTokens, LogsInByPage, Lo
 from pratique.core.advisories import ProjectAdvisory
 from pratique.core.artifacts import FileView, LockedFile, Manifest
 from pratique.core.clock import Instant
+from pratique.core.differences import Difference
 from pratique.core.ecosystem import ArchiveLimits, Listing, Rendered, UpstreamRequest, UseCase
 from pratique.core.ports import ReadAt
 from pratique.core.project_verbs import EditsDocuments, HasTags, SharesProjects
@@ -202,8 +203,10 @@ class ChecksReleases(Protocol):
 class ComparesListed(Protocol):
     """What an index says of a file can be held against the file."""
 
-    def compare_listed(self, project: str, file: FileView, artefact: ReadAt, limits: ArchiveLimits) -> tuple[str, ...]:
-        """Fields in which the index says something else than the artefact, sorted.
+    def compare_listed(
+        self, project: str, file: FileView, artefact: ReadAt, limits: ArchiveLimits
+    ) -> tuple[Difference, ...]:
+        """Fields in which the index says something else than the artefact, sorted by name.
 
         Args:
             project: canonical name.

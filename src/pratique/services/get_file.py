@@ -203,7 +203,7 @@ def record_fetched(
     entry = Manifest(known.key.name, file.version, {KEPT_AS: msgspec.to_builtins(file)}, b"", file.execution_points)
     files.describe(connection, row.id, entry)
     remember_seen(connection, project.id, file, seen, None, now)
-    remember_findings(connection, project.id, file, seen, now)
+    remember_findings(connection, project, file, seen, now)
     projects.mark_served(connection, project.id, now)
     revisions.bump(connection, known.repository_id, known.key)
 
@@ -214,7 +214,7 @@ def record_refused(connection: Connection, found: FoundFile, seen: Seen, decisio
     project = projects.find(connection, known.repository_id, known.key)
     if project is None:
         return
-    remember_findings(connection, project.id, found.file, seen, now)
+    remember_findings(connection, project, found.file, seen, now)
     if remember_seen(connection, project.id, found.file, seen, decision.vote, now):
         revisions.bump(connection, known.repository_id, known.key)
 

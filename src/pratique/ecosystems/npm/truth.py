@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pratique.core.artifacts import FileView, Manifest
+from pratique.core.differences import Difference, difference
 from pratique.core.ecosystem import ArchiveLimits
 from pratique.core.errors import TooLarge
 from pratique.core.ports import ReadAt
@@ -25,7 +26,7 @@ _PLAIN_FIELDS = ("cpu", "engines", "optionalDependencies", "os", "peerDependenci
 _IMPLICIT_BUILD = "node-gyp rebuild"
 
 
-def compare_listed(project: str, file: FileView, artefact: ReadAt, limits: ArchiveLimits) -> tuple[str, ...]:
+def compare_listed(project: str, file: FileView, artefact: ReadAt, limits: ArchiveLimits) -> tuple[Difference, ...]:
     """See `core.ecosystem_verbs.ComparesListed`. Fields that change what is installed or run are compared.
 
     Raises:
@@ -35,24 +36,28 @@ def compare_listed(project: str, file: FileView, artefact: ReadAt, limits: Archi
     if artefact.size > WHOLE:
         raise TooLarge(f"tarballs of more than {WHOLE} bytes are not looked into when they are fetched")
     manifest = read_manifest(file.filename, artefact, first_look(limits))
-    return tuple(sorted(_differing(project, file, manifest)))
+    return tuple(sorted(_differing(project, file, manifest), key=lambda one: one.field))
 
 
-def _differing(project: str, file: FileView, manifest: Manifest) -> Iterator[str]:
+def _differing(project: str, file: FileView, manifest: Manifest) -> Iterator[Difference]:
     stated, found = {"name": project, **file.raw}, manifest.fields
     for field, listed, true in (("name", project, manifest.name), ("version", file.version, manifest.version)):
         if listed != true:
-            yield field
-    yield from (field for field in _PLAIN_FIELDS if _plain(stated.get(field)) != _plain(found.get(field)))
+            yield difference(field, listed, true)
+    for field in _PLAIN_FIELDS:
+        if _plain(stated.get(field)) != _plain(found.get(field)):
+            yield difference(field, stated.get(field), found.get(field))
     for field, normal in (
         ("bin", normal_bin),
         ("bundleDependencies", normal_bundle),
         ("dependencies", normal_dependencies),
     ):
         if normal(stated) != normal(found):
-            yield field
-    if set(execution_points(stated)) != set(manifest.execution_points) or _scripts(stated) != _scripts(found):
-        yield "scripts"
+            yield difference(field, normal(stated), normal(found))
+    if _scripts(stated) != _scripts(found):
+        yield difference("scripts", _scripts(stated), _scripts(found))
+    elif set(execution_points(stated)) != set(manifest.execution_points):
+        yield difference("scripts", sorted(execution_points(stated)), sorted(manifest.execution_points))
 
 
 def _plain(value: Any) -> Any:

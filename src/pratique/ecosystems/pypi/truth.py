@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from pratique.core.artifacts import Digests, FileView, Manifest
+from pratique.core.differences import Difference, difference
 from pratique.core.ecosystem import ArchiveLimits
 from pratique.core.errors import Invalid, TooLarge
 from pratique.core.ports import ReadAt
@@ -28,7 +29,7 @@ Of a longer wheel only the metadata is read, which stands in one place."""
 _ENDINGS = (".whl", ".tar.gz")
 
 
-def compare_listed(project: str, file: FileView, artefact: ReadAt, limits: ArchiveLimits) -> tuple[str, ...]:
+def compare_listed(project: str, file: FileView, artefact: ReadAt, limits: ArchiveLimits) -> tuple[Difference, ...]:
     """See `core.ecosystem_verbs.ComparesListed`. Other forms of artefacts than uploads have are not looked at.
 
     Raises:
@@ -38,7 +39,7 @@ def compare_listed(project: str, file: FileView, artefact: ReadAt, limits: Archi
     if not file.filename.endswith(_ENDINGS):
         return ()
     manifest = _manifest(file.filename, artefact, limits)
-    return tuple(sorted(_differing(file, manifest)))
+    return tuple(sorted(_differing(file, manifest), key=lambda one: one.field))
 
 
 def _manifest(filename: str, artefact: ReadAt, limits: ArchiveLimits) -> Manifest:
@@ -56,16 +57,21 @@ def _manifest(filename: str, artefact: ReadAt, limits: ArchiveLimits) -> Manifes
     return build_manifest(filename, content, found[0].name, served=content, execution_points=())
 
 
-def _differing(file: FileView, manifest: Manifest) -> Iterator[str]:
-    stated = file.raw.get("requires-python")
-    if _versions(stated) != _versions(manifest.fields.get("requires_python")):
-        yield "requires-python"
+def _differing(file: FileView, manifest: Manifest) -> Iterator[Difference]:
+    stated, true = file.raw.get("requires-python"), manifest.fields.get("requires_python")
+    if _versions(stated) != _versions(true):
+        yield difference("requires-python", stated, true)
     if file.metadata is not None and manifest.metadata:
         seen = Digests(
             sha256=hashlib.sha256(manifest.metadata).hexdigest(), sha512=hashlib.sha512(manifest.metadata).hexdigest()
         )
         if not file.metadata.agrees(seen):
-            yield "core-metadata"
+            yield difference("core-metadata", _stated(file.metadata), _stated(seen))
+
+
+def _stated(digests: Digests) -> str | None:
+    """The digest that both sides have."""
+    return digests.sha256 or digests.sha512
 
 
 def _versions(stated: object) -> frozenset[object]:

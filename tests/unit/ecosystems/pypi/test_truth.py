@@ -26,7 +26,7 @@ def differing(
     content: bytes, filename: str = WHEEL_NAME, *, python: object = ">=3.8", metadata: Digests | None = None
 ) -> tuple[str, ...]:
     listed = FileView(filename, "1.0", raw={"requires-python": python}, metadata=metadata)
-    return compare_listed("demo-pkg", listed, Bytes(content), ArchiveLimits())
+    return tuple(one.field for one in compare_listed("demo-pkg", listed, Bytes(content), ArchiveLimits()))
 
 
 @pytest.mark.parametrize(("content", "filename"), [(wheel(), WHEEL_NAME), (sdist(), SDIST_NAME)])
@@ -52,6 +52,15 @@ def test_a_requirement_too_long_to_be_parsed_is_a_difference():
 def test_metadata_that_resolvers_read_and_nobody_installs_is_a_difference():
     assert differing(wheel(), metadata=OTHER) == ("core-metadata",)
     assert differing(wheel(), metadata=OTHER, python=None) == ("core-metadata", "requires-python")
+
+
+def test_both_values_are_told():
+    listed = FileView(WHEEL_NAME, "1.0", raw={"requires-python": "<3"}, metadata=OTHER)
+
+    metadata, python = compare_listed("demo-pkg", listed, Bytes(wheel()), ArchiveLimits())
+
+    assert (python.listed, python.found) == ('"<3"', '">=3.8"')
+    assert (metadata.listed, metadata.found) == (f'"{OTHER.sha256}"', f'"{TRUE.sha256}"')
 
 
 def test_nothing_stated_is_no_limit():
