@@ -92,6 +92,18 @@ async def test_malware_is_critical_and_what_was_withdrawn_is_not_told(site: Site
     assert told["left"][0]["vulnerable_versions"] == "1.0.0 || 1.0.1-rc.1"
 
 
+async def test_whoever_asks_before_anything_was_imported_hears_that_nothing_found_means_little(
+    site: Site, tmp_path: Path
+) -> None:
+    before = await ask(site, {"left": ["1.0.0"]})
+    await advise(site, tmp_path, advisory("right"))
+    after = await ask(site, {"left": ["1.0.0"]})
+
+    assert (before.status, before.json()) == (200, {})
+    assert "no vulnerability records have been imported here yet" in before.headers["npm-notice"]
+    assert (after.status, after.json(), "npm-notice" in after.headers) == (200, {}, False)
+
+
 async def test_of_a_record_that_is_not_kept_whole_the_id_speaks(site: Site) -> None:
     everything = pack(Affected(ranges=((("introduced", "0"),),)))
     starter = StoredAdvisory(
