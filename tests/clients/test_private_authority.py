@@ -41,9 +41,9 @@ def pair(public_registry: Registry, tmp_path_factory: pytest.TempPathFactory, au
     """The front speaks https, and holds own projects that were published just now, one below a reserved scope."""
     both = Pair(tmp_path_factory.mktemp("pair"), public_registry, authority=authority)
     both.front.cli("reserve", "npm", "@acme/*", "--reason", "ours").must()
-    for name in ("@acme/young", "young"):
+    for name in ("@acme/newborn", "newborn"):
         both.publish_own_npm(name, "1.0.0")
-    both.publish_own_wheel("young-py", "1.0")
+    both.publish_own_wheel("newborn-py", "1.0")
     both.publish_crate("certified-crate", "1.0.0")
     yield both
     both.stop()
@@ -92,13 +92,13 @@ def test_what_is_ours_passes_the_clients_own_age_gate_and_nothing_else_does(
     settings.write_text(before)
 
     said = configure(client, name, *configure.server)
-    client.add("@acme/young", "young").must()
+    client.add("@acme/newborn", "newborn").must()
 
-    assert (client.installed("@acme/young"), client.installed("young")) == ("1.0.0", "1.0.0")
+    assert (client.installed("@acme/newborn"), client.installed("newborn")) == ("1.0.0", "1.0.0")
     assert f"exempt from {name}'s own" in said
-    assert ("@acme/young" if kind is Bun else "@acme/*") in said
-    settings.write_text(settings.read_text().replace("young", "other").replace("@acme/*", "@other/*"))
-    assert client.forget().add("young").failed, "the gate stands, and what is not ours waits"
+    assert ("@acme/newborn" if kind is Bun else "@acme/*") in said
+    settings.write_text(settings.read_text().replace("newborn", "other").replace("@acme/*", "@other/*"))
+    assert client.forget().add("newborn").failed, "the gate stands, and what is not ours waits"
 
     configure(client, name, "--undo")
     assert settings.read_text() == before
@@ -107,8 +107,8 @@ def test_what_is_ours_passes_the_clients_own_age_gate_and_nothing_else_does(
 
 def test_yarn_1_installs_what_is_ours_and_forgets_it_again(configure: Configure, yarn1: Yarn1) -> None:
     configure(yarn1, "yarn1", *configure.server)
-    yarn1.add("young").must()
-    assert yarn1.installed("young") == "1.0.0"
+    yarn1.add("newborn").must()
+    assert yarn1.installed("newborn") == "1.0.0"
 
     configure(yarn1, "yarn1", "--undo")
     assert not yarn1.settings.exists()
@@ -117,31 +117,31 @@ def test_yarn_1_installs_what_is_ours_and_forgets_it_again(configure: Configure,
 
 def test_npm_trusts_the_server_and_did_not_before(configure: Configure, pair: Pair, npm: Npm) -> None:
     npm.use(pair.front.npm)
-    assert "unable to verify the first certificate" in npm.run("install", "young").shown
+    assert "unable to verify the first certificate" in npm.run("install", "newborn").shown
 
     configure(npm, "npm", *configure.server)
-    npm.run("install", "young").must()
+    npm.run("install", "newborn").must()
 
-    assert npm.installed("young") == "1.0.0"
+    assert npm.installed("newborn") == "1.0.0"
 
 
 def test_pip_and_uv_install_what_is_ours(configure: Configure, authority: Authority, pip: Pip, uv: Uv) -> None:
     configure(pip, "pip", *configure.server)
-    pip.install("young-py").must()
-    assert pip.installed("young-py") == "1.0"
+    pip.install("newborn-py").must()
+    assert pip.installed("newborn-py") == "1.0"
 
     said = configure(uv, "uv", *configure.server)
     assert f"export SSL_CERT_FILE={authority.path}" in said
     uv.environment |= {"SSL_CERT_FILE": str(authority.path), "UV_EXCLUDE_NEWER": "1 day"}
-    uv.run("pip", "install", "--python", sys.executable, "--target", str(uv.site), "young-py").must()
-    assert uv.installed("young-py") == "1.0"
+    uv.run("pip", "install", "--python", sys.executable, "--target", str(uv.site), "newborn-py").must()
+    assert uv.installed("newborn-py") == "1.0"
 
 
 def test_poetry_locks_what_is_ours_and_forgets_it_again(configure: Configure, poetry: Poetry) -> None:
     settings = poetry.home / ".config" / "pypoetry" / "config.toml"
     settings.parent.mkdir(parents=True)
     settings.write_text("[solver]\nmin-release-age = 3\n")
-    poetry.want("young-py>=1")
+    poetry.want("newborn-py>=1")
     project, shared = str(poetry.project), poetry.project / "pyproject.toml"
     before = shared.read_bytes()
 
@@ -149,8 +149,8 @@ def test_poetry_locks_what_is_ours_and_forgets_it_again(configure: Configure, po
     said = configure(poetry, "poetry", "--project", project, *configure.server)
     poetry.run("lock").must()
 
-    assert poetry.locked("young-py") == "1.0"
-    assert "exempt from poetry's own min-release-age: young-py" in said
+    assert poetry.locked("newborn-py") == "1.0"
+    assert "exempt from poetry's own min-release-age: newborn-py" in said
     configure(poetry, "poetry", "--project", project, "--undo")
     configure(poetry, "poetry", "--undo")
     assert (shared.read_bytes(), settings.read_text()) == (before, "[solver]\nmin-release-age = 3\n")
@@ -179,7 +179,7 @@ def test_pratique_itself_trusts_the_server(
 ) -> None:
     for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
         monkeypatch.delenv(name, raising=False)
-    afar = ["explain", "pkg:npm/young@1.0.0", "--server", pair.front.url, "--token", pair.front.token("asker")]
+    afar = ["explain", "pkg:npm/newborn@1.0.0", "--server", pair.front.url, "--token", pair.front.token("asker")]
 
     assert main(afar) == 1
     assert "--ca or PRATIQUE_CA names the file of a private authority" in capsys.readouterr().err
