@@ -135,6 +135,12 @@ def test_a_fact_that_could_not_be_had_denies_at_every_stage(stage):
     assert decision.valid_until == NOW + MINUTE
 
 
+def test_what_people_can_do_about_a_missing_fact_is_said_first_as_the_end_of_a_sentence_may_be_cut():
+    decision = judged({fact.REVOCATIONS: Absent("it has too many spellings", "must be reserved first")})
+
+    assert said(decision) == ("revoked", "deny", "must be reserved first: it has too many spellings")
+
+
 @pytest.mark.parametrize("stage", list(Stage))
 def test_a_rule_that_raises_denies_by_its_name_and_shows_no_more_than_the_kind_of_error(stage):
     def broken(facts, options):
