@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from pratique.core.clock import HOUR, Clock
@@ -127,7 +127,11 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
     questions = Questions(question_slots(settings.advisories))
     looks = Looks()
     flights = Flights(client, blobs, flight_limits(settings.downloads))
-    try:
+    async with AsyncExitStack() as held:
+        for part in (db, looks, questions, uploads):
+            held.push_async_callback(asyncio.to_thread, part.close)
+        for fetching in (client, descriptions, documents, flights):  # what is under way ends first: last in, first out
+            held.push_async_callback(fetching.close)
         yield Ports(
             db=db,
             blobs=blobs,
@@ -154,15 +158,6 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
             server_name=folder.server_name(),
             login_life=int(settings.accounts.login_life * 1000),
         )
-    finally:
-        await flights.close()
-        await documents.close()
-        await descriptions.close()
-        await client.close()
-        await asyncio.to_thread(uploads.close)
-        await asyncio.to_thread(questions.close)
-        await asyncio.to_thread(looks.close)
-        await asyncio.to_thread(db.close)
 
 
 def _upstream_client(folder: DataFolder, settings: Settings) -> UpstreamClient:
@@ -176,7 +171,6 @@ def _upstream_client(folder: DataFolder, settings: Settings) -> UpstreamClient:
 
 def job_kinds(ports: Ports, settings: Settings) -> tuple[JobKind, ...]:
     """The job table: what each promised job does."""
-    sources = advisory_sources(settings)
 
     async def recheck(run: JobRun) -> None:
         await recheck_releases(ports, run.read(Recheck))
@@ -184,12 +178,6 @@ def job_kinds(ports: Ports, settings: Settings) -> tuple[JobKind, ...]:
     async def recheck_all_quarantined(run: JobRun) -> None:
         del run
         await recheck_quarantined(ports)
-
-    async def import_all(run: JobRun) -> None:
-        if run.attempt == 1:
-            await import_each(ports, sources)
-        else:
-            await import_missing(ports, sources, _import_timer(settings).began(run.read(Turn).turn))
 
     async def tidy(run: JobRun) -> None:
         del run
@@ -206,19 +194,31 @@ def job_kinds(ports: Ports, settings: Settings) -> tuple[JobKind, ...]:
     return (
         JobKind(RECHECK_JOB, recheck),
         JobKind(RECHECK_QUARANTINED_JOB, recheck_all_quarantined, attempts=3),
-        # Tried until the next day's turn, never more than two hours apart.
-        JobKind(
-            IMPORT_JOB,
-            import_all,
-            attempts=15,
-            first_pause=60,
-            back_off=4,
-            longest_pause=7_200,
-            time_limit=PATIENCE * (len(sources) + 1),
-        ),
+        _import_kind(ports, settings),
         JobKind(CLEAN_UP_JOB, tidy, attempts=3),
         JobKind(REPORT_JOB, report, attempts=3),
         JobKind(VERIFY_JOB, verify, attempts=2, time_limit=3_000),
+    )
+
+
+def _import_kind(ports: Ports, settings: Settings) -> JobKind:
+    """Tried until the next day's turn, never more than two hours apart."""
+    sources = advisory_sources(settings)
+
+    async def import_all(run: JobRun) -> None:
+        if run.attempt == 1:
+            await import_each(ports, sources)
+        else:
+            await import_missing(ports, sources, _import_timer(settings).began(run.read(Turn).turn))
+
+    return JobKind(
+        IMPORT_JOB,
+        import_all,
+        attempts=15,
+        first_pause=60,
+        back_off=4,
+        longest_pause=7_200,
+        time_limit=PATIENCE * (len(sources) + 1),
     )
 
 

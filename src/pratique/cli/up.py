@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -77,6 +77,11 @@ def up(
         "behind_proxy": behind_proxy,
         "public_urls": public_url,
     }
+    return _run(folder, given, enforce=enforce)
+
+
+def _run(folder: DataFolder, given: Mapping[str, object], *, enforce: bool) -> int:
+    """Make the folder ready and keep the server running; the exit code. Raises PratiqueError as `up`."""
     if not folder.settings_file.exists():
         # Nothing is made for a server that cannot start.
         _check(load_settings(folder.settings_file, os.environ, given))
