@@ -7,7 +7,7 @@ somebody fetched here would tell everybody what others use.
 from __future__ import annotations
 
 from pratique.services.ports import Ports, Visit
-from pratique.services.search import reader_of
+from pratique.services.reader import reader_of
 from pratique.store import projects
 
 

@@ -10,7 +10,7 @@ from pratique.core.actors import ActorKind, Operation
 from pratique.core.errors import Unauthorised
 from pratique.services.accounts import account_named
 from pratique.services.ports import Ports, Visit
-from pratique.services.search import reader_of
+from pratique.services.reader import reader_of
 from pratique.store import accounts, projects
 from pratique.store.projects import Reader
 from pratique.trust.permissions import NEEDS_CREDENTIAL, authorise_somewhere

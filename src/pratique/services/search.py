@@ -11,19 +11,18 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
-from pratique.core.actors import Operation, TokenScope
 from pratique.core.artifacts import Origin, ProjectView
-from pratique.core.clock import Instant
 from pratique.core.ecosystem_verbs import Found, FoundProject, SearchQuery
 from pratique.core.errors import Invalid, PratiqueError
 from pratique.core.names import ProjectKey
 from pratique.services.judge import admit_reader, allowed_versions, decide_listing, decide_name, inquire
 from pratique.services.knowledge import Knowledge, read_knowledge
 from pratique.services.ports import Ports, Visit
+from pratique.services.reader import reader_of
 from pratique.services.sources import own_outline, stored_view
 from pratique.store import files, projects
 from pratique.store.projects import Project
-from pratique.trust.permissions import Role, authorise
+from pratique.trust.permissions import Role
 
 _LONGEST = 200
 """Characters of a search."""
@@ -55,25 +54,6 @@ def _found(connection: Connection, ports: Ports, visit: Visit, query: SearchQuer
     looked = (_look(connection, ports, visit, one.key) for one in named)
     shown = (one for one in looked if one is not None)
     return Found(tuple(islice(shown, query.offset, query.offset + query.limit)), total)
-
-
-def reader_of(visit: Visit, now: Instant) -> projects.Reader:
-    """What `admit_reader` asks of a single project, as a question about all of them.
-
-    Raises:
-        Unauthorised, Forbidden: the actor may not read in the repository at all.
-    """
-    actor, open_to_all = visit.actor, visit.repository.anonymous_read
-    authorise(actor, Operation.READ, None, role=None, visibility=None, anonymous_read=open_to_all, now=now)
-    scope = actor.scope
-    names = ("*",) if scope is None else scope.names
-    if scope is not None and (Operation.READ not in scope.operations or not _reaches(scope, visit.ecosystem.id)):
-        names = ()
-    return projects.Reader(actor.account, actor.admin, names, open_to_all)
-
-
-def _reaches(scope: TokenScope, ecosystem: str) -> bool:
-    return not scope.ecosystems or ecosystem in scope.ecosystems
 
 
 def _look(connection: Connection, ports: Ports, visit: Visit, key: ProjectKey) -> FoundProject | None:
