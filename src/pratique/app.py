@@ -18,30 +18,30 @@ from pratique.jobs import outbox, tables
 from pratique.jobs.kinds import JobKind, JobRun
 from pratique.jobs.timers import Timer, Turn
 from pratique.naming import popular
-from pratique.services.clean_up import CLEAN_UP_JOB, clean_up
-from pratique.services.document_shelf import StoredDocuments
-from pratique.services.download_log import DownloadLog
-from pratique.services.fetch_file import Flights
-from pratique.services.import_each import IMPORT_JOB, PATIENCE, import_each, import_missing
-from pratique.services.looks import Looks
-from pratique.services.metadata_cache import MetadataCache
-from pratique.services.ports import Ports
-from pratique.services.questions import Questions
-from pratique.services.recheck_release import (
+from pratique.services.advisories.import_each import IMPORT_JOB, PATIENCE, import_each, import_missing
+from pratique.services.advisories.questions import Questions
+from pratique.services.governing.remember_decisions import DecisionMemory
+from pratique.services.governing.report_dry_runs import REPORT_JOB, report_dry_runs
+from pratique.services.installing.document_shelf import StoredDocuments
+from pratique.services.installing.download_log import DownloadLog
+from pratique.services.installing.fetch_file import Flights
+from pratique.services.installing.looks import Looks
+from pratique.services.installing.metadata_cache import MetadataCache
+from pratique.services.installing.views import ViewCache
+from pratique.services.installing.watch_documents import DocumentWatcher
+from pratique.services.judging.recheck_release import (
     RECHECK_JOB,
     RECHECK_QUARANTINED_JOB,
     Recheck,
     recheck_quarantined,
     recheck_releases,
 )
-from pratique.services.remember_decisions import DecisionMemory
-from pratique.services.report_dry_runs import REPORT_JOB, report_dry_runs
-from pratique.services.set_up import RepositoryPlan, set_up_repositories
-from pratique.services.signing_keys import adopt_signing_key
-from pratique.services.uploads import Uploads
-from pratique.services.verify_blobs import VERIFY_JOB, verify_blobs
-from pratique.services.views import ViewCache
-from pratique.services.watch_documents import DocumentWatcher
+from pratique.services.ports import Ports
+from pratique.services.publishing.signing_keys import adopt_signing_key
+from pratique.services.publishing.uploads import Uploads
+from pratique.services.upkeep.clean_up import CLEAN_UP_JOB, clean_up
+from pratique.services.upkeep.set_up import RepositoryPlan, set_up_repositories
+from pratique.services.upkeep.verify_blobs import VERIFY_JOB, verify_blobs
 from pratique.settings import Settings
 from pratique.settings.folder import DataFolder, write_private
 from pratique.settings.limits import (

@@ -11,8 +11,8 @@ import pytest
 from pratique.core.errors import BadUpstream, Conflict, PratiqueError, Unavailable
 from pratique.core.facts import Seen
 from pratique.core.limits import FlightLimits, UpstreamLimits
-from pratique.services.fetch_file import FetchPlan, FlightFailed, Flights
-from pratique.services.record_release import ChangedMeanwhile
+from pratique.services.installing.fetch_file import FetchPlan, FlightFailed, Flights
+from pratique.services.publishing.record_release import ChangedMeanwhile
 from pratique.upstream.client import UpstreamClient
 from tests.harness.lying_upstream import (
     LyingUpstream,

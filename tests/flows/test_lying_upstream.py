@@ -13,7 +13,7 @@ import pytest
 
 from pratique.core.actors import OPERATOR
 from pratique.core.decisions import Mode
-from pratique.services.rule_settings import SetRule, set_rule
+from pratique.services.governing.rule_settings import SetRule, set_rule
 from tests.harness.lying_upstream import (
     Behaviour,
     LyingUpstream,

@@ -22,9 +22,9 @@ from yarl import URL
 
 from pratique.app import open_ports, prepare
 from pratique.core.actors import OPERATOR, ActorKind, Operation
-from pratique.services.accounts import AddUser, add_user
+from pratique.services.accounts.accounts import AddUser, add_user
+from pratique.services.accounts.tokens import CreateToken, create_token
 from pratique.services.ports import Ports
-from pratique.services.tokens import CreateToken, create_token
 from pratique.settings import load_settings
 from pratique.settings.folder import DataFolder
 from pratique.settings.limits import web_limits

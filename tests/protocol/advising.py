@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pratique.core.actors import OPERATOR
-from pratique.services.import_advisories import import_advisories
+from pratique.services.advisories.import_advisories import import_advisories
 from tests.harness.site import Site
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from pratique.core.actors import OPERATOR, ActorKind, Operation
-from pratique.services.membership import SetMember, set_member
+from pratique.services.publishing.membership import SetMember, set_member
 from pratique.trust.permissions import Role
 from tests.harness.server import Answer
 from tests.harness.site import Site, new_token

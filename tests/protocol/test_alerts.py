@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from pratique.core.actors import OPERATOR
-from pratique.services.import_advisories import import_advisories
-from pratique.services.list_events import ListEvents, list_events
+from pratique.services.advisories.import_advisories import import_advisories
+from pratique.services.governing.list_events import ListEvents, list_events
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site
 from tests.protocol.speakers import Speaker

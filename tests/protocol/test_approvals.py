@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from pratique.core.actors import OPERATOR
 from pratique.core.clock import HOUR
-from pratique.services.list_events import ListEvents, list_events
-from pratique.services.list_waivers import ListWaivers, WaiverShown, list_waivers
+from pratique.services.governing.list_events import ListEvents, list_events
+from pratique.services.governing.list_waivers import ListWaivers, WaiverShown, list_waivers
 from pratique.services.verbs.releases import Approve, approve
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pratique.core.actors import OPERATOR, ActorKind, Operation
-from pratique.services.tokens import ListTokens, RevokeToken, list_tokens, revoke_token
+from pratique.services.accounts.tokens import ListTokens, RevokeToken, list_tokens, revoke_token
 from tests.harness import packages
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site, new_token, running_site

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pratique.core.actors import OPERATOR, ActorKind, Operation
-from pratique.services.accounts import AddUser, add_user
-from pratique.services.membership import SetVisibility, set_visibility
+from pratique.services.accounts.accounts import AddUser, add_user
+from pratique.services.publishing.membership import SetVisibility, set_visibility
 from pratique.trust.permissions import Visibility
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site, new_token

@@ -8,8 +8,8 @@ import tarfile
 import pytest
 
 from pratique.core.actors import OPERATOR, ActorKind, Operation
-from pratique.services.accounts import AddUser, add_user
-from pratique.services.membership import SetMember, set_member
+from pratique.services.accounts.accounts import AddUser, add_user
+from pratique.services.publishing.membership import SetMember, set_member
 from pratique.trust.permissions import Role
 from tests.harness import crates
 from tests.harness.site import Site, new_token

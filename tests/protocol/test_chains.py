@@ -10,8 +10,8 @@ import pytest
 
 from pratique.core.actors import OPERATOR
 from pratique.core.decisions import EntryKind
-from pratique.services.list_entries import AddEntry, RemoveEntries, add_entry, remove_entries
-from pratique.services.membership import SetVisibility, set_visibility
+from pratique.services.governing.list_entries import AddEntry, RemoveEntries, add_entry, remove_entries
+from pratique.services.publishing.membership import SetVisibility, set_visibility
 from pratique.trust.permissions import Visibility
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.server import free_port

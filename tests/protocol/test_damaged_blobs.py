@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pratique.services.verify_blobs import TURNS, verify_blobs
+from pratique.services.upkeep.verify_blobs import TURNS, verify_blobs
 from pratique.store import events
 from pratique.store.blobs_file import FileBlob, FileBlobs
 from tests.harness.plain_registry import PlainRegistry

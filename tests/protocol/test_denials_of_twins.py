@@ -9,11 +9,11 @@ from pratique.core.actors import OPERATOR
 from pratique.core.clock import DAY, Instant
 from pratique.core.decisions import EntryKind
 from pratique.core.errors import Conflict, NotFound
-from pratique.services.explain import explain
-from pratique.services.list_entries import AddEntry, add_entry
-from pratique.services.membership import ShowProject, show_project
-from pratique.services.revoke import revoke, unrevoke
-from pratique.services.waive import waive
+from pratique.services.governing.explain import explain
+from pratique.services.governing.list_entries import AddEntry, add_entry
+from pratique.services.governing.revoke import revoke, unrevoke
+from pratique.services.governing.waive import waive
+from pratique.services.publishing.membership import ShowProject, show_project
 from pratique.store import advisories, revisions
 from pratique.store.advisories import StoredAdvisory
 from tests.harness.plain_registry import PlainRegistry

@@ -8,8 +8,8 @@ import sqlite3
 from pratique.core.actors import NOBODY, OPERATOR
 from pratique.core.artifacts import FileView
 from pratique.core.names import EcosystemId, ProjectKey
-from pratique.services.download_log import DownloadLog
-from pratique.services.exposure import exposure
+from pratique.services.governing.exposure import exposure
+from pratique.services.installing.download_log import DownloadLog
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site
 

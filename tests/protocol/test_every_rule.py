@@ -11,11 +11,11 @@ from pratique.core.actors import OPERATOR
 from pratique.core.clock import DAY, Instant
 from pratique.core.decisions import Action, EntryKind, Mode, Moment
 from pratique.rules.registry import RULES
-from pratique.services.list_entries import AddEntry, add_entry
-from pratique.services.reservations import Reserve, reserve
-from pratique.services.revoke import revoke
-from pratique.services.rule_settings import SetRule, set_rule
-from pratique.services.unpublish import Unpublish, unpublish
+from pratique.services.governing.list_entries import AddEntry, add_entry
+from pratique.services.governing.reservations import Reserve, reserve
+from pratique.services.governing.revoke import revoke
+from pratique.services.governing.rule_settings import SetRule, set_rule
+from pratique.services.publishing.unpublish import Unpublish, unpublish
 from pratique.store import advisories, missing, revisions
 from pratique.store.advisories import StoredAdvisory
 from tests.harness.plain_registry import PlainRegistry

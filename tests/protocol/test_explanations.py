@@ -8,8 +8,8 @@ import pytest
 
 from pratique.core.actors import OPERATOR, ActorKind
 from pratique.core.decisions import EntryKind
-from pratique.services.explain import Explanation, explain, stored
-from pratique.services.list_entries import AddEntry, add_entry
+from pratique.services.governing.explain import Explanation, explain, stored
+from pratique.services.governing.list_entries import AddEntry, add_entry
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site, running_site
 from tests.protocol.speakers import Speaker

@@ -10,10 +10,10 @@ from hypothesis import given
 from pratique.core.actors import OPERATOR
 from pratique.core.ecosystem import ArchiveLimits
 from pratique.core.facts import ALL_FACTS, DIGESTS, LISTED_DIGESTS, PUBLIC_EXISTS, Facts, Stage
-from pratique.services.file_facts import Listed, see_bytes
-from pratique.services.gather import ListingGatherer, file_stage, name_stage, publish_stage
-from pratique.services.judge import inquire, know
-from pratique.services.sources import find_source
+from pratique.services.judging.file_facts import Listed, see_bytes
+from pratique.services.judging.gather import ListingGatherer, file_stage, name_stage, publish_stage
+from pratique.services.judging.judge import inquire, know
+from pratique.services.judging.sources import find_source
 from pratique.services.visits import visit_repository
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site

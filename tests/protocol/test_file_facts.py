@@ -16,9 +16,9 @@ from pratique.core.ports import BlobDraft
 from pratique.rules.contract import Rule, rule_of
 from pratique.rules.policy import read_policy
 from pratique.rules.registry import RULES
-from pratique.services import get_file as get_file_module
-from pratique.services import knowledge as knowledge_module
-from pratique.services.file_facts import Listed
+from pratique.services.installing import get_file as get_file_module
+from pratique.services.judging import knowledge as knowledge_module
+from pratique.services.judging.file_facts import Listed
 from pratique.services.verbs.releases import Approve, approve
 from pratique.store import policy, revisions
 from tests.harness.plain_registry import PlainRegistry

@@ -12,9 +12,9 @@ from pratique.advisories.affected import Affected, pack
 from pratique.core.actors import OPERATOR
 from pratique.core.clock import DAY, Instant
 from pratique.core.decisions import EntryKind
-from pratique.services.list_entries import AddEntry, add_entry
-from pratique.services.revoke import revoke
-from pratique.services.rule_settings import SetRule, set_rule
+from pratique.services.governing.list_entries import AddEntry, add_entry
+from pratique.services.governing.revoke import revoke
+from pratique.services.governing.rule_settings import SetRule, set_rule
 from pratique.store import advisories, revisions
 from pratique.store.advisories import StoredAdvisory
 from tests.harness import packages

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from pratique.services import import_advisories
+from pratique.services.advisories import import_advisories
 from pratique.store.database import Database
 from tests.harness.site import Site
 from tests.protocol.advising import advise, advisory

@@ -14,9 +14,9 @@ import sqlalchemy as sa
 
 from pratique.core.actors import OPERATOR
 from pratique.core.decisions import EntryKind
-from pratique.services import recheck_release as recheck_module
-from pratique.services.list_entries import AddEntry, RemoveEntries, add_entry, remove_entries
-from pratique.services.recheck_release import Recheck, recheck_releases
+from pratique.services.governing.list_entries import AddEntry, RemoveEntries, add_entry, remove_entries
+from pratique.services.judging import recheck_release as recheck_module
+from pratique.services.judging.recheck_release import Recheck, recheck_releases
 from tests.harness import packages
 from tests.harness.site import Site, running_site
 from tests.protocol.speakers import NpmSpeaker, PypiSpeaker, Speaker

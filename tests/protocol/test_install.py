@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pratique.core.actors import OPERATOR
-from pratique.services.revoke import revoke, unrevoke
+from pratique.services.governing.revoke import revoke, unrevoke
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site, running_site
 from tests.protocol.speakers import Speaker

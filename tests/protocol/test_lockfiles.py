@@ -14,9 +14,9 @@ import pytest
 from pratique.core.actors import NOBODY, OPERATOR, ActorKind
 from pratique.core.decisions import EntryKind
 from pratique.core.errors import Invalid, TooLarge, Unauthorised
-from pratique.services.check_lockfile import CheckLockfile, LockfileChecked, Verdict, check_lockfile
-from pratique.services.list_entries import AddEntry, add_entry
-from pratique.services.reservations import Reserve, reserve
+from pratique.services.governing.list_entries import AddEntry, add_entry
+from pratique.services.governing.reservations import Reserve, reserve
+from pratique.services.installing.check_lockfile import CheckLockfile, LockfileChecked, Verdict, check_lockfile
 from tests.harness.plain_registry import PlainRegistry, Release
 from tests.harness.server import Answer
 from tests.harness.site import Site, running_site

@@ -9,11 +9,11 @@ from structlog.testing import capture_logs
 
 from pratique.core.actors import OPERATOR, ActorKind
 from pratique.core.decisions import EntryKind
-from pratique.services import file_facts
-from pratique.services.explain import Explained, explain
-from pratique.services.list_entries import AddEntry, add_entry
-from pratique.services.list_events import ListEvents, list_events
-from pratique.services.membership import ShowProject, show_project
+from pratique.services.governing.explain import Explained, explain
+from pratique.services.governing.list_entries import AddEntry, add_entry
+from pratique.services.governing.list_events import ListEvents, list_events
+from pratique.services.judging import file_facts
+from pratique.services.publishing.membership import ShowProject, show_project
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site
 from tests.protocol.speakers import NpmSpeaker, PypiSpeaker, Speaker

@@ -14,13 +14,13 @@ from pratique.core.artifacts import Digests
 from pratique.core.decisions import Action, EntryKind, Mode, Vote
 from pratique.core.facts import Seen
 from pratique.core.names import EcosystemId, ProjectKey
-from pratique.services import find_project as find_project_module
-from pratique.services import get_file as get_file_module
-from pratique.services import publish as publish_module
-from pratique.services.file_facts import remember_seen
-from pratique.services.find_file import find_file
-from pratique.services.list_entries import AddEntry, add_entry
-from pratique.services.rule_settings import SetRule, set_rule
+from pratique.services.governing.list_entries import AddEntry, add_entry
+from pratique.services.governing.rule_settings import SetRule, set_rule
+from pratique.services.installing import get_file as get_file_module
+from pratique.services.judging import find_project as find_project_module
+from pratique.services.judging.file_facts import remember_seen
+from pratique.services.judging.find_file import find_file
+from pratique.services.publishing import publish as publish_module
 from pratique.services.visits import visit_repository
 from pratique.store import projects, revisions
 from tests.harness.plain_registry import PlainRegistry

@@ -6,8 +6,8 @@ import pytest
 
 from pratique.core.actors import OPERATOR
 from pratique.core.decisions import EntryKind
-from pratique.services.list_entries import AddEntry, add_entry
-from pratique.services.revoke import revoke
+from pratique.services.governing.list_entries import AddEntry, add_entry
+from pratique.services.governing.revoke import revoke
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.server import Answer
 from tests.harness.site import Site

@@ -8,8 +8,8 @@ from urllib.parse import quote
 import pytest
 
 from pratique.core.actors import OPERATOR, ActorKind, Operation
-from pratique.services.accounts import AddUser, add_user
-from pratique.services.list_events import ListEvents, list_events
+from pratique.services.accounts.accounts import AddUser, add_user
+from pratique.services.governing.list_events import ListEvents, list_events
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site
 from tests.protocol.npm_publisher import FULL, Publisher, error, make_member, publisher

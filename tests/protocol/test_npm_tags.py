@@ -6,9 +6,9 @@ import pytest
 
 from pratique.core.actors import OPERATOR, ActorKind, Operation
 from pratique.core.decisions import EntryKind
-from pratique.services.accounts import AddUser, add_user
-from pratique.services.list_entries import AddEntry, add_entry
-from pratique.services.list_events import ListEvents, list_events
+from pratique.services.accounts.accounts import AddUser, add_user
+from pratique.services.governing.list_entries import AddEntry, add_entry
+from pratique.services.governing.list_events import ListEvents, list_events
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site
 from tests.protocol.npm_publisher import Publisher, error, make_member, publisher

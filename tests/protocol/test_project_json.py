@@ -9,9 +9,9 @@ import pytest
 
 from pratique.core.actors import OPERATOR
 from pratique.core.decisions import EntryKind
-from pratique.services.list_entries import AddEntry, add_entry
-from pratique.services.reservations import Reserve, reserve
-from pratique.services.yank import Yank, yank
+from pratique.services.governing.list_entries import AddEntry, add_entry
+from pratique.services.governing.reservations import Reserve, reserve
+from pratique.services.publishing.yank import Yank, yank
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.server import Answer
 from tests.harness.site import Site

@@ -9,10 +9,10 @@ import pytest
 from pratique.core.actors import OPERATOR, Actor, ActorKind, Operation
 from pratique.core.artifacts import Clearance, Marker
 from pratique.core.errors import Conflict, Forbidden, Invalid
-from pratique.services.list_events import ListEvents, list_events
-from pratique.services.membership import ShowProject, show_project
-from pratique.services.project_status import SetStatus, StatusSet, set_status
-from pratique.services.recheck_release import Recheck, recheck_releases
+from pratique.services.governing.list_events import ListEvents, list_events
+from pratique.services.judging.recheck_release import Recheck, recheck_releases
+from pratique.services.publishing.membership import ShowProject, show_project
+from pratique.services.publishing.project_status import SetStatus, StatusSet, set_status
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.server import Answer
 from tests.harness.site import Site, new_token
@@ -319,7 +319,7 @@ async def test_what_an_upstream_lets_out_of_quarantine_is_served_again(site: Sit
 async def test_nobody_lifts_what_changes_meanwhile(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rights are asked about the status that is then changed, and about no other."""
     await published(site, PYPI)
-    from pratique.services import project_status as service
+    from pratique.services.publishing import project_status as service
 
     know = service.know
 

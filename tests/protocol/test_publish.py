@@ -10,9 +10,9 @@ import pytest
 from pratique.core.actors import OPERATOR, ActorKind, Operation
 from pratique.core.decisions import EntryKind
 from pratique.core.ports import BlobDraft
-from pratique.services.list_entries import AddEntry, add_entry
-from pratique.services.reservations import Reserve, reserve
-from pratique.services.revoke import revoke
+from pratique.services.governing.list_entries import AddEntry, add_entry
+from pratique.services.governing.reservations import Reserve, reserve
+from pratique.services.governing.revoke import revoke
 from pratique.store.blobs_file import FileBlobs
 from tests.harness import packages
 from tests.harness.plain_registry import PlainRegistry

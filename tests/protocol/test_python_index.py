@@ -8,8 +8,8 @@ import re
 import pytest
 
 from pratique.core.actors import OPERATOR, ActorKind, Operation
-from pratique.services.membership import SetVisibility, set_visibility
-from pratique.services.yank import Yank, yank
+from pratique.services.publishing.membership import SetVisibility, set_visibility
+from pratique.services.publishing.yank import Yank, yank
 from pratique.trust.permissions import Visibility
 from tests.harness import packages
 from tests.harness.plain_registry import PlainRegistry

@@ -11,11 +11,11 @@ import pytest
 from pratique.core.actors import OPERATOR
 from pratique.core.artifacts import Clearance
 from pratique.core.decisions import EntryKind
-from pratique.services.list_entries import AddEntry, RemoveEntries, add_entry, remove_entries
-from pratique.services.membership import ShowProject, show_project
-from pratique.services.recheck_release import Recheck, recheck_quarantined, recheck_releases
-from pratique.services.reservations import Reserve, reserve
-from pratique.services.revoke import Revoked, revoke, unrevoke
+from pratique.services.governing.list_entries import AddEntry, RemoveEntries, add_entry, remove_entries
+from pratique.services.governing.reservations import Reserve, reserve
+from pratique.services.governing.revoke import Revoked, revoke, unrevoke
+from pratique.services.judging.recheck_release import Recheck, recheck_quarantined, recheck_releases
+from pratique.services.publishing.membership import ShowProject, show_project
 from pratique.store import releases
 from tests.harness import packages
 from tests.harness.plain_registry import PlainRegistry, Release

@@ -13,8 +13,8 @@ import pytest
 import sqlalchemy as sa
 
 from pratique.core.actors import OPERATOR
-from pratique.services.check_lockfile import CheckLockfile, check_lockfile
-from pratique.services.questions import PORTION
+from pratique.services.advisories.questions import PORTION
+from pratique.services.installing.check_lockfile import CheckLockfile, check_lockfile
 from tests.harness.site import Site, running_site
 from tests.protocol.advising import advise, advisory
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete
 from pratique.app import prepare
 from pratique.core.clock import from_iso
 from pratique.core.errors import Conflict, Invalid
-from pratique.services.signing_keys import adopt_signing_key
+from pratique.services.publishing.signing_keys import adopt_signing_key
 from pratique.settings import load_settings
 from pratique.settings.folder import DataFolder
 from pratique.store.schema import signature

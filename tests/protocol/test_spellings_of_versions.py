@@ -6,9 +6,9 @@ import pytest
 
 from pratique.core.actors import OPERATOR, ActorKind
 from pratique.core.errors import Conflict, Invalid
-from pratique.services.explain import explain
-from pratique.services.exposure import exposure
-from pratique.services.revoke import revoke, unrevoke
+from pratique.services.governing.explain import explain
+from pratique.services.governing.exposure import exposure
+from pratique.services.governing.revoke import revoke, unrevoke
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site
 

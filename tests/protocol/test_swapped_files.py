@@ -11,7 +11,7 @@ import pytest
 
 from pratique.core.actors import OPERATOR
 from pratique.core.decisions import Mode
-from pratique.services.rule_settings import SetRule, set_rule
+from pratique.services.governing.rule_settings import SetRule, set_rule
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site
 from tests.protocol.speakers import SPEAKERS, Speaker

@@ -8,14 +8,14 @@ import pytest
 
 from pratique.core.actors import OPERATOR, ActorKind, Operation
 from pratique.core.errors import Conflict, NotFound
-from pratique.services.accounts import AddUser, add_user
-from pratique.services.exposure import exposure
-from pratique.services.list_events import ListEvents, list_events
-from pratique.services.membership import ShowProject, show_project
-from pratique.services.recheck_release import Recheck, recheck_releases
-from pratique.services.revoke import revoke, unrevoke
-from pratique.services.unpublish import Unpublish, unpublish
-from pratique.services.yank import Yank, yank
+from pratique.services.accounts.accounts import AddUser, add_user
+from pratique.services.governing.exposure import exposure
+from pratique.services.governing.list_events import ListEvents, list_events
+from pratique.services.governing.revoke import revoke, unrevoke
+from pratique.services.judging.recheck_release import Recheck, recheck_releases
+from pratique.services.publishing.membership import ShowProject, show_project
+from pratique.services.publishing.unpublish import Unpublish, unpublish
+from pratique.services.publishing.yank import Yank, yank
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site
 from tests.protocol.npm_publisher import FULL, SHORT, Publisher, error, make_member, publisher

@@ -8,10 +8,10 @@ import pytest
 
 from pratique.core.actors import OPERATOR
 from pratique.core.decisions import EntryKind
-from pratique.services.exposure import exposure
-from pratique.services.list_entries import AddEntry, add_entry
-from pratique.services.revoke import revoke, unrevoke
-from pratique.services.waive import waive
+from pratique.services.governing.exposure import exposure
+from pratique.services.governing.list_entries import AddEntry, add_entry
+from pratique.services.governing.revoke import revoke, unrevoke
+from pratique.services.governing.waive import waive
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site
 from tests.protocol.cargo_speaker import CargoSpeaker

@@ -9,10 +9,10 @@ from pratique.core.actors import OPERATOR, ActorKind, Operation
 from pratique.core.artifacts import Clearance, Origin
 from pratique.core.errors import Conflict, NotFound
 from pratique.core.names import EcosystemId, ProjectKey
-from pratique.services.list_events import ListEvents, list_events
-from pratique.services.membership import ShowProject, show_project
-from pratique.services.revoke import revoke, unrevoke
-from pratique.services.yank import Unyank, Yank, unyank, yank
+from pratique.services.governing.list_events import ListEvents, list_events
+from pratique.services.governing.revoke import revoke, unrevoke
+from pratique.services.publishing.membership import ShowProject, show_project
+from pratique.services.publishing.yank import Unyank, Yank, unyank, yank
 from pratique.store import projects, releases
 from pratique.store.releases import Release
 from tests.harness.plain_registry import PlainRegistry

@@ -13,11 +13,11 @@ from pratique.core.events import new_event
 from pratique.core.names import EcosystemId, ProjectKey, Subject
 from pratique.jobs.kinds import job_table
 from pratique.rules.registry import RULES
-from pratique.services.clean_up import clean_up
-from pratique.services.report_dry_runs import report_dry_runs
-from pratique.services.set_up import enforce_rules
-from pratique.services.sweep import promised_jobs
-from pratique.services.unrecorded_blobs import put_away_unrecorded
+from pratique.services.governing.report_dry_runs import report_dry_runs
+from pratique.services.upkeep.clean_up import clean_up
+from pratique.services.upkeep.set_up import enforce_rules
+from pratique.services.upkeep.sweep import promised_jobs
+from pratique.services.upkeep.unrecorded_blobs import put_away_unrecorded
 from pratique.settings import load_settings
 from pratique.settings.folder import DataFolder
 from pratique.store import decisions, events, files, policy, processes, repositories, revisions

@@ -12,9 +12,9 @@ from pratique.app import ECOSYSTEMS, folder_clock, open_database, open_ports, pr
 from pratique.core.actors import OPERATOR
 from pratique.core.clock import in_words
 from pratique.core.errors import Conflict, Invalid, Unavailable
-from pratique.services.admin_link import create_admin_link
-from pratique.services.import_advisories import STARTER, import_advisories
-from pratique.services.set_up import enforce_rules, has_admin
+from pratique.services.accounts.admin_link import create_admin_link
+from pratique.services.advisories.import_advisories import STARTER, import_advisories
+from pratique.services.upkeep.set_up import enforce_rules, has_admin
 from pratique.settings import Settings, load_settings
 from pratique.settings.first_file import first_file
 from pratique.settings.folder import DataFolder, write_private

@@ -20,7 +20,7 @@ from pratique.jobs.kinds import job_table
 from pratique.jobs.recovery import recover_dead
 from pratique.jobs.timers import Timers
 from pratique.services.ports import Ports
-from pratique.services.sweep import promised_jobs
+from pratique.services.upkeep.sweep import promised_jobs
 from pratique.settings import Settings
 from pratique.settings.folder import DataFolder
 from pratique.store.clocks import SystemClock

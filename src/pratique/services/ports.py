@@ -18,14 +18,14 @@ from pratique.store.repositories import Repository
 from pratique.store.revisions import RevisionReader
 
 if TYPE_CHECKING:
-    from pratique.services.download_log import DownloadLog
-    from pratique.services.fetch_file import Flights
-    from pratique.services.looks import Looks
-    from pratique.services.metadata_cache import MetadataCache
-    from pratique.services.questions import Questions
-    from pratique.services.remember_decisions import DecisionMemory
-    from pratique.services.uploads import Uploads
-    from pratique.services.views import ViewCache
+    from pratique.services.advisories.questions import Questions
+    from pratique.services.governing.remember_decisions import DecisionMemory
+    from pratique.services.installing.download_log import DownloadLog
+    from pratique.services.installing.fetch_file import Flights
+    from pratique.services.installing.looks import Looks
+    from pratique.services.installing.metadata_cache import MetadataCache
+    from pratique.services.installing.views import ViewCache
+    from pratique.services.publishing.uploads import Uploads
     from pratique.trust.signing import Signer
     from pratique.upstream.client import UpstreamClient
     from pratique.upstream.descriptions import Descriptions

@@ -6,9 +6,9 @@ from ipaddress import ip_network
 
 from pratique.core.ecosystem import ArchiveLimits
 from pratique.core.limits import FlightLimits, Freshness, UpstreamLimits
+from pratique.services.advisories.questions import QuestionSlots
 from pratique.services.ports import PublishLimits
-from pratique.services.questions import QuestionSlots
-from pratique.services.uploads import UploadSlots
+from pratique.services.publishing.uploads import UploadSlots
 from pratique.settings.quantities import Duration
 from pratique.settings.values import (
     AdvisorySettings,

@@ -12,14 +12,14 @@ from aiohttp import web
 
 from pratique.core.account_verbs import HasProfiles, HasTokens, LogsInByPage, LogsInByPassword, Signs
 from pratique.core.ecosystem import Ecosystem
-from pratique.services.challenges import ask_login
-from pratique.services.challenges import collect as collect_confirmed
-from pratique.services.client_tokens import create_own_token, end_own_token, list_own_tokens
-from pratique.services.logins import log_in
+from pratique.services.accounts.challenges import ask_login
+from pratique.services.accounts.challenges import collect as collect_confirmed
+from pratique.services.accounts.client_tokens import create_own_token, end_own_token, list_own_tokens
+from pratique.services.accounts.logins import log_in
+from pratique.services.accounts.profile import change_password
+from pratique.services.accounts.profile import show_profile as read_profile
 from pratique.services.ports import Caller, Visit
-from pratique.services.profile import change_password
-from pratique.services.profile import show_profile as read_profile
-from pratique.services.signing_keys import list_keys
+from pratique.services.publishing.signing_keys import list_keys
 from pratique.web.bodies import read_short_body
 from pratique.web.keys import PASSWORD_GATE, PORTS
 from pratique.web.places import Match

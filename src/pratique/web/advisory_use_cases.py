@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from pratique.services.audit import audit as answer_audit
-from pratique.services.describe_project import describe_project as description_of
+from pratique.services.advisories.audit import audit as answer_audit
+from pratique.services.installing.describe_project import describe_project as description_of
 from pratique.services.ports import Caller, Visit
 from pratique.web.bodies import read_small_body
 from pratique.web.client_address import client_address

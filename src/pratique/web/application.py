@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from pratique.services.accounts.sign_in import SignIn
+from pratique.services.accounts.step_up import PasswordGate
 from pratique.services.ports import Ports
-from pratique.services.sign_in import SignIn
-from pratique.services.step_up import PasswordGate
 from pratique.web import api, osv, ui
 from pratique.web.bodies import note_expectation
 from pratique.web.dispatch import dispatch

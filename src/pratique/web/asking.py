@@ -9,7 +9,7 @@ from aiohttp import web
 
 from pratique.core.actors import NOBODY, Actor
 from pratique.core.errors import Forbidden
-from pratique.services.sign_in import SignedIn
+from pratique.services.accounts.sign_in import SignedIn
 from pratique.trust.sessions import from_this_site, same, session_cookie_name
 from pratique.web import forwarded
 from pratique.web.keys import ACTOR, SIGN_IN

@@ -8,7 +8,7 @@ import msgspec
 from aiohttp import web
 
 from pratique.services.ports import Ports
-from pratique.services.readiness import Readiness, readiness_of
+from pratique.services.upkeep.readiness import Readiness, readiness_of
 from pratique.web.keys import PORTS
 
 

@@ -3,9 +3,9 @@
 from aiohttp import web
 
 from pratique.core.actors import Actor
+from pratique.services.accounts.sign_in import SignIn
+from pratique.services.accounts.step_up import PasswordGate
 from pratique.services.ports import Ports
-from pratique.services.sign_in import SignIn
-from pratique.services.step_up import PasswordGate
 from pratique.web.hosts import Hosts
 from pratique.web.limits import WebLimits
 from pratique.web.places import RepositoryNames

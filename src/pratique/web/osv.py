@@ -13,7 +13,7 @@ import structlog
 from aiohttp import web
 
 from pratique.core.errors import PratiqueError, TooManyAtOnce, Unauthorised, Unavailable
-from pratique.services.osv_answers import Asking, answer_batch, answer_query, show_record
+from pratique.services.advisories.osv_answers import Asking, answer_batch, answer_query, show_record
 from pratique.web.access_log import loggable_path
 from pratique.web.bodies import note_expectation, read_small_body
 from pratique.web.client_address import client_address

@@ -11,10 +11,10 @@ from aiohttp import web
 
 from pratique.core.errors import NotFound, NotOffered
 from pratique.core.project_verbs import EditsDocuments, HasTags, SharesProjects
-from pratique.services import edit_project as editing
-from pratique.services import membership, memberships, tags, unpublish
 from pratique.services.ports import Visit
-from pratique.services.publish_proof import set_publish_proof_by_client
+from pratique.services.publishing import edit_project as editing
+from pratique.services.publishing import membership, memberships, tags, unpublish
+from pratique.services.publishing.publish_proof import set_publish_proof_by_client
 from pratique.trust.permissions import Visibility
 from pratique.web.bodies import read_short_body, read_small_body
 from pratique.web.keys import PORTS

@@ -12,13 +12,13 @@ from typing import cast
 from aiohttp import web
 
 from pratique.core.ecosystem_verbs import Describes, HasOwners, ListsProjects, Searches, Yanks
-from pratique.services.list_project import make_view
-from pratique.services.list_projects import list_projects as read_projects
-from pratique.services.membership import list_owners as read_owners
-from pratique.services.membership import set_owners
+from pratique.services.installing.list_project import make_view
+from pratique.services.installing.list_projects import list_projects as read_projects
+from pratique.services.installing.search import search as search_service
 from pratique.services.ports import Visit
-from pratique.services.search import search as search_service
-from pratique.services.yank import set_yanked
+from pratique.services.publishing.membership import list_owners as read_owners
+from pratique.services.publishing.membership import set_owners
+from pratique.services.publishing.yank import set_yanked
 from pratique.trust.permissions import Role
 from pratique.web.addresses import moved
 from pratique.web.bodies import read_short_body

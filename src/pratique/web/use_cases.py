@@ -11,15 +11,15 @@ from pratique.core.ecosystem import Rendered
 from pratique.core.ecosystem_verbs import HasOneAddress, NamesForms
 from pratique.core.errors import Unauthorised
 from pratique.core.project_verbs import EditsDocuments
-from pratique.services import get_file as get_file_service
-from pratique.services import list_project as list_project_service
-from pratique.services import publish as publish_service
-from pratique.services.edit_project import read_to_edit
-from pratique.services.get_metadata import get_metadata as read_metadata
-from pratique.services.log_out import log_out as end_token
+from pratique.services.accounts.log_out import log_out as end_token
+from pratique.services.installing import get_file as get_file_service
+from pratique.services.installing import list_project as list_project_service
+from pratique.services.installing.get_metadata import get_metadata as read_metadata
+from pratique.services.installing.show_release import show_release as show_one_release
+from pratique.services.installing.views import View
 from pratique.services.ports import Visit
-from pratique.services.show_release import show_release as show_one_release
-from pratique.services.views import View
+from pratique.services.publishing import publish as publish_service
+from pratique.services.publishing.edit_project import read_to_edit
 from pratique.web.addresses import moved
 from pratique.web.bodies import read_body
 from pratique.web.files import send_file

@@ -16,8 +16,8 @@ import pytest
 
 from pratique.cli.main import main
 from pratique.core.account_verbs import Purpose
-from pratique.services.one_time_codes import make_code
-from pratique.services.step_up import PasswordGate, sign_in
+from pratique.services.accounts.one_time_codes import make_code
+from pratique.services.accounts.step_up import PasswordGate, sign_in
 from tests.harness.server import Answer
 from tests.harness.site import Site, running_site
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from pratique.core.actors import OPERATOR, ActorKind, Operation
-from pratique.services.list_events import ListEvents, list_events
-from pratique.services.tokens import ListTokens, list_tokens
+from pratique.services.accounts.tokens import ListTokens, list_tokens
+from pratique.services.governing.list_events import ListEvents, list_events
 from tests.flows.accounts.conftest import PASSWORD, Browser
 from tests.flows.accounts.test_client_login import path_of
 from tests.flows.accounts.test_tokens import until_refused

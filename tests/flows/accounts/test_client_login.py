@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pratique.core.actors import OPERATOR
-from pratique.services.accounts import DisableUser, SetPassword, disable_user, set_password
-from pratique.services.logins import LOGIN_OPERATIONS
-from pratique.services.tokens import ListTokens, list_tokens
+from pratique.services.accounts.accounts import DisableUser, SetPassword, disable_user, set_password
+from pratique.services.accounts.logins import LOGIN_OPERATIONS
+from pratique.services.accounts.tokens import ListTokens, list_tokens
 from tests.flows.accounts.conftest import PASSWORD, Browser
 from tests.harness.server import Answer
 from tests.harness.site import Site

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from pratique.core.errors import Unavailable
-from pratique.services.hashing import check_password
-from pratique.services.step_up import FAILURES_PER_ADDRESS
+from pratique.services.accounts.hashing import check_password
+from pratique.services.accounts.step_up import FAILURES_PER_ADDRESS
 from tests.flows.accounts.conftest import Browser
 from tests.harness.site import Site
 

@@ -10,7 +10,7 @@ import pytest
 from pratique.core.actors import OPERATOR, Operation
 from pratique.core.decisions import EntryKind, Mode
 from pratique.core.errors import Forbidden, NotFound, Unauthorised
-from pratique.services.accounts import (
+from pratique.services.accounts.accounts import (
     AddUser,
     DisableUser,
     EnableUser,
@@ -20,15 +20,22 @@ from pratique.services.accounts import (
     enable_user,
     set_password,
 )
-from pratique.services.admin_link import MakeAdminLink, claim_admin_link, link_is_open, make_admin_link
-from pratique.services.administrators import DemoteUser, PromoteUser, demote_user, promote_user
-from pratique.services.list_entries import AddEntry, RemoveEntries, add_entry, remove_entries
-from pratique.services.reservations import Reserve, Unreserve, reserve, unreserve
-from pratique.services.revoke import revoke, unrevoke
-from pratique.services.rule_settings import SetRule, set_rule
-from pratique.services.step_up import PasswordGate, sign_in, sign_out, step_up
-from pratique.services.tokens import CreateToken, ListTokens, RevokeToken, create_token, list_tokens, revoke_token
-from pratique.services.waive import confirm, waive, withdraw
+from pratique.services.accounts.admin_link import MakeAdminLink, claim_admin_link, link_is_open, make_admin_link
+from pratique.services.accounts.administrators import DemoteUser, PromoteUser, demote_user, promote_user
+from pratique.services.accounts.step_up import PasswordGate, sign_in, sign_out, step_up
+from pratique.services.accounts.tokens import (
+    CreateToken,
+    ListTokens,
+    RevokeToken,
+    create_token,
+    list_tokens,
+    revoke_token,
+)
+from pratique.services.governing.list_entries import AddEntry, RemoveEntries, add_entry, remove_entries
+from pratique.services.governing.reservations import Reserve, Unreserve, reserve, unreserve
+from pratique.services.governing.revoke import revoke, unrevoke
+from pratique.services.governing.rule_settings import SetRule, set_rule
+from pratique.services.governing.waive import confirm, waive, withdraw
 from pratique.store import events
 from pratique.store.accounts import Account
 from tests.flows.accounts.conftest import PASSWORD

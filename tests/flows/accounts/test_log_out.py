@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pratique.core.actors import OPERATOR, ActorKind, Operation
-from pratique.services.accounts import AddUser, add_user
+from pratique.services.accounts.accounts import AddUser, add_user
 from tests.flows.accounts.conftest import Api
 from tests.flows.accounts.test_tokens import until_refused
 from tests.harness.site import Site, new_token

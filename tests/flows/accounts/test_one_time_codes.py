@@ -13,14 +13,14 @@ import pytest
 from pratique.core.account_verbs import PublishProof
 from pratique.core.actors import OPERATOR, ActorKind, Operation
 from pratique.core.errors import CodeNeeded
-from pratique.services.accounts import AddUser, add_user
-from pratique.services.challenges import LOGINS_PER_ADDRESS, PER_ACCOUNT
-from pratique.services.logins import LOGIN_OPERATIONS
-from pratique.services.membership import SetMember, set_member
+from pratique.services.accounts.accounts import AddUser, add_user
+from pratique.services.accounts.challenges import LOGINS_PER_ADDRESS, PER_ACCOUNT
+from pratique.services.accounts.logins import LOGIN_OPERATIONS
+from pratique.services.accounts.sign_in import SignIn
+from pratique.services.accounts.step_up import PasswordGate, sign_in
 from pratique.services.ports import Caller
-from pratique.services.publish_proof import SetPublishProof, set_publish_proof, set_publish_proof_by_client
-from pratique.services.sign_in import SignIn
-from pratique.services.step_up import PasswordGate, sign_in
+from pratique.services.publishing.membership import SetMember, set_member
+from pratique.services.publishing.publish_proof import SetPublishProof, set_publish_proof, set_publish_proof_by_client
 from pratique.services.visits import visit_repository
 from pratique.trust.permissions import Role
 from tests.flows.accounts.conftest import PASSWORD, Api, Browser

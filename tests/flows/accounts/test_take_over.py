@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pratique.core.actors import OPERATOR, ActorKind, Operation
-from pratique.services.accounts import AddUser, add_user
+from pratique.services.accounts.accounts import AddUser, add_user
 from tests.flows.accounts.conftest import PASSWORD, Api, Browser, made_code
 from tests.harness.site import Site, new_token
 

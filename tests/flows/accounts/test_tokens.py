@@ -8,7 +8,7 @@ import base64
 import pytest
 
 from pratique.core.actors import OPERATOR, ActorKind, Operation
-from pratique.services.accounts import AddUser, add_user
+from pratique.services.accounts.accounts import AddUser, add_user
 from tests.flows.accounts.conftest import Api, Browser, Operator, made_code
 from tests.harness.server import Answer
 from tests.harness.site import Site, new_token

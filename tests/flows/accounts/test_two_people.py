@@ -8,8 +8,8 @@ import pytest
 
 from pratique.core.actors import OPERATOR, ActorKind, Operation
 from pratique.core.clock import HOUR, Instant
-from pratique.services.accounts import AddUser, add_user
-from pratique.services.revoke import revoke
+from pratique.services.accounts.accounts import AddUser, add_user
+from pratique.services.governing.revoke import revoke
 from tests.flows.accounts.conftest import Api, Operator
 from tests.harness.site import Site, new_token
 

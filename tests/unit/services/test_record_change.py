@@ -2,7 +2,7 @@
 
 from pratique.core.artifacts import FileView, ProjectView
 from pratique.core.clock import HOUR, Instant
-from pratique.services.watch_documents import DocumentChange, record_change
+from pratique.services.installing.watch_documents import DocumentChange, record_change
 from pratique.store import files, projects
 from tests.stores.implementations import NOW
 from tests.unit.store.conftest import c, database, empty_sqlite, left, main, project, upstream, url

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pratique.services.import_advisories import STARTER, source_name
+from pratique.services.advisories.import_advisories import STARTER, source_name
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pratique.core.errors import BadUpstream, UpstreamRefused
 from pratique.core.limits import Freshness
 from pratique.ecosystems.npm import NPM
 from pratique.ecosystems.pypi import PYPI
-from pratique.services.document_shelf import StoredDocuments
+from pratique.services.installing.document_shelf import StoredDocuments
 from pratique.store.repositories import ensure_repository, sync_upstreams
 from pratique.store.schema import document_content
 from pratique.upstream.documents import Documents

@@ -19,7 +19,7 @@ from pratique.cli.configure.setup import Plan, Setup
 from pratique.cli.here import folder_of_a_server, settings_in_use
 from pratique.cli.showing import say
 from pratique.core.errors import Invalid, NotFound, PratiqueError
-from pratique.services.own_names import ListOwnNames, OwnNames
+from pratique.services.governing.own_names import ListOwnNames, OwnNames
 from pratique.services.verbs import table
 
 

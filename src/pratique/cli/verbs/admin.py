@@ -6,7 +6,7 @@ from cyclopts import App
 
 from pratique.cli.asking import HERE, Where, ask
 from pratique.cli.showing import day, say, say_aside
-from pratique.services.admin_link import MakeAdminLink
+from pratique.services.accounts.admin_link import MakeAdminLink
 from pratique.services.verbs import table
 
 app = App(name="admin", help="A way in for an administrator.")

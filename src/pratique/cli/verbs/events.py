@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pratique.cli.asking import HERE, Where, ask
 from pratique.cli.showing import show_table
-from pratique.services.list_events import ListEvents
+from pratique.services.governing.list_events import ListEvents
 from pratique.services.verbs import table
 
 

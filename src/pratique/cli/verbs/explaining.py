@@ -12,9 +12,9 @@ from pratique.cli.asking import HERE, Where, ask
 from pratique.cli.showing import day, say
 from pratique.core.actors import ActorKind
 from pratique.core.errors import Invalid, NotFound
-from pratique.services.check_lockfile import CheckLockfile, check_length
-from pratique.services.explain import Explained, Explanation
-from pratique.services.exposure import Exposure, Fetched
+from pratique.services.governing.explain import Explained, Explanation
+from pratique.services.governing.exposure import Exposure, Fetched
+from pratique.services.installing.check_lockfile import CheckLockfile, check_length
 from pratique.services.verbs import table
 from pratique.services.verbs.releases import Explain, ShowDecision, ShowExposure
 

@@ -7,7 +7,7 @@ from typing import Literal
 from pratique.cli.asking import HERE, Where, ask
 from pratique.cli.showing import day, say, show_table
 from pratique.core.decisions import EntryKind
-from pratique.services.list_entries import AddEntry, Entries, EntryShown, ListEntries, RemoveEntries
+from pratique.services.governing.list_entries import AddEntry, Entries, EntryShown, ListEntries, RemoveEntries
 from pratique.services.verbs import table
 
 

@@ -10,9 +10,9 @@ from pratique.cli.asking import HERE, Where, ask
 from pratique.cli.showing import say
 from pratique.core.account_verbs import PublishProof
 from pratique.core.artifacts import Marker
-from pratique.services.membership import ProjectShown, SetMember, SetVisibility, ShowProject
-from pratique.services.project_status import SetStatus
-from pratique.services.publish_proof import SetPublishProof
+from pratique.services.publishing.membership import ProjectShown, SetMember, SetVisibility, ShowProject
+from pratique.services.publishing.project_status import SetStatus
+from pratique.services.publishing.publish_proof import SetPublishProof
 from pratique.services.verbs import table
 from pratique.trust.permissions import Role
 from pratique.trust.permissions import Visibility as Seen

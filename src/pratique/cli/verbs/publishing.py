@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pratique.cli.asking import HERE, Where, ask
 from pratique.cli.showing import say
-from pratique.services.deprecate import Deprecate
-from pratique.services.unpublish import Unpublish
+from pratique.services.publishing.deprecate import Deprecate
+from pratique.services.publishing.unpublish import Unpublish
 from pratique.services.verbs import table
 
 

@@ -10,10 +10,10 @@ from pratique.cli.asking import HERE, Where, ask
 from pratique.cli.showing import say
 from pratique.cli.verbs.explaining import show_fetched
 from pratique.cli.verbs.tokens import parts
+from pratique.services.governing.waive import Waived
+from pratique.services.publishing.yank import Unyank, Yank, Yanked
 from pratique.services.verbs import table
 from pratique.services.verbs.releases import Approve, ConfirmWaiver, Revoke, Unrevoke, Waive, WithdrawWaiver
-from pratique.services.waive import Waived
-from pratique.services.yank import Unyank, Yank, Yanked
 
 
 def approve(purl: str, *, reason: str = "", repository: str = "main", where: Where = HERE) -> None:

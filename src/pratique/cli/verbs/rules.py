@@ -11,7 +11,7 @@ from pratique.cli.asking import HERE, Where, ask
 from pratique.cli.showing import day, say, show_table
 from pratique.core.decisions import Mode
 from pratique.core.errors import Invalid
-from pratique.services.rule_settings import RuleShown, SetRule, ShowPolicy
+from pratique.services.governing.rule_settings import RuleShown, SetRule, ShowPolicy
 from pratique.services.verbs import table
 
 app = App(name="policy", help="How each rule is set.")

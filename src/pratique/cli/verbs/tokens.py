@@ -10,7 +10,7 @@ from pratique.cli.asking import HERE, Where, ask
 from pratique.cli.showing import day, say, say_aside, show_table
 from pratique.core.actors import ActorKind, Operation
 from pratique.core.errors import Invalid
-from pratique.services.tokens import CreateToken, ListTokens, RevokeToken
+from pratique.services.accounts.tokens import CreateToken, ListTokens, RevokeToken
 from pratique.services.verbs import table
 
 app = App(name="token", help="Tokens for package clients, CI jobs, agents and services.")

@@ -11,8 +11,8 @@ from cyclopts import App, Parameter
 from pratique.cli.asking import HERE, Where, ask
 from pratique.cli.showing import day, say, show_table
 from pratique.core.errors import Invalid
-from pratique.services.accounts import AddUser, DisableUser, EnableUser, ListUsers, SetPassword
-from pratique.services.administrators import DemoteUser, PromoteUser
+from pratique.services.accounts.accounts import AddUser, DisableUser, EnableUser, ListUsers, SetPassword
+from pratique.services.accounts.administrators import DemoteUser, PromoteUser
 from pratique.services.verbs import table
 from pratique.trust.account_names import check_account_name
 

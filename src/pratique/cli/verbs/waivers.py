@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 from pratique.cli.asking import HERE, Where, ask
 from pratique.cli.showing import day, show_table
-from pratique.services.list_waivers import ListWaivers, WaiverShown
+from pratique.services.governing.list_waivers import ListWaivers, WaiverShown
 from pratique.services.verbs import table
 
 _COLUMNS = ("id", "rule", "for what", "state", "for whom", "by", "ends", "reason")

@@ -7,11 +7,11 @@ import msgspec
 from pratique.core.actors import Actor, ActorKind, Operation
 from pratique.core.clock import Instant, in_words, to_iso
 from pratique.core.errors import Forbidden
-from pratique.services import import_advisories as importing
+from pratique.services.advisories import import_advisories as importing
+from pratique.services.advisories.import_advisories import Imported, source_name
+from pratique.services.advisories.source_health import SourceHealth, source_health
 from pratique.services.changes import permit, permit_everywhere
-from pratique.services.import_advisories import Imported, source_name
 from pratique.services.ports import Ports
-from pratique.services.source_health import SourceHealth, source_health
 from pratique.services.verbs.verb import Tell
 
 
@@ -58,7 +58,7 @@ class AdvisoryStatus(msgspec.Struct, frozen=True):
 
 
 async def import_advisories(ports: Ports, request: ImportAdvisories, actor: Actor, tell: Tell) -> Imported:
-    """See `services.import_advisories`.
+    """See `services.advisories.import_advisories`.
 
     Raises:
         Forbidden: from afar, anything that the settings do not name: the server reads no path and asks no address

@@ -6,17 +6,17 @@ import msgspec
 
 from pratique.core.actors import Actor, ActorKind
 from pratique.core.clock import Instant
-from pratique.services import approve as approving
-from pratique.services import explain as explaining
-from pratique.services import exposure as exposing
-from pratique.services import revoke as revoking
-from pratique.services import waive as waiving
 from pratique.services.durations import read_duration
-from pratique.services.explain import Explained, Explanation
-from pratique.services.exposure import Exposure
+from pratique.services.governing import approve as approving
+from pratique.services.governing import explain as explaining
+from pratique.services.governing import exposure as exposing
+from pratique.services.governing import revoke as revoking
+from pratique.services.governing import waive as waiving
+from pratique.services.governing.explain import Explained, Explanation
+from pratique.services.governing.exposure import Exposure
+from pratique.services.governing.revoke import Revoked, Unrevoked
+from pratique.services.governing.waive import Waived
 from pratique.services.ports import Ports
-from pratique.services.revoke import Revoked, Unrevoked
-from pratique.services.waive import Waived
 
 
 class Revoke(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -108,22 +108,22 @@ class ShowExposure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 async def revoke(ports: Ports, request: Revoke, actor: Actor) -> Revoked:
-    """See `services.revoke.revoke`."""
+    """See `services.governing.revoke.revoke`."""
     return await revoking.revoke(ports, request.repository, request.purl, request.filename, request.reason, actor)
 
 
 async def unrevoke(ports: Ports, request: Unrevoke, actor: Actor) -> Unrevoked:
-    """See `services.revoke.unrevoke`."""
+    """See `services.governing.revoke.unrevoke`."""
     return await revoking.unrevoke(ports, request.repository, request.purl, request.filename, actor)
 
 
 async def approve(ports: Ports, request: Approve, actor: Actor) -> Waived:
-    """See `services.approve.approve`."""
+    """See `services.governing.approve.approve`."""
     return await approving.approve(ports, request.repository, request.purl, request.reason, actor)
 
 
 async def waive(ports: Ports, request: Waive, actor: Actor) -> Waived:
-    """See `services.waive.waive`."""
+    """See `services.governing.waive.waive`."""
     life = None if request.expires_in is None else read_duration(request.expires_in)
     return await waiving.waive(
         ports,
@@ -139,26 +139,26 @@ async def waive(ports: Ports, request: Waive, actor: Actor) -> Waived:
 
 
 async def confirm(ports: Ports, request: ConfirmWaiver, actor: Actor) -> Waived:
-    """See `services.waive.confirm`."""
+    """See `services.governing.waive.confirm`."""
     return await waiving.confirm(ports, request.repository, request.id, actor)
 
 
 async def withdraw(ports: Ports, request: WithdrawWaiver, actor: Actor) -> Withdrawn:
-    """See `services.waive.withdraw`."""
+    """See `services.governing.waive.withdraw`."""
     await waiving.withdraw(ports, request.repository, request.id, actor)
     return Withdrawn(request.id)
 
 
 async def explain(ports: Ports, request: Explain, actor: Actor) -> Explained:
-    """See `services.explain.explain`."""
+    """See `services.governing.explain.explain`."""
     return await explaining.explain(ports, request.repository, request.purl, request.as_kind, actor)
 
 
 async def show_decision(ports: Ports, request: ShowDecision, actor: Actor) -> Explanation:
-    """See `services.explain.stored`."""
+    """See `services.governing.explain.stored`."""
     return await explaining.stored(ports, request.id, actor)
 
 
 async def show_exposure(ports: Ports, request: ShowExposure, actor: Actor) -> Exposure:
-    """See `services.exposure.exposure`."""
+    """See `services.governing.exposure.exposure`."""
     return await exposing.exposure(ports, request.repository, request.purl, actor)

@@ -4,32 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from pratique.services import (
-    accounts,
-    admin_link,
-    administrators,
-    list_entries,
-    list_events,
-    list_waivers,
-    membership,
-    own_names,
-    project_status,
-    publish_proof,
-    reservations,
-    rule_settings,
-    tokens,
-)
-from pratique.services import check_lockfile as lockfiles
-from pratique.services import deprecate as deprecating
-from pratique.services import unpublish as unpublishing
-from pratique.services import yank as yanking
-from pratique.services.explain import Explained, Explanation
-from pratique.services.exposure import Exposure
-from pratique.services.import_advisories import Imported
-from pratique.services.revoke import Revoked, Unrevoked
+from pratique.services.accounts import accounts, admin_link, administrators, tokens
+from pratique.services.advisories.import_advisories import Imported
+from pratique.services.governing import list_entries, list_events, list_waivers, own_names, reservations, rule_settings
+from pratique.services.governing.explain import Explained, Explanation
+from pratique.services.governing.exposure import Exposure
+from pratique.services.governing.revoke import Revoked, Unrevoked
+from pratique.services.governing.waive import Waived
+from pratique.services.installing import check_lockfile as lockfiles
+from pratique.services.publishing import deprecate as deprecating
+from pratique.services.publishing import membership, project_status, publish_proof
+from pratique.services.publishing import unpublish as unpublishing
+from pratique.services.publishing import yank as yanking
 from pratique.services.verbs import advisories, releases
 from pratique.services.verbs.verb import Verb, silent
-from pratique.services.waive import Waived
 
 ADMIN_LINK = Verb("admin link", admin_link.MakeAdminLink, admin_link.AdminLink, silent(admin_link.make_admin_link))
 

@@ -8,7 +8,7 @@ from aiohttp import web
 from pratique.core.actors import Actor
 from pratique.core.clock import to_iso
 from pratique.core.errors import Invalid, Unauthorised
-from pratique.services.step_up import step_up
+from pratique.services.accounts.step_up import step_up
 from pratique.web.api.answers import success
 from pratique.web.asking import CSRF_HEADER, check_form, who_asks
 from pratique.web.bodies import read_short_body

@@ -9,13 +9,13 @@ from aiohttp import web
 from pratique.core.account_verbs import Purpose
 from pratique.core.actors import ActorKind, Operation
 from pratique.core.errors import Conflict, Forbidden, Invalid, NotFound, Unauthorised, Unavailable
-from pratique.services.accounts import SetPassword, replace_password
-from pratique.services.one_time_codes import make_code
-from pratique.services.sign_in import SignedIn
-from pratique.services.step_up import start_session
-from pratique.services.tokens import CreateToken, ListTokens, RevokeToken, TokenCreated, list_tokens
-from pratique.services.tokens import create_token as make_token
-from pratique.services.tokens import revoke_token as end_token
+from pratique.services.accounts.accounts import SetPassword, replace_password
+from pratique.services.accounts.one_time_codes import make_code
+from pratique.services.accounts.sign_in import SignedIn
+from pratique.services.accounts.step_up import start_session
+from pratique.services.accounts.tokens import CreateToken, ListTokens, RevokeToken, TokenCreated, list_tokens
+from pratique.services.accounts.tokens import create_token as make_token
+from pratique.services.accounts.tokens import revoke_token as end_token
 from pratique.trust.passwords import MIN_LENGTH
 from pratique.trust.permissions import CEILING
 from pratique.trust.sessions import session_cookie, stepped_up

@@ -5,8 +5,8 @@ from __future__ import annotations
 from aiohttp import web
 
 from pratique.core.errors import Conflict, Invalid, NotFound
-from pratique.services.admin_link import claim_admin_link, link_is_open
-from pratique.services.step_up import start_session
+from pratique.services.accounts.admin_link import claim_admin_link, link_is_open
+from pratique.services.accounts.step_up import start_session
 from pratique.trust.passwords import MIN_LENGTH
 from pratique.trust.sessions import session_cookie
 from pratique.web.asking import Asking, who_asks

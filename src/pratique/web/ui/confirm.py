@@ -6,8 +6,8 @@ from aiohttp import web
 
 from pratique.core.account_verbs import Purpose
 from pratique.core.errors import Forbidden, Unauthorised, Unavailable
-from pratique.services.challenges import confirm, look_at, refuse
-from pratique.services.sign_in import SignedIn
+from pratique.services.accounts.challenges import confirm, look_at, refuse
+from pratique.services.accounts.sign_in import SignedIn
 from pratique.store.challenges import Challenge
 from pratique.trust.sessions import stepped_up
 from pratique.web.asking import Asking, who_asks

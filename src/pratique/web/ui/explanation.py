@@ -9,7 +9,7 @@ from aiohttp import web
 
 from pratique.core.actors import ActorKind
 from pratique.core.errors import NotFound
-from pratique.services.explain import stored
+from pratique.services.governing.explain import stored
 from pratique.web.asking import who_asks
 from pratique.web.keys import PORTS
 from pratique.web.ui.pages import page

@@ -7,8 +7,8 @@ import re
 from aiohttp import web
 
 from pratique.core.errors import Unauthorised, Unavailable
-from pratique.services.step_up import sign_in as start_session
-from pratique.services.step_up import sign_out as end_session
+from pratique.services.accounts.step_up import sign_in as start_session
+from pratique.services.accounts.step_up import sign_out as end_session
 from pratique.trust.sessions import ended_session_cookie, session_cookie
 from pratique.web.asking import Asking, check_form, check_origin, who_asks
 from pratique.web.client_address import client_address

@@ -6,8 +6,8 @@ from aiohttp import web
 
 from pratique.core.actors import Actor
 from pratique.core.errors import Unauthorised
-from pratique.services.sign_in import SignedIn
-from pratique.services.step_up import step_up
+from pratique.services.accounts.sign_in import SignedIn
+from pratique.services.accounts.step_up import step_up
 from pratique.web.asking import Asking, check_form, who_asks
 from pratique.web.client_address import client_address
 from pratique.web.keys import PASSWORD_GATE, PORTS

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from pratique.core.actors import ActorKind
 from pratique.core.clock import Instant, in_words
-from pratique.services.source_health import SourceHealth, source_health
+from pratique.services.advisories.source_health import SourceHealth, source_health
 from pratique.store import repositories
 from pratique.store.repositories import Repository
 from pratique.web.asking import who_asks

@@ -13,7 +13,7 @@ from pratique.core.decisions import Action, Decision, Vote
 from pratique.core.ecosystem import ArchiveLimits, Listing, Rendered
 from pratique.core.names import Subject
 from pratique.ecosystems.cargo import CARGO
-from pratique.services.judge import allowed_versions
+from pratique.services.judging.judge import allowed_versions
 from tests.harness.crates import crate, publish_body
 from tests.unit.formats.archives import Bytes
 

@@ -13,7 +13,7 @@ from pratique.core.decisions import Action, Decision, Vote
 from pratique.core.ecosystem import Listing
 from pratique.core.names import Subject
 from pratique.ecosystems.npm import NPM
-from pratique.services.judge import allowed_versions
+from pratique.services.judging.judge import allowed_versions
 
 UPSTREAM = "https://upstream.example.test"
 BASE = "http://127.0.0.1:7417/main/npm"

@@ -12,7 +12,7 @@ from pratique.core.decisions import Action, Decision, Vote
 from pratique.core.ecosystem import Listing
 from pratique.core.names import Subject
 from pratique.ecosystems.pypi import PYPI
-from pratique.services.judge import allowed_versions
+from pratique.services.judging.judge import allowed_versions
 
 JSON_TYPE = "application/vnd.pypi.simple.v1+json"
 URL = "https://index.example.test/simple/demo/"

@@ -1,0 +1,1 @@
+"""Advisories taken in from their sources, and told to whoever asks."""

@@ -1,0 +1,1 @@
+"""What administrators decide and everybody may ask about: waivers, lists, revocations, rules, explanations."""

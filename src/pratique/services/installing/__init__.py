@@ -1,0 +1,1 @@
+"""What package clients ask for: listings, files, metadata, search, and what fetching them needs."""

@@ -1,0 +1,95 @@
+"""Install, first half: what a client may choose from. The steps are ARCHITECTURE.md, "Install"."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+
+from isal import igzip
+
+from pratique.core.artifacts import Origin
+from pratique.core.clock import Instant
+from pratique.core.ecosystem import Listing, Rendered
+from pratique.core.errors import Unavailable
+from pratique.rules.policy import policy_class, view_key
+from pratique.services.installing.views import View
+from pratique.services.judging.find_project import FoundProject, find_project, is_current
+from pratique.services.judging.gather import Inquiry
+from pratique.services.judging.judge import allowed_versions, decide_listing, soonest
+from pratique.services.judging.sources import Source
+from pratique.services.ports import Ports, Visit
+from pratique.services.publishing.sign_files import signed_view
+
+_TRIES = 4
+"""A view that is outdated while it is rendered is rendered again."""
+
+_COMPRESSION = 1
+"""isal's fast level: a large document costs milliseconds."""
+
+
+async def list_project(ports: Ports, visit: Visit, name: str, form: str, encoding: str) -> View:
+    """The project's index document for this actor.
+
+    Args:
+        form: one of the ecosystem's listing forms.
+        encoding: `gzip` or `identity`.
+
+    Raises:
+        InvalidName, NotFound, Unauthorised, Forbidden, Refused, BadUpstream.
+    """
+    for _ in range(_TRIES):
+        found = await find_project(ports, visit, visit.key(name))  # 1, 2, 4
+        view = _kept(ports, visit, found, form, encoding) or await _made(ports, visit, found, form, encoding)  # 3
+        if await is_current(ports, found.known):
+            ports.views.put(view_address(visit, found.inquiry, form, encoding), view)  # 7
+            return view
+    raise Unavailable(f"{name} is changing at this moment; try again", retry_after=1)
+
+
+def _kept(ports: Ports, visit: Visit, found: FoundProject, form: str, encoding: str) -> View | None:
+    """The view rendered earlier, if it still says the truth."""
+    view = ports.views.get(view_address(visit, found.inquiry, form, encoding))
+    if view is None or not view.holds(found.known.revision, found.source.document, found.inquiry.now):
+        return None
+    return view
+
+
+async def _made(ports: Ports, visit: Visit, found: FoundProject, form: str, encoding: str) -> View:
+    """A view rendered now; what it refuses is stored, so that it can be explained."""
+    known, source = found.known, found.source
+    if known.origin is Origin.OWN:
+        source = Source(await signed_view(ports, visit, known))
+    view, listing = await asyncio.to_thread(_render, ports, visit, found.inquiry, source, form, encoding)  # 5, 6
+    decisions = listing.decisions.values()
+    await ports.decisions.remember(known.repository_id, known.key, decisions, found.inquiry.now, listing.allowed)
+    return view
+
+
+def view_address(visit: Visit, inquiry: Inquiry, form: str, encoding: str) -> str:
+    """The key under which this actor's view of the project is kept."""
+    known = inquiry.knowledge
+    actor_class = policy_class(known.policy, visit.actor, known.key, known.entries)
+    return view_key(visit.repository.name, known.key, form, encoding, visit.public_url, actor_class)
+
+
+def _render(
+    ports: Ports, visit: Visit, inquiry: Inquiry, source: Source, form: str, encoding: str
+) -> tuple[View, Listing]:
+    decisions = decide_listing(inquiry, source.view)
+    allowed = allowed_versions(source.view, decisions, visit.ecosystem)
+    addresses = ports.base_urls(visit.repository.name, visit.ecosystem.id)
+    listing = Listing(source.view, decisions, visit.base_url, visit.explain_url, allowed, addresses)
+    rendered = visit.ecosystem.write_listing(listing, form)
+    until = soonest(decisions.values())
+    return make_view(rendered, encoding, inquiry.knowledge.revision, source.document, until), listing
+
+
+def make_view(rendered: Rendered, encoding: str, revision: int, document: str, valid_until: Instant | None) -> View:
+    """Compress once, and name the bytes by their content; a refusal goes as it is, for whoever reads it."""
+    etag = hashlib.sha256(rendered.body).hexdigest()[:32]
+    body, headers = rendered.body, dict(rendered.headers)
+    if encoding == "gzip" and rendered.status == 200:
+        body = igzip.compress(body, _COMPRESSION)
+        headers["Content-Encoding"] = "gzip"
+    sent = Rendered(body, rendered.content_type, rendered.status, rendered.reason, headers)
+    return View(sent, revision, document, valid_until, f'"{etag}-{encoding[0]}"')

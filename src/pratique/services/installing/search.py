@@ -1,0 +1,103 @@
+"""Search what is here: own projects that the asker may know of, and public ones that were served before.
+
+Nothing is asked upstream: what people search for inside is nobody's business outside.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from pratique.core.artifacts import Origin, ProjectView
+from pratique.core.ecosystem_verbs import Found, FoundProject, SearchQuery
+from pratique.core.errors import Invalid, PratiqueError
+from pratique.core.names import ProjectKey
+from pratique.services.judging.judge import admit_reader, allowed_versions, decide_listing, decide_name, inquire
+from pratique.services.judging.knowledge import Knowledge, read_knowledge
+from pratique.services.judging.reader import reader_of
+from pratique.services.judging.sources import own_outline, stored_view
+from pratique.services.ports import Ports, Visit
+from pratique.store import files, projects
+from pratique.store.projects import Project
+from pratique.trust.permissions import Role
+
+_LONGEST = 200
+"""Characters of a search."""
+
+_LOOKED_AT = 200
+"""Projects with a fitting name that are looked at, as policy may refuse them; more of the name finds the others."""
+
+
+async def search(ports: Ports, visit: Visit, query: SearchQuery) -> Found:
+    """Projects whose name contains every word of the text and of which the actor may take at least one release.
+
+    The total counts all that the actor may know of: whether policy refuses one is seen where it is shown.
+
+    Raises:
+        Invalid: the text is too long, or holds what stands in no name.
+        Unauthorised, Forbidden: the actor may not read in the repository at all.
+    """
+    if len(query.text) > _LONGEST:
+        raise Invalid(f"the search has {len(query.text)} characters, at most {_LONGEST} are looked for")
+    if not all(map(str.isprintable, query.text.split())):
+        raise Invalid("the search holds a control character, which stands in no name; search for a part of a name")
+    return await ports.db.read(_found, ports, visit, query)
+
+
+def _found(connection: Connection, ports: Ports, visit: Visit, query: SearchQuery) -> Found:
+    text, reader = query.text.strip().lower(), reader_of(visit, ports.clock.now())
+    repository, ecosystem = visit.repository.id, visit.ecosystem.id
+    named, total = projects.named_like(connection, repository, ecosystem, text, reader, _LOOKED_AT)
+    looked = (_look(connection, ports, visit, one.key) for one in named)
+    shown = (one for one in looked if one is not None)
+    return Found(tuple(islice(shown, query.offset, query.offset + query.limit)), total)
+
+
+def _look(connection: Connection, ports: Ports, visit: Visit, key: ProjectKey) -> FoundProject | None:
+    """The project as a result, None if the actor may not know of it or may take nothing of it."""
+    known = read_knowledge(connection, visit.repository.id, key, visit.ecosystem.twin_key, visit.actor.account)
+    try:
+        admit_reader(visit, known, ports.clock.now())
+    except PratiqueError:
+        return None
+    inquiry = inquire(ports, visit, known)
+    if known.project is None or decide_name(inquiry).action.refuses_download:
+        return None
+    view = own_outline(connection, visit, known) if known.origin is Origin.OWN else _served(connection, known)
+    allowed = allowed_versions(view, decide_listing(inquiry, view), visit.ecosystem)
+    if not allowed:
+        return None
+    newest = next(file for file in view.files if file.version == allowed[0])
+    said = _manifest(connection, known, newest.filename)
+    described = said.get("description")
+    return FoundProject(
+        known.project.display,
+        allowed[0],
+        described if isinstance(described, str) else "",
+        newest.published,
+        _owners(connection, known.project),
+        said,
+    )
+
+
+def _served(connection: Connection, known: Knowledge) -> ProjectView:
+    """An upstream's project as far as its files are here; whether it still lists them is not asked."""
+    view = stored_view(connection, known)
+    return msgspec.structs.replace(view, files=tuple(msgspec.structs.replace(one, gone=False) for one in view.files))
+
+
+def _manifest(connection: Connection, known: Knowledge, filename: str) -> dict[str, Any]:
+    """What the publisher says of it in the release; of an upstream's nothing is kept."""
+    if known.origin is not Origin.OWN:
+        return {}
+    manifest = files.manifest_of(connection, known.files[filename].id)
+    return {} if manifest is None else manifest.fields
+
+
+def _owners(connection: Connection, project: Project) -> tuple[str, ...]:
+    if project.origin is not Origin.OWN:
+        return ()
+    return tuple(one.name for one in projects.members(connection, project.id) if one.role == Role.OWNER)

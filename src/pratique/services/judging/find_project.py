@@ -1,0 +1,127 @@
+"""A project as this actor may see it: what is known of it and its files, both of one revision."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from pratique.core.actors import Actor, ActorKind
+from pratique.core.artifacts import Origin
+from pratique.core.errors import Unavailable
+from pratique.core.names import ProjectKey
+from pratique.services.judging.gather import Inquiry
+from pratique.services.judging.judge import admit_reader, decide_project, inquire, know, refuse, refuse_name
+from pratique.services.judging.knowledge import Knowledge
+from pratique.services.judging.sources import Source, find_source
+from pratique.services.ports import Ports, Visit
+from pratique.store import revisions
+
+_TRIES = 8
+"""A project that changes more often while it is looked at is changing all the time."""
+
+_ALONE_FROM = 2
+"""From this try on, nobody else of this process records into the project while it is looked at: many first downloads
+at once would outdate each other's look for as long as they go on."""
+
+
+_AS_HELD = sys.maxsize
+"""Milliseconds: however old the document is that was confirmed or let pass just before."""
+
+
+class FoundProject(msgspec.Struct, frozen=True):
+    """Knowledge and files that belong together.
+
+    Attributes:
+        inquiry: over the knowledge, for whoever asked.
+    """
+
+    known: Knowledge
+    source: Source
+    inquiry: Inquiry
+
+
+async def find_project(ports: Ports, visit: Visit, key: ProjectKey, *, max_age: int | None = None) -> FoundProject:
+    """Look the project up, refusing by its name before any upstream is asked.
+
+    The revision is read before and after: only if it is the same do files and knowledge belong
+    together, and a view made of them may be kept under it.
+
+    Args:
+        max_age: milliseconds; an upstream's document confirmed longer ago is confirmed first.
+
+    Raises:
+        NotFound, Unauthorised, Forbidden: the actor may not see it, or nobody has it.
+        Refused: the name stage holds or denies the whole project.
+        BadUpstream: its upstream could not be asked.
+        Unavailable: it changes all the time.
+    """
+
+    async def refuse_by_name(known: Knowledge) -> None:
+        await refuse_name(ports, visit, inquire(ports, visit, known))
+
+    return await _look_up(ports, visit, key, refuse_by_name, max_age)
+
+
+async def find_as(ports: Ports, visit: Visit, key: ProjectKey, kind: ActorKind) -> FoundProject:
+    """The project to be judged as if an actor of this kind asked; the asker must be allowed to see it.
+
+    Raises:
+        As `find_project`, but refusals by name are left to the caller, who asks about them.
+    """
+
+    async def refuse_nothing(_known: Knowledge) -> None:
+        """What the name stage says is part of the answer."""
+
+    found = await _look_up(ports, visit, key, refuse_nothing, None)
+    return msgspec.structs.replace(found, inquiry=msgspec.structs.replace(found.inquiry, actor=Actor(kind, name=kind)))
+
+
+async def _look_up(
+    ports: Ports,
+    visit: Visit,
+    key: ProjectKey,
+    refuse: Callable[[Knowledge], Awaitable[None]],
+    max_age: int | None,
+) -> FoundProject:
+    async def look(max_age: int | None) -> tuple[FoundProject, bool]:
+        known = await know(ports, visit, key)
+        admit_reader(visit, known, ports.clock.now())
+        await refuse(known)
+        source = await find_source(ports, visit, known, max_age=max_age)
+        return FoundProject(known, source, inquire(ports, visit, known)), await is_current(ports, known)
+
+    for number in range(_TRIES):
+        found, current = await look(max_age)
+        if not current and number >= _ALONE_FROM:
+            # The upstream was asked just now, before the turn: others wait for us here, and not for it.
+            stale = found.source.stale
+            async with ports.uploads.turn(key):
+                found, current = await look(_AS_HELD)
+            found = msgspec.structs.replace(found, source=msgspec.structs.replace(found.source, stale=stale))
+        if current:
+            return found
+    raise Unavailable(f"{key.name} is changing at this moment; try again", retry_after=1)
+
+
+async def refuse_unlisted(ports: Ports, visit: Visit, found: FoundProject) -> None:
+    """Of what an upstream does not list: refuse it where the project is refused as a whole.
+
+    An index lists nothing of a project that it has quarantined; whoever pinned it is told that, and not that there
+    never was such a file. Of our own projects everything that there is stays listed.
+
+    Raises:
+        Refused: by the project's status.
+    """
+    if found.known.origin is Origin.OWN:
+        return
+    decision = await asyncio.to_thread(decide_project, found.inquiry, found.source.view)
+    if decision.action.refuses_download:
+        await refuse(ports, visit, found.inquiry, decision, ())
+
+
+async def is_current(ports: Ports, known: Knowledge) -> bool:
+    """Whether nothing about the project has changed since it was read."""
+    return await ports.db.read(revisions.project_revision, known.repository_id, known.key) == known.revision

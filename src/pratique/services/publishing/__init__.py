@@ -1,0 +1,1 @@
+"""What publishers do to own projects: uploads, yanks, tags, statuses, owners."""

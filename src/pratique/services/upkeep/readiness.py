@@ -1,0 +1,64 @@
+"""Can this process decide, record and answer? Tried on the way a request takes."""
+
+from __future__ import annotations
+
+import msgspec
+import structlog
+from sqlalchemy import Connection
+
+from pratique.core.clock import SECOND, Instant
+from pratique.core.errors import PratiqueError
+from pratique.core.names import ProjectKey
+from pratique.services.advisories.source_health import failing_sources
+from pratique.services.judging.knowledge import read_knowledge
+from pratique.services.ports import Ports
+from pratique.store import processes, readiness, repositories
+from pratique.store.clocks import SystemClock
+
+SILENT_AFTER = 30 * SECOND
+"""Milliseconds without a heartbeat until a process counts as missing; each beats every second."""
+
+log = structlog.get_logger(__name__)
+
+
+class Readiness(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What was found.
+
+    Attributes:
+        status: `ready`, or `not ready`: then nothing is sent here.
+        jobs: `alive` or `missing`. Without the job process downloads stay safe, but nothing is imported or
+            judged again.
+        advisories: `failing` if a source could not be taken in when it was last tried; what is known grows old.
+        error: why it is not ready.
+    """
+
+    status: str
+    jobs: str = ""
+    advisories: str = ""
+    error: str = ""
+
+
+async def readiness_of(ports: Ports) -> Readiness:
+    """Try it."""
+    if not ports.downloads.is_working:
+        return Readiness("not ready", error="downloads cannot be recorded; see the server's log")
+    try:
+        await ports.revisions.current()
+        jobs = await ports.db.read(_try_deciding, ports, SystemClock().now())
+        failing = await ports.db.read(failing_sources, ports.advisory_sources)
+        await ports.db.write(readiness.try_writing, durable=False)
+    except PratiqueError as error:
+        return Readiness("not ready", error=str(error))
+    except Exception:
+        log.exception("not ready: the database cannot be used")
+        return Readiness("not ready", error="the database is damaged or of another version; see the server's log")
+    return Readiness("ready", "alive" if jobs else "missing", "failing" if failing else "")
+
+
+def _try_deciding(connection: Connection, ports: Ports, now: Instant) -> bool:
+    """Read what a decision reads; whether the job process lives."""
+    readiness.try_reading(connection)
+    for repository in repositories.repositories(connection):
+        for ecosystem in ports.ecosystems.values():
+            read_knowledge(connection, repository.id, ProjectKey(ecosystem.id, "readiness"), ecosystem.twin_key)
+    return any(one.kind == "jobs" for one in processes.living(connection, Instant(now - SILENT_AFTER)))
