@@ -196,7 +196,7 @@ def _expiry(request: CreateToken, now: Instant) -> Instant | None:
 
 
 def _check_kind(kind: ActorKind, actor: Actor) -> None:
-    """Policy and `services.publishing.publish_proof` tell them apart: a token must not choose another one for itself."""
+    """Policy and `services.publishing.publish_proof` tell them apart: a token must not choose one for itself."""
     if actor.token is not None and kind is not actor.kind:
         raise Forbidden(
             f"a token of kind {actor.kind} makes none of kind {kind}: sign in at /account of this server and make it "
