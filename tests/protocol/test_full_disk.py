@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +13,7 @@ from pratique.core.actors import OPERATOR
 from pratique.core.clock import Instant
 from pratique.core.errors import DiskFull
 from pratique.core.ports import BlobDraft
+from pratique.services.download_log import DownloadLog
 from pratique.services.exposure import exposure
 from pratique.services.revoke import revoke
 from pratique.store import events, processes
@@ -33,6 +36,17 @@ class FullBlobs(FileBlobs):
 
         real.write = refuse  # type: ignore[method-assign]
         return real
+
+
+class LateLog(DownloadLog):
+    """The real record, which has no room any more when it is asked for the second time."""
+
+    asked = 0
+
+    async def room(self) -> None:
+        self.asked += 1
+        if self.asked > 1:
+            raise DiskFull("downloads cannot be recorded")
 
 
 def fill(site: Site) -> None:
@@ -101,6 +115,19 @@ async def test_a_first_download_whose_record_cannot_be_promised_asks_no_upstream
 
     assert (await site.get(client.path("right", "1.0.0"))).status == 503
     assert registry.downloads(release.filename) == 0
+
+
+async def test_a_file_whose_record_cannot_be_promised_any_more_once_it_is_here_is_let_go(
+    site: Site, client: Speaker, kept: str
+) -> None:
+    site.ports.downloads.__class__ = LateLog
+    refused = await site.get(kept)
+    site.ports.downloads.__class__ = DownloadLog
+
+    assert refused.status == 503
+    blobs = str(site.data / "blobs")
+    assert not [one for one in map(os.path.realpath, Path("/proc/self/fd").iterdir()) if str(one).startswith(blobs)]
+    assert (await site.get(kept)).status == 200
 
 
 async def test_a_first_download_that_cannot_be_stored_is_refused_and_works_once_there_is_room(

@@ -101,6 +101,7 @@ class Documents:
         self._large = asyncio.Lock()
         self._failed: dict[Key, Instant] = {}
         self._unreadable: dict[Key, Instant] = {}
+        self._refused: dict[Key, Instant] = {}
 
     async def get(
         self, upstream: Upstream, ecosystem: Ecosystem, name: str, *, max_age: int | None = None
@@ -119,7 +120,7 @@ class Documents:
             UpstreamRefused: the upstream decides as we do, and refuses.
         """
         key = (upstream.id, name)
-        held = await self._shelf.head(*key)
+        held = await self._shelf.head(*key) if key not in self._refused else None
         need = self._need(held, max_age)
 
         async def refresh() -> DocumentHead:
@@ -194,10 +195,13 @@ class Documents:
             _log.warning("upstream document not refreshed", ecosystem=ecosystem.id, project=name, error=str(error))
             raise
         except UpstreamRefused:
-            with suppress(DiskFull):  # it is refused now all the same, and not by what is held
-                await self._shelf.confirm(*key, _NEVER, None)  # that answers nobody until the upstream allows it
+            # What is held answers nobody until the upstream allows it; on a full disk at least nobody here.
+            _remember(self._refused, key, self._clock.now())
+            with suppress(DiskFull):
+                await self._shelf.confirm(*key, _NEVER, None)
             raise
         self._failed.pop(key, None)
+        self._refused.pop(key, None)
         self._unreadable.pop(key, None)
         return head
 
