@@ -87,7 +87,10 @@ def prepare(folder: DataFolder, settings: Settings) -> tuple[str, ...]:
     try:
         tables.prepare(url)
     except DBAPIError as error:  # of the job engine's own connections
-        raise as_unavailable(error) or error from error
+        sentence = as_unavailable(error)
+        if sentence is None:
+            raise
+        raise sentence from error
     signer = signer_of(folder, settings)
     if not settings.signing_key and not signer.path.exists():
         write_private(signer.path, new_signing_key())
