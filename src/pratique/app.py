@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+from sqlalchemy.exc import DBAPIError
+
 from pratique.core.clock import HOUR, Clock
 from pratique.core.ecosystem import Ecosystem
 from pratique.core.errors import Invalid
@@ -56,6 +58,7 @@ from pratique.settings.limits import (
 from pratique.store.blobs_file import FileBlobs
 from pratique.store.clocks import open_clock
 from pratique.store.database import Database
+from pratique.store.dialects import as_unavailable
 from pratique.store.revisions import RevisionReader
 from pratique.trust.signing import Signer, new_signing_key
 from pratique.upstream.client import UpstreamClient
@@ -81,7 +84,13 @@ def prepare(folder: DataFolder, settings: Settings) -> tuple[str, ...]:
     clock = folder_clock(folder, settings)
     url = folder.database_url(settings.database)
     migrations.upgrade(url)
-    tables.prepare(url)
+    try:
+        tables.prepare(url)
+    except DBAPIError as error:  # of the job engine's own connections
+        sentence = as_unavailable(error)
+        if sentence is None:
+            raise
+        raise sentence from error
     signer = signer_of(folder, settings)
     if not settings.signing_key and not signer.path.exists():
         write_private(signer.path, new_signing_key())

@@ -1,3 +1,4 @@
+import errno
 import re
 import stat
 import tomllib
@@ -266,4 +267,19 @@ def test_a_private_file_replaces_an_older_one_whole(tmp_path):
     write_private(path, b"two")
 
     assert path.read_bytes() == b"two"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["secret"]
+
+
+def test_a_private_file_without_room_stays_as_it_was_and_nothing_lies_beside_it(tmp_path, monkeypatch):
+    def refuse(_descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    path = tmp_path / "secret"
+    write_private(path, b"one")
+    monkeypatch.setattr("os.fsync", refuse)
+
+    with pytest.raises(OSError, match="No space left"):
+        write_private(path, b"two")
+
+    assert path.read_bytes() == b"one"
     assert [entry.name for entry in tmp_path.iterdir()] == ["secret"]

@@ -14,8 +14,10 @@ from contextlib import suppress
 import structlog
 import uvloop
 
-from pratique.cli.orders import NOT_LIKE_THIS, Order, Role, read_order
+from pratique.cli.no_room import why_no_room
+from pratique.cli.orders import NO_ROOM, NOT_LIKE_THIS, Order, Role, read_order
 from pratique.cli.process_log import JsonLines, log_to
+from pratique.cli.pulse import Pulse
 from pratique.core.errors import Conflict, Invalid, PratiqueError
 from pratique.settings import load_settings
 from pratique.settings.folder import DataFolder
@@ -29,22 +31,31 @@ def main() -> None:
     # Means "read the certificate again" to those who have one; it must not end the others, or who is still starting.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     folder = DataFolder(order.folder)
-    lines = JsonLines(folder.logs / f"{order.role}.jsonl", pid=os.getpid())
-    log_to(lines)
-    _allow_many_connections()
-    _log.info("process started", role=order.role, process=order.process_id)
     try:
+        lines = JsonLines(folder.logs / f"{order.role}.jsonl", pid=os.getpid())
+        log_to(lines)
+        _allow_many_connections()
+        _log.info("process started", role=order.role, process=order.process_id)
         uvloop.run(_run(order, folder, lines))
-    except PratiqueError as error:
-        print(f"{order.role}: {error}", file=sys.stderr, flush=True)
-        _log.error("process failed", why=str(error))
-        _leave(NOT_LIKE_THIS if isinstance(error, Invalid | Conflict) else 1)
     except Exception as error:  # noqa: BLE001 - the last place that can tell what happened
-        print(f"{order.role}: {error!r}", file=sys.stderr, flush=True)
-        _log.exception("process failed")
-        _leave(1)
+        _leave(_tell_failure(order.role, error))
     _log.info("process ended")
     _leave(0)
+
+
+def _tell_failure(role: Role, error: Exception) -> int:
+    """Say why this process fails; the exit code, which tells the supervisor whether trying again can help."""
+    full = why_no_room(error)
+    if full is not None:
+        _log.error("process failed", why=full)  # the supervisor says it on the terminal, and only once
+        return NO_ROOM
+    with suppress(OSError):
+        print(f"{role}: {error if isinstance(error, PratiqueError) else repr(error)}", file=sys.stderr, flush=True)
+    if isinstance(error, PratiqueError):
+        _log.error("process failed", why=str(error))
+        return NOT_LIKE_THIS if isinstance(error, Invalid | Conflict) else 1
+    _log.exception("process failed", exc_info=error)
+    return 1
 
 
 async def _run(order: Order, folder: DataFolder, lines: JsonLines) -> None:
@@ -55,8 +66,10 @@ async def _run(order: Order, folder: DataFolder, lines: JsonLines) -> None:
         loop.add_signal_handler(number, stop.set)
     # The supervisor may be killed: the pipe it holds then ends, and nobody is left behind.
     loop.add_reader(order.life, _stop_reading(order.life, stop))
-    run = _work_of(order.role)
-    await run(order, folder, settings, lines, stop=stop, ready=_tell_ready(order.ready))
+    run, pulse = _work_of(order.role), Pulse(order.pulse)
+    beating = asyncio.create_task(pulse.beat())
+    await run(order, folder, settings, lines, stop=stop, ready=_tell_ready(pulse))
+    beating.cancel()
 
 
 def _work_of(role: Role) -> Callable[..., Awaitable[None]]:
@@ -85,21 +98,21 @@ def _stop_reading(life: int, stop: asyncio.Event) -> Callable[[], None]:
     return ended
 
 
-def _tell_ready(descriptor: int) -> Callable[[], None]:
+def _tell_ready(pulse: Pulse) -> Callable[[], None]:
     def tell() -> None:
         # What was loaded to get here stays; the collector need not look at it again.
         gc.collect()
         gc.freeze()
-        os.write(descriptor, b"r")
-        os.close(descriptor)
+        pulse.say_ready()
 
     return tell
 
 
 def _leave(code: int) -> None:
     """End now. Threads of the job engine would hold the process back, and all that matters is on disk."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):  # both may be files on a disk that is full
+            stream.flush()
     os._exit(code)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from pratique.app import job_kinds, job_timers, open_ports
+from pratique.cli.no_room import why_no_room
 from pratique.cli.orders import Order
 from pratique.cli.presence import living_processes, present
 from pratique.cli.process_log import JsonLines
@@ -57,7 +58,7 @@ async def run_jobs(
             limits=JobLimits(settings.jobs.at_once, settings.jobs.polling, settings.jobs.restarts),
         )
         await asyncio.to_thread(engine.start)
-        looking_after = asyncio.create_task(_look_after(ports, settings))
+        looking_after = asyncio.create_task(_look_after(ports, settings, order.process_id))
         ready()
         await stop.wait()
         looking_after.cancel()
@@ -66,10 +67,10 @@ async def run_jobs(
         await asyncio.to_thread(engine.stop, int(settings.web.stop_patience))
 
 
-async def _look_after(ports: Ports, settings: Settings) -> None:
-    living = living_processes(ports.db, settings.jobs.dead_after)
+async def _look_after(ports: Ports, settings: Settings, process_id: str) -> None:
+    living = living_processes(ports.db, settings.jobs.dead_after, process_id)
     timers = Timers(job_timers(settings), _promise(ports))
-    number = 0
+    number, trouble = 0, ""
     while True:
         try:
             await asyncio.to_thread(recover_dead, living)
@@ -78,10 +79,21 @@ async def _look_after(ports: Ports, settings: Settings) -> None:
                 await asyncio.to_thread(sweep, ports)
             if number % TIDY_EVERY == 0:
                 await asyncio.to_thread(_tidy, settings)
-        except Exception:  # noqa: BLE001 - without this loop jobs would silently stay undone
-            _log.exception("looking after the jobs failed; it is tried again")
+            trouble = ""
+        except Exception as error:  # noqa: BLE001 - without this loop jobs would silently stay undone
+            if repr(error) != trouble:  # said once, not every second for as long as it lasts
+                _log_failure(error)
+            trouble = repr(error)
         number += 1
         await asyncio.sleep(EVERY)
+
+
+def _log_failure(error: Exception) -> None:
+    full, said = why_no_room(error), "looking after the jobs failed; it is tried again"
+    if full is None:
+        _log.exception(said, exc_info=error)
+    else:
+        _log.warning(said, why=full)
 
 
 def _promise(ports: Ports) -> Callable[[str, dict[str, str], str], None]:

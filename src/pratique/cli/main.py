@@ -9,6 +9,7 @@ from cyclopts import App, CycloptsError
 
 from pratique.cli.process_log import log_to_terminal
 from pratique.core.errors import PratiqueError
+from pratique.services.disk import DISK_IS_FULL, NO_ROOM
 
 FAILED = 1
 WRONG_USE = 2
@@ -75,8 +76,13 @@ def main(arguments: list[str]) -> int:
     except PratiqueError as error:
         print(f"pratique: {error}", file=sys.stderr)
         return FAILED
-    except KeyboardInterrupt:
-        return 130
     except BrokenPipeError:
         return FAILED
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        print(f"pratique: {DISK_IS_FULL}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        return 130
     return result if isinstance(result, int) else 0

@@ -12,6 +12,9 @@ import msgspec
 NOT_LIKE_THIS = 78
 """Exit code of a child that cannot work with these settings or this folder: starting it again would not help."""
 
+NO_ROOM = 75
+"""Exit code of a child that cannot work because the disk is full: it can once somebody has made room."""
+
 
 class Role(StrEnum):
     """What a child process is for."""
@@ -28,7 +31,7 @@ class Order(msgspec.Struct, frozen=True):
         process_id: its name among all processes that ever ran.
         root: the data folder.
         given: settings from the command line.
-        ready: descriptor to write to and close once it works.
+        pulse: descriptor to show on that it works, and again and again that it lives.
         life: descriptor that ends when the supervisor does, however that comes.
     """
 
@@ -36,7 +39,7 @@ class Order(msgspec.Struct, frozen=True):
     process_id: str
     root: str
     given: dict[str, Any]
-    ready: int
+    pulse: int
     life: int
 
     @property

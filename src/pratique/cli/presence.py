@@ -1,4 +1,4 @@
-"""Show that a process lives: a row in the table of processes, and a heartbeat every second."""
+"""Show other nodes that a process lives: a row in the table of processes, and a heartbeat every second."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from pratique.cli.orders import Order
 from pratique.core.clock import Instant
 from pratique.core.errors import PratiqueError
-from pratique.store import processes, readiness
+from pratique.store import processes
 from pratique.store.clocks import SystemClock
 from pratique.store.database import Database
 from pratique.store.processes import Process
@@ -37,53 +36,47 @@ async def present(db: Database, order: Order, stop: asyncio.Event) -> AsyncItera
         beating.cancel()
         with suppress(asyncio.CancelledError):
             await beating
-        await db.write(processes.remove, me.id, durable=False)
+        try:
+            await db.write(processes.remove, me.id, durable=False)
+        except PratiqueError as error:
+            _log.warning("this process ends and stays in the table of processes", why=str(error))
 
 
 async def _beat(db: Database, process_id: str, stop: asyncio.Event) -> None:
     # Real time, also under a test clock: a heartbeat is about this machine, not about the story.
-    clock = SystemClock()
+    clock, trouble = SystemClock(), ""
     while True:
         await asyncio.sleep(EVERY)
         try:
             alive = await db.write(processes.heartbeat, process_id, clock.now(), durable=False)
         except PratiqueError as error:
-            _log.warning("no heartbeat", why=str(error))
+            if str(error) != trouble:  # said once, not every second for as long as a disk is full
+                _log.warning("no heartbeat", why=str(error))
+            trouble = str(error)
             continue
+        trouble = ""
         if not alive:
             _log.error("this process was taken for dead; it ends, so that no work is done twice")
             stop.set()
             return
 
 
-def living_processes(db: Database, dead_after: float) -> Callable[[], set[str]]:
-    """Ask for the ids of all processes that live, by heartbeat, and on this machine also by process number."""
+def living_processes(db: Database, dead_after: float, myself: str) -> Callable[[], set[str]]:
+    """Ask for the ids of all processes that live, by heartbeat, and on this machine also by process number.
+
+    Args:
+        db: has the table of processes.
+        dead_after: seconds without a heartbeat.
+        myself: id of the process that asks, which lives even if it cannot write its heartbeat.
+    """
     clock, here = SystemClock(), socket.gethostname()
 
     def living() -> set[str]:
         since = Instant(clock.now() - int(dead_after * 1000))
         found = db.read_now(processes.living, since)
-        return {one.id for one in found if one.host != here or _runs(one.pid)}
+        return {myself} | {one.id for one in found if one.host != here or _runs(one.pid)}
 
     return living
-
-
-def silent_processes(db: Database, silent_after: float) -> Callable[[], set[str]]:
-    """Ask for the ids of this machine's processes that have not beaten for so many seconds.
-
-    While the database cannot be written nobody can beat, and nobody is called silent.
-    """
-    clock, here = SystemClock(), socket.gethostname()
-
-    def silent() -> set[str]:
-        try:
-            db.write_now(readiness.try_writing, durable=False)
-            found = db.read_now(processes.silent, here, Instant(clock.now() - int(silent_after * 1000)))
-        except (PratiqueError, SQLAlchemyError):
-            return set()
-        return {one.id for one in found}
-
-    return silent
 
 
 def _runs(pid: int) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
 import sys
 import time
 from collections.abc import Mapping, MutableMapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -17,6 +19,7 @@ import orjson
 import structlog
 
 _LOOK_EVERY = 1.0
+_STDERR = 2
 
 
 class JsonLines:
@@ -33,6 +36,7 @@ class JsonLines:
         self._descriptor = -1
         self._identity = (0, 0)
         self._looked = 0.0
+        self._cut_short = False
         self._open()
 
     def write(self, fields: Mapping[str, Any]) -> None:
@@ -41,10 +45,18 @@ class JsonLines:
         line = _as_line({"at": at, **self._always, **fields})
         try:
             self._follow()
-            os.write(self._descriptor, line)
+            self._append(line)
         except OSError:
-            sys.stderr.buffer.write(line)
-            sys.stderr.flush()
+            with suppress(OSError):  # that may be a file on the same full disk
+                os.write(_STDERR, line)
+
+    def _append(self, line: bytes) -> None:
+        """Write it whole, or raise OSError. Of what did not fit a part may stand there; the next line begins anew."""
+        begin = b"\n" if self._cut_short else b""
+        written = os.write(self._descriptor, begin + line)
+        self._cut_short = written < len(begin + line)
+        if self._cut_short:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def _follow(self) -> None:
         """Notice that the file was put aside, and go on in a new one."""

@@ -14,7 +14,8 @@ from typing import Any
 
 import msgspec
 
-from pratique.cli.orders import NOT_LIKE_THIS, Order, Role
+from pratique.cli.orders import NO_ROOM, NOT_LIKE_THIS, Order, Role
+from pratique.cli.pulse import SignsOfLife
 
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
@@ -23,6 +24,9 @@ STEADY = 60.0
 
 LOOK_EVERY = 5.0
 """Seconds between two looks for frozen children. Two in a row must agree: after a machine's sleep all are late once."""
+
+SILENT_AFTER = 30.0
+"""Seconds without a sign of life until a process counts as frozen; each shows one every second."""
 
 _STDIN = 0
 
@@ -48,7 +52,8 @@ class Supervisor:
         *,
         say: Callable[[str], None],
         patience: float,
-        silent: Callable[[], set[str]] = set,
+        silent_after: float = SILENT_AFTER,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """Prepare.
 
@@ -58,16 +63,19 @@ class Supervisor:
             given: settings from the command line, for the children.
             say: prints one line.
             patience: seconds after SIGTERM until a child is killed.
-            silent: ids of the processes that show no sign of life; called in a thread.
+            silent_after: seconds without a sign of life until a child counts as frozen.
+            monotonic: seconds, from any beginning.
         """
         self._stations, self._root, self._given = stations, root, given
-        self._say, self._patience, self._silent = say, patience, silent
+        self._say, self._patience, self._silent_after = say, patience, silent_after
+        self._monotonic = monotonic
         self._at_terminal = os.isatty(_STDIN)
         self.on_hangup: Callable[[], None] = lambda: None
         """What SIGHUP asks for, unless it says that the terminal is gone."""
         self._stopping = asyncio.Event()
         self._children: dict[str, asyncio.subprocess.Process] = {}
-        self._process_ids: dict[str, str] = {}
+        self._signs: dict[str, SignsOfLife] = {}
+        self._without_room: set[str] = set()
         self._waiting = {station.label for station in stations}
         self._all_ready = asyncio.Event()
         self._failed = False
@@ -128,12 +136,12 @@ class Supervisor:
 
     async def _end_frozen(self) -> None:
         """End children that live and do nothing: whoever waits for them waits for ever. They are started again."""
-        suspected: set[str] = set()
+        suspected: set[SignsOfLife] = set()
         while not self._stopping.is_set():
             await self._pause(LOOK_EVERY)
-            silent = await asyncio.to_thread(self._silent)
+            silent = {signs for signs in self._signs.values() if signs.silent_for >= self._silent_after}
             for label, child in list(self._children.items()):
-                if self._process_ids.get(label) in silent & suspected and not self._stopping.is_set():
+                if self._signs.get(label) in silent & suspected and not self._stopping.is_set():
                     self._say(f"{label} (pid {child.pid}) shows no sign of life; killing it")
                     _send(child, signal.SIGKILL)
             suspected = silent
@@ -141,45 +149,62 @@ class Supervisor:
     async def _keep_running(self, station: Station) -> None:
         pause, tries = FIRST_PAUSE, 0
         while not self._stopping.is_set():
-            started = time.monotonic()
+            started = self._monotonic()
             child = await self._start(station)
             code = await self._wait(child)
             self._children.pop(station.label, None)
+            self._signs.pop(station.label).close()
             if self._stopping.is_set():
                 self._say(f"{station.label} (pid {child.pid}) {_ended(code)}")
                 return
-            tries += 1
-            if station.label in self._waiting and (tries >= TRIES or code == NOT_LIKE_THIS):
-                self._give_up(station, code)
-                return
-            pause = FIRST_PAUSE if time.monotonic() - started > STEADY else pause
-            self._say(f"{station.label} (pid {child.pid}) {_ended(code)}; starting it again in {pause:g} s")
+            pause = FIRST_PAUSE if self._monotonic() - started > STEADY else pause
+            if code == NO_ROOM:
+                self._note_no_room(station, child.pid)
+            else:
+                tries += 1
+                if station.label in self._waiting and (tries >= TRIES or code == NOT_LIKE_THIS):
+                    self._give_up(station, code)
+                    return
+                self._without_room.discard(station.label)
+                self._say(f"{station.label} (pid {child.pid}) {_ended(code)}; starting it again in {pause:g} s")
             await self._pause(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
 
+    def _note_no_room(self, station: Station, pid: int) -> None:
+        """Said once: it is tried again as often as it takes, and only somebody who makes room can help."""
+        if station.label not in self._without_room:
+            self._without_room.add(station.label)
+            self._say(
+                f"{station.label} (pid {pid}) cannot work, because the disk of the data folder is full; it is started "
+                f"again and again, at least every {LONGEST_PAUSE:g} s, until there is room"
+            )
+
     async def _start(self, station: Station) -> asyncio.subprocess.Process:
-        ready_end, ready = os.pipe()
-        order = Order(station.role, str(uuid.uuid4()), str(self._root), self._given, ready, self._life_end)
+        pulse_end, pulse = os.pipe()
+        signs = self._signs[station.label] = SignsOfLife(self._monotonic)
+        await signs.listen(pulse_end)
+        order = Order(station.role, str(uuid.uuid4()), str(self._root), self._given, pulse, self._life_end)
         try:
             child = await asyncio.create_subprocess_exec(
                 *order.command(),
                 stdin=asyncio.subprocess.DEVNULL,
-                pass_fds=(ready, self._life_end),
+                pass_fds=(pulse, self._life_end),
                 # Ctrl-C reaches the whole foreground group; only the supervisor decides what it means.
                 start_new_session=True,
             )
         finally:
-            os.close(ready)
+            os.close(pulse)
         self._children[station.label] = child
-        self._process_ids[station.label] = order.process_id
-        self._say(f"{station.label} started (pid {child.pid})")
+        if station.label not in self._without_room:
+            self._say(f"{station.label} started (pid {child.pid})")
         if self._stopping.is_set():
             _send(child, signal.SIGTERM)
-        if await _says_ready(ready_end):
+        if await signs.ready():
             self._note_ready(station, child.pid)
         return child
 
     def _note_ready(self, station: Station, pid: int) -> None:
+        self._without_room.discard(station.label)
         if station.label not in self._waiting:
             self._say(f"{station.label} works again (pid {pid})")
             return
@@ -223,15 +248,3 @@ def _ended(code: int) -> str:
     if code == 0:
         return "ended"
     return f"ended with code {code}" if code > 0 else f"was killed by {signal.Signals(-code).name}"
-
-
-async def _says_ready(descriptor: int) -> bool:
-    """Wait until a child writes that it works; False if it closes the pipe (by its end) without a word."""
-    loop = asyncio.get_running_loop()
-    reader = asyncio.StreamReader()
-    pipe = os.fdopen(descriptor, "rb", buffering=0)
-    transport, _protocol = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), pipe)
-    try:
-        return bool(await reader.read(1))
-    finally:
-        transport.close()

@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from pratique.app import open_database
 from pratique.cli.first_start import admin_link, check_listening, make_ready, settings_of
 from pratique.cli.folder_lock import sole_server
 from pratique.cli.greeting import greeting
 from pratique.cli.orders import Role
-from pratique.cli.presence import silent_processes
 from pratique.cli.process_log import put_aside
 from pratique.cli.supervisor import Station, Supervisor
+from pratique.core.errors import Unavailable
 from pratique.settings import Settings, load_settings
 from pratique.settings.folder import DataFolder, default_root
 from pratique.store.clocks import SystemClock
@@ -28,9 +27,6 @@ if TYPE_CHECKING:
     from pratique.cli.certificate_watch import CertificateWatch
 
 _LOOK_AT_LOGS_EVERY = 10.0
-
-SILENT_AFTER = 30.0
-"""Seconds without a heartbeat until a process counts as frozen; each beats every second."""
 
 
 def up(
@@ -109,22 +105,13 @@ def _check(settings: Settings) -> CertificateWatch | None:
 async def _supervise(
     folder: DataFolder, settings: Settings, given: dict[str, Any], watch: CertificateWatch | None
 ) -> int:
-    db = open_database(folder, settings)
-    supervisor = Supervisor(
-        stations(settings),
-        folder.root,
-        given,
-        say=_say,
-        patience=settings.web.stop_patience,
-        silent=silent_processes(db, SILENT_AFTER),
-    )
+    supervisor = Supervisor(stations(settings), folder.root, given, say=_say, patience=settings.web.stop_patience)
     background = [asyncio.create_task(_keep_logs_short(folder, settings)), _watch_certificate(supervisor, watch)]
     try:
         return await supervisor.run(_greet(folder, settings, watch))
     finally:
         for task in background:
             task.cancel()
-        db.close()
 
 
 def _watch_certificate(supervisor: Supervisor, watch: CertificateWatch | None) -> asyncio.Task[None]:
@@ -152,7 +139,11 @@ def stations(settings: Settings) -> tuple[Station, ...]:
 def _greet(folder: DataFolder, settings: Settings, watch: CertificateWatch | None) -> Callable[[], Any]:
     async def greet() -> None:
         # Made now and not earlier, so that none of its fifteen minutes pass while the server starts.
-        link = await asyncio.to_thread(admin_link, folder, settings)
+        link = None
+        try:
+            link = await asyncio.to_thread(admin_link, folder, settings)
+        except Unavailable as error:
+            _say(f"no link for an administrator could be made: {error}; then run `pratique admin link`")
         for line in greeting(folder, settings, link, watch.remarks() if watch else ()):
             _say(line)
 
@@ -162,7 +153,8 @@ def _greet(folder: DataFolder, settings: Settings, watch: CertificateWatch | Non
 async def _keep_logs_short(folder: DataFolder, settings: Settings) -> None:
     while True:
         for role in Role:
-            put_aside(folder.logs / f"{role}.jsonl", settings.logs.max_file, settings.logs.keep)
+            with suppress(OSError):  # a disk that refuses now may let it be done the next time
+                put_aside(folder.logs / f"{role}.jsonl", settings.logs.max_file, settings.logs.keep)
         await asyncio.sleep(_LOOK_AT_LOGS_EVERY)
 
 

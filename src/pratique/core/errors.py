@@ -115,6 +115,10 @@ class Unavailable(PratiqueError):
         self.retry_after = retry_after
 
 
+class DiskFull(Unavailable):
+    """No room is left where something has to be written; nothing was changed. It works again once there is room."""
+
+
 class TooManyAtOnce(PratiqueError):
     """The asker, or everybody, asks for more at once than is answered beside installs.
 

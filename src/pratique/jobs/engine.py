@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from dbos import DBOSConfig
 
 _log = structlog.get_logger("jobs")
+
+_SAME_AGAIN_AFTER = 60.0
+_TOLD_AT_MOST = 100
 
 
 class JobLimits(msgspec.Struct, frozen=True):
@@ -181,8 +185,20 @@ def _quieten() -> None:
 
 
 class _ToOurLog(logging.Handler):
+    """Takes each message, and what says the same again once a minute: the engine tries five times a second."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told: dict[str, float] = {}
+
     def emit(self, record: logging.LogRecord) -> None:
-        fields: dict[str, Any] = {"engine": record.getMessage()}
+        message = record.getMessage()
+        if record.created - self._told.get(message, -math.inf) < _SAME_AGAIN_AFTER:
+            return
+        if len(self._told) >= _TOLD_AT_MOST:
+            self._told.clear()
+        self._told[message] = record.created
+        fields: dict[str, Any] = {"engine": message}
         if record.exc_info:
             fields["exc_info"] = record.exc_info
         _log.log(record.levelno, "job engine", **fields)

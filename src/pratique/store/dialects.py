@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
-from pratique.core.errors import Invalid, Unavailable
+from pratique.core.errors import DiskFull, Invalid, Unavailable
 
 BUSY_TIMEOUT_MS = 5_000
 """How long one process waits for another's write before it answers 503."""
@@ -25,6 +25,13 @@ _SENTENCES = {
     sqlite3.SQLITE_CORRUPT: "the database file is damaged; stop the server and restore the data folder from a backup",
     sqlite3.SQLITE_NOTADB: "the database file is no SQLite database; check the path of the data folder",
 }
+
+_NO_ROOM = {
+    sqlite3.SQLITE_FULL: _SENTENCES[sqlite3.SQLITE_FULL],
+    sqlite3.SQLITE_IOERR_SHMSIZE: _SENTENCES[sqlite3.SQLITE_FULL],
+    sqlite3.SQLITE_IOERR_WRITE: "the database file could not be written; check whether the disk is full or broken",
+}
+"""What SQLite says where a disk, or a user's share of it, is full. Of a quota it knows only that it cannot write."""
 
 
 def database_url(path: Path) -> str:
@@ -88,6 +95,8 @@ def as_unavailable(error: DBAPIError) -> Unavailable | None:
         return None
     if code & 0xFF == sqlite3.SQLITE_READONLY and error.statement != "BEGIN IMMEDIATE":
         return None  # a reader tried to write
+    if code in _NO_ROOM:
+        return DiskFull(_NO_ROOM[code])
     sentence = _SENTENCES.get(code & 0xFF)
     return None if sentence is None else Unavailable(sentence)
 

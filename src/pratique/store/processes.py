@@ -36,12 +36,6 @@ def living(c: sa.Connection, since: Instant) -> tuple[Process, ...]:
     return many(c.execute(sa.select(process).where(process.c.heartbeat >= since).order_by(process.c.started)), Process)
 
 
-def silent(c: sa.Connection, host: str, before: Instant) -> tuple[Process, ...]:
-    """Processes of one machine whose last heartbeat is older than the instant."""
-    mine = (process.c.host == host, process.c.heartbeat < before)
-    return many(c.execute(sa.select(process).where(*mine).order_by(process.c.started)), Process)
-
-
 def forget_silent(c: sa.Connection, before: Instant) -> int:
     """Forget processes, of whatever machine, whose last heartbeat is older than the instant; how many."""
     return c.execute(process.delete().where(process.c.heartbeat < before)).rowcount

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, nullcontext
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from enum import Enum, auto
 from typing import Any
 
@@ -17,7 +17,7 @@ from yarl import URL
 from pratique.core.artifacts import ProjectView
 from pratique.core.clock import Clock, Instant
 from pratique.core.ecosystem import Ecosystem
-from pratique.core.errors import BadUpstream, UpstreamRefused
+from pratique.core.errors import BadUpstream, DiskFull, UpstreamRefused
 from pratique.core.limits import Freshness
 from pratique.core.names import ProjectKey
 from pratique.upstream.access import Upstream
@@ -101,6 +101,7 @@ class Documents:
         self._large = asyncio.Lock()
         self._failed: dict[Key, Instant] = {}
         self._unreadable: dict[Key, Instant] = {}
+        self._refused: dict[Key, Instant] = {}
 
     async def get(
         self, upstream: Upstream, ecosystem: Ecosystem, name: str, *, max_age: int | None = None
@@ -119,7 +120,7 @@ class Documents:
             UpstreamRefused: the upstream decides as we do, and refuses.
         """
         key = (upstream.id, name)
-        held = await self._shelf.head(*key)
+        held = await self._shelf.head(*key) if key not in self._refused else None
         need = self._need(held, max_age)
 
         async def refresh() -> DocumentHead:
@@ -133,7 +134,7 @@ class Documents:
             return DocumentAnswer(held, stale=True)
         try:
             return DocumentAnswer(await self._refreshes.run(key, refresh))
-        except BadUpstream:
+        except (BadUpstream, DiskFull):
             if held is None or not self._may_stand_in(held):
                 raise
             return DocumentAnswer(held, stale=True)
@@ -189,14 +190,18 @@ class Documents:
         key = (upstream.id, name)
         try:
             head = await self._ask(upstream, ecosystem, name)
-        except BadUpstream as error:
+        except (BadUpstream, DiskFull) as error:
             _remember(self._failed, key, self._clock.now())
             _log.warning("upstream document not refreshed", ecosystem=ecosystem.id, project=name, error=str(error))
             raise
         except UpstreamRefused:
-            await self._shelf.confirm(*key, _NEVER, None)  # what is held answers nobody until the upstream allows it
+            # What is held answers nobody until the upstream allows it; on a full disk at least nobody here.
+            _remember(self._refused, key, self._clock.now())
+            with suppress(DiskFull):
+                await self._shelf.confirm(*key, _NEVER, None)
             raise
         self._failed.pop(key, None)
+        self._refused.pop(key, None)
         self._unreadable.pop(key, None)
         return head
 
@@ -226,7 +231,10 @@ class Documents:
 
     async def _confirm(self, upstream: Upstream, name: str, held: DocumentHead, etag: str | None) -> DocumentHead:
         now = self._clock.now()
-        await self._shelf.confirm(upstream.id, name, now, etag or held.etag)
+        with suppress(
+            DiskFull
+        ):  # it holds, whether that can be noted or not; the next who asks asks the upstream again
+            await self._shelf.confirm(upstream.id, name, now, etag or held.etag)
         return msgspec.structs.replace(held, checked=now, etag=etag or held.etag)
 
     async def _note_missing(

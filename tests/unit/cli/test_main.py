@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
+import os
+from pathlib import Path
 
 import pytest
 from cyclopts import App
 
 from pratique.cli.main import COMMANDS, main
 from pratique.services.verbs.table import VERBS
+from tests.harness.server import free_port
 
 BY_ANOTHER_NAME = {
     "list add": {"deny", "allow", "grant"},
@@ -65,3 +69,19 @@ def test_wrong_use_is_told_apart_from_failure(arguments: list[str], capsys: pyte
 def test_an_empty_data_folder_says_how_to_begin(tmp_path: object, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["user", "list", "--data", str(tmp_path)]) == 1
     assert "start one with `pratique up`" in capsys.readouterr().err
+
+
+def test_a_full_disk_is_a_sentence_and_another_error_is_not_taken_for_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def write(_descriptor: int, _content: bytes) -> int:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("os.write", write)
+    monkeypatch.setattr("os.umask", lambda _mode: 0)  # this process goes on with other tests
+    number = errno.ENOSPC
+    assert main(["up", "--data", str(tmp_path / "data"), "--port", str(free_port())]) == 1
+    assert "the disk of the data folder is full" in capsys.readouterr().err
+    number = errno.EIO
+    with pytest.raises(OSError, match="Input/output"):
+        main(["up", "--data", str(tmp_path / "data"), "--port", str(free_port())])

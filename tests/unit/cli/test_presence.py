@@ -1,19 +1,18 @@
 import asyncio
 import os
 import socket
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 
 import pytest
 
 from pratique.cli.orders import Order, Role, read_order
-from pratique.cli.presence import living_processes, present, silent_processes
+from pratique.cli.presence import living_processes, present
 from pratique.store import migrations, processes
 from pratique.store.clocks import SystemClock
 from pratique.store.database import Database
 from pratique.store.processes import Process
+from tests.harness.full_disk import FullDatabase
 
 
 @pytest.fixture
@@ -34,11 +33,11 @@ def test_an_order_reaches_the_child_as_it_was_given():
 
 
 async def test_a_process_is_known_as_living_exactly_while_it_runs(db):
-    living = living_processes(db, dead_after=10)
+    living = living_processes(db, 10, "who asks")
 
     async with present(db, order(), asyncio.Event()):
-        assert living() == {"one"}
-    assert living() == set()
+        assert living() == {"who asks", "one"}
+    assert living() == {"who asks"}
 
 
 async def test_a_process_that_was_taken_for_dead_stops(db, monkeypatch):
@@ -62,28 +61,26 @@ async def test_a_dead_process_of_this_machine_is_known_at_once_and_of_another_af
     ):
         await db.write(processes.register, Process(process_id, "jobs", host, pid, now, beat))
 
-    assert living_processes(db, dead_after=10)() == {"here and alive", "elsewhere"}
+    assert living_processes(db, 10, "who asks")() == {"here and alive", "elsewhere", "who asks"}
 
 
-async def test_silent_is_who_has_not_beaten_for_long_on_this_machine(db):
-    now, here = SystemClock().now(), socket.gethostname()
-    for process_id, host, beat in (
-        ("beats", here, now),
-        ("frozen", here, now - 60_000),
-        ("far", "other", now - 60_000),
-    ):
-        await db.write(processes.register, Process(process_id, "web", host, os.getpid(), now, beat))
+async def test_a_process_without_room_for_its_heartbeat_goes_on_and_ends_in_peace(db, monkeypatch):
+    monkeypatch.setattr("pratique.cli.presence.EVERY", 0.01)
+    stop, tried = asyncio.Event(), asyncio.Event()
 
-    assert silent_processes(db, 30)() == {"frozen"}
+    class Watched(FullDatabase):
+        def write_now(self, *args, **kwargs):
+            asyncio.run_coroutine_threadsafe(note(), loop)
+            return super().write_now(*args, **kwargs)
 
+    async def note():
+        tried.set()
 
-async def test_nobody_is_called_silent_while_nobody_can_beat(db, tmp_path):
-    now = SystemClock().now()
-    await db.write(processes.register, Process("late", "web", socket.gethostname(), 1, now, now - 60_000))
-    hasty = Database.open(f"sqlite:///{tmp_path}/pratique.db", patience_ms=10)
-    with closing(sqlite3.connect(tmp_path / "pratique.db", isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        assert silent_processes(hasty, 30)() == set()
-        other.execute("ROLLBACK")
-    assert silent_processes(hasty, 30)() == {"late"}
-    hasty.close()
+    loop = asyncio.get_running_loop()
+    async with present(db, order(), stop):
+        db.__class__ = Watched
+        await tried.wait()
+        tried.clear()
+        await tried.wait()  # it tries again
+
+    assert not stop.is_set()

@@ -1,5 +1,7 @@
+import errno
 import json
 import logging
+import os
 import subprocess
 import sys
 
@@ -86,6 +88,29 @@ def test_a_log_that_cannot_be_written_does_not_stop_anybody(tmp_path, monkeypatc
     log.write({"event": "request"})
 
     assert b'"event":"request"' in capfdbinary.readouterr().err
+
+
+def test_a_line_that_a_full_disk_cuts_short_spoils_no_other(tmp_path, monkeypatch, capfdbinary):
+    path, written = tmp_path / "web.jsonl", os.write
+    log = JsonLines(path)
+
+    with monkeypatch.context() as full:
+        full.setattr("os.write", lambda descriptor, line: written(descriptor, line[:10] if descriptor != 2 else line))
+        log.write({"number": 1})
+    log.write({"number": 2})
+
+    assert b'"number":1' in capfdbinary.readouterr().err
+    assert [json.loads(line)["number"] for line in path.read_text().splitlines()[1:]] == [2]
+
+
+def test_a_log_without_room_anywhere_does_not_stop_anybody(tmp_path, monkeypatch):
+    def refuse(_descriptor, _line):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    log = JsonLines(tmp_path / "web.jsonl")
+    monkeypatch.setattr("os.write", refuse)
+
+    log.write({"number": 1})
 
 
 def test_lines_of_several_processes_do_not_run_into_each_other(tmp_path):

@@ -1,11 +1,15 @@
 """The supervisor with real children that cannot work. Its life with those that can is in tests/flows/test_up.py."""
 
+import asyncio
 import os
+import resource
 import signal
+from itertools import groupby
 
 from pratique.app import open_database, prepare
 from pratique.cli.orders import Role
-from pratique.cli.supervisor import Station, Supervisor
+from pratique.cli.pulse import SignsOfLife
+from pratique.cli.supervisor import TRIES, Station, Supervisor
 from pratique.settings import load_settings
 from pratique.settings.folder import DataFolder
 from pratique.store import processes
@@ -41,30 +45,37 @@ async def test_a_child_that_refuses_its_settings_is_not_tried_again(tmp_path, ca
     assert "has no use for `prot`. Did you mean `port`?" in capfd.readouterr().err
 
 
+class Hand:
+    """A clock that a test turns."""
+
+    seconds = 0.0
+
+    def __call__(self):
+        return self.seconds
+
+
 async def test_a_child_that_lives_but_shows_no_sign_of_life_is_replaced(tmp_path, monkeypatch):
     monkeypatch.setattr("pratique.cli.supervisor.LOOK_EVERY", 0.1)
-    folder = DataFolder(tmp_path / "data")
-    folder.create()
-    prepare(folder, load_settings(folder.settings_file, {}))
-    said, frozen = [], set()
+    folder = prepared(tmp_path)
+    said, hand = [], Hand()
 
     def say(line):
         said.append(line)
         if line.startswith("jobs works again"):
             supervisor.stop()
 
-    supervisor = Supervisor(
-        [Station(Role.JOBS, "jobs")], folder.root, {}, say=say, patience=5, silent=lambda: set(frozen)
-    )
+    supervisor = Supervisor([Station(Role.JOBS, "jobs")], folder.root, {}, say=say, patience=5, monotonic=hand)
 
     async def freeze():
         (process,) = read(folder, processes.living, 0)
         os.kill(process.pid, signal.SIGSTOP)
-        frozen.add(process.id)
+        while not any("killing it" in line for line in said):
+            hand.seconds += 1.0
+            await asyncio.sleep(0.01)
 
     assert await supervisor.run(freeze) == 0
 
-    told = [line.split(" (")[0] + line.partition(")")[2] for line in said]
+    told = [told for told, _again in groupby(line.split(" (")[0] + line.partition(")")[2] for line in said)]
     assert told[:4] == [
         "jobs started",
         "jobs shows no sign of life; killing it",
@@ -73,10 +84,43 @@ async def test_a_child_that_lives_but_shows_no_sign_of_life_is_replaced(tmp_path
     ]
 
 
+async def test_a_child_on_a_full_disk_is_tried_until_there_is_room_and_that_is_said_once(tmp_path, monkeypatch):
+    monkeypatch.setattr("pratique.cli.supervisor.FIRST_PAUSE", 0.01)
+    monkeypatch.setattr("pratique.cli.supervisor.LONGEST_PAUSE", 0.02)
+    folder = prepared(tmp_path)
+    tried, said, listening = 0, [], SignsOfLife.listen
+
+    async def listen(self, descriptor):
+        nonlocal tried
+        tried += 1
+        if tried == TRIES + 2:
+            make_room()
+        await listening(self, descriptor)
+
+    def make_room():
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+
+    async def ready():
+        supervisor.stop()
+
+    monkeypatch.setattr(SignsOfLife, "listen", listen)
+    supervisor = Supervisor([Station(Role.JOBS, "jobs")], folder.root, {}, say=said.append, patience=5)
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, usual[1]))  # children inherit it: they can write to no file
+    try:
+        assert await supervisor.run(ready) == 0
+    finally:
+        make_room()
+
+    assert tried == TRIES + 2
+    assert [line.split(" (")[0] for line in said if "started (" in line] == ["jobs started"]
+    (full,) = [line for line in said if "full" in line]
+    assert full.startswith("jobs (pid ")
+    assert full.endswith("it is started again and again, at least every 0.02 s, until there is room")
+
+
 async def test_sighup_is_a_request_unless_the_terminal_it_was_started_in_is_gone(tmp_path, monkeypatch):
-    folder = DataFolder(tmp_path / "data")
-    folder.create()
-    prepare(folder, load_settings(folder.settings_file, {}))
+    folder = prepared(tmp_path)
     monkeypatch.setattr("os.isatty", lambda _descriptor: True)
     said, asked = [], []
     supervisor = Supervisor([Station(Role.JOBS, "jobs")], folder.root, {}, say=said.append, patience=5)
@@ -99,6 +143,13 @@ async def test_sighup_is_a_request_unless_the_terminal_it_was_started_in_is_gone
     assert asked == ["SIGHUP"]
     assert [line.partition(")")[2] for line in said if line.startswith("jobs")] == ["", " ended"]
     assert any(line.startswith("stopping; running requests") for line in said)
+
+
+def prepared(tmp_path):
+    folder = DataFolder(tmp_path / "data")
+    folder.create()
+    prepare(folder, load_settings(folder.settings_file, {}))
+    return folder
 
 
 def read(folder, query, *arguments):

@@ -8,14 +8,16 @@ import pytest
 from structlog.testing import capture_logs
 
 from pratique.core.clock import DAY, MINUTE, SECOND, Instant, to_iso
-from pratique.core.errors import BadUpstream, UpstreamRefused
+from pratique.core.errors import BadUpstream, DiskFull, UpstreamRefused
 from pratique.core.limits import Freshness
 from pratique.ecosystems.npm import NPM
 from pratique.ecosystems.pypi import PYPI
 from pratique.services.installing.document_shelf import StoredDocuments
+from pratique.store.database import Database
 from pratique.store.repositories import ensure_repository, sync_upstreams
 from pratique.store.schema import document_content
 from pratique.upstream.documents import Documents
+from tests.harness.full_disk import FullDatabase
 from tests.harness.lying_upstream import breaks_off, in_turn, misstates_length, says
 from tests.stores.implementations import NOW
 
@@ -378,6 +380,70 @@ async def test_a_refusal_by_the_upstream_stands_on_every_process_until_it_is_tak
     with pytest.raises(BadUpstream):
         await documents.view(left, PYPI, "left")
     upstream.behaviours["/simple/left/"] = says(page("1.0"), JSON)
+    assert versions(await documents.view(left, PYPI, "left")) == ["1.0"]
+
+
+@pytest.fixture
+def full_disk(database):
+    """Fills the disk below the shelf when called, and makes room with `False`."""
+
+    def fill(full=True):
+        database.__class__ = FullDatabase if full else Database
+
+    yield fill
+    fill(False)
+
+
+async def test_what_an_upstream_confirms_answers_although_a_full_disk_cannot_note_that(
+    upstream, documents, left, clock, full_disk
+):
+    upstream.behaviours["/simple/left/"] = in_turn(says(page("1.0"), JSON, ETag='"1"'), says(b"", status=304))
+    await documents.view(left, PYPI, "left")
+    clock.pass_by(DAY)
+    full_disk()
+
+    document = await documents.view(left, PYPI, "left")
+
+    assert (versions(document), document.checked, document.stale) == (["1.0"], clock.now(), False)
+
+
+async def test_what_is_held_stands_in_for_what_a_full_disk_cannot_keep(upstream, documents, left, clock, full_disk):
+    upstream.behaviours["/simple/left/"] = in_turn(says(page("1.0"), JSON), says(page("1.0", "1.1"), JSON))
+    await documents.view(left, PYPI, "left")
+    clock.pass_by(DAY)
+    full_disk()
+
+    document = await documents.view(left, PYPI, "left")
+
+    assert (versions(document), document.stale) == (["1.0"], True)
+    full_disk(False)
+    clock.pass_by(MINUTE)
+    assert versions(await documents.view(left, PYPI, "left")) == ["1.0", "1.1"]
+
+
+async def test_what_was_never_held_is_not_shown_while_it_cannot_be_kept(upstream, documents, left, full_disk):
+    upstream.behaviours["/simple/left/"] = says(page("1.0"), JSON)
+    full_disk()
+
+    with pytest.raises(DiskFull, match=r"disk .* is full"):
+        await documents.view(left, PYPI, "left")
+
+
+async def test_a_refusal_by_the_upstream_stands_although_a_full_disk_cannot_note_it(
+    upstream, documents, left, clock, full_disk
+):
+    upstream.behaviours["/simple/left/"] = in_turn(
+        says(page("1.0"), JSON), says(REFUSAL, status=403), says(b"", status=503), says(page("1.0"), JSON)
+    )
+    await documents.view(left, PYPI, "left")
+    clock.pass_by(DAY)
+    full_disk()
+
+    with pytest.raises(UpstreamRefused, match="Blocked by policy denylist"):
+        await documents.view(left, PYPI, "left")
+    with pytest.raises(BadUpstream):
+        await documents.view(left, PYPI, "left")
+    full_disk(False)
     assert versions(await documents.view(left, PYPI, "left")) == ["1.0"]
 
 

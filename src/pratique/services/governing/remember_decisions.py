@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
+import structlog
 from sqlalchemy import Connection
 
 from pratique.core.clock import HOUR, Instant
 from pratique.core.decisions import Action, Decision, Mode, Vote
+from pratique.core.errors import DiskFull
 from pratique.core.names import ProjectKey
 from pratique.store import decisions
 from pratique.store.database import Database
@@ -19,6 +21,9 @@ _KNOWN_AT_MOST = 50_000
 
 KEPT_VERSIONS = 10
 """Allowed versions that are kept with a decision; who has no use for the newest ten looks at the listing."""
+
+
+log = structlog.get_logger(__name__)
 
 
 class _Written(msgspec.Struct, frozen=True):
@@ -34,6 +39,7 @@ class DecisionMemory:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._written: OrderedDict[str, _Written] = OrderedDict()
+        self._is_full = False
 
     async def remember(
         self,
@@ -45,6 +51,8 @@ class DecisionMemory:
     ) -> None:
         """Store those that object to something, or would without a dry-run. Returns once they can be looked up.
 
+        On a full disk they are not stored, and tried again the next time: what they refuse is refused all the same.
+
         Args:
             allowed: versions of the project that are allowed, newest first; None where they are not known.
         """
@@ -52,7 +60,14 @@ class DecisionMemory:
         fresh = [one for one in found if is_kept(one) and self._is_due(one, named, now)]
         if not fresh:
             return
-        await self._db.write(_store_all, repository_id, key, fresh, now, named, durable=False)
+        try:
+            await self._db.write(_store_all, repository_id, key, fresh, now, named, durable=False)
+        except DiskFull as error:
+            if not self._is_full:
+                log.warning("decisions cannot be looked up while they cannot be stored", why=str(error))
+            self._is_full = True
+            return
+        self._is_full = False
         for one in fresh:
             self._written[one.id] = _Written(now, (*_outcome(one), named))
             self._written.move_to_end(one.id)

@@ -43,6 +43,10 @@ class Stored(msgspec.Struct, frozen=True):
     blob: BlobFile
     sha256: str
 
+    def let_go(self) -> None:
+        """Close what nobody will read."""
+        self.blob.close()
+
 
 class Coming(msgspec.Struct, frozen=True):
     """Bytes still on their way; whoever takes them calls `leave`.
@@ -54,6 +58,10 @@ class Coming(msgspec.Struct, frozen=True):
     size: int | None
     chunks: AsyncIterator[bytes]
     leave: Callable[[], None]
+
+    def let_go(self) -> None:
+        """Leave what nobody will read."""
+        self.leave()
 
 
 class FileAnswer(msgspec.Struct, frozen=True):
@@ -86,8 +94,7 @@ async def get_file(ports: Ports, visit: Visit, name: str, filename: str, *, whol
         Refused: hold or deny, by listing facts before anything is fetched or by file facts after.
         BadUpstream, Unavailable: it could not be fetched, or could not be recorded.
     """
-    if ports.downloads.is_full:
-        raise Unavailable("downloads cannot be recorded at the moment; try again soon", retry_after=10)
+    await ports.downloads.room()  # before anything is fetched that could not be handed out
     found = await find_file(ports, visit, name, filename)
     row = found.known.files.get(filename)
     body: Stored | Coming | None = None
@@ -95,6 +102,11 @@ async def get_file(ports: Ports, visit: Visit, name: str, filename: str, *, whol
         body = await _from_store(ports, visit, found, row, row.sha256)
     if body is None:
         body = await _from_upstream(ports, visit, found, row, whole=whole)
+    try:
+        await ports.downloads.room()  # fetching may have taken long
+    except BaseException:
+        body.let_go()
+        raise
     ports.downloads.note(found.known.repository_id, found.known.key, found.file, visit.actor, ports.clock.now())
     return FileAnswer(body, warning_headers(visit, found.decision))
 

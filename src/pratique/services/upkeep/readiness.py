@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 import structlog
 from sqlalchemy import Connection
 
 from pratique.core.clock import SECOND, Instant
-from pratique.core.errors import PratiqueError
+from pratique.core.errors import PratiqueError, Unavailable
 from pratique.core.names import ProjectKey
+from pratique.core.ports import Blobs
 from pratique.services.advisories.source_health import failing_sources
+from pratique.services.disk import NO_ROOM
 from pratique.services.judging.knowledge import read_knowledge
 from pratique.services.ports import Ports
 from pratique.store import processes, readiness, repositories
@@ -17,6 +21,8 @@ from pratique.store.clocks import SystemClock
 
 SILENT_AFTER = 30 * SECOND
 """Milliseconds without a heartbeat until a process counts as missing; each beats every second."""
+
+_PROBE_BYTES = 4_096
 
 log = structlog.get_logger(__name__)
 
@@ -40,19 +46,44 @@ class Readiness(msgspec.Struct, frozen=True, omit_defaults=True):
 
 async def readiness_of(ports: Ports) -> Readiness:
     """Try it."""
-    if not ports.downloads.is_working:
-        return Readiness("not ready", error="downloads cannot be recorded; see the server's log")
     try:
         await ports.revisions.current()
         jobs = await ports.db.read(_try_deciding, ports, SystemClock().now())
         failing = await ports.db.read(failing_sources, ports.advisory_sources)
-        await ports.db.write(readiness.try_writing, durable=False)
+        unwritable = await _unwritable(ports)
     except PratiqueError as error:
         return Readiness("not ready", error=str(error))
     except Exception:
         log.exception("not ready: the database cannot be used")
         return Readiness("not ready", error="the database is damaged or of another version; see the server's log")
+    if unwritable:
+        return Readiness("not ready", error=". ".join(unwritable))
     return Readiness("ready", "alive" if jobs else "missing", "failing" if failing else "")
+
+
+async def _unwritable(ports: Ports) -> list[str]:
+    """What cannot be written, a sentence each. All is tried: there may be several disks."""
+    found = []
+    if ports.downloads.trouble:
+        found.append(f"downloads cannot be recorded: {ports.downloads.trouble}")
+    try:
+        await ports.db.write(readiness.try_writing, durable=False)
+    except Unavailable as error:
+        found.append(f"the database cannot be written: {error}")
+    try:
+        await asyncio.to_thread(_try_storing, ports.blobs)
+    except OSError as error:
+        found.append(f"files cannot be stored: {'their disk is full' if error.errno in NO_ROOM else error.strerror}")
+    return found
+
+
+def _try_storing(blobs: Blobs) -> None:
+    """Write a little, as the beginning of an upload would be; nothing of it stays. Raises OSError."""
+    draft = blobs.draft()
+    try:
+        draft.write(bytes(_PROBE_BYTES))
+    finally:
+        draft.discard()
 
 
 def _try_deciding(connection: Connection, ports: Ports, now: Instant) -> bool:
