@@ -30,6 +30,7 @@ class Order(msgspec.Struct, frozen=True):
         given: settings from the command line.
         ready: descriptor to write to and close once it works.
         life: descriptor that ends when the supervisor does, however that comes.
+        certificate: descriptor of the TLS certificate to begin with, None to read it from its files.
     """
 
     role: Role
@@ -38,6 +39,7 @@ class Order(msgspec.Struct, frozen=True):
     given: dict[str, Any]
     ready: int
     life: int
+    certificate: int | None = None
 
     @property
     def folder(self) -> Path:

@@ -49,6 +49,7 @@ class Supervisor:
         say: Callable[[str], None],
         patience: float,
         silent: Callable[[], set[str]] = set,
+        certificate: int | None = None,
     ) -> None:
         """Prepare.
 
@@ -59,9 +60,11 @@ class Supervisor:
             say: prints one line.
             patience: seconds after SIGTERM until a child is killed.
             silent: ids of the processes that show no sign of life; called in a thread.
+            certificate: descriptor of the TLS certificate that web processes begin with.
         """
         self._stations, self._root, self._given = stations, root, given
         self._say, self._patience, self._silent = say, patience, silent
+        self._certificate = certificate
         self._at_terminal = os.isatty(_STDIN)
         self.on_hangup: Callable[[], None] = lambda: None
         """What SIGHUP asks for, unless it says that the terminal is gone."""
@@ -159,12 +162,13 @@ class Supervisor:
 
     async def _start(self, station: Station) -> asyncio.subprocess.Process:
         ready_end, ready = os.pipe()
-        order = Order(station.role, str(uuid.uuid4()), str(self._root), self._given, ready, self._life_end)
+        certificate = self._certificate if station.role is Role.WEB else None
+        order = Order(station.role, str(uuid.uuid4()), str(self._root), self._given, ready, self._life_end, certificate)
         try:
             child = await asyncio.create_subprocess_exec(
                 *order.command(),
                 stdin=asyncio.subprocess.DEVNULL,
-                pass_fds=(ready, self._life_end),
+                pass_fds=(ready, self._life_end, *(() if certificate is None else (certificate,))),
                 # Ctrl-C reaches the whole foreground group; only the supervisor decides what it means.
                 start_new_session=True,
             )

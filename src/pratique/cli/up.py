@@ -117,6 +117,7 @@ async def _supervise(
         say=_say,
         patience=settings.web.stop_patience,
         silent=silent_processes(db, SILENT_AFTER),
+        certificate=watch.copy.descriptor if watch else None,
     )
     background = [asyncio.create_task(_keep_logs_short(folder, settings)), _watch_certificate(supervisor, watch)]
     try:
