@@ -22,7 +22,7 @@ from pratique.ecosystems.pypi.listing import kept_back, write_listing
 from pratique.ecosystems.pypi.project_json import write_project
 from pratique.ecosystems.pypi.project_list import write_projects
 from pratique.ecosystems.pypi.publish import UploadReader
-from pratique.ecosystems.pypi.refusal import client_setup, write_published, write_refusal, write_warning
+from pratique.ecosystems.pypi.refusal import client_setup, right_address, write_published, write_refusal, write_warning
 
 __all__ = ["PYPI", "Pypi"]
 
@@ -79,6 +79,7 @@ class Pypi:
     write_published = staticmethod(write_published)
     write_project = staticmethod(write_project)
     client_setup = staticmethod(client_setup)
+    right_address = staticmethod(right_address)
 
 
 PYPI: Ecosystem = Pypi()
