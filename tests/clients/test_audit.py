@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.harness.clients import Npm, Uv
-from tests.harness.node_clients import NodeClient
+from tests.harness.node_clients import Bun, NodeClient, Pnpm, Yarn4
 from tests.harness.pair import Pair
 from tests.harness.process import Result
 
@@ -31,6 +31,42 @@ def advise(pair: Pair, folder: Path, ecosystem: str, name: str, identity: str, *
     folder.mkdir(exist_ok=True)
     (folder / f"{identity}.json").write_text(json.dumps(record))
     pair.front.cli("advisories", "import", str(folder)).must()
+
+
+def test_no_client_calls_anything_clean_before_vulnerabilities_are_on_record(
+    pair: Pair, npm: Npm, uv: Uv, pnpm: Pnpm, yarn4: Yarn4, bun: Bun
+) -> None:
+    pair.publish_npm("never-looked-at", "1.0.0")
+    pair.publish_wheel("never-looked-at", "1.0.0")
+    npm.use(pair.front.npm).run("install", "--audit", "never-looked-at").must()
+    for client in (pnpm, yarn4, bun):
+        client.use(pair.front.npm).add("never-looked-at").must()
+
+    audits = {
+        "npm": npm.run("audit"),
+        "pnpm": pnpm.run("audit"),
+        "yarn4": yarn4.run("npm", "audit"),
+        "bun": bun.run("audit"),
+        "uv": audited_by_uv(uv.use(pair.front.pypi), "never-looked-at==1.0.0", f"{pair.front.url}/main/osv/"),
+    }
+
+    assert [name for name, audit in audits.items() if not audit.failed] == []
+    silent = [name for name, audit in audits.items() if "finding none means nothing" not in on_one_line(audit)]
+    assert silent == ["bun"], "which shows the status only"
+
+
+def on_one_line(result: Result) -> str:
+    return " ".join(result.shown.replace("│", " ").split())
+
+
+def audited_by_uv(uv: Uv, requirement: str, service: str) -> Result:
+    """`uv audit` of a fresh lockfile."""
+    (uv.project / "pyproject.toml").write_text(
+        '[project]\nname = "the-project"\nversion = "1.0.0"\nrequires-python = ">=3.11"\n'
+        f'dependencies = ["{requirement}"]\n'
+    )
+    uv.run("lock").must()
+    return uv.run("audit", "--preview-features", "audit", "--service-url", service)
 
 
 def test_npm_tells_of_advisories_when_it_installs_and_audits_and_mends(pair: Pair, npm: Npm, tmp_path: Path) -> None:
@@ -61,16 +97,8 @@ def test_uv_audits_a_lockfile_by_the_osv_api_wherever_it_looks_for_it(pair: Pair
     advise(pair, tmp_path / "osv", "PyPI", "Flawed_Wheel", "PYSEC-2026-1", aliases=["CVE-2026-1"])
     uv.use(pair.front.pypi)
 
-    def audited(pinned: str, service: str) -> Result:
-        (uv.project / "pyproject.toml").write_text(
-            '[project]\nname = "the-project"\nversion = "1.0.0"\nrequires-python = ">=3.11"\n'
-            f'dependencies = ["flawed-wheel=={pinned}"]\n'
-        )
-        uv.run("lock").must()
-        return uv.run("audit", "--preview-features", "audit", "--service-url", service)
-
     flawed, without_slash, fixed = [
-        audited(version, pair.front.url + path)
+        audited_by_uv(uv, f"flawed-wheel=={version}", pair.front.url + path)
         for version, path in (("1.0.0", "/main/osv/"), ("1.0.0", "/osv"), ("1.0.1", "/main/osv"))
     ]
 

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.harness.clients import Npm, Pip, Uv, program
+from tests.harness.node_clients import Pnpm
 from tests.harness.pair import Pair
 from tests.harness.process import Result, run
 from tests.harness.server import PRATIQUE
 
 
-def configure(client: Npm | Pip | Uv, *arguments: str) -> Result:
+def configure(client: Npm | Pnpm | Pip | Uv, *arguments: str) -> Result:
     """`pratique configure` in the client's home and project."""
     return run([PRATIQUE, "configure", *arguments], client.project, client.environment)
 
@@ -77,3 +78,35 @@ def test_a_project_can_be_pointed_here_alone(pair: Pair, tmp_path: Path, client:
     changed = [path.name for path in project.iterdir() if pair.front.url in path.read_text()]
     assert changed
     assert program(client)
+
+
+def stock_pnpm(folder: Path, pair: Pair) -> Pnpm:
+    """pnpm with all its defaults, told only what `configure` tells it."""
+    pnpm = Pnpm(folder)
+    pnpm.environment.pop("PNPM_CONFIG_MINIMUM_RELEASE_AGE")
+    said = configure(pnpm, "pnpm", "--server", pair.front.url, "--token", pair.user).must().shown
+    assert "pnpm's own minimumReleaseAge is off" in said
+    return pnpm
+
+
+def test_stock_pnpm_publishes_installs_at_once_and_hears_of_what_is_revoked(pair: Pair, tmp_path: Path) -> None:
+    for version in ("1.0.0", "1.1.0"):
+        pair.publish_npm("stock-public", version)
+    author, pnpm = stock_pnpm(tmp_path / "author", pair), stock_pnpm(tmp_path / "pnpm", pair)
+    author.manifest.pop("private")
+    author.write_manifest(name="@stock/own", version="1.0.0", main="index.js", description="Inert", license="MIT")
+    author.write({"index.js": "module.exports = 1;\n"}).publish().must()
+
+    pnpm.add("@stock/own", "stock-public").must()
+    assert (pnpm.installed("@stock/own"), pnpm.installed("stock-public")) == ("1.0.0", "1.1.0")
+    assert not (pnpm.project / "pnpm-workspace.yaml").exists(), "pnpm did not have to exempt anything by itself"
+
+    for purl in ("pkg:npm/%40stock/own@1.0.0", "pkg:npm/stock-public@1.1.0"):
+        pair.front.cli("revoke", purl, "--reason", "steals tokens").must()
+    pnpm.uninstall().unlock()
+    own = pnpm.add("@stock/own")
+    assert own.failed
+    assert "Blocked by policy revoked" in " ".join(own.shown.split())
+    pnpm.write_manifest(dependencies={})
+    pnpm.add("stock-public").must()
+    assert pnpm.installed("stock-public") == "1.0.0"

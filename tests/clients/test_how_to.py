@@ -5,6 +5,7 @@ The README's tour is tried as well, and what it shows is compared with what the 
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 import time
@@ -49,6 +50,8 @@ def pair(popular_registry: Registry, tmp_path: Path) -> Iterator[Pair]:
 
 @pytest.mark.parametrize("document", TRIED, ids=lambda path: path.stem)
 def test_a_how_to_works_as_written(pair: Pair, document: Path, tmp_path: Path) -> None:
+    if "npm audit" in document.read_text("utf-8"):
+        take_in_an_advisory(pair, tmp_path / "export")
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / ".npmrc").write_text(f"registry={pair.front.npm}/\n")
 
@@ -103,6 +106,15 @@ def publish_what_the_documents_take(pair: Pair) -> None:
     for name in needed:
         pair.publish_wheel(name, "1.0.0")
     pair.publish_wheel("flask", "3.1.3", requires=needed)
+
+
+def take_in_an_advisory(pair: Pair, folder: Path) -> None:
+    """What the daily import would have brought: a record of npm that is about nothing here."""
+    folder.mkdir()
+    record = {"schema_version": "1.7.0", "id": "GHSA-aaaa-aaaa-aaaa", "modified": "2026-05-02T00:00:00Z"}
+    package = {"package": {"ecosystem": "npm", "name": "elsewhere"}, "versions": ["1.0.0"]}
+    (folder / "1.json").write_text(json.dumps({**record, "summary": "A flaw", "affected": [package]}))
+    pair.front.cli("advisories", "import", str(folder)).must()
 
 
 class Command(NamedTuple):

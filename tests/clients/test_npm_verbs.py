@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.clients.test_publish import package
 from tests.harness import packages
 from tests.harness.clients import Npm
+from tests.harness.node_clients import Pnpm
 from tests.harness.pair import Pair
 from tests.harness.publishing import put_npm
 
@@ -54,7 +55,7 @@ def test_a_package_is_tagged_deprecated_found_and_unpublished(pair: Pair, npm: N
     assert "@verbs/thing@2.0.0 was unpublished by its publishers" in gone.shown
 
 
-def test_a_package_gets_owners_and_readers_and_what_is_not_supported_says_so(pair: Pair, npm: Npm) -> None:
+def test_a_package_gets_owners_and_readers_and_what_is_not_supported_says_so(pair: Pair, npm: Npm, pnpm: Pnpm) -> None:
     published(pair, npm, "@shared/thing", "1.0.0")
     pair.front.cli("user", "add", "bob", "--no-password").must()
 
@@ -65,6 +66,8 @@ def test_a_package_gets_owners_and_readers_and_what_is_not_supported_says_so(pai
 
     assert npm.run("access", "set", "status=public", "@shared/thing").must().stdout.strip() == "@shared/thing: public"
     assert pair.front.get("/main/npm/@shared%2fthing").status == 200
+    asked = pnpm.use(pair.front.npm, pair.user).run("access", "get", "status", "@shared/thing")
+    assert "access: public" in asked.must().stdout
     assert npm.run("access", "list", "collaborators", "@shared/thing").must().stdout.strip() == "admin: read-write"
     assert "@shared/thing: read-write" in npm.run("access", "list", "packages").must().stdout
     npm.run("access", "set", "mfa=publish", "@shared/thing").must()

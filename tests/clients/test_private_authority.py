@@ -22,7 +22,11 @@ from tests.harness.pair import Pair, Registry
 from tests.harness.python_projects import Poetry
 
 GATED = {
-    "pnpm": (Pnpm, ".config/pnpm/config.yaml", "minimumReleaseAgeStrict: true\nfetchRetries: 0\n"),
+    "pnpm": (
+        Pnpm,
+        ".config/pnpm/config.yaml",
+        "minimumReleaseAge: 1440\nminimumReleaseAgeStrict: true\nfetchRetries: 0\n",
+    ),
     "yarn": (Yarn4, ".yarnrc.yml", "nodeLinker: node-modules\nenableTelemetry: false\nhttpRetry: 0\n"),
     "bun": (Bun, ".config/.bunfig.toml", "[install]\nminimumReleaseAge = 86400\n"),
 }

@@ -1,6 +1,7 @@
 """A server that others can reach: behind a proxy that ends TLS, or speaking TLS itself."""
 
 import http.client
+import os
 import re
 import signal
 import socket
@@ -138,9 +139,13 @@ def test_it_speaks_https_itself_and_a_new_certificate_cuts_nobody_off(tmp_path):
     (tmp_path / "tls" / "server.key").write_text("spoilt")
     server.process.send_signal(signal.SIGHUP)
     wait_until(lambda: "stays the one from before" in server.terminal())
-    fresh, _serial = connect()
+    fresh, last_good = connect()
     assert page(fresh).status == 200
     fresh.close()
+    for pid in re.findall(r"web \d started \(pid (\d+)\)", server.terminal()):
+        os.kill(int(pid), signal.SIGKILL)
+    wait_until(lambda: server.terminal().count("works again") == 2)
+    assert serial_of_new(connect) == last_good != serial
     assert server.stop() == 0
     shown = server.terminal()
     assert f"listens on https://localhost:{server.port}" in shown

@@ -50,11 +50,13 @@ class PlainRegistry:
 
     Attributes:
         instead: part of a path -> what is answered there instead of what there is.
+        uploads: what is answered to whatever is sent.
     """
 
     def __init__(self) -> None:
         self.releases: dict[tuple[str, str], list[Release]] = {}
         self.asked: list[str] = []
+        self.sent: list[str] = []
         self.listed_content: dict[str, bytes] = {}
         self.core_metadata = False
         self.away = False
@@ -66,6 +68,7 @@ class PlainRegistry:
         self.without_digests: set[str] = set()
         self.other_digests: dict[str, dict[str, str]] = {}
         self.instead: dict[str, Answer] = {}
+        self.uploads = Answer(404, "", {}, b"nothing is taken in here")
         registry = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -74,7 +77,9 @@ class PlainRegistry:
 
             def do_GET(self) -> None:
                 registry.asked.append(self.path)
-                answer = registry._answer_of(unquote(self.path.partition("?")[0]))
+                self._send(registry._answer_of(unquote(self.path.partition("?")[0])))
+
+            def _send(self, answer: Answer) -> None:
                 self.send_response(answer.status, answer.reason or None)
                 for name, value in answer.headers.items():
                     self.send_header(name, value)
@@ -85,6 +90,14 @@ class PlainRegistry:
 
             def do_HEAD(self) -> None:
                 self.do_GET()
+
+            def do_PUT(self) -> None:
+                _read_body(self)
+                registry.sent.append(self.path)
+                self._send(registry.uploads)
+
+            def do_POST(self) -> None:
+                self.do_PUT()
 
             def log_message(self, *_arguments: Any) -> None:
                 """The list of paths is log enough."""
@@ -129,6 +142,10 @@ class PlainRegistry:
         content = crates.crate(name, version)
         release = Release(version, f"{name}-{version}.crate", content, _ago(days), fields)
         return self._add("cargo", name, release)
+
+    def file_url(self, ecosystem: str, name: str, filename: str) -> str:
+        """Where a document says that a file is."""
+        return f"{self.url}/files/{ecosystem}/{name}/{filename}"
 
     def downloads(self, filename: str) -> int:
         """How often a file was asked for."""
@@ -206,7 +223,7 @@ class PlainRegistry:
                         "shasum": hashlib.sha1(self._listed(release)).hexdigest(),
                     },
                 )
-                | {"tarball": f"{self.url}/files/npm/{name}/{release.filename}"},
+                | {"tarball": self.file_url("npm", name, release.filename)},
             }
             for release in listed
         }
@@ -220,7 +237,7 @@ class PlainRegistry:
         files = [
             {
                 "filename": release.filename,
-                "url": f"{self.url}/files/pypi/{name}/{release.filename}{self.file_query}",
+                "url": f"{self.file_url('pypi', name, release.filename)}{self.file_query}",
                 "hashes": self._digests(release, {"sha256": hashlib.sha256(self._listed(release)).hexdigest()}),
                 "requires-python": ">=3.8",
                 "size": len(self._listed(release)),
@@ -248,6 +265,14 @@ class PlainRegistry:
                 written = fields.pop("name", name)
                 lines.append(crates.index_line(written, release.version, self._listed(release), **fields) + "\n")
         return lines
+
+
+def _read_body(request: BaseHTTPRequestHandler) -> None:
+    if "chunked" in request.headers.get("Transfer-Encoding", ""):
+        while size := int(request.rfile.readline(), 16):
+            request.rfile.read(size + 2)
+        request.rfile.readline()
+    request.rfile.read(int(request.headers.get("Content-Length", 0)))
 
 
 def _ago(days: float) -> datetime:

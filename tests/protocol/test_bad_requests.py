@@ -67,6 +67,44 @@ async def test_a_hostile_path_is_a_clear_client_error_and_asks_nothing(
     assert not [asked for asked in registry.asked if ".." in asked or "etc" in asked]
 
 
+WRONG = {
+    ("GET", "/main/pypi/left/"): (404, "the index of pip and uv is {url}/main/pypi/simple/"),
+    ("POST", "/main/pypi/"): (405, "uploads go to {url}/main/pypi/legacy/"),
+    ("POST", "/main/pypi/simple/"): (405, "uploads go to {url}/main/pypi/legacy/"),
+    ("POST", "/main/pypi/upload/"): (404, "uploads go to {url}/main/pypi/legacy/"),
+    ("GET", "/main/npm"): (404, "npm's registry is {url}/main/npm/"),
+    ("GET", "/main/cargo/config.json"): (404, "cargo's index is sparse+{url}/main/cargo/index/"),
+    ("GET", "/pypi/simple/"): (404, "lacks the repository; the index of pip and uv is {url}/main/pypi/simple/"),
+    ("GET", "/pypi/simple/left/"): (404, "the index of pip and uv is {url}/main/pypi/simple/"),
+    ("PUT", "/npm/left"): (404, "this address lacks the repository; npm's registry is {url}/main/npm/"),
+    ("GET", "/npm"): (404, "npm's registry is {url}/main/npm/"),
+}
+"""What people mistype, and what they are told."""
+
+
+@pytest.mark.parametrize(("method", "path"), list(WRONG), ids=lambda said: said.strip("/").replace("/", "-"))
+async def test_a_wrong_address_is_told_the_right_one_where_the_client_shows_it(
+    site: Site, registry: PlainRegistry, method: str, path: str
+) -> None:
+    status, right = WRONG[method, path]
+
+    answer = await site.ask(method, path, site.token)
+
+    assert answer.status == status
+    assert answer.reason.endswith(right.format(url=site.url))
+    assert right.format(url=site.url) in answer.text
+    assert registry.asked == []
+
+
+async def test_a_wrong_address_tells_outsiders_no_name_of_a_closed_repository(tmp_path: Path) -> None:
+    async with running_site(tmp_path, "[repositories.main]\nanonymous_read = false\n") as site:
+        answers = [await site.get(path) for path in ("/npm/left", "/pypi/simple/", "/cargo/index/config.json")]
+
+    assert [one.status for one in answers] == [404, 404, 404]
+    assert all("/REPOSITORY/" in one.reason for one in answers)
+    assert not any("/main/" in one.text + one.reason for one in answers)
+
+
 async def test_a_foreign_host_gets_421(site: Site, client: Speaker) -> None:
     answer = await site.get(client.path("left", "1.0.0"), Host="evil.example.test")
     assert answer.status == 421

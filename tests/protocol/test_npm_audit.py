@@ -92,16 +92,29 @@ async def test_malware_is_critical_and_what_was_withdrawn_is_not_told(site: Site
     assert told["left"][0]["vulnerable_versions"] == "1.0.0 || 1.0.1-rc.1"
 
 
-async def test_whoever_asks_before_anything_was_imported_hears_that_nothing_found_means_little(
-    site: Site, tmp_path: Path
-) -> None:
-    before = await ask(site, {"left": ["1.0.0"]})
+async def test_what_finds_nothing_is_refused_until_vulnerabilities_are_on_record(site: Site, tmp_path: Path) -> None:
+    question = {"left": ["1.0.0"]}
+    before = await ask(site, question)
+    await advise(site, tmp_path, advisory("flask", id="PYSEC-1", ecosystem="PyPI"))
+    of_another = await ask(site, question)
+    await advise(site, tmp_path, advisory("left", id="MAL-2026-1"))
+    malware = await ask(site, question)
+    without_it = await ask(site, {"left": ["1.0.1"]})
     await advise(site, tmp_path, advisory("right"))
-    after = await ask(site, {"left": ["1.0.0"]})
+    after = await ask(site, {"left": ["1.0.1"]})
 
-    assert (before.status, before.json()) == (200, {})
-    assert "no vulnerability records have been imported here yet" in before.headers["npm-notice"]
-    assert (after.status, after.json(), "npm-notice" in after.headers) == (200, {}, False)
+    assert [before.status, of_another.status, malware.status, without_it.status, after.status] == [
+        403,
+        403,
+        200,
+        403,
+        200,
+    ]
+    assert "no vulnerability records of npm are here yet, so finding none means nothing" in before.headers["npm-notice"]
+    assert before.reason.endswith("`pratique advisories import all.zip`"), "nothing of it is cut"
+    assert [one["severity"] for one in malware.json()["left"]] == ["critical"]
+    assert after.json() == {}
+    assert (await ask(site, {})).json() == {}, "nothing was asked"
 
 
 async def test_of_a_record_that_is_not_kept_whole_the_id_speaks(site: Site) -> None:

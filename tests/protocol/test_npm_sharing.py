@@ -22,6 +22,8 @@ SAID = {
     "bugs": "javascript:alert(1)",
 }
 
+MEMBERS_ONLY = {"public": False, "access": "restricted"}
+
 
 @pytest.fixture
 async def ann(site: Site) -> Publisher:
@@ -115,11 +117,13 @@ async def test_access_is_shown_to_members_and_set_by_owners(site: Site, ann: Pub
     bob, nobody = await publisher(site, "bob"), Publisher(site, None)
 
     assert (await bob.get(f"{package}/collaborators")).json() == {"ann": "write", "bob": "read"}
-    assert (await bob.get(f"{package}/visibility")).json() == {"public": False}
+    for path in ("visibility", "access"):  # npm asks for the one, pnpm for the other
+        assert (await bob.get(f"{package}/{path}")).json() == MEMBERS_ONLY
+        assert (await nobody.get(f"{package}/{path}")).status == 404
     assert (await bob.send("POST", f"{package}/access", {"access": "public"})).status == 403
-    assert (await nobody.get(f"{package}/visibility")).status == 404
     assert (await ann.send("POST", f"{package}/access", {"access": "public"})).status == 200
-    assert (await nobody.get(f"{package}/visibility")).json() == {"public": True}
+    for path in ("visibility", "access"):
+        assert (await nobody.get(f"{package}/{path}")).json() == {"public": True, "access": "public"}
     assert (await ann.send("POST", f"{package}/access", {"access": "restricted"})).status == 200
     assert (await nobody.read("@acme/ours", write=False)).status == 404
 
@@ -158,11 +162,11 @@ async def test_access_that_there_is_not_is_told_and_changes_nothing(
         assert (answer.status, said in error(answer)) == (400, True), content
     registry.npm("left", "1.0.0")
     await ann.document("left")
-    for path in ("collaborators", "visibility"):
+    for path in ("collaborators", "visibility", "access"):
         theirs, none = await ann.get(f"-/package/left/{path}"), await ann.get(f"-/package/nope/{path}")
         assert (theirs.status, "comes from an upstream" in error(theirs)) == (409, True)
         assert none.status == 404
-    assert (await ann.get(f"{package}/visibility")).json() == {"public": False}
+    assert (await ann.get(f"{package}/visibility")).json() == MEMBERS_ONLY
 
 
 async def test_packages_of_an_account_are_those_that_the_asker_may_know_of(site: Site, ann: Publisher) -> None:

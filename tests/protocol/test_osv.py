@@ -70,6 +70,24 @@ async def test_a_query_gets_whole_records_in_every_ecosystem_by_name_or_purl(
     assert registry.asked == []
 
 
+async def test_what_finds_nothing_is_refused_until_vulnerabilities_of_that_ecosystem_are_on_record(
+    site: Site, tmp_path: Path
+) -> None:
+    await advise(site, tmp_path, advisory("flask", id="PYSEC-1", ecosystem="PyPI"))
+
+    known, unknown = await ask(site, about("right", "1.0", "PyPI")), await ask(site, about("right"))
+    clean = await batch(site, about("right", "1.0", "PyPI"))
+    half = await batch(site, about("right", "1.0", "PyPI"), about("right"))
+    found = await batch(site, about("flask", "1.0", "PyPI"), about("right"))
+    none = await batch(site)
+
+    assert [one.status for one in (known, unknown, clean, half, found, none)] == [200, 403, 200, 403, 200, 200]
+    for refused in (unknown, half):
+        assert "no vulnerability records of npm are here yet, so finding none means nothing" in refused.reason
+        assert refused.json()["code"] == 7
+    assert [len(one.get("vulns", ())) for one in found.json()["results"]] == [1, 0]
+
+
 async def test_ecosystems_are_read_in_any_case_and_with_a_suffix_and_versions_as_they_are_spelled(
     site: Site, tmp_path: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from pratique.core.decisions import EntryKind
 from pratique.services.governing.list_entries import AddEntry, add_entry
 from pratique.services.governing.reservations import Reserve, reserve
 from pratique.services.publishing.yank import Yank, yank
+from tests.harness import packages
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.server import Answer
 from tests.harness.site import Site
@@ -128,6 +130,18 @@ async def test_an_own_release_says_what_its_wheel_says_and_has_no_advisories(sit
     assert project["info"]["requires_dist"] == ["left"]
     assert project["vulnerabilities"] == []
     assert [one["filename"] for one in project["urls"]] == ["ours-1.0.0-py3-none-any.whl"]
+
+
+async def test_an_own_release_of_a_source_archive_alone_says_what_stands_in_that(site: Site) -> None:
+    filename, content = packages.sdist("ours", "1.0.0")
+    fields = {"filetype": "sdist", "pyversion": "source", "sha256_digest": hashlib.sha256(content).hexdigest()}
+    taken = await PYPI.upload(site, "ours", "1.0.0", site.token, filename=filename, content=content, fields=fields)
+    assert taken.status == 200, taken.text
+
+    info = (await document(site, "ours", token=site.token))["info"]
+
+    assert (info["summary"], info["requires_python"]) == ("An inert test package", ">=3.8")
+    assert info["description"].strip() == "Inert."
 
 
 async def test_what_policy_refuses_is_no_release_of_the_project_and_403_by_itself(

@@ -8,7 +8,8 @@ import pytest
 
 from pratique.core.actors import OPERATOR, Actor, ActorKind, Operation
 from pratique.core.artifacts import Clearance, Marker
-from pratique.core.errors import Conflict, Forbidden, Invalid
+from pratique.core.errors import Conflict, Forbidden, Invalid, NotFound
+from pratique.services.governing.explain import explain
 from pratique.services.governing.list_events import ListEvents, list_events
 from pratique.services.judging.recheck_release import Recheck, recheck_releases
 from pratique.services.publishing.membership import ShowProject, show_project
@@ -296,6 +297,27 @@ async def test_pins_of_what_an_upstream_has_quarantined_are_refused_also_where_n
     assert [(one.status, one.reason[: len(said)]) for one in answers] == [(403, said)] * len(paths)
     page = await site.get(f"/r/{answers[0].json()['decision_id']}", site.token)
     assert (page.status, "steals tokens" in page.text) == (200, True)
+
+
+@pytest.mark.parametrize("version", ["@1.0.0", ""])
+async def test_what_a_quarantined_index_lists_no_more_is_explained_by_the_quarantine(
+    site: Site, registry: PlainRegistry, version: str
+) -> None:
+    PYPI.released(registry, "left", "1.0.0").listed = False
+    registry.page_fields["left"] = {"project-status": {"status": "quarantined", "reason": "steals tokens"}}
+
+    told = await explain(site.ports, "main", f"pkg:pypi/left{version}", ActorKind.USER, OPERATOR)
+
+    (why,) = told.explanations
+    assert (why.action, why.subject) == ("deny", "pkg:pypi/left")
+    assert "left is quarantined: steals tokens" in why.sentence
+
+
+async def test_what_an_index_never_listed_is_not_there_whatever_else_is(site: Site, registry: PlainRegistry) -> None:
+    PYPI.released(registry, "left", "1.0.0")
+
+    with pytest.raises(NotFound, match="pkg:pypi/left@9 does not exist; left has 1 files of other versions"):
+        await explain(site.ports, "main", "pkg:pypi/left@9", ActorKind.USER, OPERATOR)
 
 
 async def test_a_file_that_a_quarantined_project_of_ours_never_had_is_not_there(site: Site) -> None:

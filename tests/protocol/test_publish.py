@@ -77,6 +77,8 @@ async def test_a_token_for_every_name_does_not_get_a_popular_public_one(site: Si
     answer = await client.upload(site, client.popular, "99.0.0", site.token)
     assert answer.status == 403
     assert f"Blocked by policy shadows_public: {client.popular}" in answer.reason
+    assert " must be reserved or published by an admin first" in answer.reason
+    assert "allowed:" not in answer.reason, "no version is an answer to an upload"
 
 
 async def test_a_name_that_exists_upstream_is_not_taken_over(
@@ -122,7 +124,10 @@ async def test_nothing_is_published_while_the_upstream_cannot_be_asked(site: Sit
     site.ports.documents._client = _Deaf()  # type: ignore[assignment]
     answer = await client.upload(site, "ours", "1.0.0", site.token)
     assert answer.status == 403
-    assert "shadows_public" in answer.reason
+    assert "shadows_public: ours@1.0.0 cannot be judged now: no upstream could be asked" in answer.reason
+    assert "; try again later; see " in answer.reason
+    assert "do not retry" not in answer.text
+    assert answer.json()["retry"] is True
     assert (await client.listing(site, "ours", site.token)).status != 200
 
 

@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
-from pratique.core.clock import DAY, Clock, in_words
+from pratique.cli.certificate_copy import CertificateCopy
+from pratique.core.clock import DAY, Clock, Instant, in_words
 from pratique.core.errors import Invalid
 from pratique.settings import Settings
-from pratique.web.certificates import CertificateFiles, check_validity, day, read_certificate
+from pratique.web.certificates import Certificate, CertificateFiles, check_validity, day, read_certificate
 
 LOOK_EVERY = 5.0
 """Seconds between two looks at the files. A change counts once two looks in a row found the same."""
@@ -34,9 +35,10 @@ class CertificateWatch:
         self._settings, self._clock, self._say = settings, clock, say
         self._files = CertificateFiles(settings.tls_certificate, settings.tls_key)
         self._known = self._seen = self._files.identity()
-        self._certificate = read_certificate(self._files)
         self._warned = clock.now()
-        check_validity(self._certificate, self._warned)
+        self._certificate = self._usable(self._warned)
+        self.copy = CertificateCopy()
+        self.copy.keep(self._files)
 
     async def run(self, tell_processes: Callable[[], None]) -> None:
         """Look now and then, for ever.
@@ -67,9 +69,9 @@ class CertificateWatch:
         self._known = self._seen = self._files.identity()
         now = self._clock.now()
         try:
-            fresh = read_certificate(self._files)
-            check_validity(fresh, now)
-        except Invalid as error:
+            fresh = self._usable(now)
+            self.copy.keep(self._files)
+        except (Invalid, OSError) as error:
             self._say(f"the TLS certificate stays the one from before, as the new one cannot be used: {error}")
             return False
         self._certificate, self._warned = fresh, now
@@ -77,13 +79,31 @@ class CertificateWatch:
             self._say(line)
         return True
 
+    def _usable(self, now: Instant) -> Certificate:
+        """What the files hold. Raises Invalid where every client would refuse it."""
+        certificate = read_certificate(self._files)
+        check_validity(certificate, now)
+        hosts = self._hosts()
+        if hosts and not any(certificate.covers(host) for host in hosts):
+            names = ", ".join(certificate.names) or "no name at all"
+            raise Invalid(
+                f"`tls_certificate` is for {names}, and clients come by {', '.join(hosts)}: every one would refuse it; "
+                "get one for that name, or set `public_urls` (--public-url) to the name it is for"
+            )
+        return certificate
+
+    def _hosts(self) -> list[str]:
+        """What clients of the certificate come by; a proxy in front knows its own name for this server."""
+        if self._settings.behind_proxy:
+            return []
+        return sorted({urlsplit(url).hostname or "" for url in self._settings.origins})
+
     def remarks(self) -> Iterable[str]:
         """What an operator should know about the certificate."""
         certificate = self._certificate
         names = ", ".join(certificate.names) or "no name at all"
         yield f"TLS certificate for {names}, valid until {day(certificate.ends)}"
-        hosts = {urlsplit(url).hostname or "" for url in self._settings.origins}
-        missing = sorted(host for host in hosts if not certificate.covers(host))
+        missing = [host for host in self._hosts() if not certificate.covers(host)]
         if missing:
             yield f"  it is not for {', '.join(missing)}: clients that come by that name will refuse it"
         if certificate.open_key:

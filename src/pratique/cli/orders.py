@@ -33,6 +33,7 @@ class Order(msgspec.Struct, frozen=True):
         given: settings from the command line.
         pulse: descriptor to show on that it works, and again and again that it lives.
         life: descriptor that ends when the supervisor does, however that comes.
+        certificate: descriptor of the TLS certificate to begin with, None to read it from its files.
     """
 
     role: Role
@@ -41,6 +42,7 @@ class Order(msgspec.Struct, frozen=True):
     given: dict[str, Any]
     pulse: int
     life: int
+    certificate: int | None = None
 
     @property
     def folder(self) -> Path:

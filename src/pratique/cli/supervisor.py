@@ -52,6 +52,7 @@ class Supervisor:
         *,
         say: Callable[[str], None],
         patience: float,
+        certificate: int | None = None,
         silent_after: float = SILENT_AFTER,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -63,12 +64,13 @@ class Supervisor:
             given: settings from the command line, for the children.
             say: prints one line.
             patience: seconds after SIGTERM until a child is killed.
+            certificate: descriptor of the TLS certificate that web processes begin with.
             silent_after: seconds without a sign of life until a child counts as frozen.
             monotonic: seconds, from any beginning.
         """
         self._stations, self._root, self._given = stations, root, given
         self._say, self._patience, self._silent_after = say, patience, silent_after
-        self._monotonic = monotonic
+        self._certificate, self._monotonic = certificate, monotonic
         self._at_terminal = os.isatty(_STDIN)
         self.on_hangup: Callable[[], None] = lambda: None
         """What SIGHUP asks for, unless it says that the terminal is gone."""
@@ -183,12 +185,13 @@ class Supervisor:
         pulse_end, pulse = os.pipe()
         signs = self._signs[station.label] = SignsOfLife(self._monotonic)
         await signs.listen(pulse_end)
-        order = Order(station.role, str(uuid.uuid4()), str(self._root), self._given, pulse, self._life_end)
+        certificate = self._certificate if station.role is Role.WEB else None
+        order = Order(station.role, str(uuid.uuid4()), str(self._root), self._given, pulse, self._life_end, certificate)
         try:
             child = await asyncio.create_subprocess_exec(
                 *order.command(),
                 stdin=asyncio.subprocess.DEVNULL,
-                pass_fds=(pulse, self._life_end),
+                pass_fds=(pulse, self._life_end, *(() if certificate is None else (certificate,))),
                 # Ctrl-C reaches the whole foreground group; only the supervisor decides what it means.
                 start_new_session=True,
             )

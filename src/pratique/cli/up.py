@@ -105,7 +105,14 @@ def _check(settings: Settings) -> CertificateWatch | None:
 async def _supervise(
     folder: DataFolder, settings: Settings, given: dict[str, Any], watch: CertificateWatch | None
 ) -> int:
-    supervisor = Supervisor(stations(settings), folder.root, given, say=_say, patience=settings.web.stop_patience)
+    supervisor = Supervisor(
+        stations(settings),
+        folder.root,
+        given,
+        say=_say,
+        patience=settings.web.stop_patience,
+        certificate=watch.copy.descriptor if watch else None,
+    )
     background = [asyncio.create_task(_keep_logs_short(folder, settings)), _watch_certificate(supervisor, watch)]
     try:
         return await supervisor.run(_greet(folder, settings, watch))

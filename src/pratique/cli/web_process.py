@@ -34,7 +34,7 @@ async def run_web(
     ready: Callable[[], None],
 ) -> None:
     """Serve until told to stop."""
-    tls = _tls(settings)
+    tls = _tls(settings, order.certificate)
     async with open_ports(folder, settings) as ports, present(ports.db, order, stop):
         application = make_application(ports, web_limits(settings))
         # Publishing needs the job engine's client, which takes a second to load: not while somebody waits.
@@ -60,15 +60,21 @@ def listening(settings: Settings) -> Listening:
     )
 
 
-def _tls(settings: Settings) -> ssl.SSLContext | None:
-    """What to speak TLS with. Its certificate is read again on SIGHUP, which the supervisor sends once it changed."""
+def _tls(settings: Settings, given: int | None) -> ssl.SSLContext | None:
+    """What to speak TLS with.
+
+    It begins with the certificate that the supervisor holds, as the files may have gone bad since, and is read from
+    them again on SIGHUP, which the supervisor sends once they hold a new one.
+    """
     if not settings.tls_certificate:
         return None
     # The library of certificates is loaded by those who have one.
+    from pratique.cli.certificate_copy import inherited
     from pratique.web.certificates import CertificateFiles
     from pratique.web.tls import Tls
 
-    tls = Tls(CertificateFiles(settings.tls_certificate, settings.tls_key))
+    files = CertificateFiles(settings.tls_certificate, settings.tls_key)
+    tls = Tls(files, files if given is None else inherited(given))
 
     def read_again() -> None:
         try:

@@ -61,12 +61,14 @@ class Vote(msgspec.Struct, frozen=True):
         action: what it asks for.
         why: a clause that follows the subject: `is 3 hours old; 48 hours are needed`.
         until: when the vote ends by itself, None if only a person can end it.
+        passing: it rests on a failure of the moment: who asks again later may get another answer.
     """
 
     rule: str
     action: Action
     why: str
     until: Instant | None = None
+    passing: bool = False
 
 
 class SetAside(msgspec.Struct, frozen=True):
@@ -83,7 +85,7 @@ class Decision(msgspec.Struct, frozen=True):
         id: base32 of a hash over repository, rules, settings, policy class, subject, origin and facts as instants.
         subject: what was judged.
         action: the strictest counted vote's action, allow if there is none.
-        votes: counted votes, strictest first.
+        votes: counted votes, strictest first; of equals those that do not pass by themselves.
         set_aside: votes that a waiver or dry-run removed.
         waiting: names of rules that wait for a later stage.
         valid_until: the next instant at which it can change by time alone; None: never.
@@ -103,6 +105,11 @@ class Decision(msgspec.Struct, frozen=True):
     def vote(self) -> Vote | None:
         """The vote that decided, None if nothing objected."""
         return self.votes[0] if self.votes else None
+
+    @property
+    def passing(self) -> bool:
+        """Whether only failures of the moment decided."""
+        return self.vote is not None and self.vote.passing
 
 
 class EntryKind(StrEnum):

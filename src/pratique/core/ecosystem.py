@@ -323,3 +323,7 @@ class Ecosystem(Protocol):
     def client_setup(self, base_url: str) -> tuple[tuple[str, str], ...]:
         """For each client: its name and the lines to paste."""
         ...
+
+    def right_address(self, base_url: str, method: str) -> str:
+        """A clause for whoever was told a wrong address: which one clients are told that send this method."""
+        ...

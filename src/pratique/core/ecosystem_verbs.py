@@ -189,6 +189,15 @@ class DescribesProjects(Protocol):
         """The description."""
         ...
 
+    def inner_metadata(self, filename: str, artefact: ReadAt, limits: ArchiveLimits) -> bytes:
+        """What an own artefact says of itself, where no file beside it does; empty for a format that is not read so.
+
+        Raises:
+            Invalid: it is broken.
+            TooLarge: it would have to be unpacked too far.
+        """
+        ...
+
 
 @runtime_checkable
 class ChecksReleases(Protocol):

@@ -128,6 +128,15 @@ class TooManyAtOnce(PratiqueError):
     status = 403
 
 
+class NothingKnown(PratiqueError):
+    """To say that nothing was found would sound like an answer, and nothing is known that it could be looked up in.
+
+    403, because clients pass over a 404 as a service that there is not, and ask again after a 5xx.
+    """
+
+    status = 403
+
+
 class UpstreamRefused(PratiqueError):
     """An upstream that decides as we do refuses; the strictest along the chain counts, in its own words.
 

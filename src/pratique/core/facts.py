@@ -57,10 +57,12 @@ class Absent(msgspec.Struct, frozen=True):
         why: what went wrong.
         remedy: what people can do that the fact is not needed, said of the subject (`must be reserved first`); empty
             where there is nothing.
+        passing: the failure is one of the moment: the same question may be answered in a minute.
     """
 
     why: str
     remedy: str = ""
+    passing: bool = False
 
 
 class NotYetFetched(Exception):
@@ -76,7 +78,7 @@ class FactAbsent(Exception):
 
     def __init__(self, fact: Fact[Any], absent: Absent) -> None:
         super().__init__(f"{fact.name} is missing: {absent.why}")
-        self.fact, self.why, self.remedy = fact, absent.why, absent.remedy
+        self.fact, self.absent = fact, absent
 
 
 class Facts(msgspec.Struct, frozen=True):

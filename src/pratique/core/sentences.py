@@ -43,10 +43,12 @@ def refusal_line(decision: Decision, allowed: Sequence[str] | None, url: str) ->
     """The sentence for a decision that refuses or hides.
 
     What is hidden is not blocked: a pin of it is served, and the sentence must not send anybody away from that.
+    What could not be judged at this moment is worth asking for again.
 
     Args:
         decision: with at least one vote.
-        allowed: allowed versions, newest first; only the first is named. None where they are not known.
+        allowed: allowed versions, newest first; only the first is named. None where they are not known, or are
+            no answer, as for an upload.
         url: page that explains the decision.
 
     Returns:
@@ -56,7 +58,8 @@ def refusal_line(decision: Decision, allowed: Sequence[str] | None, url: str) ->
     named = "" if allowed is None else f"; allowed: {clean(allowed[0]) if allowed else 'none'}"
     if decision.action is Action.HIDE:
         return _told(decision, "Not offered", f"{named}; pins of it are served; see {clean(url)}")
-    return _told(decision, "Blocked", f"{named}; do not retry or substitute; see {clean(url)}")
+    again = "try again later" if decision.passing else "do not retry or substitute"
+    return _told(decision, "Blocked", f"{named}; {again}; see {clean(url)}")
 
 
 def _told(decision: Decision, outcome: str, tail: str) -> str:

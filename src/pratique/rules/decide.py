@@ -72,7 +72,7 @@ def decide(policy: Policy, facts: Facts, stage: Stage, moment: Moment = Moment.I
     tally = Tally()
     for one in active:
         _count(tally, _ask(one, facts, due), policy, facts)
-    tally.votes.sort(key=lambda vote: -vote.action)
+    tally.votes.sort(key=lambda vote: (-vote.action, vote.passing))
     looked_at = _looked_at(active, facts.values)
     return Decision(
         id=_identity(active, policy, facts, looked_at, moment),
@@ -115,11 +115,20 @@ def _ask(active: ActiveRule, facts: Facts, due: Stage) -> Opinion:
             return Opinion(active, waits=True)
         return _failed(active, f"cannot be judged: {wait.fact.name} ({wait.fact.meaning}) was not fetched")
     except FactAbsent as absence:
-        if absence.remedy:  # a long sentence is cut at its end
-            return _failed(active, f"{absence.remedy}: {absence.why}")
-        return _failed(active, f"cannot be judged: {absence.fact.name} is missing ({absence.why})")
+        return _without(active, absence)
     except Exception as error:  # noqa: BLE001 - whatever goes wrong in a rule denies, under its name
         return _failed(active, f"cannot be judged: the rule failed with {type(error).__name__}")
+
+
+def _without(active: ActiveRule, absence: FactAbsent) -> Opinion:
+    """What stands for the vote of a rule whose fact is absent; a long sentence is cut at its end."""
+    why, remedy = absence.absent.why, absence.absent.remedy
+    if remedy:
+        return _failed(active, f"{remedy}: {why}")
+    if absence.absent.passing:
+        vote = deny(active.rule.name, f"cannot be judged now: {why}")
+        return Opinion(active, msgspec.structs.replace(vote, passing=True), failed=True)
+    return _failed(active, f"cannot be judged: {absence.fact.name} is missing ({why})")
 
 
 def _failed(active: ActiveRule, why: str) -> Opinion:

@@ -14,7 +14,8 @@ NEEDS: Needs = (RESERVATION, POPULARITY, SERVED_BEFORE, PUBLIC_EXISTS)
 MOMENTS = PUBLISH
 
 STEP_UP_LASTS = 5 * MINUTE
-_WAY_OUT = "an admin must reserve or publish it first"
+_WAY_OUT = "must be reserved or published by an admin first"
+"""What to do comes before the reason: a long sentence is cut at its end."""
 
 
 def sees(actor: Actor, _options: NoOptions) -> str:
@@ -41,11 +42,11 @@ def vote(facts: Facts, _options: NoOptions) -> Vote | None:
     if (end := _step_up_ends(facts.actor)) is not None and facts.now < end:
         return allow(NAME, why="is published by an admin who gave the password again", until=end)
     if facts[POPULARITY] is not None:
-        return deny(NAME, why=f"is the name of a popular public project; {_WAY_OUT}")
+        return deny(NAME, why=f"{_WAY_OUT}: it is the name of a popular public project")
     if facts.origin is Origin.UPSTREAM or facts[SERVED_BEFORE]:
-        return deny(NAME, why=f"was served here from a public registry; {_WAY_OUT}")
+        return deny(NAME, why=f"{_WAY_OUT}: it was served here from a public registry")
     if facts[PUBLIC_EXISTS]:
-        return deny(NAME, why=f"is the name of a public project; {_WAY_OUT}")
+        return deny(NAME, why=f"{_WAY_OUT}: it is the name of a public project")
     return None
 
 

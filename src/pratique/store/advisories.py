@@ -180,6 +180,12 @@ def imports(c: sa.Connection) -> tuple[AdvisoryImport, ...]:
     return many(c.execute(sa.select(advisory_import).order_by(advisory_import.c.source)), AdvisoryImport)
 
 
+def knows_vulnerabilities(c: sa.Connection, ecosystem: EcosystemId) -> bool:
+    """Whether any record is about more than malware: with only those, nothing found says little."""
+    of_it = sa.and_(advisory.c.ecosystem == ecosystem, sa.not_(advisory.c.malware))
+    return bool(c.execute(sa.select(sa.exists().where(of_it))).scalar())
+
+
 def _newest_by_record(batch: Sequence[StoredAdvisory]) -> dict[str, Instant]:
     newest: dict[str, Instant] = {}
     for row in batch:

@@ -20,8 +20,8 @@ from pratique.web.access_log import loggable_path, without_secrets
 from pratique.web.account_use_cases import Guest
 from pratique.web.client_address import client_address
 from pratique.web.entrance import arrive, enter, needs_token
-from pratique.web.keys import DECISION, PORTS
-from pratique.web.places import Match, Place, find_place, match_guest_route, match_route
+from pratique.web.keys import DECISION, PORTS, REPOSITORIES
+from pratique.web.places import Match, Place, ecosystem_at_first, find_place, match_guest_route, match_route
 from pratique.web.refusals import answer_error
 
 log = structlog.get_logger(__name__)
@@ -80,10 +80,10 @@ async def dispatch(request: web.Request) -> web.StreamResponse:
     """Answer any request that is not of the management API or the pages."""
     raw_path = request.raw_path.partition("?")[0]
     place = find_place(raw_path, request.app[PORTS].ecosystems)
-    ecosystem = place.ecosystem if place else None
+    ecosystem = place.ecosystem if place else ecosystem_at_first(raw_path, request.app[PORTS].ecosystems)
     try:
         if place is None:
-            raise NotFound("there is nothing at this address; package clients use /{repository}/{ecosystem}/")
+            raise await _nothing_here(request, ecosystem)
         return await _serve(request, place)
     except PratiqueError as error:
         if isinstance(error, Refused):
@@ -96,12 +96,22 @@ async def dispatch(request: web.Request) -> web.StreamResponse:
         return answer_error(PratiqueError("the server failed; its log tells more"), ecosystem)
 
 
+async def _nothing_here(request: web.Request, ecosystem: Ecosystem | None) -> NotFound:
+    if ecosystem is None:
+        return NotFound("there is nothing at this address; package clients use /{repository}/{ecosystem}/")
+    public_url, repositories = arrive(request), request.app[REPOSITORIES]
+    usual = await repositories.usual()
+    repository = usual if await repositories.is_open(usual) else "REPOSITORY"  # closed ones do not tell their names
+    right = ecosystem.right_address(f"{public_url}/{repository}/{ecosystem.id}", request.method)
+    return NotFound(f"this address lacks the repository; {right}")
+
+
 async def _serve(request: web.Request, place: Place) -> web.StreamResponse:
     as_guest = match_guest_route(place, request.method)
     if as_guest is not None:
         return await _serve_guest(request, place, as_guest)
     entered = await enter(request, place.repository, place.ecosystem.id)
-    match = match_route(place, request.method)
+    match = match_route(place, request.method, entered.public_url)
     _check_no_token(match)
     if match.route.members_only and entered.actor.kind is ActorKind.NOBODY:
         raise needs_token(place.ecosystem.id)

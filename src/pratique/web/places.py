@@ -10,11 +10,13 @@ import msgspec
 
 from pratique.core.ecosystem import Ecosystem, Route
 from pratique.core.errors import Invalid, NotFound, PratiqueError
+from pratique.core.sentences import clean
 from pratique.store import repositories
 from pratique.store.database import Database
 from pratique.store.repositories import Repository
 from pratique.store.revisions import RevisionReader
 
+_FIRST = re.compile(r"/([a-z]{2,16})(?:/|\Z)")
 _PLACE = re.compile(r"/([A-Za-z0-9][A-Za-z0-9._-]{0,63})/([a-z]{2,16})(/.*)?\Z")
 
 
@@ -48,6 +50,12 @@ def find_place(raw_path: str, ecosystems: Mapping[str, Ecosystem]) -> Place | No
     return Place(found[1], ecosystem, found[3] or "/")
 
 
+def ecosystem_at_first(raw_path: str, ecosystems: Mapping[str, Ecosystem]) -> Ecosystem | None:
+    """What the first word of a path names: of one that is no place, the repository was left out."""
+    found = _FIRST.match(raw_path)
+    return ecosystems.get(found[1]) if found else None
+
+
 def match_guest_route(place: Place, method: str) -> Match | None:
     """The route that answers whoever asks, None if this is no such path. Raises Invalid as `match_route`."""
     for route in place.ecosystem.routes:
@@ -57,8 +65,10 @@ def match_guest_route(place: Place, method: str) -> Match | None:
     return None
 
 
-def match_route(place: Place, method: str) -> Match:
+def match_route(place: Place, method: str, public_url: str) -> Match:
     """The first route of the ecosystem's table that fits, but for those of `match_guest_route`.
+
+    What fits none is told the address that clients are told.
 
     Raises:
         NotFound: no route has this path.
@@ -70,9 +80,11 @@ def match_route(place: Place, method: str) -> Match:
     for route, found in fitting:
         if route.method == wanted and not route.for_guests:
             return Match(route, {name: _decode(text) for name, text in found.groupdict().items() if text is not None})
+    right = place.ecosystem.right_address(f"{public_url}/{place.repository}/{place.ecosystem.id}", method)
     if fitting:
-        raise MethodNotAllowed(f"{method} is not offered here; {', '.join(sorted({r.method for r, _ in fitting}))} is")
-    raise NotFound(f"this server has no {place.ecosystem.id} address of that form")
+        offered = ", ".join(sorted({route.method for route, _ in fitting}))
+        raise MethodNotAllowed(f"{clean(method[:20])} is not offered here, {offered} is; {right}")
+    raise NotFound(f"there is no {place.ecosystem.id} address of that form; {right}")
 
 
 def _decode(text: str) -> str:

@@ -37,9 +37,9 @@ def _machine_fields(error: Refused) -> dict[str, Any]:
     return {
         "decision_id": error.decision.id,
         "rule": vote.rule if vote else None,
-        "allowed_versions": list(error.allowed[:20]),
+        "allowed_versions": list((error.allowed or ())[:20]),
         "request_approval_url": error.url,
-        "retry": False,
+        "retry": error.decision.passing,
     }
 
 

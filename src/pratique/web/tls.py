@@ -17,11 +17,19 @@ class Tls:
     What is read again goes to new connections only: those that stand keep theirs and are not touched.
     """
 
-    def __init__(self, files: CertificateFiles) -> None:
-        """Read the certificate. Raises Invalid if it cannot be used."""
+    def __init__(self, files: CertificateFiles, first: CertificateFiles | None = None) -> None:
+        """Read the certificate.
+
+        Args:
+            files: where it is read again.
+            first: what to begin with, if that is not in the files.
+
+        Raises:
+            Invalid: it cannot be used.
+        """
         self._files = files
-        self._current = _load(files)
-        self.context = _load(files)
+        self._current = _load(first or files)
+        self.context = _load(first or files)
         # Called for every handshake, also of clients that name no server.
         self.context.sni_callback = self._choose
 

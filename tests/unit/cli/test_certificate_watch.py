@@ -10,11 +10,13 @@ import msgspec
 import pytest
 
 from pratique.cli import certificate_watch
+from pratique.cli.certificate_copy import inherited
 from pratique.cli.certificate_watch import CertificateWatch
 from pratique.core.clock import DAY, HOUR, Instant
 from pratique.core.errors import Invalid
 from pratique.settings import Settings
 from pratique.store.clocks import SystemClock
+from pratique.web.certificates import read_certificate
 from tests.harness.certificates import Authority
 
 NAME = "packages.example.test"
@@ -100,10 +102,46 @@ def test_an_expired_certificate_is_not_begun_with(watched: Watched) -> None:
 
 def test_a_name_that_the_certificate_is_not_for_and_an_open_key_are_told(watched: Watched) -> None:
     Path(watched.settings.tls_key).chmod(0o644)
-    settings = msgspec.structs.replace(watched.settings, public_urls=("https://other.example.test",))
+    urls = ("https://other.example.test", f"https://{NAME}")
+    settings = msgspec.structs.replace(watched.settings, public_urls=urls)
     told = "\n".join(CertificateWatch(settings, watched.clock, print).remarks())
     assert "it is not for other.example.test: clients that come by that name will refuse it" in told
     assert "everybody on this machine can read its key" in told
+
+
+def test_a_certificate_that_is_for_no_public_url_is_neither_begun_with_nor_taken_over(watched: Watched) -> None:
+    settings = msgspec.structs.replace(watched.settings, public_urls=("https://other.example.test",))
+    with pytest.raises(Invalid, match=f"is for {NAME}, and clients come by other.example.test: every one would"):
+        CertificateWatch(settings, watched.clock, watched.said.append)
+
+    watched.authority.certify("other.example.test")
+    assert not watched.watch.take_over()
+    assert "stays the one from before" in watched.said[0]
+
+
+def test_behind_a_proxy_the_certificate_may_be_for_any_name(watched: Watched) -> None:
+    urls = ("https://other.example.test",)
+    settings = msgspec.structs.replace(watched.settings, public_urls=urls, behind_proxy=True)
+
+    assert "is not for" not in "\n".join(CertificateWatch(settings, watched.clock, print).remarks())
+
+
+def test_what_was_good_last_is_there_for_processes_that_start_after_its_files_went_bad(watched: Watched) -> None:
+    held = watched.watch.copy.descriptor
+    assert held is not None
+    before = names_in(held)
+
+    Path(watched.settings.tls_key).write_text("spoilt")
+    assert not watched.watch.take_over()
+    assert names_in(held) == before == (NAME,)
+
+    watched.authority.certify(NAME, "more.example.test")
+    assert watched.watch.take_over()
+    assert names_in(held) == (NAME, "more.example.test")
+
+
+def names_in(descriptor: int) -> tuple[str, ...]:
+    return read_certificate(inherited(descriptor)).names
 
 
 async def test_the_processes_are_told_when_there_is_a_new_one(

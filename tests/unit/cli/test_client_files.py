@@ -60,9 +60,10 @@ def test_bun_is_told_of_scopes_that_go_elsewhere() -> None:
 
 
 def test_pnpm_gets_registry_and_exemptions_in_yaml_and_the_rest_beside_it() -> None:
-    before = "minimumReleaseAgeExclude:\n- mine\n"
+    before = "minimumReleaseAge: 1440\nminimumReleaseAgeExclude:\n- mine\n"
     plan = plan_pnpm_config(before, FULL)
     assert yaml.safe_load(text_of(plan, before)) == {
+        "minimumReleaseAge": 1440,
         "minimumReleaseAgeExclude": ["mine", "@acme/*", "tools"],
         "registry": f"{BASE}/",
     }
@@ -71,6 +72,22 @@ def test_pnpm_gets_registry_and_exemptions_in_yaml_and_the_rest_beside_it() -> N
     assert f"//{BASE.removeprefix('https://')}/:_authToken=prq_t" in beside
     assert [line for line in beside if line.startswith("cafile")] == ["cafile=/etc/ca.pem"]
     assert plan_auth_ini("", PLAIN).change is None
+
+
+def test_pnpms_own_age_gate_is_turned_off_and_this_is_told() -> None:
+    plan = plan_pnpm_config("", FULL)
+
+    assert yaml.safe_load(text_of(plan))["minimumReleaseAge"] == 0
+    assert "not hear of what is revoked here" in told(plan)
+
+
+@pytest.mark.parametrize(("said", "told_of_it"), [("1440", True), ("0", False)])
+def test_an_age_gate_that_somebody_asked_pnpm_for_stays(said: str, told_of_it: bool) -> None:
+    before = f"minimumReleaseAge: {said}\n"
+    plan = plan_pnpm_config(before, FULL)
+
+    assert yaml.safe_load(text_of(plan, before))["minimumReleaseAge"] == int(said)
+    assert ("the file sets minimumReleaseAge, which stays" in told(plan)) == told_of_it
 
 
 def test_yarn_gets_its_token_under_the_registrys_address_beside_those_of_others() -> None:

@@ -37,3 +37,27 @@ def test_what_passes_carries_no_address_because_none_is_kept():
 @pytest.mark.parametrize("action", list(Action))
 def test_no_line_is_too_long(action):
     assert len(line(action, why="long " * 100)) <= MAX_LINE
+
+
+def told(why="is this", *, rule="rule", name="left", allowed=("1.0.0",), passing=False, url=URL):
+    subject = Subject(ProjectKey(EcosystemId("npm"), name), "1.0.1")
+    decision = Decision("id", subject, Action.DENY, (Vote(rule, Action.DENY, why, passing=passing),))
+    return decision_line(decision, allowed, url)
+
+
+def test_what_could_not_be_judged_at_this_moment_is_worth_asking_for_again():
+    line = told("cannot be judged now", allowed=None, passing=True)
+
+    assert line == f"Blocked by policy rule: left@1.0.1 cannot be judged now; try again later; see {URL}"
+
+
+@pytest.mark.parametrize("passing", [True, False])
+@pytest.mark.parametrize("length", [1, 60, 300])
+def test_rule_allowed_version_and_address_are_never_cut(length, passing):
+    version, url = f"1.0.0-{'a' * length}", f"https://{'h' * length}.test/r/{'d' * 26}"
+
+    line = told("long " * 60, rule="agent_new_name", name="n" * length, allowed=(version,), passing=passing, url=url)
+
+    assert line.startswith("Blocked by policy agent_new_name: ")
+    assert f"; allowed: {version}; " in line
+    assert line.endswith(f"; see {url}")

@@ -8,7 +8,7 @@ from pratique.core.facts import POPULARITY, PUBLIC_EXISTS, RESERVATION, SERVED_B
 from pratique.rules.decide import decide
 from tests.unit.rules.cases import NOW, USER, ago, facts, judged, policy, said, without
 
-WAY_OUT = "an admin must reserve or publish it first"
+WAY_OUT = "must be reserved or published by an admin first"
 
 
 def published(changed=None, *, origin=Origin.UNKNOWN, **more):
@@ -22,13 +22,13 @@ def admin(stepped_up_at):
 @pytest.mark.parametrize(
     ("changed", "why"),
     [
-        ({POPULARITY: 234}, "is the name of a popular public project"),
-        ({SERVED_BEFORE: True}, "was served here from a public registry"),
-        ({PUBLIC_EXISTS: True}, "is the name of a public project"),
+        ({POPULARITY: 234}, "it is the name of a popular public project"),
+        ({SERVED_BEFORE: True}, "it was served here from a public registry"),
+        ({PUBLIC_EXISTS: True}, "it is the name of a public project"),
     ],
 )
 def test_a_public_name_does_not_become_own_by_a_publish(changed, why):
-    assert said(published(changed)) == ("shadows_public", "deny", f"{why}; {WAY_OUT}")
+    assert said(published(changed)) == ("shadows_public", "deny", f"{WAY_OUT}: {why}")
 
 
 def test_a_popular_name_is_refused_without_asking_the_upstream():
@@ -38,7 +38,7 @@ def test_a_popular_name_is_refused_without_asking_the_upstream():
 
 
 def test_a_project_that_came_from_upstream_stays_there():
-    assert said(published(origin=Origin.UPSTREAM))[2] == f"was served here from a public registry; {WAY_OUT}"
+    assert said(published(origin=Origin.UPSTREAM))[2] == f"{WAY_OUT}: it was served here from a public registry"
 
 
 def test_a_name_nobody_has_is_free():
@@ -64,6 +64,13 @@ def test_it_is_denied_when_the_upstream_cannot_be_asked():
         "deny",
         "cannot be judged: public_exists is missing (the upstream does not answer)",
     )
+
+
+def test_while_the_upstream_is_away_it_is_denied_for_the_moment_only():
+    decision = published({PUBLIC_EXISTS: Absent("no upstream could be asked", passing=True)})
+
+    assert said(decision) == ("shadows_public", "deny", "cannot be judged now: no upstream could be asked")
+    assert decision.passing
 
 
 def test_it_is_denied_where_nobody_asked_the_upstream():

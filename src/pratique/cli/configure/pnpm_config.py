@@ -13,25 +13,41 @@ from pratique.cli.configure.places import pnpm_files
 from pratique.cli.configure.setup import Plan, Setup, exempt_note, written_by
 from pratique.cli.configure.yaml_keys import check_yaml, listed, set_keys
 
-_EXEMPT = "minimumReleaseAgeExclude"
+_GATE, _EXEMPT = "minimumReleaseAge", "minimumReleaseAgeExclude"
+_GATE_OFF = (
+    f"pnpm's own {_GATE} is off: for a day it would answer from its cache and not hear of what is revoked here; the "
+    "server's cooldown holds young releases for everybody"
+)
+_GATE_STAYS = (
+    f"the file sets {_GATE}, which stays: for so long pnpm answers from its cache, and installs again what was revoked "
+    "here meanwhile; 0 leaves ages to the server's cooldown"
+)
 
 
 def plan_pnpm_config(text: str, setup: Setup) -> Plan:
-    """Registry and exemptions.
+    """Registry, exemptions, and no age gate of pnpm's own where nobody asked for one.
+
+    The exemptions are for projects that do.
 
     Raises:
         Invalid: the file is no YAML mapping of one key a line.
 
     Source: pnpm's documentation of settings; measured with pnpm 12: `registry` in these files comes before every
     `.npmrc`, token and `cafile` count in `auth.ini` and `.npmrc` only, a project's list of exemptions takes the
-    place of the user's, and pnpm itself writes such a list.
+    place of the user's, and pnpm itself writes such a list. The gate, a day by default, refuses nothing by itself,
+    but what pnpm has cached for less than that it does not ask for again (docs/adr/0014).
     """
     settings = check_yaml(text)
     wanted: dict[str, Any] = {"registry": f"{setup.base_url}/"}
-    notes = exempt_note(setup.own, "pnpm's own minimumReleaseAge")
+    notes = exempt_note(setup.own, f"pnpm's own {_GATE}")
     if setup.own:
         wanted[_EXEMPT] = listed(settings, _EXEMPT, setup.own)
         notes += (f"a project whose pnpm-workspace.yaml has a {_EXEMPT} goes by that one: --project adds these there",)
+    if settings.get(_GATE) is None:
+        wanted[_GATE] = 0
+        notes += (_GATE_OFF,)
+    elif settings[_GATE] != 0:
+        notes += (_GATE_STAYS,)
     return Plan(set_keys(text, wanted, written_by("pnpm")), notes)
 
 

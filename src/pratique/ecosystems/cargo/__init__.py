@@ -73,6 +73,7 @@ class Cargo:
     read_lockfile = staticmethod(lockfile.read_lockfile)
     is_asked_of = staticmethod(lockfile.is_asked_of)
     client_setup = staticmethod(clients.client_setup)
+    right_address = staticmethod(clients.right_address)
 
 
 CARGO: Ecosystem = Cargo()

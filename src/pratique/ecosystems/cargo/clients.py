@@ -16,3 +16,8 @@ index = "sparse+{base_url}/members/index/"
 credential-provider = "cargo:token"
 # then: cargo login --registry pratique"""
     return (("cargo, for public crates", replaced), ("cargo, for your own crates", named))
+
+
+def right_address(base_url: str, _method: str) -> str:
+    """The index for everybody; that for members and the API stand in its `config.json`."""
+    return f"cargo's index is sparse+{base_url}/index/"

@@ -88,6 +88,7 @@ class Npm:
     read_audit = staticmethod(audit.read_audit)
     write_audit = staticmethod(audit.write_audit)
     client_setup = staticmethod(clients.client_setup)
+    right_address = staticmethod(clients.right_address)
 
     # What publishers change about a package after publishing.
 

@@ -14,5 +14,10 @@ def client_setup(base_url: str) -> tuple[tuple[str, str], ...]:
     return (("npm", npm), (".npmrc for npm, pnpm, bun and yarn 1", npmrc), ("yarn 2 and later", berry))
 
 
+def right_address(base_url: str, _method: str) -> str:
+    """The one address of all clients."""
+    return f"npm's registry is {base_url}/"
+
+
 def _host(base_url: str) -> str:
     return base_url.partition("://")[2].partition("/")[0].partition(":")[0]

@@ -54,6 +54,7 @@ _VERBS = (
     Route("DELETE", _TAG, UseCase.REMOVE_TAG),
     Route("GET", _about("collaborators"), UseCase.LIST_MEMBERS),
     Route("GET", _about("visibility"), UseCase.SHOW_VISIBILITY),
+    Route("GET", _about("access"), UseCase.SHOW_VISIBILITY),
     Route("POST", _about("access"), UseCase.SET_ACCESS),
     Route("GET", re.compile(r"\A/-/user/org\.couchdb\.user(?::|%3[aA])(?P<user>[^/]+)\Z"), UseCase.SHOW_ACCOUNT),
     Route("GET", re.compile(r"\A/-/user/(?P<user>[^/]+)/package\Z"), UseCase.LIST_MEMBERSHIPS),

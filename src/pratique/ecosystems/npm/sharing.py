@@ -49,8 +49,8 @@ def _read_proof(wanted: Mapping[str, Any]) -> PublishProof:
 
 
 def write_visibility(*, public: bool) -> Rendered:
-    """For `npm access get status`."""
-    return _json({"public": public})
+    """For `npm access get status`, which reads the first, and pnpm's, which reads the second. Measured."""
+    return _json({"public": public, "access": "public" if public else "restricted"})
 
 
 def write_members(roles: Mapping[str, str]) -> Rendered:

@@ -22,7 +22,8 @@ from pratique.ecosystems.pypi.listing import kept_back, write_listing
 from pratique.ecosystems.pypi.project_json import write_project
 from pratique.ecosystems.pypi.project_list import write_projects
 from pratique.ecosystems.pypi.publish import UploadReader
-from pratique.ecosystems.pypi.refusal import client_setup, write_published, write_refusal, write_warning
+from pratique.ecosystems.pypi.refusal import client_setup, right_address, write_published, write_refusal, write_warning
+from pratique.ecosystems.pypi.sdist import inner_metadata
 
 __all__ = ["PYPI", "Pypi"]
 
@@ -78,7 +79,9 @@ class Pypi:
     write_warning = staticmethod(write_warning)
     write_published = staticmethod(write_published)
     write_project = staticmethod(write_project)
+    inner_metadata = staticmethod(inner_metadata)
     client_setup = staticmethod(client_setup)
+    right_address = staticmethod(right_address)
 
 
 PYPI: Ecosystem = Pypi()

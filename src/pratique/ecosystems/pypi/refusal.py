@@ -53,3 +53,10 @@ def client_setup(base_url: str) -> tuple[tuple[str, str], ...]:
         ("twine", f"twine upload --repository-url {upload} --username __token__ dist/*"),
         ("uv publish", f"uv publish --publish-url {upload} --username __token__ dist/*"),
     )
+
+
+def right_address(base_url: str, method: str) -> str:
+    """Installers and uploaders are told different ones."""
+    if method in ("GET", "HEAD"):
+        return f"the index of pip and uv is {base_url}/simple/"
+    return f"uploads go to {base_url}/legacy/"

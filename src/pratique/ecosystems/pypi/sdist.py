@@ -15,6 +15,7 @@ from pratique.ecosystems.pypi.index_entry import SDIST_EXECUTES
 from pratique.ecosystems.pypi.licenses import missing_license_file
 from pratique.ecosystems.pypi.metadata import OBJECTIONS, build_manifest, check_folder
 from pratique.formats.archive import Member, walk_tar_gz
+from pratique.formats.first_look import first_look
 
 _PKG_INFO = "PKG-INFO"
 _ZIP_END = b"PK\x05\x06"
@@ -50,6 +51,14 @@ def read_sdist(filename: str, artefact: ReadAt, limits: ArchiveLimits) -> Manife
     check_folder(top, manifest)
     missing = missing_license_file(manifest.fields, top, names)
     return msgspec.structs.replace(manifest, fields=manifest.fields | {OBJECTIONS: [missing] if missing else []})
+
+
+def inner_metadata(filename: str, artefact: ReadAt, limits: ArchiveLimits) -> bytes:
+    """See `core.ecosystem_verbs.DescribesProjects`. A source archive is read no further than to its PKG-INFO."""
+    if not filename.endswith(".tar.gz"):
+        return b""
+    members = walk_tar_gz(artefact, first_look(limits))
+    return next((member.read() for member in members if _is_pkg_info(member)), b"")
 
 
 def _refuse_zip(artefact: ReadAt) -> None:

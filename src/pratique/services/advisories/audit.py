@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-import msgspec
-from sqlalchemy import Connection
-
 from pratique.core.advisories import ProjectAdvisory
 from pratique.core.ecosystem import Rendered
 from pratique.core.ecosystem_verbs import Audits
 from pratique.core.errors import InvalidName
-from pratique.services.advisories.import_advisories import STARTER
+from pratique.services.advisories.known_ecosystems import check_known
 from pratique.services.advisories.public_records import public_records
 from pratique.services.advisories.questions import PORTION, asker_of
 from pratique.services.advisories.tell_advisories import Effort, Hit, find_hits, tell
 from pratique.services.ports import Ports, Visit
-from pratique.store import advisories, advisory_records
+from pratique.store import advisory_records
 from pratique.store.advisories import StoredAdvisory
 
 Asked = Mapping[str, tuple[str, ...]]
@@ -25,11 +22,6 @@ Asked = Mapping[str, tuple[str, ...]]
 
 Told = dict[str, tuple[ProjectAdvisory, ...]]
 """Advisories by the same names."""
-
-_UNTOLD = (
-    "no vulnerability records have been imported here yet, so this audit tells of known malware only; "
-    "an administrator runs `pratique advisories import`"
-)
 
 
 async def audit(ports: Ports, visit: Visit, body: bytes) -> Rendered:
@@ -40,6 +32,7 @@ async def audit(ports: Ports, visit: Visit, body: bytes) -> Rendered:
 
     Raises:
         Invalid, TooLarge: the question is none, or asks too much.
+        NothingKnown: no record of a vulnerability is here, and none of malware fits.
         TooManyAtOnce: the asker, or everybody, asks too much at once.
         Unauthorised, Forbidden: the actor may not read here, or its token does not reach one of the names.
     """
@@ -52,15 +45,9 @@ async def audit(ports: Ports, visit: Visit, body: bytes) -> Rendered:
         for start in range(0, max(1, len(names)), PORTION):
             some = {name: canonical[name] for name in names[start : start + PORTION]}
             told |= await _told(ports, visit, asked, some, effort)
-        said = await questions.run(speech.write_audit, told)
-    if await ports.db.read(_knows_vulnerabilities):
-        return said
-    return msgspec.structs.replace(said, headers={**said.headers, **visit.ecosystem.write_warning(_UNTOLD)})
-
-
-def _knows_vulnerabilities(connection: Connection) -> bool:
-    """Whether anything but the set that comes with the package was ever imported: that is of malware only."""
-    return any(one.source != STARTER and one.records for one in advisories.imports(connection))
+        if asked and not told:
+            await check_known(ports, (visit.ecosystem,))
+        return await questions.run(speech.write_audit, told)
 
 
 async def _told(ports: Ports, visit: Visit, asked: Asked, names: Mapping[str, str], effort: Effort) -> Told:

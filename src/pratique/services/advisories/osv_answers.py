@@ -26,6 +26,7 @@ from pratique.core.actors import Actor, Operation
 from pratique.core.clock import Instant, to_iso
 from pratique.core.ecosystem import Ecosystem
 from pratique.core.errors import Invalid, InvalidName, NotFound
+from pratique.services.advisories.known_ecosystems import check_known
 from pratique.services.advisories.public_records import public_records
 from pratique.services.advisories.questions import PORTION, asker_of
 from pratique.services.advisories.tell_advisories import Effort, find_hits
@@ -38,6 +39,9 @@ from pratique.trust.permissions import authorise
 
 Found = dict[str, tuple[StoredAdvisory, ...]]
 """Records by canonical name."""
+
+Page = tuple[tuple[StoredAdvisory, ...], str]
+"""Records, and the token of the next page; empty where there is none."""
 
 
 class Asking(msgspec.Struct, frozen=True):
@@ -67,6 +71,7 @@ async def answer_query(ports: Ports, asking: Asking, body: bytes) -> bytes:
     """Whole records about one package, as JSON.
 
     Raises:
+        NothingKnown: there is none, and no vulnerability of its ecosystem is on record here.
         Invalid: no question, no package, one that says two things, or of an ecosystem without advisories here.
         TooManyAtOnce: the asker, or everybody, asks too much at once.
         Unauthorised, Forbidden: the actor may not read here.
@@ -76,6 +81,8 @@ async def answer_query(ports: Ports, asking: Asking, body: bytes) -> bytes:
         question = read_question(ports.ecosystems, await questions.run(read_query, body))
         found = await _records(ports, asking, [question])
         page, following = await questions.run(_page, ports, question, found, Effort())
+        if not page and not question.after:
+            await check_known(ports, (ports.ecosystems[question.ecosystem],))
         whole: list[msgspec.Raw] = []
         for start in range(0, len(page), PORTION):
             ids = [row.id for row in page[start : start + PORTION]]
@@ -85,21 +92,32 @@ async def answer_query(ports: Ports, asking: Asking, body: bytes) -> bytes:
 
 
 async def answer_batch(ports: Ports, asking: Asking, body: bytes) -> bytes:
-    """Ids and times of change of records about many packages, as JSON. Raises as `answer_query`, and TooLarge."""
+    """Ids and times of change of records about many packages, as JSON.
+
+    Raises as `answer_query`, and TooLarge. What is found about any of them is told, though another may be of an
+    ecosystem of which nothing is known: the asker has something to look at then.
+    """
     questions = ports.questions
     async with questions.slot(asker_of(asking.actor, asking.address)):
         asked = await questions.run(_read_questions, ports, body)
         found = await _records(ports, asking, asked)
-        return await questions.run(_results, ports, asked, found)
+        pages = await questions.run(_pages, ports, asked, found)
+        if not any(rows for rows, _after in pages):
+            wanted = sorted({one.ecosystem for one in asked if not one.after})
+            await check_known(ports, [ports.ecosystems[one] for one in wanted])
+        return await questions.run(_results, pages)
 
 
 def _read_questions(ports: Ports, body: bytes) -> list[Question]:
     return [read_question(ports.ecosystems, one) for one in read_batch(body)]
 
 
-def _results(ports: Ports, asked: Sequence[Question], found: Mapping[str, Found]) -> bytes:
+def _pages(ports: Ports, asked: Sequence[Question], found: Mapping[str, Found]) -> list[Page]:
     effort = Effort()
-    pages = (_page(ports, question, found, effort) for question in asked)
+    return [_page(ports, question, found, effort) for question in asked]
+
+
+def _results(pages: Sequence[Page]) -> bytes:
     return msgspec.json.encode({"results": [_said([_named(row) for row in rows], after) for rows, after in pages]})
 
 
@@ -176,10 +194,8 @@ async def _records(ports: Ports, asking: Asking, questions: Sequence[Question]) 
     return found
 
 
-def _page(
-    ports: Ports, question: Question, found: Mapping[str, Found], effort: Effort
-) -> tuple[tuple[StoredAdvisory, ...], str]:
-    """The records of one page, and the token of the next; empty where there is none. Raises TooLarge."""
+def _page(ports: Ports, question: Question, found: Mapping[str, Found], effort: Effort) -> Page:
+    """The records of one page. Raises TooLarge."""
     about = found.get(question.ecosystem, {}).get(question.name or "", ())
     effort.spend(len(about), 1)
     rows = tuple(one for one in about if one.id > question.after)

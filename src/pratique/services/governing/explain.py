@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from pratique.core.actors import Actor, ActorKind, Operation
-from pratique.core.artifacts import ProjectView
+from pratique.core.artifacts import Origin, ProjectView
 from pratique.core.clock import Instant, to_iso
 from pratique.core.decisions import Action, Decision, Vote
 from pratique.core.ecosystem import Ecosystem
@@ -18,7 +18,7 @@ from pratique.core.sentences import clean, decision_line
 from pratique.rules.registry import TWO_PEOPLE
 from pratique.services.governing.remember_decisions import KEPT_VERSIONS, is_kept
 from pratique.services.governing.show_findings import FindingShown, shown_of_file
-from pratique.services.judging.find_project import find_as
+from pratique.services.judging.find_project import FoundProject, find_as
 from pratique.services.judging.gather import Inquiry
 from pratique.services.judging.judge import (
     admit_reader,
@@ -26,6 +26,7 @@ from pratique.services.judging.judge import (
     authorise_on,
     decide_listing,
     decide_name,
+    decide_project,
     inquire,
     know,
     newest_first,
@@ -141,7 +142,7 @@ async def explain(ports: Ports, repository: str, purl: str, as_kind: ActorKind, 
         withdrawn = _withdrawn_files(visit.ecosystem, view)
         decisions = decide_listing(inquiry, view)
         allowed = allowed_versions(view, decisions, visit.ecosystem)
-        found = _chosen(visit.ecosystem, named, view, decisions)
+        found = _chosen(visit.ecosystem, named, view, decisions) or _unlisted(named, project)
     await ports.decisions.remember(known.repository_id, named.key, found, inquiry.now, allowed)
     noticed = inquiry.knowledge.findings
     judged = [
@@ -175,11 +176,23 @@ def _chosen(ecosystem: Ecosystem, named: Named, view: ProjectView, decisions: di
         files = sorted(view.files, key=lambda file: rank.get(file.version, len(rank)))
     else:
         files = [file for file in view.files if same_version(named.version, file.version, ecosystem.version_key)]
-        if not files:
-            raise NotFound(
-                f"{named.purl} does not exist; {named.key.name} has {len(view.files)} files of other versions"
-            )
     return sorted((decisions[file.filename] for file in files), key=lambda one: -one.action)
+
+
+def _unlisted(named: Named, project: FoundProject) -> list[Decision]:
+    """The decision on the project, where that refuses what its index lists no more; as `refuse_unlisted` does.
+
+    Raises:
+        NotFound: nothing refuses it: there is no such release.
+    """
+    view = project.source.view
+    if project.known.origin is not Origin.OWN:
+        decision = decide_project(project.inquiry, view)
+        if decision.action.refuses_download:
+            return [decision]
+    if named.version is None:
+        return []
+    raise NotFound(f"{named.purl} does not exist; {named.key.name} has {len(view.files)} files of other versions")
 
 
 def _withdrawn_files(ecosystem: Ecosystem, view: ProjectView) -> dict[str, Withdrawn]:

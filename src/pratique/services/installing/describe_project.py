@@ -62,7 +62,7 @@ async def _describe(ports: Ports, visit: Visit, found: FoundProject, version: st
         offered=tuple(one for one in listing.view.files if _is_offered(visit, listing, one)),
         version=chosen,
         files=standing,
-        metadata=await _metadata(ports, visit, known.key.name, standing),
+        metadata=await _metadata(ports, visit, found, standing),
         advisories=await _advisories(ports, visit, found, chosen),
         whole=version is None,
     )
@@ -112,15 +112,29 @@ async def _refuse(
     raise UpstreamRefused(said, {})
 
 
-async def _metadata(ports: Ports, visit: Visit, name: str, files: tuple[FileView, ...]) -> bytes:
+async def _metadata(ports: Ports, visit: Visit, found: FoundProject, files: tuple[FileView, ...]) -> bytes:
     """What one of the files says of the release; nothing where none does, or where that cannot be had now."""
     stated = next((one for one in files if one.metadata is not None), None)
-    if stated is None:
-        return b""
     try:
-        return (await get_metadata(ports, visit, name, stated.filename)).body
-    except PratiqueError:
+        if stated is None:
+            return await _inner_metadata(ports, visit, found, files[0].filename)
+        return (await get_metadata(ports, visit, found.known.key.name, stated.filename)).body
+    except (PratiqueError, FileNotFoundError):
         return b""
+
+
+async def _inner_metadata(ports: Ports, visit: Visit, found: FoundProject, filename: str) -> bytes:
+    """What an own file says of itself; for an upstream's nothing is fetched or unpacked."""
+    row = found.known.files.get(filename)
+    if found.known.origin is not Origin.OWN or row is None or row.sha256 is None:
+        return b""
+    speech, limits = cast("DescribesProjects", visit.ecosystem), ports.publish_limits.archive
+    blob = await asyncio.to_thread(ports.blobs.open, row.sha256)
+    try:
+        async with ports.questions.slot(asker_of(visit.actor, visit.caller.address)):
+            return await ports.looks.run(speech.inner_metadata, filename, blob, limits)
+    finally:
+        await asyncio.to_thread(blob.close)
 
 
 async def _advisories(ports: Ports, visit: Visit, found: FoundProject, version: str) -> tuple[ProjectAdvisory, ...]:

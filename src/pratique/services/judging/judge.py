@@ -85,7 +85,9 @@ async def refuse_name(ports: Ports, visit: Visit, inquiry: Inquiry) -> None:
         await refuse(ports, visit, inquiry, decision, ())
 
 
-async def refuse(ports: Ports, visit: Visit, inquiry: Inquiry, decision: Decision, allowed: tuple[str, ...]) -> None:
+async def refuse(
+    ports: Ports, visit: Visit, inquiry: Inquiry, decision: Decision, allowed: tuple[str, ...] | None
+) -> None:
     """Store a refusal and raise it. Raises Refused, always."""
     known = inquiry.knowledge
     await ports.decisions.remember(known.repository_id, known.key, (decision,), inquiry.now, allowed)

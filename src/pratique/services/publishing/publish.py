@@ -279,7 +279,7 @@ async def judge_publish(
     facts: Facts = publish_stage(inquiry, draft.version, draft.filename, digests, public_exists=asked)
     decision = decide(known.policy, facts, Stage.NAME, Moment.PUBLISH)
     if decision.action is Action.DENY:
-        await refuse(ports, visit, inquiry, decision, ())
+        await refuse(ports, visit, inquiry, decision, None)
     return decision
 
 
@@ -289,7 +289,7 @@ async def _ask_whether_public(ports: Ports, known: Knowledge) -> bool | Absent:
     except TooManyTwins as error:
         return Absent(str(error), remedy="must be reserved first")
     except BadUpstream as error:
-        return Absent(f"no upstream could be asked: {error}")
+        return Absent(f"no upstream could be asked: {error}", passing=True)
 
 
 async def record_judged(ports: Ports, visit: Visit, accepted: Accepted, blob: BlobDraft) -> str:

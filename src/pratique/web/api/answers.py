@@ -48,7 +48,11 @@ def failure(error: PratiqueError) -> web.Response:
     """An error with its sentence and its kind as a word that programs can compare."""
     body: dict[str, Any] = {"error": str(error), "code": _code(error)}
     if isinstance(error, Refused):
-        body |= {"decision_id": error.decision.id, "allowed_versions": list(error.allowed[:20]), "url": error.url}
+        body |= {
+            "decision_id": error.decision.id,
+            "allowed_versions": list((error.allowed or ())[:20]),
+            "url": error.url,
+        }
     response = _json(body, error.status)
     if isinstance(error, Unavailable):
         response.headers["Retry-After"] = str(error.retry_after)
