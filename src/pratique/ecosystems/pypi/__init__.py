@@ -16,6 +16,9 @@ from pratique.ecosystems.pypi import (
     versions,
 )
 from pratique.ecosystems.pypi import (
+    lockfiles as own_lockfiles,
+)
+from pratique.ecosystems.pypi import (
     routes as own_routes,
 )
 from pratique.ecosystems.pypi.listing import kept_back, write_listing
@@ -79,6 +82,15 @@ class Pypi:
     write_published = staticmethod(write_published)
     write_project = staticmethod(write_project)
     client_setup = staticmethod(client_setup)
+
+    # Lockfiles.
+
+    lockfiles: tuple[str, ...] = own_lockfiles.LOCKFILES
+    lockfile_bytes: int = own_lockfiles.MAX_BYTES
+    check_lockfile_name = staticmethod(own_lockfiles.check_lockfile_name)
+    read_lockfile = staticmethod(own_lockfiles.read_lockfile)
+    leads_to = staticmethod(own_lockfiles.leads_to)
+    searches_here = staticmethod(own_lockfiles.searches_here)
 
 
 PYPI: Ecosystem = Pypi()

@@ -1,0 +1,113 @@
+"""`pratique check`: what would become of the lockfiles of a project."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from cyclopts import Parameter
+
+from pratique.cli.asking import HERE, Where, ask
+from pratique.cli.lockfiles import lockfiles_in, read_text
+from pratique.cli.showing import say, show_json
+from pratique.core.actors import ActorKind
+from pratique.core.errors import Invalid, NotFound, TooLarge
+from pratique.services.check_lockfile import CheckLockfile, LockfileChecked, PinShown, Verdict
+from pratique.services.goes_round import in_words
+from pratique.services.verbs import table
+
+_WORDS = {Verdict.OTHER_BYTES: "other bytes", Verdict.OTHER_ADDRESS: "other address"}
+_WIDEST = 48
+"""Columns that a release may take before its sentence begins further right."""
+
+
+class NotChecked(msgspec.Struct, frozen=True):
+    """A lockfile of a folder that could not be checked, and why."""
+
+    filename: str
+    error: str
+
+
+def check(
+    lockfile: Path,
+    *,
+    as_kind: Annotated[Literal["user", "ci", "agent", "service", "nobody"], Parameter(name="--as")] = "user",
+    repository: str = "main",
+    where: Where = HERE,
+) -> int:
+    """Say which pins of a lockfile would not install from here, and which never ask here; exit code 1 for either.
+
+    Args:
+        lockfile: package-lock.json, npm-shrinkwrap.json, yarn.lock, pnpm-lock.yaml, bun.lock, uv.lock, poetry.lock,
+            pylock.toml, pdm.lock, Pipfile.lock, requirements.txt or Cargo.lock; or a folder, for all that are in it.
+        as_kind: for which kind of actor it is judged.
+        repository: where.
+        where: data folder or server.
+    """
+    kind = ActorKind(as_kind)
+    if not lockfile.is_dir():
+        found = _ask(lockfile, kind, repository, where)
+        if where.json:
+            show_json(found)
+        else:
+            _show(found)
+        return _code(found)
+    paths = lockfiles_in(lockfile)
+    if not paths:
+        raise NotFound(f'there is no lockfile in "{lockfile}" that can be read here')
+    checked = [_try(path, kind, repository, where) for path in paths]
+    if where.json:
+        show_json(checked)
+    else:
+        for one in checked:
+            _show(one)
+    return max(_code(one) for one in checked)
+
+
+def _ask(lockfile: Path, kind: ActorKind, repository: str, where: Where) -> LockfileChecked:
+    request = CheckLockfile(lockfile.name, read_text(lockfile), kind, repository)
+    found = ask(table.CHECK, request, replace(where, json=False))
+    assert found is not None
+    return found
+
+
+def _try(lockfile: Path, kind: ActorKind, repository: str, where: Where) -> LockfileChecked | NotChecked:
+    """One of several: what is wrong with it keeps nobody from hearing of the others."""
+    try:
+        return _ask(lockfile, kind, repository, where)
+    except (Invalid, NotFound, TooLarge) as error:
+        return NotChecked(lockfile.name, str(error))
+
+
+def _code(found: LockfileChecked | NotChecked) -> int:
+    return 1 if isinstance(found, NotChecked) or found.wrong or found.goes_round else 0
+
+
+def _show(found: LockfileChecked | NotChecked) -> None:
+    if isinstance(found, NotChecked):
+        say(f"{found.filename} was not checked: {found.error}")
+        return
+    say(f"{found.pins - _wrong_releases(found)} of {found.pins} pins of {found.filename} install from here")
+    rows = [(_WORDS.get(one.verdict, str(one.verdict)), one.purl, _sentence(one)) for one in found.wrong]
+    left = max((len(word) for word, _, _ in rows), default=0)
+    middle = min(_WIDEST, max((len(purl) for _, purl, _ in rows), default=0))
+    for word, purl, sentence in rows:
+        say(f"  {word:<{left}}  {purl:<{middle}}  {sentence}")
+    for place in found.goes_round:
+        say(f"  goes round this server: {in_words(place)}")
+    if found.mend:
+        say(f"  mend: point the client here (`pratique configure`), then: {found.mend}")
+    if found.elsewhere:
+        say(f"  {found.elsewhere} more come from other registries; they were not looked at")
+    if found.not_from_registry:
+        say(f"  not from a registry: {', '.join(found.not_from_registry)}")
+
+
+def _wrong_releases(found: LockfileChecked) -> int:
+    return len({one.purl for one in found.wrong})
+
+
+def _sentence(one: PinShown) -> str:
+    return one.sentence if one.files == 1 else f"{one.sentence} (and {one.files - 1} more of its files)"
