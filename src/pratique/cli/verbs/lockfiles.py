@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from cyclopts import Parameter
@@ -14,6 +14,7 @@ from pratique.cli.lockfiles import lockfiles_in, read_text
 from pratique.cli.showing import say, show_json
 from pratique.core.actors import ActorKind
 from pratique.core.errors import Invalid, NotFound, TooLarge
+from pratique.formats.web_addresses import read_address
 from pratique.services.check_lockfile import CheckLockfile, LockfileChecked, PinShown, Verdict
 from pratique.services.goes_round import in_words
 from pratique.services.verbs import table
@@ -30,10 +31,14 @@ class NotChecked(msgspec.Struct, frozen=True):
     error: str
 
 
+Found = TypeVar("Found", LockfileChecked, LockfileChecked | NotChecked)
+
+
 def check(
     lockfile: Path,
     *,
     as_kind: Annotated[Literal["user", "ci", "agent", "service", "nobody"], Parameter(name="--as")] = "user",
+    may_use: tuple[str, ...] = (),
     repository: str = "main",
     where: Where = HERE,
 ) -> int:
@@ -43,12 +48,14 @@ def check(
         lockfile: package-lock.json, npm-shrinkwrap.json, yarn.lock, pnpm-lock.yaml, bun.lock, uv.lock, poetry.lock,
             pylock.toml, pdm.lock, Pipfile.lock, requirements.txt or Cargo.lock; or a folder, for all that are in it.
         as_kind: for which kind of actor it is judged.
+        may_use: another server that the project may use beside this one (`https://crates.example.test`); again for
+            each.
         repository: where.
         where: data folder or server.
     """
-    kind = ActorKind(as_kind)
+    kind, others = ActorKind(as_kind), _origins(may_use)
     if not lockfile.is_dir():
-        found = _ask(lockfile, kind, repository, where)
+        found = _without(_ask(lockfile, kind, repository, where), others)
         if where.json:
             show_json(found)
         else:
@@ -57,7 +64,7 @@ def check(
     paths = lockfiles_in(lockfile)
     if not paths:
         raise NotFound(f'there is no lockfile in "{lockfile}" that can be read here')
-    checked = [_try(path, kind, repository, where) for path in paths]
+    checked = [_without(_try(path, kind, repository, where), others) for path in paths]
     if where.json:
         show_json(checked)
     else:
@@ -79,6 +86,22 @@ def _try(lockfile: Path, kind: ActorKind, repository: str, where: Where) -> Lock
         return _ask(lockfile, kind, repository, where)
     except (Invalid, NotFound, TooLarge) as error:
         return NotChecked(lockfile.name, str(error))
+
+
+def _origins(may_use: tuple[str, ...]) -> frozenset[str]:
+    addresses = [(said, read_address(said)) for said in may_use]
+    for said, address in addresses:
+        if address is None:
+            raise Invalid(f"--may-use: {said[:100]!a} is no address; write it like https://crates.example.test")
+    return frozenset(address.origin for _, address in addresses if address is not None)
+
+
+def _without(found: Found, others: frozenset[str]) -> Found:
+    """Without the servers that the project may use beside this one."""
+    if isinstance(found, NotChecked):
+        return found
+    left = tuple(one for one in found.goes_round if one.origin not in others)
+    return msgspec.structs.replace(found, goes_round=left, mend=found.mend if left else "")
 
 
 def _code(found: LockfileChecked | NotChecked) -> int:
