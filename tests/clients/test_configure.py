@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -77,3 +78,19 @@ def test_a_project_can_be_pointed_here_alone(pair: Pair, tmp_path: Path, client:
     changed = [path.name for path in project.iterdir() if pair.front.url in path.read_text()]
     assert changed
     assert program(client)
+
+
+def test_where_npm_has_dropped_our_marks_its_own_commands_take_our_lines_out(pair: Pair, npm: Npm) -> None:
+    npm.settings.write_text("fund=false\n")
+    configure(npm, "npm", "--server", pair.front.url, "--token", pair.user).must()
+    npm.run("config", "set", "audit=false").must()
+
+    undone = configure(npm, "npm", "--undo")
+
+    assert undone.failed
+    commands = re.findall(r"`npm ([^`]+)`", undone.shown)
+    assert next(iter(commands)).endswith(" registry")
+    for command in commands:
+        npm.run(*command.split()).must()
+    left = npm.settings.read_text()
+    assert (pair.front.url in left, pair.user in left, "fund=false" in left) == (False, False, True)

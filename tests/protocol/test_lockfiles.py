@@ -334,3 +334,10 @@ async def test_what_is_wrong_with_many_files_of_a_release_is_said_once(site: Sit
     (wrong,) = (await check_lockfile(site.ports, request, OPERATOR)).wrong
 
     assert (wrong.purl, wrong.verdict, wrong.files) == ("pkg:pypi/left@1.0.0", Verdict.UNKNOWN, 2)
+
+
+async def test_of_nobody_no_lockfile_is_even_read(site: Site) -> None:
+    answer = await site.ask("POST", "/api/v1/check", data=BytesIO(b"no JSON"), Content_Type="application/json")
+
+    assert answer.status == 401
+    assert "this needs a credential" in answer.text

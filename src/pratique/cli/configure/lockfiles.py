@@ -8,6 +8,7 @@ from pathlib import Path
 from pratique.app import ECOSYSTEMS
 from pratique.cli.lockfiles import lockfiles_in, read_text
 from pratique.core.errors import PratiqueError
+from pratique.core.sentences import clean
 from pratique.services.check_lockfile import reader_of
 from pratique.services.goes_round import goes_round, in_words
 
@@ -29,9 +30,9 @@ def warn_of_lockfiles(ecosystem: str, folder: Path, base_urls: Sequence[str]) ->
             _, reader = reader_of(ECOSYSTEMS, path.name)
             lockfile = reader.read_lockfile(path.name, read_text(path).encode())
         except PratiqueError as error:
-            yield f"whether {path.name} leads past this server cannot be told: {error}"
+            yield clean(f"whether {path.name} leads past this server cannot be told: {error}")
             continue
         found = goes_round(reader, lockfile, base_urls)
         if found:
             places = "; ".join(in_words(one) for one in found)
-            yield f"{path.name} goes round this server all the same: {places}. Mend: {lockfile.mend}"
+            yield f"{clean(path.name)} goes round this server all the same: {places}. Mend: {lockfile.mend}"

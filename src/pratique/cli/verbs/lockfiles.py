@@ -14,6 +14,7 @@ from pratique.cli.lockfiles import lockfiles_in, read_text
 from pratique.cli.showing import say, show_json
 from pratique.core.actors import ActorKind
 from pratique.core.errors import Invalid, NotFound, TooLarge
+from pratique.core.sentences import clean
 from pratique.formats.web_addresses import read_address
 from pratique.services.check_lockfile import CheckLockfile, LockfileChecked, PinShown, Verdict
 from pratique.services.goes_round import in_words
@@ -110,9 +111,10 @@ def _code(found: LockfileChecked | NotChecked) -> int:
 
 def _show(found: LockfileChecked | NotChecked) -> None:
     if isinstance(found, NotChecked):
-        say(f"{found.filename} was not checked: {found.error}")
+        say(clean(f"{found.filename} was not checked: {found.error}"))
         return
-    say(f"{found.pins - _wrong_releases(found)} of {found.pins} pins of {found.filename} install from here")
+    good = found.pins - len({one.purl for one in found.wrong})
+    say(f"{good} of {found.pins} pins of {clean(found.filename)} install from here")
     rows = [(_WORDS.get(one.verdict, str(one.verdict)), one.purl, _sentence(one)) for one in found.wrong]
     left = max((len(word) for word, _, _ in rows), default=0)
     middle = min(_WIDEST, max((len(purl) for _, purl, _ in rows), default=0))
@@ -126,10 +128,6 @@ def _show(found: LockfileChecked | NotChecked) -> None:
         say(f"  {found.elsewhere} more come from other registries; they were not looked at")
     if found.not_from_registry:
         say(f"  not from a registry: {', '.join(found.not_from_registry)}")
-
-
-def _wrong_releases(found: LockfileChecked) -> int:
-    return len({one.purl for one in found.wrong})
 
 
 def _sentence(one: PinShown) -> str:
