@@ -299,4 +299,4 @@ def test_a_lock_that_cargo_wrote_is_checked_before_a_build(pair: Pair, cargo: Ca
 
     assert (good.code, bad.code) == (0, 1)
     assert "1 of 1 pins of Cargo.lock install from here" in good.stdout
-    assert "pkg:cargo/checked@1.0.0: Blocked by policy revoked: checked@1.0.0" in bad.stdout
+    assert "refused  pkg:cargo/checked@1.0.0  Blocked by policy revoked: checked@1.0.0" in bad.stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -110,3 +111,19 @@ def test_stock_pnpm_publishes_installs_at_once_and_hears_of_what_is_revoked(pair
     pnpm.write_manifest(dependencies={})
     pnpm.add("stock-public").must()
     assert pnpm.installed("stock-public") == "1.0.0"
+
+
+def test_where_npm_has_dropped_our_marks_its_own_commands_take_our_lines_out(pair: Pair, npm: Npm) -> None:
+    npm.settings.write_text("fund=false\n")
+    configure(npm, "npm", "--server", pair.front.url, "--token", pair.user).must()
+    npm.run("config", "set", "audit=false").must()
+
+    undone = configure(npm, "npm", "--undo")
+
+    assert undone.failed
+    commands = re.findall(r"`npm ([^`]+)`", undone.shown)
+    assert next(iter(commands)).endswith(" registry")
+    for command in commands:
+        npm.run(*command.split()).must()
+    left = npm.settings.read_text()
+    assert (pair.front.url in left, pair.user in left, "fund=false" in left) == (False, False, True)

@@ -6,10 +6,15 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import NamedTuple
 
+import msgspec
 import pytest
+from packageurl.contrib.purl2url import get_download_url
 
 from pratique.core.actors import NOBODY, OPERATOR, ActorKind
 from pratique.core.decisions import EntryKind
@@ -17,10 +22,12 @@ from pratique.core.errors import Invalid, TooLarge, Unauthorised
 from pratique.services.governing.list_entries import AddEntry, add_entry
 from pratique.services.governing.reservations import Reserve, reserve
 from pratique.services.installing.check_lockfile import CheckLockfile, LockfileChecked, Verdict, check_lockfile
+from tests.harness.packages import npm_integrity
 from tests.harness.plain_registry import PlainRegistry, Release
 from tests.harness.server import Answer
 from tests.harness.site import Site, running_site
 from tests.protocol.cargo_speaker import CargoSpeaker
+from tests.protocol.speakers import SPEAKERS, Speaker
 
 CARGO = CargoSpeaker()
 SOURCE = "registry+https://github.com/rust-lang/crates.io-index"
@@ -134,7 +141,7 @@ async def test_nobody_in_particular_has_nothing_checked(site: Site, registry: Pl
 async def test_more_pins_than_are_looked_at_are_refused_before_anyone_is_asked(
     site: Site, registry: PlainRegistry
 ) -> None:
-    with pytest.raises(Invalid, match="pins 5001 files, at most 5000 are looked at"):
+    with pytest.raises(Invalid, match="pins 5001 releases, at most 5000 are looked at"):
         await checked(site, *(pin(f"c{number}", "1.0.0", "0" * 64) for number in range(5_001)))
 
     assert registry.asked == []
@@ -162,7 +169,7 @@ async def test_a_lockfile_of_one_mebibyte_is_read_over_http_and_a_longer_one_is_
 
 @pytest.mark.parametrize("filename", ["package.json", "cargo.lock", "", "../Cargo.lock"])
 async def test_a_file_that_is_no_lockfile_is_told_which_there_are(site: Site, filename: str) -> None:
-    with pytest.raises(Invalid, match=r"there are: Cargo\.lock"):
+    with pytest.raises(Invalid, match=r"there are: Cargo\.lock, Pipfile\.lock, bun\.lock"):
         await check_lockfile(site.ports, CheckLockfile(filename, ""), OPERATOR)
 
 
@@ -188,3 +195,149 @@ async def test_lockfiles_are_read_beside_the_loop(site: Site) -> None:
 async def test_nonsense_in_a_lockfile_is_a_sentence(site: Site) -> None:
     with pytest.raises(Invalid):
         await check_lockfile(site.ports, CheckLockfile("Cargo.lock", "= ="), OPERATOR)
+
+
+class Locks(NamedTuple):
+    """How one ecosystem's lock pins a release, at an address below some server."""
+
+    filename: str
+    speaker: Speaker
+    write: Callable[[str, str, Release | str], str]
+
+
+def package_lock(base: str, name: str, release: Release | str) -> str:
+    version, integrity = (
+        (release, "") if isinstance(release, str) else (release.version, npm_integrity(release.content))
+    )
+    entry = {"version": version, "resolved": f"{base}/npm/{name}/-/{name}-{version}.tgz", "integrity": integrity}
+    return json.dumps({"packages": {f"node_modules/{name}": entry}})
+
+
+def yarn_lock(base: str, name: str, release: Release | str) -> str:
+    entry = next(iter(json.loads(package_lock(base, name, release))["packages"].values()))
+    integrity = f"  integrity {entry['integrity']}\n" if entry["integrity"] else ""
+    return f'{name}@^1:\n  version "{entry["version"]}"\n  resolved "{entry["resolved"]}"\n{integrity}'
+
+
+def uv_lock(base: str, name: str, release: Release | str) -> str:
+    version = release if isinstance(release, str) else release.version
+    filename = f"{name}-{version}-py3-none-any.whl"
+    digest = "" if isinstance(release, str) else f', hash = "sha256:{hashlib.sha256(release.content).hexdigest()}"'
+    return (
+        f'version = 1\n[[package]]\nname = "{name}"\nversion = "{version}"\n'
+        f'source = {{ registry = "{base}/pypi/simple" }}\n'
+        f'wheels = [{{ url = "{base}/pypi/files/{name}/{filename}"{digest} }}]\n'
+    )
+
+
+def requirements(base: str, name: str, release: Release | str) -> str:
+    version = release if isinstance(release, str) else release.version
+    digest = "" if isinstance(release, str) else f" --hash=sha256:{hashlib.sha256(release.content).hexdigest()}"
+    return f"-i {base}/pypi/simple\n{name}=={version}{digest}\n"
+
+
+NPM, PYPI = (next(one for one in SPEAKERS if one.ecosystem == wanted) for wanted in ("npm", "pypi"))
+LOCKS = (
+    Locks("package-lock.json", NPM, package_lock),
+    Locks("yarn.lock", NPM, yarn_lock),
+    Locks("uv.lock", PYPI, uv_lock),
+    Locks("requirements.txt", PYPI, requirements),
+)
+
+
+async def verdicts(site: Site, locks: Locks, name: str, release: Release | str, base: str = "") -> list[Verdict]:
+    content = locks.write(base or f"{site.ports.public_url}/main", name, release)
+    found = await check_lockfile(site.ports, CheckLockfile(locks.filename, content), OPERATOR)
+    assert found.pins == 1
+    return [one.verdict for one in found.wrong]
+
+
+@pytest.fixture(params=LOCKS, ids=lambda one: one.filename)
+def locks(request: pytest.FixtureRequest) -> Locks:
+    return request.param
+
+
+async def test_every_lockfile_is_judged_as_its_clients_download_would_be(
+    site: Site, registry: PlainRegistry, locks: Locks
+) -> None:
+    good = locks.speaker.released(registry, "left", "1.0.0")
+    young = locks.speaker.released(registry, "left", "1.0.1", days=1 / 24)
+
+    assert await verdicts(site, locks, "left", good) == []
+    assert await verdicts(site, locks, "left", young) == [Verdict.REFUSED]
+    assert await verdicts(site, locks, "left", replace(young, version="1.0.0")) == [Verdict.OTHER_BYTES]
+    assert await verdicts(site, locks, "left", "1.0.0") == []
+    assert await verdicts(site, locks, "left", "9.9.9") == [Verdict.UNKNOWN]
+    assert await verdicts(site, locks, "never-there", "1.0.0") == [Verdict.UNKNOWN]
+    assert registry.downloads(good.filename) == 0
+
+
+async def test_what_is_fetched_elsewhere_goes_round_and_nobody_hears_of_its_name(
+    site: Site, registry: PlainRegistry, locks: Locks
+) -> None:
+    content = locks.write("https://user:secret@packages.example.test/main", "private-there", "1.0.0")
+
+    found = await check_lockfile(site.ports, CheckLockfile(locks.filename, content), OPERATOR)
+
+    assert (found.pins, found.elsewhere, found.wrong) == (0, 1, ())
+    assert [(one.origin, one.entries) for one in found.goes_round] == [("https://packages.example.test", 1)]
+    assert found.goes_round[0].examples == ("private-there@1.0.0",)
+    assert found.mend
+    assert b"secret" not in msgspec.json.encode(found)
+    assert not any("private-there" in path for path in registry.asked)
+
+
+async def test_what_is_fetched_from_the_public_registry_goes_round_and_is_judged_as_well(
+    site: Site, registry: PlainRegistry
+) -> None:
+    young = NPM.released(registry, "left", "1.0.1", days=1 / 24)
+    public = get_download_url("pkg:npm/x@1").partition("/x/")[0]
+    content = yarn_lock(public, "left", young).replace(f"{public}/npm/", f"{public}/")
+
+    found = await check_lockfile(site.ports, CheckLockfile("yarn.lock", content), OPERATOR)
+
+    assert (found.pins, found.elsewhere, [one.verdict for one in found.wrong]) == (1, 0, [Verdict.REFUSED])
+    assert [one.entries for one in found.goes_round] == [1]
+
+
+async def test_an_address_of_another_file_here_is_no_pin_of_this_one(site: Site, registry: PlainRegistry) -> None:
+    release = NPM.released(registry, "left", "1.0.0")
+    content = yarn_lock(f"{site.ports.public_url}/main", "left", release).replace("/left/-/", "/evil/-/")
+
+    (wrong,) = (await check_lockfile(site.ports, CheckLockfile("yarn.lock", content), OPERATOR)).wrong
+
+    assert (wrong.purl, wrong.verdict) == ("pkg:npm/left@1.0.0", Verdict.OTHER_ADDRESS)
+    assert not any("evil" in path for path in registry.asked)
+
+
+async def test_a_release_pinned_without_files_installs_if_one_of_its_files_does(
+    site: Site, registry: PlainRegistry
+) -> None:
+    held = PYPI.released(registry, "right", "1.0", days=1 / 24)
+    source = replace(
+        held, filename="right-1.0.tar.gz", content=b"source", published=held.published - timedelta(days=90)
+    )
+    registry.releases["pypi", "right"].append(source)
+    PYPI.released(registry, "left", "1.0", days=1 / 24)
+
+    assert await verdicts(site, LOCKS[3], "left", "1.0.0") == [Verdict.REFUSED]
+    assert await verdicts(site, LOCKS[3], "right", "1.0.0") == []
+    assert await verdicts(site, LOCKS[3], "right", replace(source, version="1.0.0")) == []
+    assert await verdicts(site, LOCKS[3], "right", replace(held, version="1.0.0")) == [Verdict.REFUSED]
+
+
+async def test_what_is_wrong_with_many_files_of_a_release_is_said_once(site: Site, registry: PlainRegistry) -> None:
+    one = uv_lock(f"{site.ports.public_url}/main", "left", "1.0.0")
+    other = one.partition("[[package]]")[2].replace("py3-none", "py2-none")
+
+    request = CheckLockfile("uv.lock", f"{one}[[package]]{other}")
+    (wrong,) = (await check_lockfile(site.ports, request, OPERATOR)).wrong
+
+    assert (wrong.purl, wrong.verdict, wrong.files) == ("pkg:pypi/left@1.0.0", Verdict.UNKNOWN, 2)
+
+
+async def test_of_nobody_no_lockfile_is_even_read(site: Site) -> None:
+    answer = await site.ask("POST", "/api/v1/check", data=BytesIO(b"no JSON"), Content_Type="application/json")
+
+    assert answer.status == 401
+    assert "this needs a credential" in answer.text

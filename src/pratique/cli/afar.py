@@ -4,26 +4,37 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import ssl
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 import aiohttp
 import msgspec
 
 from pratique.core.errors import Invalid, PratiqueError, Unavailable
+from pratique.formats.web_addresses import read_address
 from pratique.services.verbs.verb import Verb
 
 Request = TypeVar("Request")
 Response = TypeVar("Response")
+
+_HOST = re.compile(r"[0-9A-Za-z._:-]+")
 
 PATIENCE = 600
 """Seconds. An import of advisories takes minutes."""
 
 
 class Answered(PratiqueError):
-    """The server's own sentence about what did not work."""
+    """The server's own sentence about what did not work.
+
+    Attributes:
+        answer: the HTTP status that came with it.
+    """
+
+    def __init__(self, sentence: str, answer: int) -> None:
+        super().__init__(sentence)
+        self.answer = answer
 
 
 def perform_afar(
@@ -43,23 +54,26 @@ def perform_afar(
         Unavailable: the server cannot be reached, or answers as something else would.
         Answered: the server says why not.
     """
-    url = _base(server) + "/api/v1" + verb.path
+    url = server_url(server) + "/api/v1" + verb.path
     status, body = asyncio.run(_send(verb, url, msgspec.to_builtins(request), token, _trusting(ca)))
     if status == 200:
         try:
             return msgspec.json.decode(body, type=verb.response)
         except msgspec.DecodeError as error:
             raise Unavailable(f"{server} answers differently from this version of Pratique: {error}") from None
-    raise Answered(_sentence(server, status, body))
+    raise Answered(_sentence(server, status, body), status)
 
 
-def _base(server: str) -> str:
-    parts = urlsplit(server)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
-        raise Invalid(f'"{server}" is no URL of a server; write one like https://packages.example.test')
-    if parts.path.strip("/"):
-        raise Invalid(f"name the server without a path: {parts.scheme}://{parts.netloc}")
-    return f"{parts.scheme}://{parts.netloc}"
+def server_url(server: str) -> str:
+    """The server's URL without a slash at its end. Raises Invalid if it will not do."""
+    address = read_address(server)
+    if address is None or not _HOST.fullmatch(address.host):
+        raise Invalid(f"{server[:200]!a} is no URL of a server; write one like https://packages.example.test")
+    if "@" in server:
+        raise Invalid("name the server without a user and password; a token has an option of its own, --token")
+    if address.path.strip("/") or "#" in server:
+        raise Invalid(f"name the server without a path: {address.origin}")
+    return server.rstrip("/")
 
 
 def _trusting(ca: Path | None) -> ssl.SSLContext:

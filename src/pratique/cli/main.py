@@ -49,7 +49,7 @@ COMMANDS = (
     ("revoke", "pratique.cli.verbs.releases:revoke", "Refuse a project, release or file from now on, everywhere."),
     ("unrevoke", "pratique.cli.verbs.releases:unrevoke", "Serve again what was revoked."),
     ("explain", "pratique.cli.verbs.explaining:explain", "Say why something is or is not served."),
-    ("check", "pratique.cli.verbs.explaining:check", "Say which pins of a lockfile would not install from here."),
+    ("check", "pratique.cli.verbs.lockfiles:check", "Say which pins of a lockfile would not install from here."),
     ("exposure", "pratique.cli.verbs.explaining:exposure", "Say who fetched something, and when."),
     ("events", "pratique.cli.verbs.events:events", "Show what changed, when, and by whom."),
     ("advisories", "pratique.cli.verbs.advisories:app", "What is known of vulnerable and malicious releases."),

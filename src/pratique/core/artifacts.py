@@ -239,22 +239,6 @@ class OwnFile(msgspec.Struct, frozen=True):
     signatures: tuple[Signature, ...] = ()
 
 
-class LockedFile(msgspec.Struct, frozen=True):
-    """One file that a lockfile pins.
-
-    Attributes:
-        name: canonical.
-        digests: as the lockfile states them; none where it has none.
-        source: where the lockfile says it came from, in its own words.
-    """
-
-    name: str
-    version: str
-    filename: str
-    digests: Digests
-    source: str = ""
-
-
 class Severity(StrEnum):
     """How much a finding weighs."""
 

@@ -12,10 +12,11 @@ import msgspec
 
 from pratique.core.account_verbs import HasProfiles, HasTokens, LogsInByPage, LogsInByPassword, Signs
 from pratique.core.advisories import ProjectAdvisory
-from pratique.core.artifacts import FileView, LockedFile, Manifest
+from pratique.core.artifacts import FileView, Manifest
 from pratique.core.clock import Instant
 from pratique.core.differences import Difference
 from pratique.core.ecosystem import ArchiveLimits, Listing, Rendered, UpstreamRequest, UseCase
+from pratique.core.lockfiles import Leads, LockedFile, Lockfile
 from pratique.core.ports import ReadAt
 from pratique.core.project_verbs import EditsDocuments, HasTags, SharesProjects
 
@@ -134,15 +135,28 @@ class ReadsLockfiles(Protocol):
 
     @property
     def lockfiles(self) -> tuple[str, ...]:
-        """How they are called."""
+        """How they are called; `*` stands for any characters."""
         ...
 
-    def read_lockfile(self, content: bytes) -> tuple[LockedFile, ...]:
+    @property
+    def lockfile_bytes(self) -> int:
+        """The longest that is read."""
+        ...
+
+    def check_lockfile_name(self, filename: str) -> None:
+        """Refuse one of these names whose form nobody can read. Raises Invalid with what to do instead."""
+        ...
+
+    def read_lockfile(self, filename: str, content: bytes) -> Lockfile:
         """What it pins. Raises Invalid, TooLarge."""
         ...
 
-    def is_asked_of(self, pin: LockedFile, base_urls: Sequence[str]) -> bool:
-        """Whether clients ask a server at these addresses for the pin, because it is theirs or public."""
+    def leads_to(self, pin: LockedFile, base_urls: Sequence[str]) -> Leads:
+        """Where clients go for the pin, of a server at these addresses (`https://host/{repository}/npm`)."""
+        ...
+
+    def searches_here(self, address: str, base_urls: Sequence[str]) -> bool:
+        """Whether what a lockfile has its client search is this server."""
         ...
 
 

@@ -11,7 +11,7 @@ from pratique.core.errors import Invalid
 from pratique.core.loopback import is_loopback
 from pratique.settings.values import RepositorySettings, Settings
 
-_REPOSITORY = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+REPOSITORY_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 TAKEN = frozenset({"api", "admin", "healthz", "login", "logout", "metrics", "r", "readyz", "static", "v1"})
 """First path segments that the server needs itself."""
@@ -100,7 +100,7 @@ def _check_address(address: str) -> None:
 
 
 def _check_repository(name: str, repository: RepositorySettings) -> None:
-    if not _REPOSITORY.fullmatch(name):
+    if not REPOSITORY_NAME.fullmatch(name):
         raise Invalid(f"`repositories.{name}`: the name is part of URLs; use lower-case letters, digits and `-`")
     if name in TAKEN:
         raise Invalid(f"`repositories.{name}`: the server uses /{name} itself; choose another name")

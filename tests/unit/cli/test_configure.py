@@ -293,3 +293,115 @@ def test_where_no_server_is_no_address_is_guessed(home: Path, capsys: pytest.Cap
         "name its folder with --data or PRATIQUE_DATA, or a server elsewhere with --server" in capsys.readouterr().err
     )
     assert not (home / ".npmrc").exists()
+
+
+@pytest.mark.parametrize("client", PLACE)
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--server", "127.0.0.1:9"], "is no URL of a server"),
+        (["--server", "ftp://127.0.0.1"], "is no URL of a server"),
+        (["--server", "http://"], "is no URL of a server"),
+        (["--server", "http://127.0.0.1:99999"], "is no URL of a server"),
+        (["--server", "http://a b"], "is no URL of a server"),
+        (["--server", "http://127.0.0.1\nevil=1"], "is no URL of a server"),
+        (["--server", 'http://a"b'], "is no URL of a server"),
+        (["--server", "http://127.0.0.1:9/main/npm"], "name the server without a path: http://127.0.0.1:9"),
+        (["--server", "http://u:prq_secret@127.0.0.1:9"], "name the server without a user and password"),
+        ([*SERVER, "--repository", "../x"], "'../x' is no name of a repository"),
+        ([*SERVER, "--token", "prq_secret\nevil=1"], "--token: this is no token"),
+        ([*SERVER, "--ca", "/nowhere/ca.pem"], 'there is no file "/nowhere/ca.pem"'),
+    ],
+    ids=["no-scheme", "ftp", "no-host", "port", "blank", "line", "quote", "path", "user", "repository", "token", "ca"],
+)
+def test_what_cannot_be_right_is_a_sentence_and_nothing_is_written(
+    home: Path, capsys: pytest.CaptureFixture[str], client: str, arguments: list[str], sentence: str
+) -> None:
+    assert main(["configure", client, *arguments]) == 1
+
+    said = capsys.readouterr()
+    assert sentence in said.err
+    assert "prq_secret" not in said.out + said.err
+    assert list(home.iterdir()) == []
+
+
+def test_a_server_that_cannot_be_reached_is_told_by_every_client(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for client in PLACE:
+        assert main(["configure", client, *SERVER]) == 0
+        assert "http://127.0.0.1:9 cannot be reached" in capsys.readouterr().out, client
+
+
+def test_scopes_that_npm_fetches_elsewhere_are_named(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / ".npmrc").write_text(
+        "@acme:registry = https://user:prq_secret@npm.example.test/acme/\n"
+        "@ours:registry=http://127.0.0.1:9/main/npm/\n"
+        "@odd:registry=${SOMEWHERE}\n"
+        "#@off:registry=https://npm.example.test/\n"
+    )
+    assert main(["configure", "npm", *SERVER]) == 0
+
+    said = capsys.readouterr().out
+    assert "`@acme:registry=` sends the packages of @acme to https://npm.example.test, round this server" in said
+    assert "`npm config delete @acme:registry` ends that" in said
+    assert "`@odd:registry=` sends the packages of @odd to an address that is none" in said
+    assert "@ours" not in said
+    assert "@off" not in said
+    assert "prq_secret" not in said
+
+
+def test_a_lockfile_beside_it_that_goes_round_the_server_is_named_with_the_command_that_mends_it(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = home / "project"
+    project.mkdir()
+    (project / "yarn.lock").write_text('left@1:\n  version "1.0.0"\n  resolved "https://npm.example.test/left.tgz"\n')
+    (project / "bun.lockb").write_bytes(b"\0")
+    (project / "uv.lock").write_text("not npm's")
+    expected = "yarn.lock goes round this server all the same: https://npm.example.test for 1 entry: left@1.0.0. Mend: "
+
+    assert main(["configure", "yarn1", "--project", str(project), *SERVER]) == 0
+    beside = capsys.readouterr().out
+    monkeypatch.chdir(project)
+    assert main(["configure", "npm", *SERVER]) == 0
+    here = capsys.readouterr().out
+
+    for said in (beside, here):
+        assert expected + "rm yarn.lock && yarn install" in said
+        assert "whether bun.lockb leads past this server cannot be told" in said
+        assert "uv.lock" not in said
+
+    (project / "yarn.lock").write_text(
+        'left@1:\n  version "1.0.0"\n  resolved "http://127.0.0.1:9/main/npm/left/-/left-1.0.0.tgz"\n'
+    )
+    assert main(["configure", "npm", *SERVER]) == 0
+    assert "yarn.lock" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("project", [False, True], ids=["user", "project"])
+def test_where_npm_has_dropped_our_marks_undo_says_what_to_remove(
+    home: Path, capsys: pytest.CaptureFixture[str], project: bool
+) -> None:
+    path = home / ".npmrc"
+    path.write_text(
+        "fund=false\nregistry=http://127.0.0.1:9/main/npm/\n//127.0.0.1:9/main/npm/:_authToken=prq_secret\n"
+        "//other.example.test/:_authToken=prq_other\nmin-release-age-exclude[]=@acme/*\n"
+    )
+    before = path.read_text()
+
+    assert main(["configure", "npm", "--undo", *(["--project", str(home)] if project else [])]) == 1
+
+    said = capsys.readouterr().err
+    place = " --location=project" if project else ""
+    for key in ("registry", "//127.0.0.1:9/main/npm/:_authToken", "min-release-age-exclude"):
+        assert f"`npm config delete {key}{place}`" in said
+    assert "cafile" not in said
+    assert "prq_" not in said
+    assert path.read_text() == before
+
+
+def test_a_registry_of_somebody_else_is_not_called_ours(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / ".npmrc").write_text("registry=https://npm.example.test/\n")
+    assert main(["configure", "npm", "--undo"]) == 1
+    assert "there is nothing of Pratique in" in capsys.readouterr().err

@@ -42,6 +42,7 @@ class Client(msgspec.Struct, frozen=True):
             None if that file is the user's own in either case.
         stronger_ca: environment variables with a CA file that it believes before its file.
         exempts: whether names can be exempted from an age gate of its own.
+        unmarked: commands of the client that take our lines out of a text in which it has dropped our marks.
     """
 
     name: str
@@ -52,3 +53,4 @@ class Client(msgspec.Struct, frozen=True):
     where_the_token_goes: Callable[[Setup], str] | None = None
     stronger_ca: tuple[str, ...] = ()
     exempts: bool = True
+    unmarked: Callable[[str], tuple[str, ...]] = lambda _text: ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import ssl
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,16 +12,20 @@ from typing import Annotated
 import msgspec
 from cyclopts import Parameter
 
-from pratique.cli.asking import WHERE, Where, ask
+from pratique.cli.afar import server_url
+from pratique.cli.asking import WHERE, Where
 from pratique.cli.configure.client import Client, Target
 from pratique.cli.configure.clients import client_named
 from pratique.cli.configure.files import take_back, write_change
+from pratique.cli.configure.lockfiles import warn_of_lockfiles
+from pratique.cli.configure.own_names import own_names
 from pratique.cli.configure.setup import Plan, Setup
 from pratique.cli.here import folder_of_a_server, settings_in_use
 from pratique.cli.showing import say
-from pratique.core.errors import Invalid, NotFound, PratiqueError
-from pratique.services.governing.own_names import ListOwnNames, OwnNames
-from pratique.services.verbs import table
+from pratique.core.errors import Invalid, NotFound
+from pratique.settings.checks import REPOSITORY_NAME
+
+_TOKEN = re.compile(r"[A-Za-z0-9_.~+/=-]{1,1024}")
 
 
 def configure(
@@ -50,11 +55,16 @@ def configure(
     chosen = client_named(client)
     targets = chosen.find(os.environ, project)
     if undo:
-        _undo(targets)
+        _undo(chosen, targets, in_project=project is not None)
         return
-    base_url = f"{_origin(server, data)}/{repository}/{chosen.ecosystem}"
+    if not REPOSITORY_NAME.fullmatch(repository):
+        raise Invalid(f"{repository[:80]!a} is no name of a repository; the first one of a server is `main`")
+    if token is not None and not _TOKEN.fullmatch(token):
+        raise Invalid("--token: this is no token; `pratique token create` or the page of your account makes one")
+    origins = _origins(server, data)
+    base_url = f"{origins[0]}/{repository}/{chosen.ecosystem}"
     trusted = _authority(ca, base_url)
-    own, doubt = _own_names(chosen, repository, Where(server, token, data, ca=trusted))
+    own, doubt = own_names(chosen, repository, Where(server, token, data, ca=trusted), origins[0])
     wanted = Setup(base_url, token, own.names, own.projects, trusted)
     shared = project is not None and chosen.where_the_token_goes is not None
     setup = msgspec.structs.replace(wanted, token=None, ca=None) if shared else wanted
@@ -65,22 +75,41 @@ def configure(
             say(sentence)
     if ca is not None and trusted is None:
         say("this server speaks http, so no authority is needed")
+    bases = [f"{origin}/{repository}/{chosen.ecosystem}" for origin in origins]
+    for sentence in warn_of_lockfiles(chosen.ecosystem, project or Path.cwd(), bases):
+        say(sentence)
 
 
-def _undo(targets: Iterable[Target]) -> None:
-    """Take back what stands in each file. Raises NotFound if there is nothing of ours in any."""
+def _undo(client: Client, targets: Iterable[Target], *, in_project: bool) -> None:
+    """Take back what stands in each file. Raises NotFound if there is nothing of ours that can be taken back."""
     nothing: NotFound | None = None
     done = False
     for target in targets:
         try:
             gone = take_back(target.path, target.owner)
         except NotFound as error:
-            nothing = nothing or error
+            nothing = nothing or _how_by_hand(client, target, in_project=in_project) or error
             continue
         done = True
         say(f"{target.path} is {'gone again: it was made by Pratique' if gone else 'as it was'}")
     if nothing is not None and not done:
         raise nothing
+
+
+def _how_by_hand(client: Client, target: Target, *, in_project: bool) -> NotFound | None:
+    """What takes our lines out where the client has dropped our marks; None if none of ours are left."""
+    try:
+        commands = client.unmarked(target.path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return None
+    if not commands:
+        return None
+    place = " --location=project" if in_project else ""
+    told = "; ".join(f"`{command}{place}`" for command in commands)
+    return NotFound(
+        f'{client.name} has written "{target.path}" anew without our marks, so it cannot be told what stood there '
+        f"before. These commands take out what leads to Pratique: {told}"
+    )
 
 
 def _write(client: Client, target: Target, setup: Setup) -> None:
@@ -112,11 +141,11 @@ def _write(client: Client, target: Target, setup: Setup) -> None:
         say(note)
 
 
-def _origin(server: str | None, data: Path | None) -> str:
-    """The server's URL: as given, or of the data folder. Raises NotFound rather than guess."""
+def _origins(server: str | None, data: Path | None) -> tuple[str, ...]:
+    """The server's URLs: as given, or of the data folder. Raises NotFound rather than guess, Invalid."""
     if server is not None:
-        return server.rstrip("/")
-    return settings_in_use(folder_of_a_server(data)).origins[0]
+        return (server_url(server),)
+    return settings_in_use(folder_of_a_server(data)).origins
 
 
 def _authority(ca: Path | None, base_url: str) -> Path | None:
@@ -125,7 +154,7 @@ def _authority(ca: Path | None, base_url: str) -> Path | None:
     Raises:
         Invalid: the file holds no certificate, or has a name that not every client could read.
     """
-    if ca is None or not base_url.startswith("https://"):
+    if ca is None:
         return None
     whole = Path(os.path.abspath(ca))
     if any(character in '"\\\n\r#;' or not character.isprintable() for character in str(whole)):
@@ -136,21 +165,7 @@ def _authority(ca: Path | None, base_url: str) -> Path | None:
         raise Invalid(f'--ca: there is no file "{whole}"') from None
     except OSError:  # also what the library says of a file that is no PEM
         raise Invalid(f'--ca: "{whole}" cannot be read, or holds no certificate (PEM)') from None
-    return whole
-
-
-def _own_names(client: Client, repository: str, where: Where) -> tuple[OwnNames, str]:
-    """Own names to exempt from the client's age gate, and a sentence if they could not be had."""
-    if not client.exempts:
-        return OwnNames(()), ""
-    try:
-        found = ask(table.OWN_NAMES, ListOwnNames(client.ecosystem, repository), where)
-    except PratiqueError as error:
-        return (
-            OwnNames(()),
-            f"own names are not exempted from {client.name}'s own age gate, as they could not be asked for: {error}",
-        )
-    return (found or OwnNames(())), ""
+    return whole if base_url.startswith("https://") else None
 
 
 def _overridden(client: Client, setup: Setup) -> tuple[str, ...]:

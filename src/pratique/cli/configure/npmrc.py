@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from pratique.cli.configure.client import Client, Target
 from pratique.cli.configure.marks import Change, lines_of
 from pratique.cli.configure.places import npm_file
 from pratique.cli.configure.setup import Plan, Setup, exempt_note, written_by
 from pratique.core.errors import Invalid
+from pratique.core.sentences import clean
+from pratique.formats.web_addresses import read_address
 
 _SECTION = re.compile(r"\[[^\]]*\]\s*$")
 _STRAY_END = re.compile(r"\r(?!\n|\Z)")
+_SCOPE = re.compile(r"\s*(?P<scope>@[^:=\s]+):registry\s*=(?P<address>.*)", re.DOTALL)
+_OURS = re.compile(r"\s*registry\s*=\s*[\"']?(https?://[0-9A-Za-z.:\[\]-]+/[a-z0-9][a-z0-9-]{0,62}/npm/?)[\"']?\s*$")
 _KEY = re.compile(r"\s*([^=\s;#]+?)\s*(?:=|$)")
 
 
@@ -39,7 +43,8 @@ def plan_npmrc(text: str, setup: Setup) -> Plan:
         replaced.add("cafile")
     block += [f"min-release-age-exclude[]={name}" for name in setup.own]
     lines = lines_of(text)
-    return Plan(Change(tuple(block), before_sections(lines), set_aside(lines, replaced)), _notes(setup))
+    notes = (*_notes(setup), *_scopes_elsewhere(lines, setup))
+    return Plan(Change(tuple(block), before_sections(lines), set_aside(lines, replaced)), notes)
 
 
 def set_aside(lines: Sequence[str], keys: Container[str | None]) -> frozenset[int]:
@@ -64,6 +69,36 @@ def _notes(setup: Setup) -> tuple[str, ...]:
     return (*exempt_note(setup.own, "npm's own min-release-age"), others)
 
 
+def _scopes_elsewhere(lines: Sequence[str], setup: Setup) -> Iterator[str]:
+    """A sentence for each scope whose packages npm fetches past this server."""
+    for line in lines:
+        found = _SCOPE.match(line)
+        if found is not None:
+            address = read_address(found["address"].strip(" \t\r\n\"'"))
+            if address is None or address.below(setup.base_url) is None:
+                scope, origin = clean(found["scope"]), "an address that is none" if address is None else address.origin
+                yield (
+                    f"`{scope}:registry=` sends the packages of {scope} to {origin}, round this server; "
+                    f"`npm config delete {scope}:registry` ends that"
+                )
+
+
+def commands_without_marks(text: str) -> tuple[str, ...]:
+    """What takes our lines out of a file that npm has written anew, without comments and so without our marks.
+
+    Ours is known by its address: `https://host/{repository}/npm/`.
+    """
+    lines = lines_of(text)
+    said = next((found[1] for line in lines if (found := _OURS.match(line)) is not None), None)
+    if said is None:
+        return ()
+    below = "//" + said.partition("://")[2].rstrip("/")
+    tokens = sorted({key for line in lines if (key := _key(line)) is not None and key.startswith(f"{below}/:")})
+    exempt = ["min-release-age-exclude"] if any("min-release-age-exclude" in line for line in lines) else []
+    authority = ["cafile"] if any(_key(line) == "cafile" for line in lines) else []
+    return tuple(f"npm config delete {key}" for key in ("registry", *tokens, *exempt, *authority))
+
+
 def _where_the_token_goes(setup: Setup) -> str:
     key = f"{setup.below_scheme}/:_authToken"
     return f"a project's file is read by others; put the token into your own: npm config set {key} ..."
@@ -77,4 +112,5 @@ NPM = Client(
     find=lambda environment, project: (Target(npm_file(environment, project), plan_npmrc),),
     where_the_token_goes=_where_the_token_goes,
     stronger_ca=("npm_config_cafile", "NPM_CONFIG_CAFILE"),
+    unmarked=commands_without_marks,
 )

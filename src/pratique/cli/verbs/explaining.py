@@ -1,9 +1,8 @@
-"""`pratique explain`, `check` and `exposure`: why something is refused, what a lockfile would get, who fetched it."""
+"""`pratique explain` and `exposure`: why something is refused, who fetched it."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
@@ -11,10 +10,8 @@ from cyclopts import Parameter
 from pratique.cli.asking import HERE, Where, ask
 from pratique.cli.showing import day, say
 from pratique.core.actors import ActorKind
-from pratique.core.errors import Invalid, NotFound
 from pratique.services.governing.explain import Explained, Explanation
 from pratique.services.governing.exposure import Exposure, Fetched
-from pratique.services.installing.check_lockfile import CheckLockfile, check_length
 from pratique.services.verbs import table
 from pratique.services.verbs.releases import Explain, ShowDecision, ShowExposure
 
@@ -44,42 +41,6 @@ def explain(
     found = ask(table.EXPLAIN, Explain(purl, ActorKind(as_kind), repository), where)
     if found:
         _show_all(found)
-
-
-def check(
-    lockfile: Path,
-    *,
-    as_kind: Annotated[Literal["user", "ci", "agent", "service", "nobody"], Parameter(name="--as")] = "user",
-    repository: str = "main",
-    where: Where = HERE,
-) -> int:
-    """Say which pins of a lockfile would not install from here; exit code 1 if there are any.
-
-    Args:
-        lockfile: a Cargo.lock.
-        as_kind: for which kind of actor it is judged.
-        repository: where.
-        where: data folder or server.
-    """
-    found = ask(table.CHECK, CheckLockfile(lockfile.name, _read(lockfile), ActorKind(as_kind), repository), where)
-    if found is None:
-        return 0
-    for pin in found.wrong:
-        say(f"{pin.purl}: {pin.sentence}")
-    say(f"{found.pins - len(found.wrong)} of {found.pins} pins of {found.filename} install from here")
-    if found.elsewhere:
-        say(f"{found.elsewhere} more come from other registries; they were not looked at")
-    return 1 if found.wrong else 0
-
-
-def _read(lockfile: Path) -> str:
-    try:
-        check_length(lockfile.name, lockfile.stat().st_size)
-        return lockfile.read_text(encoding="utf-8")
-    except OSError as error:
-        raise NotFound(f'"{lockfile}" cannot be read: {error.strerror}') from None
-    except UnicodeDecodeError:
-        raise Invalid(f'"{lockfile}" is no text') from None
 
 
 def exposure(purl: str, *, repository: str = "main", where: Where = HERE) -> None:

@@ -36,7 +36,8 @@ class Cargo:
     routes: tuple[Route, ...] = routes.ROUTES
     without_attestations: str = ""
     one_spelling: bool = True
-    lockfiles: tuple[str, ...] = ("Cargo.lock",)
+    lockfiles: tuple[str, ...] = lockfile.LOCKFILES
+    lockfile_bytes: int = lockfile.MAX_BYTES
     description: UpstreamRequest = own_description.REQUEST
 
     canonical = staticmethod(names.canonical)
@@ -71,7 +72,9 @@ class Cargo:
     read_search = staticmethod(search.read_search)
     write_search = staticmethod(search.write_search)
     read_lockfile = staticmethod(lockfile.read_lockfile)
-    is_asked_of = staticmethod(lockfile.is_asked_of)
+    check_lockfile_name = staticmethod(lockfile.check_lockfile_name)
+    leads_to = staticmethod(lockfile.leads_to)
+    searches_here = staticmethod(lockfile.searches_here)
     client_setup = staticmethod(clients.client_setup)
     right_address = staticmethod(clients.right_address)
 

@@ -13,7 +13,7 @@ from typing import Any
 from pratique.core.errors import Invalid, InvalidName
 from pratique.ecosystems.cargo import names
 from pratique.ecosystems.cargo.requirements import normal_requirement
-from pratique.ecosystems.cargo.toml import read_toml
+from pratique.formats.toml import read_toml
 
 PUBLIC_INDEX = "https://github.com/rust-lang/crates.io-index"
 """How every index names the public registry of Rust, also those that replace it."""

@@ -9,11 +9,13 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from pratique.core.artifacts import Digests, LockedFile
+from pratique.core.artifacts import Digests
 from pratique.core.errors import Invalid, TooLarge
+from pratique.core.lockfiles import Leads, LockedFile, Lockfile
+from pratique.core.sentences import clean
 from pratique.ecosystems.cargo import names
-from pratique.ecosystems.cargo.toml import read_toml
 from pratique.ecosystems.cargo.versions import is_version
+from pratique.formats.toml import read_toml
 
 MAX_BYTES = 1 << 20
 """Room for some four thousand packages."""
@@ -31,11 +33,18 @@ _PUBLIC = frozenset(
 )
 """How cargo writes the public index, also where `replace-with` has another server stand in for it."""
 
+LOCKFILES = ("Cargo.lock",)
+MEND = 'name this server\'s registry in Cargo.toml (`registry = "pratique"`), then `cargo update -p NAME`'
+
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 
 
-def read_lockfile(content: bytes) -> tuple[LockedFile, ...]:
-    """Everything that a Cargo.lock pins from a registry; path and git dependencies are none of ours.
+def check_lockfile_name(_filename: str) -> None:
+    """There is one name, of one form."""
+
+
+def read_lockfile(_filename: str, content: bytes) -> Lockfile:
+    """Everything that a Cargo.lock pins from a registry; path and git dependencies are apart.
 
     Raises:
         Invalid: it is no Cargo.lock, or pins something under no name, version or checksum.
@@ -48,11 +57,12 @@ def read_lockfile(content: bytes) -> tuple[LockedFile, ...]:
         raise Invalid("this is no Cargo.lock: `package` is no list of tables")
     metadata = document.get("metadata")
     old_checksums = metadata if isinstance(metadata, dict) else {}
-    found = (_locked(one, old_checksums) for one in packages)
-    return tuple(one for one in found if one is not None)
+    found = [_locked(one, old_checksums) for one in packages]
+    pins = tuple(one for one in found if isinstance(one, LockedFile))
+    return Lockfile(pins, tuple(sorted(one for one in found if isinstance(one, str))), mend=MEND)
 
 
-def is_asked_of(pin: LockedFile, base_urls: Iterable[str]) -> bool:
+def leads_to(pin: LockedFile, base_urls: Iterable[str]) -> Leads:
     """Whether cargo asks one of these servers for the pin: it is from the public index or from one of theirs.
 
     What comes from another registry may be a private name there, of which nobody else should hear.
@@ -62,7 +72,12 @@ def is_asked_of(pin: LockedFile, base_urls: Iterable[str]) -> bool:
         base_urls: each `https://host/{repository}/cargo`.
     """
     ours = (f"sparse+{base}/{index}/" for base in base_urls for index in ("index", "members/index"))
-    return pin.source in _PUBLIC or pin.source in ours
+    return Leads.HERE if pin.source in _PUBLIC or pin.source in ours else Leads.ELSEWHERE
+
+
+def searches_here(_address: str, _base_urls: Iterable[str]) -> bool:
+    """A Cargo.lock has cargo search nowhere else."""
+    return True
 
 
 def _check_parts(content: bytes) -> None:
@@ -72,20 +87,25 @@ def _check_parts(content: bytes) -> None:
         raise TooLarge(f"the Cargo.lock has {parts} lines and values; at most {MAX_PARTS} are read")
 
 
-def _locked(package: dict[str, Any], old_checksums: dict[str, Any]) -> LockedFile | None:
+def _locked(package: dict[str, Any], old_checksums: dict[str, Any]) -> LockedFile | str:
+    """The pin, or what comes from no registry in words."""
     name, version, source = package.get("name"), package.get("version"), package.get("source")
     if source is None:
-        return None
+        return _apart(name, "folder")
     if not isinstance(name, str) or not isinstance(version, str) or not isinstance(source, str):
         raise Invalid("the Cargo.lock pins something without name, version or source as text")
     if not source.startswith(("registry+", "sparse+")):
-        return None
+        return _apart(name, "git")
     canonical = names.canonical(name)
     if not is_version(version):
         raise Invalid(f"the Cargo.lock pins {name} {version[:64]!a}, which is no release of a crate")
     # The first form kept checksums apart, under the whole identity of the package.
     checksum = package.get("checksum") or old_checksums.get(f"checksum {name} {version} ({source})")
     return LockedFile(canonical, version, names.crate_filename(name, version), _digests(name, checksum), source)
+
+
+def _apart(name: Any, kind: str) -> str:
+    return clean(f"{str(name)[:64]} ({kind})")
 
 
 def _digests(name: str, checksum: Any) -> Digests:

@@ -27,6 +27,9 @@ from pratique.ecosystems.npm import (
     versions,
 )
 from pratique.ecosystems.npm import (
+    lockfiles as own_lockfiles,
+)
+from pratique.ecosystems.npm import (
     routes as own_routes,
 )
 from pratique.ecosystems.npm.listing import negotiate, write_listing
@@ -139,6 +142,15 @@ class Npm:
     read_keys = staticmethod(signatures.read_keys)
     own_key = staticmethod(signatures.own_key)
     write_keys = staticmethod(signatures.write_keys)
+
+    # Lockfiles.
+
+    lockfiles: tuple[str, ...] = own_lockfiles.LOCKFILES
+    lockfile_bytes: int = own_lockfiles.MAX_BYTES
+    check_lockfile_name = staticmethod(own_lockfiles.check_lockfile_name)
+    read_lockfile = staticmethod(own_lockfiles.read_lockfile)
+    leads_to = staticmethod(own_lockfiles.leads_to)
+    searches_here = staticmethod(own_lockfiles.searches_here)
 
 
 NPM: Ecosystem = Npm()

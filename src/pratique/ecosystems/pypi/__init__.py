@@ -16,6 +16,9 @@ from pratique.ecosystems.pypi import (
     versions,
 )
 from pratique.ecosystems.pypi import (
+    lockfiles as own_lockfiles,
+)
+from pratique.ecosystems.pypi import (
     routes as own_routes,
 )
 from pratique.ecosystems.pypi.listing import kept_back, write_listing
@@ -82,6 +85,15 @@ class Pypi:
     inner_metadata = staticmethod(inner_metadata)
     client_setup = staticmethod(client_setup)
     right_address = staticmethod(right_address)
+
+    # Lockfiles.
+
+    lockfiles: tuple[str, ...] = own_lockfiles.LOCKFILES
+    lockfile_bytes: int = own_lockfiles.MAX_BYTES
+    check_lockfile_name = staticmethod(own_lockfiles.check_lockfile_name)
+    read_lockfile = staticmethod(own_lockfiles.read_lockfile)
+    leads_to = staticmethod(own_lockfiles.leads_to)
+    searches_here = staticmethod(own_lockfiles.searches_here)
 
 
 PYPI: Ecosystem = Pypi()

@@ -1,23 +1,28 @@
-"""What would become of a lockfile: which of its pins are refused here, which are unknown, which name other bytes."""
+"""What would become of a lockfile: which pins are refused here, unknown, of other bytes, or never asked of us."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import cast
+from typing import Any
 
 import msgspec
 
 from pratique.core.actors import Actor, ActorKind, Operation
-from pratique.core.artifacts import LockedFile, ProjectView
+from pratique.core.artifacts import Digests, FileView, ProjectView
 from pratique.core.decisions import Decision
 from pratique.core.ecosystem import Ecosystem
 from pratique.core.ecosystem_verbs import ReadsLockfiles
 from pratique.core.errors import Invalid, NotFound, PratiqueError, TooLarge, UpstreamRefused
+from pratique.core.globs import glob_matches
+from pratique.core.lockfiles import Leads, LockedFile, Lockfile
+from pratique.core.names import ProjectKey
 from pratique.core.refused import Refused
 from pratique.core.sentences import refusal_line
 from pratique.services.advisories.questions import asker_of
+from pratique.services.installing.goes_round import GoesRound, goes_round
 from pratique.services.judging.find_file import pass_on_refusal
 from pratique.services.judging.find_project import find_project
 from pratique.services.judging.judge import allowed_versions, decide_listing
@@ -26,8 +31,10 @@ from pratique.services.visits import visit_repository
 from pratique.trust.permissions import authorise_somewhere
 
 MAX_PINS = 5_000
-MAX_BYTES = 1 << 20
-"""Of a lockfile of any form, by whatever way it comes."""
+"""Releases of one lockfile; of Python's, each may have a few dozen files."""
+
+MAX_BYTES = 4 << 20
+"""Of a lockfile of any form, by whatever way it comes; some ecosystems read less."""
 
 MAX_REQUEST = 2 * MAX_BYTES + (64 << 10)
 """Of the request that carries it: JSON writes each quote and each end of line as two bytes."""
@@ -56,23 +63,32 @@ class Verdict(StrEnum):
     REFUSED = "refused"
     UNKNOWN = "unknown"
     OTHER_BYTES = "other_bytes"
+    OTHER_ADDRESS = "other_address"
     UNCLEAR = "unclear"
 
 
 class PinShown(msgspec.Struct, frozen=True):
-    """A pin that would not install, and the sentence that says why."""
+    """A pin that would not install, and the sentence that says why.
+
+    Attributes:
+        files: how many files of the release this is said of; the sentence is about the first one.
+    """
 
     purl: str
     verdict: Verdict
     sentence: str
+    files: int = 1
 
 
 class LockfileChecked(msgspec.Struct, frozen=True):
-    """Those pins that would not install.
+    """What a lockfile holds that would not install from here.
 
     Attributes:
-        pins: how many were looked at.
+        pins: how many releases were looked at.
         elsewhere: how many more come from other registries, of which nobody was asked.
+        goes_round: where clients go past this server for them; nothing of that can be held here.
+        mend: the command that has the client write addresses anew; empty where nothing goes round.
+        not_from_registry: entries by their names that are git's, a folder's or have an address of their own.
     """
 
     filename: str
@@ -80,12 +96,27 @@ class LockfileChecked(msgspec.Struct, frozen=True):
     pins: int
     wrong: tuple[PinShown, ...]
     elsewhere: int = 0
+    goes_round: tuple[GoesRound, ...] = ()
+    mend: str = ""
+    not_from_registry: tuple[str, ...] = ()
 
 
-def check_length(filename: str, length: int) -> None:
+def reader_of(ecosystems: Iterable[Ecosystem], filename: str) -> tuple[Ecosystem, ReadsLockfiles]:
+    """The ecosystem that has lockfiles of this name. Raises Invalid."""
+    known: list[str] = []
+    for ecosystem in ecosystems:
+        if isinstance(ecosystem, ReadsLockfiles):
+            if any(glob_matches(glob, filename) for glob in ecosystem.lockfiles):
+                ecosystem.check_lockfile_name(filename)
+                return ecosystem, ecosystem
+            known += ecosystem.lockfiles
+    raise Invalid(f'"{filename[:100]}" is no lockfile that can be read here; there are: {", ".join(sorted(known))}')
+
+
+def check_length(reader: ReadsLockfiles, filename: str, length: int) -> None:
     """Refuse a lockfile of more bytes than are read. Raises TooLarge."""
-    if length > MAX_BYTES:
-        raise TooLarge(f"{filename[:100]} has {length} bytes; at most {MAX_BYTES} are read")
+    if length > reader.lockfile_bytes:
+        raise TooLarge(f"{filename[:100]} has {length} bytes; at most {reader.lockfile_bytes} are read")
 
 
 async def check_lockfile(ports: Ports, request: CheckLockfile, actor: Actor) -> LockfileChecked:
@@ -95,7 +126,7 @@ async def check_lockfile(ports: Ports, request: CheckLockfile, actor: Actor) -> 
 
     Raises:
         Invalid: no ecosystem here knows a lockfile of this name, or it cannot be read, or pins too much.
-        TooLarge: it is over `MAX_BYTES`, or holds more than is read.
+        TooLarge: it has more bytes, or holds more than is read.
         Unauthorised, Forbidden: nobody in particular asks, who could make thousands of requests upstream of one,
             or whoever asks may not read.
         TooManyAtOnce: others are being checked.
@@ -107,14 +138,14 @@ async def check_lockfile(ports: Ports, request: CheckLockfile, actor: Actor) -> 
 
 
 async def _check(ports: Ports, request: CheckLockfile, actor: Actor) -> LockfileChecked:
-    ecosystem = _ecosystem_of(ports.ecosystems, request.filename)
-    reader = cast("ReadsLockfiles", ecosystem)
+    ecosystem, reader = reader_of(ports.ecosystems.values(), request.filename)
     content = request.content.encode()
-    check_length(request.filename, len(content))
+    check_length(reader, request.filename, len(content))
     bases = ports.base_urls(request.repository, ecosystem.id)
-    locked, pins = await ports.questions.run(_read, reader, content, bases)
-    if len(pins) > MAX_PINS:
-        raise Invalid(f"{request.filename} pins {len(pins)} files, at most {MAX_PINS} are looked at")
+    sorted_pins = await ports.questions.run(_read, reader, request.filename, content, bases)
+    count = len({(pin.name, pin.version) for pin in sorted_pins.asked})
+    if count > MAX_PINS:
+        raise Invalid(f"{request.filename} pins {count} releases, at most {MAX_PINS} are looked at")
     visit = await visit_repository(ports, request.repository, ecosystem.id, actor)
     turns = asyncio.Semaphore(_AT_ONCE)
 
@@ -122,27 +153,60 @@ async def _check(ports: Ports, request: CheckLockfile, actor: Actor) -> Lockfile
         async with turns:
             return await _look(ports, visit, name, mine, request.as_kind)
 
-    found = await asyncio.gather(*(look(name, mine) for name, mine in _by_name(pins).items()))
-    wrong = tuple(pin for some in found for pin in some)
-    return LockfileChecked(request.filename, ecosystem.id, len(pins), wrong, len(locked) - len(pins))
+    found = await asyncio.gather(*(look(name, mine) for name, mine in _by_name(sorted_pins.asked).items()))
+    astray = [_astray(ecosystem, pin) for pin in sorted_pins.astray]
+    wrong = tuple(pin for some in (astray, *found) for pin in some)
+    round_us = sorted_pins.round_us
+    return LockfileChecked(
+        request.filename,
+        ecosystem.id,
+        count + len(astray),
+        _together(wrong),
+        sorted_pins.elsewhere,
+        round_us,
+        sorted_pins.lockfile.mend if round_us else "",
+        sorted_pins.lockfile.apart,
+    )
 
 
-def _read(
-    reader: ReadsLockfiles, content: bytes, bases: Sequence[str]
-) -> tuple[tuple[LockedFile, ...], list[LockedFile]]:
-    """All pins, and those that are asked for here."""
-    locked = reader.read_lockfile(content)
-    return locked, [pin for pin in locked if reader.is_asked_of(pin, bases)]
+class _Sorted(msgspec.Struct, frozen=True):
+    """A lockfile's pins by where they lead."""
+
+    lockfile: Lockfile
+    asked: tuple[LockedFile, ...]
+    astray: tuple[LockedFile, ...]
+    elsewhere: int
+    round_us: tuple[GoesRound, ...]
 
 
-def _ecosystem_of(ecosystems: Mapping[str, Ecosystem], filename: str) -> Ecosystem:
-    known: list[str] = []
-    for ecosystem in ecosystems.values():
-        if isinstance(ecosystem, ReadsLockfiles):
-            if filename in ecosystem.lockfiles:
-                return ecosystem
-            known += ecosystem.lockfiles
-    raise Invalid(f'"{filename[:100]}" is no lockfile that can be read here; there are: {", ".join(sorted(known))}')
+def _read(reader: ReadsLockfiles, filename: str, content: bytes, bases: Sequence[str]) -> _Sorted:
+    lockfile = reader.read_lockfile(filename, content)
+    by_way: dict[Leads, list[LockedFile]] = {way: [] for way in Leads}
+    for pin in lockfile.pins:
+        by_way[reader.leads_to(pin, bases)].append(pin)
+    return _Sorted(
+        lockfile,
+        (*by_way[Leads.HERE], *by_way[Leads.PUBLIC]),
+        tuple(by_way[Leads.ASTRAY]),
+        len({(pin.name, pin.version) for pin in by_way[Leads.ELSEWHERE]}),
+        goes_round(reader, lockfile, bases),
+    )
+
+
+def _astray(ecosystem: Ecosystem, pin: LockedFile) -> PinShown:
+    key = ProjectKey(ecosystem.id, pin.name)
+    sentence = f"the lockfile has it fetched from the address of another file than {pin.filename}"
+    return PinShown(key.purl(pin.version), Verdict.OTHER_ADDRESS, sentence)
+
+
+def _together(wrong: Iterable[PinShown]) -> tuple[PinShown, ...]:
+    """One of each release and verdict, the first: what is wrong with forty wheels is said once."""
+    found: dict[tuple[str, Verdict], PinShown] = {}
+    for one in wrong:
+        key = (one.purl, one.verdict)
+        before = found.get(key)
+        found[key] = one if before is None else msgspec.structs.replace(before, files=before.files + 1)
+    return tuple(found.values())
 
 
 def _by_name(pins: Iterable[LockedFile]) -> dict[str, list[LockedFile]]:
@@ -170,26 +234,77 @@ async def _look(ports: Ports, visit: Visit, name: str, pins: list[LockedFile], k
     view = found.source.view
     decisions = await asyncio.to_thread(decide_listing, inquiry, view)
     allowed = allowed_versions(view, decisions, visit.ecosystem)
-    shown = [wrong for pin in pins if (wrong := _judge(visit, view, decisions, allowed, pin)) is not None]
-    judged = [decisions[pin.filename] for pin in pins if pin.filename in decisions]
+    judging = _Judging(
+        visit, view, decisions, allowed, {file.filename: file for file in view.files}, _releases(visit, view)
+    )
+    shown = [wrong for pin in pins if (wrong := judging.judge(pin)) is not None]
+    judged = [decisions[file.filename] for pin in pins for file in judging.meant(pin)]
     await ports.decisions.remember(visit.repository.id, key, judged, inquiry.now, allowed)
     return shown
 
 
-def _judge(
-    visit: Visit, view: ProjectView, decisions: Mapping[str, Decision], allowed: tuple[str, ...], pin: LockedFile
-) -> PinShown | None:
-    """The pin if its download would be refused, or bring nothing or other bytes: asked in a download's order."""
-    file, purl = view.file(pin.filename), view.key.purl(pin.version)
-    try:
-        pass_on_refusal(visit, view, pin.filename)
-    except UpstreamRefused as error:
-        return PinShown(purl, Verdict.REFUSED, str(error))
-    if file is None:
-        return PinShown(purl, Verdict.UNKNOWN, f"{view.key.name} has no file {pin.filename} here")
-    decision = decisions[pin.filename]
-    if decision.action.refuses_download:
-        return PinShown(purl, Verdict.REFUSED, refusal_line(decision, allowed, visit.explain_url(decision.id)))
-    if pin.digests.conflicts(file.digests):
-        return PinShown(purl, Verdict.OTHER_BYTES, f"{pin.filename} is here with another checksum than the lockfile's")
-    return None
+class _Judging(msgspec.Struct, frozen=True):
+    """One project, decided upon, to hold pins against."""
+
+    visit: Visit
+    view: ProjectView
+    decisions: Mapping[str, Decision]
+    allowed: tuple[str, ...]
+    files: Mapping[str, FileView]
+    releases: Mapping[Any, list[FileView]]
+
+    def meant(self, pin: LockedFile) -> list[FileView]:
+        """The files that a pin is about."""
+        if pin.filename:
+            return [self.files[pin.filename]] if pin.filename in self.files else []
+        return self.releases.get(self.visit.ecosystem.version_key(pin.version), [])
+
+    def judge(self, pin: LockedFile) -> PinShown | None:
+        """The pin if its download would be refused, or bring nothing or other bytes."""
+        if pin.filename:
+            return self._judge_file(pin, pin.filename, pin.digests)
+        return self._judge_release(pin)
+
+    def _judge_release(self, pin: LockedFile) -> PinShown | None:
+        """A release installs if one of its files does that the lockfile lets in: which one is up to the client."""
+        files = self.meant(pin)
+        if not files:
+            sentence = f"{self.view.key.name} has no release {pin.version} here"
+            return PinShown(self.view.key.purl(pin.version), Verdict.UNKNOWN, sentence)
+        let_in = [file for file in files if not pin.any_of or any(_may_be(one, file) for one in pin.any_of)]
+        if not let_in:
+            sentence = "no file that is here has a checksum of the lockfile's"
+            return PinShown(self.view.key.purl(pin.version), Verdict.OTHER_BYTES, sentence)
+        found = [self._judge_file(pin, file.filename, pin.digests) for file in let_in]
+        return None if None in found else found[0]
+
+    def _judge_file(self, pin: LockedFile, filename: str, digests: Digests) -> PinShown | None:
+        """Asked in a download's order."""
+        file, purl = self.files.get(filename), self.view.key.purl(pin.version)
+        try:
+            pass_on_refusal(self.visit, self.view, filename)
+        except UpstreamRefused as error:
+            return PinShown(purl, Verdict.REFUSED, str(error))
+        if file is None:
+            return PinShown(purl, Verdict.UNKNOWN, f"{self.view.key.name} has no file {filename} here")
+        decision = self.decisions[filename]
+        if decision.action.refuses_download:
+            line = refusal_line(decision, self.allowed, self.visit.explain_url(decision.id))
+            return PinShown(purl, Verdict.REFUSED, line)
+        if digests.conflicts(file.digests):
+            return PinShown(purl, Verdict.OTHER_BYTES, f"{filename} is here with another checksum than the lockfile's")
+        return None
+
+
+def _releases(visit: Visit, view: ProjectView) -> dict[Any, list[FileView]]:
+    """Files by version, for lockfiles that name none: `1.0` is `1.0.0`."""
+    found: dict[Any, list[FileView]] = {}
+    for file in view.files:
+        with contextlib.suppress(ValueError):
+            found.setdefault(visit.ecosystem.version_key(file.version), []).append(file)
+    return found
+
+
+def _may_be(stated: Digests, file: FileView) -> bool:
+    """Whether a checksum may be the file's: nothing speaks against it where the index states another kind."""
+    return not stated.conflicts(file.digests)

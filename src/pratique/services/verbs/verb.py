@@ -27,7 +27,7 @@ class Verb(Generic[Request, Response]):
         perform: the use case; it authorises by itself, and may say how far it has come.
         reading: it changes nothing.
         posted: it is sent as a body although it changes nothing, because it is too long for an address.
-        max_body: bytes of its body, where they may be more than those of other requests.
+        max_body: bytes of its body, where they may be more than those of other requests; then it needs a credential.
     """
 
     name: str

@@ -8,8 +8,10 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from pratique.core.errors import Invalid
+from pratique.core.actors import ActorKind
+from pratique.core.errors import Invalid, Unauthorised
 from pratique.services.verbs.verb import Verb
+from pratique.trust.permissions import NEEDS_CREDENTIAL
 from pratique.web.api.answers import success
 from pratique.web.asking import CSRF_HEADER, check_form, who_asks
 from pratique.web.bodies import MAX_SHORT, read_small_body
@@ -21,6 +23,9 @@ async def perform(verb: Verb[Any, Any], request: web.Request) -> web.Response:
     asking = await who_asks(request)
     if not verb.reading:
         check_form(request, asking, request.headers.get(CSRF_HEADER))
+    if verb.max_body and asking.actor.kind is ActorKind.NOBODY:
+        # Nobody in particular has megabytes kept in memory here.
+        raise Unauthorised(NEEDS_CREDENTIAL)
     wanted = read_request(verb, await _fields(verb, request))
     return success(await verb.perform(request.app[PORTS], wanted, asking.actor, _nobody_listens))
 

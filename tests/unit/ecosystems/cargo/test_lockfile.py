@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pratique.core.artifacts import Digests, LockedFile
+from pratique.core.artifacts import Digests
 from pratique.core.errors import Invalid, InvalidName, TooLarge
+from pratique.core.lockfiles import Leads, LockedFile
 from pratique.ecosystems.cargo import CARGO
 from pratique.ecosystems.cargo.lockfile import MAX_BYTES, MAX_PARTS
 
@@ -24,7 +25,7 @@ def package(name: str = "left", version: str = "1.0.0", source: str | None = PUB
 
 
 def read(*parts: str):
-    return CARGO.read_lockfile("".join(parts).encode())
+    return CARGO.read_lockfile("Cargo.lock", "".join(parts).encode()).pins
 
 
 @pytest.mark.parametrize("form", [3, 4])
@@ -46,11 +47,12 @@ def test_the_first_form_keeps_checksums_apart():
     assert [one.digests.sha256 for one in found] == [SUM, None]
 
 
-def test_what_comes_from_a_folder_or_from_git_is_none_of_ours():
+def test_what_comes_from_a_folder_or_from_git_is_told_apart():
     git = package("b", "1.0.0", "git+https://example.test/b#0123456789")
-    assert read(package("caf\u00e9", "1.0.0", None), git, package()) == (
-        LockedFile("left", "1.0.0", "left-1.0.0.crate", Digests(), PUBLIC),
-    )
+    found = CARGO.read_lockfile("Cargo.lock", (package("caf\u00e9", "1.0.0", None) + git + package()).encode())
+
+    assert found.pins == (LockedFile("left", "1.0.0", "left-1.0.0.crate", Digests(), PUBLIC),)
+    assert found.apart == ("b (git)", "caf? (folder)")
 
 
 @pytest.mark.parametrize(
@@ -65,7 +67,8 @@ def test_what_comes_from_a_folder_or_from_git_is_none_of_ours():
 )
 def test_pins_of_the_public_index_and_of_our_own_are_asked_for_here(source):
     (one,) = read(package(source=source))
-    assert CARGO.is_asked_of(one, ["http://127.0.0.1:7417/main/cargo", "https://packages.example.test/main/cargo"])
+    bases = ["http://127.0.0.1:7417/main/cargo", "https://packages.example.test/main/cargo"]
+    assert CARGO.leads_to(one, bases) is Leads.HERE
 
 
 @pytest.mark.parametrize(
@@ -82,7 +85,7 @@ def test_pins_of_the_public_index_and_of_our_own_are_asked_for_here(source):
 )
 def test_pins_of_other_registries_are_not_asked_for_here(source):
     (one,) = read(package(source=source))
-    assert not CARGO.is_asked_of(one, ["http://127.0.0.1:7417/main/cargo"])
+    assert CARGO.leads_to(one, ["http://127.0.0.1:7417/main/cargo"]) is Leads.ELSEWHERE
 
 
 def test_one_crate_may_be_pinned_in_two_versions():
@@ -130,9 +133,9 @@ def test_a_crate_of_no_name_is_refused(name):
 
 def test_bytes_that_are_no_text_and_absurd_lengths_are_refused():
     with pytest.raises(Invalid, match="no readable TOML"):
-        CARGO.read_lockfile(b"\xff")
+        CARGO.read_lockfile("Cargo.lock", b"\xff")
     with pytest.raises(TooLarge, match=r"the Cargo\.lock has"):
-        CARGO.read_lockfile(b"#" * (MAX_BYTES + 1))
+        CARGO.read_lockfile("Cargo.lock", b"#" * (MAX_BYTES + 1))
 
 
 @pytest.mark.parametrize(
@@ -166,4 +169,4 @@ def test_any_list_of_packages_is_read_or_refused(packages):
 @given(st.binary(max_size=60))
 def test_any_bytes_are_a_lockfile_or_refused(content):
     with contextlib.suppress(Invalid, TooLarge):
-        CARGO.read_lockfile(content)
+        CARGO.read_lockfile("Cargo.lock", content)

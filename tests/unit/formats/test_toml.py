@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pratique.core.errors import Invalid, TooLarge
-from pratique.ecosystems.cargo.toml import MAX_PARTS, read_toml
+from pratique.formats.toml import MAX_PARTS, read_toml
 
 ROOM = 1 << 20
 

@@ -1,0 +1,86 @@
+"""npm's package-lock.json and npm-shrinkwrap.json, in their forms 1, 2 and 3.
+
+npm puts the configured registry in the place of the npm registry's address, and of no other (setting
+`replace-registry-host`). Source: npm's documentation of package-lock.json and of that setting; measured with npm 11.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from pratique.core.errors import Invalid, TooLarge
+from pratique.core.lockfiles import LockedFile, Lockfile
+from pratique.ecosystems.npm.lockfiles.pins import MAX_BYTES, Apart, kind_of, lockfile, pin, tables, text, unalias
+from pratique.ecosystems.npm.lockfiles.places import CONFIGURED, is_public
+from pratique.formats.web_addresses import read_address
+
+WHAT = "package-lock.json"
+MEND = "rm -rf node_modules package-lock.json npm-shrinkwrap.json && npm install"
+_MODULES = "node_modules/"
+_DEEPEST = 64
+
+
+def read(content: bytes) -> Lockfile:
+    """What it pins. Raises Invalid, TooLarge."""
+    if len(content) > MAX_BYTES:
+        raise TooLarge(f"the {WHAT} has {len(content)} bytes; at most {MAX_BYTES} are read")
+    try:
+        document = orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        raise Invalid(f"the {WHAT} is no readable JSON: {error.msg}") from None
+    if not isinstance(document, dict):
+        raise Invalid(f"this is no {WHAT}: it is no JSON object")
+    if "packages" in document:
+        return lockfile(_packages(document["packages"]), MEND)
+    if "dependencies" not in document and "lockfileVersion" not in document:
+        raise Invalid(f"this is no {WHAT}: it has neither `packages` nor `dependencies` nor `lockfileVersion`")
+    return lockfile(_dependencies(document.get("dependencies", {}), _DEEPEST), MEND)
+
+
+def _packages(found: Any) -> Iterator[LockedFile | Apart]:
+    """Forms 2 and 3: one entry for each folder. A link and the folder that it leads to are one thing."""
+    entries = dict(tables(WHAT, found, "packages"))
+    linked = {text(WHAT, entry, "resolved") for entry in entries.values() if entry.get("link")}
+    for place, entry in entries.items():
+        if place and place not in linked:
+            yield _package(place, entry)
+
+
+def _package(place: str, entry: dict[str, Any]) -> LockedFile | Apart:
+    is_folder = _MODULES not in f"/{place}"
+    folder = place.rpartition("/" if is_folder else _MODULES)[2]
+    name = text(WHAT, entry, "name") or folder
+    resolved = text(WHAT, entry, "resolved")
+    if is_folder or entry.get("link"):
+        return Apart(name, "folder")
+    if entry.get("inBundle"):
+        return Apart(name, "inside another package")
+    if resolved and read_address(resolved) is None:
+        return Apart(folder, kind_of(resolved))
+    return pin(WHAT, name, entry.get("version"), integrity=entry.get("integrity"), source=_source(resolved))
+
+
+def _dependencies(found: Any, depth: int) -> Iterator[LockedFile | Apart]:
+    """Form 1: a tree; what is no registry's has its address in the place of a version."""
+    if depth == 0:
+        raise Invalid(f"the {WHAT} is nested too deeply")
+    for alias, entry in tables(WHAT, found, "dependencies"):
+        said = text(WHAT, entry, "version")
+        name, version = unalias(alias, said)
+        if entry.get("bundled"):
+            yield Apart(name, "inside another package")
+        elif ":" in version or "/" in version:
+            yield Apart(alias, kind_of(version))
+        else:
+            source = _source(text(WHAT, entry, "resolved"))
+            yield pin(WHAT, name, version, integrity=entry.get("integrity"), source=source)
+        if "dependencies" in entry:
+            yield from _dependencies(entry["dependencies"], depth - 1)
+
+
+def _source(resolved: str) -> str:
+    address = read_address(resolved)
+    return CONFIGURED + address.path if address is not None and is_public(address) else resolved

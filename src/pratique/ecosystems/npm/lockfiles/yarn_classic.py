@@ -1,0 +1,94 @@
+"""yarn 1's yarn.lock, a form of its own.
+
+yarn fetches from the address that stands there, whatever the registry is set to (measured with yarn 1.22).
+Source: yarn's documentation of yarn.lock; `@yarnpkg/lockfile`, parse.js.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pratique.core.errors import Invalid, TooLarge
+from pratique.core.lockfiles import LockedFile, Lockfile
+from pratique.ecosystems.npm.lockfiles.pins import (
+    MAX_BYTES,
+    MAX_PARTS,
+    Apart,
+    kind_of,
+    lockfile,
+    pin,
+    split_name,
+    unalias,
+)
+from pratique.formats.web_addresses import read_address
+
+WHAT = "yarn.lock"
+MEND = "rm yarn.lock && yarn install"
+
+_STRING = r'"(?:[^"\\]|\\.)*+"'
+_KEY = re.compile(rf"(?P<patterns>(?:{_STRING}|[^\s\",:][^\s\",]*)(?:, ?(?:{_STRING}|[^\s\",:][^\s\",]*))*):\s*\Z")
+_FIELD = re.compile(rf"  (?P<field>[A-Za-z]+) (?P<value>{_STRING}|\S+)\s*\Z")
+_PATTERN = re.compile(rf"{_STRING}|[^\s\",]+")
+
+
+def read(content: bytes) -> Lockfile:
+    """What it pins. Raises Invalid, TooLarge."""
+    if len(content) > MAX_BYTES:
+        raise TooLarge(f"the {WHAT} has {len(content)} bytes; at most {MAX_BYTES} are read")
+    if content.count(b"\n") > MAX_PARTS:
+        raise TooLarge(f"the {WHAT} has more than {MAX_PARTS} lines; no more are read")
+    try:
+        lines = content.decode().split("\n")
+    except UnicodeDecodeError:
+        raise Invalid(f"the {WHAT} is no UTF-8 text") from None
+    return lockfile((_entry(patterns, fields) for patterns, fields in _blocks(lines)), MEND)
+
+
+def _blocks(lines: list[str]) -> Iterator[tuple[list[str], dict[str, str]]]:
+    """Each entry: the patterns it is for, and its own fields; those of deeper blocks are left out."""
+    patterns: list[str] = []
+    fields: dict[str, str] = {}
+    for number, line in enumerate(lines, 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        if not line.startswith(" "):
+            if patterns:
+                yield patterns, fields
+            patterns, fields = _patterns(line, number), {}
+        elif not patterns:
+            raise Invalid(f"the {WHAT} has a field without an entry in line {number}")
+        elif (found := _FIELD.match(line)) is not None:
+            if fields.setdefault(found["field"], _plain(found["value"])) != _plain(found["value"]):
+                raise Invalid(f"the {WHAT} says `{found['field']}` twice in line {number}")
+        elif not line.startswith("    ") and not line.rstrip().endswith(":"):
+            raise Invalid(f"the {WHAT} has a line that is no field: line {number}")
+    if patterns:
+        yield patterns, fields
+
+
+def _patterns(line: str, number: int) -> list[str]:
+    found = _KEY.match(line) if len(line) < 1 << 16 else None
+    if found is None:
+        raise Invalid(f"this is no {WHAT}: line {number} is no entry")
+    return [_plain(one) for one in _PATTERN.findall(found["patterns"])]
+
+
+def _plain(value: str) -> str:
+    return re.sub(r"\\(.)", r"\1", value[1:-1]) if value.startswith('"') else value
+
+
+def _entry(patterns: list[str], fields: dict[str, str]) -> LockedFile | Apart:
+    alias, specifier = split_name(patterns[0])
+    name, wanted = unalias(alias, specifier)
+    resolved, version = fields.get("resolved", ""), fields.get("version", "")
+    if not version:
+        raise Invalid(f"the {WHAT} pins {alias[:100]!a} without a version")
+    address, _, fragment = resolved.partition("#")
+    if ":" in wanted or "/" in wanted:
+        return Apart(alias, kind_of(wanted))
+    if read_address(address) is None:
+        # An entry without an address is a folder; yarn's offline mirror writes a file's name alone.
+        is_mirrored = ":" not in address and address.endswith(".tgz")
+        return Apart(alias, "file of an offline mirror" if is_mirrored else kind_of(resolved or "file:"))
+    return pin(WHAT, name, version, integrity=fields.get("integrity"), sha1=fragment, source=address)
