@@ -1,4 +1,4 @@
-"""Questions about advisories, and searches, keep nobody from installing: few at once, in portions, and waiting has an end."""
+"""Audits and searches keep nobody from installing: few at once, in portions, and waiting has an end."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ MAX_COMPARISONS = 100_000
 
 
 MAX_TOLD = 4 << 20
-"""Characters of one answer, about: honest ones have some hundred thousand, and a short question can ask for millions."""
+"""Characters of one answer, about: honest ones have some hundred thousand; a short question can ask for millions."""
 
 _BESIDE = 200
 """Characters of what is told of a record beside its versions: id, address, rating."""
