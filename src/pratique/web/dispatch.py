@@ -132,8 +132,9 @@ def _caller(request: web.Request, ecosystem: Ecosystem) -> Caller:
 
 def _command(request: web.Request, ecosystem: Ecosystem | None) -> str:
     """What a client that reads calls its command; a refused change is told whatever it is called."""
-    reads = request.method in ("GET", "HEAD")
-    return request.headers.get(ecosystem.command_header, "") if reads and isinstance(ecosystem, NamesCommands) else ""
+    if ecosystem is None or request.method not in ("GET", "HEAD"):
+        return ""
+    return request.headers.get(ecosystem.command_header, "") if isinstance(ecosystem, NamesCommands) else ""
 
 
 def _check_no_token(match: Match) -> None:
