@@ -58,11 +58,12 @@ def test_npm_signs_in_through_the_page_looks_after_its_tokens_and_signs_out(pair
     )
     secret = re.search(r"prq_\w+", made.must().stdout)
     assert secret
+    npm.run("token", "create", "--name", "endless", "--password", PASSWORD).must()
     refused = npm.run("token", "create", "--name", "near", "--password", PASSWORD, "--cidr", "10.0.0.0/8")
     assert "not limited to addresses here" in refused.shown
     assert refused.failed
     names = {one["name"]: one["key"] for one in json.loads(npm.run("token", "list", "--json").must().stdout)}
-    assert set(names) == {"npm login from 127.0.0.1", "for-ci"}
+    assert set(names) == {"npm login from 127.0.0.1", "for-ci", "endless"}
     npm.run("token", "revoke", names["for-ci"]).must()
     npm.run("logout").must()
 
@@ -92,6 +93,9 @@ def test_npm_publishes_with_a_code_from_the_browser_and_changes_the_password(pai
     publish = terminal(package(npm, "@proved/thing", "1.0.2"), "publish")
     confirms(bea, publish.until(r"Authenticate your account at:\n(\S+)")[1])
     assert publish.end() == 0, publish.shown
+    deprecate = terminal(npm, "deprecate", "@proved/thing@1.0.2", "use 1.0.1")
+    confirms(bea, deprecate.until(r"Authenticate your account at:\n(\S+)")[1])
+    assert deprecate.end() == 0, deprecate.shown
 
     change = terminal(npm, "profile", "set", "password")
     for prompt, typed in (

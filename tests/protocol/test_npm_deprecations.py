@@ -147,7 +147,7 @@ async def test_a_change_of_what_was_not_read_is_a_conflict(ann: Publisher) -> No
     two = await ann.put(f"ours/-rev/{stale['_rev']}", fresh)
     none = await ann.put("ours", {key: value for key, value in fresh.items() if key != "_rev"})
 
-    assert (star.status, "this one holds `users`" in error(star)) == (400, True), "npm star"
+    assert (star.status, "stars are not kept here" in error(star)) == (400, True), "npm star"
     assert (two.status, "name two revisions" in error(two)) == (409, True)
     assert (none.status, "no `_rev`" in error(none)) == (400, True)
 

@@ -209,6 +209,19 @@ async def test_an_agent_founds_no_project_inside_a_reservation_and_publishes_int
     assert [founded.status in (200, 201), next_one.status in (200, 201)] == [True, True]
 
 
+async def test_whoever_publishes_the_first_release_of_a_reserved_name_is_shown_no_refusal(site: Site) -> None:
+    await reserve(site.ports, Reserve(ecosystem="npm", pattern="@acme/*"), OPERATOR)
+
+    looked = await site.get("/main/npm/@acme%2fx", site.token, npm_command="publish")
+    installed = await site.get("/main/npm/@acme%2fx", site.token, npm_command="install")
+    nobodys = await site.ask("PUT", "/main/npm/@acme%2fx", site.agent, data=b"{}", npm_command="publish")
+
+    assert (looked.status, "npm-notice" in looked.headers) == (403, False)
+    assert "reserved_name" in looked.reason
+    assert "reserved_name" in installed.headers["npm-notice"]
+    assert "npm-notice" in nobodys.headers, "a refused publish is told"
+
+
 async def test_an_artefact_that_is_no_archive_is_refused_and_nothing_is_stored(site: Site, client: Speaker) -> None:
     answer = await client.upload(site, "ours", "1.0.0", site.token, content=b"this is no archive")
     assert answer.status == 400

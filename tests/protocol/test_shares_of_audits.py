@@ -1,4 +1,4 @@
-"""Questions about advisories keep nobody from installing: few at once, in portions, and waiting has an end."""
+"""Audits and searches keep nobody from installing: few at once, in portions, and waiting has an end."""
 
 from __future__ import annotations
 
@@ -13,14 +13,22 @@ import pytest
 import sqlalchemy as sa
 
 from pratique.core.actors import OPERATOR
+from pratique.core.artifacts import Origin
+from pratique.core.clock import Instant
+from pratique.core.names import EcosystemId, ProjectKey
+from pratique.services.advisories import osv_answers, tell_advisories
 from pratique.services.advisories.questions import PORTION
+from pratique.services.installing import search
 from pratique.services.installing.check_lockfile import CheckLockfile, check_lockfile
+from pratique.store import projects
 from tests.harness.site import Site, running_site
 from tests.protocol.advising import advise, advisory
+from tests.protocol.speakers import NpmSpeaker
 
 BULK = "/main/npm/-/npm/v1/security/advisories/bulk"
 NOT_PATIENT = '[advisories]\npatience = "50 ms"\nwaiting = 2\n'
 HERE = "127.0.0.1"
+NPM = NpmSpeaker("full", "application/json")
 
 
 @pytest.fixture
@@ -103,6 +111,75 @@ async def test_where_everybodys_slots_are_taken_the_next_one_is_refused_whoever_
 
     assert refused.status == 403
     assert "too many audits are under way" in refused.json()["error"]
+
+
+SEARCHES = {
+    "npm": "/main/npm/-/v1/search?text=sked&size=20",
+    "cargo": "/main/cargo/api/v1/crates?q=sked&per_page=20",
+}
+
+
+def with_own_names(connection: sa.Connection, ecosystem: EcosystemId) -> None:
+    """Own projects without a release: policy is asked about each, and none is found."""
+    for number in range(200):
+        key = ProjectKey(ecosystem, f"asked-{number}")
+        projects.create(connection, 1, key, key.name, Origin.OWN, None, "public", Instant(0), key.name)
+
+
+@pytest.mark.parametrize("ecosystem", [EcosystemId("npm"), EcosystemId("cargo")])
+async def test_a_search_looks_in_portions_one_after_the_other_of_each_asker(site: Site, ecosystem: EcosystemId) -> None:
+    await site.ports.db.write(with_own_names, ecosystem)
+    path = SEARCHES[ecosystem]
+
+    with names_of_each_transaction() as looked:
+        assert (await site.get(path)).status == 200
+    async with site.ports.questions.search_slot(HERE):
+        mine = await site.get(path)
+        another = await site.get(path, site.token)
+        audit = await ask(site, BULK, {"left": ["1.0.0"]})
+
+    assert len(set().union(*looked)) == 200
+    assert max(map(len, looked)) == search.PORTION
+    assert (mine.status, "too many searches of this account or address" in mine.text) == (403, True)
+    assert (another.status, audit.status) == (200, 200)
+
+
+async def test_a_search_looks_at_no_more_than_its_page_needs(site: Site) -> None:
+    for number in range(search.PORTION + 2):
+        assert (await NPM.upload(site, f"asked-{number:02}", "1.0.0", site.token)).status == 201
+
+    with names_of_each_transaction() as looked:
+        first = await site.get(f"/main/npm/-/v1/search?text=sked&size={search.PORTION}", site.token)
+    second = await site.get(f"/main/npm/-/v1/search?text=sked&size=20&from={search.PORTION}", site.token)
+
+    assert len(set().union(*looked)) == search.PORTION
+    shown = [[one["package"]["name"] for one in answer.json()["objects"]] for answer in (first, second)]
+    assert shown[0] + shown[1] == [f"asked-{number:02}" for number in range(search.PORTION + 2)]
+
+
+async def test_a_question_whose_answer_is_very_long_is_refused_or_answered_in_pages(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tell_advisories, "MAX_TOLD", 10_000)
+    monkeypatch.setattr(osv_answers, "MAX_TOLD", 1_000)
+    monkeypatch.setattr(osv_answers, "PORTION", 4)
+    await advise(site, tmp_path, *(advisory("left", id=f"A-{number:02}") for number in range(20)))
+    asked = {"left": [f"1.0.0-{number}{'a' * 40}" for number in range(20)]}
+    query: dict[str, Any] = {"version": "1.0.0", "package": {"name": "left", "ecosystem": "npm"}}
+
+    audit = await ask(site, BULK, asked)
+    batch = await ask(site, "/main/osv/v1/querybatch", {"queries": [query] * 20})
+    found: list[str] = []
+    while len(found) < 20:
+        page = (await ask(site, "/main/osv/v1/query", query)).json()
+        assert len(page["vulns"]) == 4
+        found += [one["id"] for one in page["vulns"]]
+        query["page_token"] = page.get("next_page_token", "")
+
+    assert (audit.status, batch.status) == (413, 413)
+    assert "ask about fewer names or versions" in audit.json()["error"]
+    assert found == [f"A-{number:02}" for number in range(20)]
+    assert (await ask(site, BULK, {"left": ["1.0.0"]})).status == 200
 
 
 async def test_lockfile_checks_have_slots_of_their_own(site: Site) -> None:

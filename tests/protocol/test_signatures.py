@@ -11,6 +11,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import Connection, delete
+from structlog.testing import capture_logs
 
 from pratique.app import prepare
 from pratique.core.clock import from_iso
@@ -105,6 +106,30 @@ async def test_a_process_with_the_key_of_before_signs_nothing_and_does_not_start
     assert "signatures" not in await published(site)
     with pytest.raises(Conflict, match="was replaced on"):
         _started_again(site)
+
+
+async def test_a_key_that_cannot_be_read_is_told_once_however_many_files_wait_for_it(site: Site) -> None:
+    signer = site.ports.signer
+    path, content = signer.path, signer.path.read_bytes()
+    vars(signer).clear()
+    signer.path = path
+    path.unlink()
+
+    with capture_logs() as logged:
+        for version in ("1.0.0", "1.0.1"):
+            assert "signatures" not in await published(site, version)
+
+    assert [one["event"] for one in logged].count("files are not signed") == 1
+    path.write_bytes(content)
+    assert (await published(site, "1.0.2"))["signatures"]
+
+
+@pytest.mark.parametrize(("later", "again"), [(0.0, False), (59.9, False), (60.0, True)])
+def test_once_a_minute_it_is_told_again(tmp_path: Path, later: float, again: bool) -> None:
+    signer = Signer(tmp_path / "none.pem")
+
+    assert signer.may_complain(1_000.0)
+    assert signer.may_complain(1_000.0 + later) is again
 
 
 def _replace_key(site: Site) -> None:

@@ -30,6 +30,10 @@ class Purpose(StrEnum):
     STATUS = "status"
     TAGS = "tags"
     UNPUBLISH = "unpublish"
+    MESSAGES = "messages"
+    YANK = "yank"
+    UNREVOKE = "unrevoke"
+    ADMINISTER = "administer"
 
     @property
     def doing(self) -> str:
@@ -45,6 +49,10 @@ class Purpose(StrEnum):
             Purpose.STATUS: "changing the status",
             Purpose.TAGS: "changing tags",
             Purpose.UNPUBLISH: "unpublishing",
+            Purpose.MESSAGES: "deprecating or taking that back",
+            Purpose.YANK: "yanking or taking that back",
+            Purpose.UNREVOKE: "giving back what was revoked",
+            Purpose.ADMINISTER: "making an administrator or setting a password for somebody",
         }[self]
 
 
@@ -106,7 +114,7 @@ class TokenWish(msgspec.Struct, frozen=True):
 
     Attributes:
         password: the account's, as typed; empty where none was sent.
-        expires_in: a duration (`30d`), None for what the settings say.
+        expires_in: a duration (`30d`), None for as long as the token that asks, if only that stands behind it.
     """
 
     name: str

@@ -144,12 +144,14 @@ class Refusal(msgspec.Struct, frozen=True):
         line: the one sentence, printable ASCII, at most 200 characters.
         body: machine fields; `error` holds the line.
         tokens_url: page on which people make tokens; empty where nobody says.
+        command: what the client calls its command that reads; empty where it does not say, or changes something.
     """
 
     status: int
     line: str
     body: dict[str, Any]
     tokens_url: str = ""
+    command: str = ""
 
 
 class ArchiveLimits(msgspec.Struct, frozen=True):

@@ -272,6 +272,16 @@ class NamesForms(Protocol):
 
 
 @runtime_checkable
+class NamesCommands(Protocol):
+    """Clients say which of their commands sends a request; nothing is decided by it."""
+
+    @property
+    def command_header(self) -> str:
+        """The header that holds it."""
+        ...
+
+
+@runtime_checkable
 class ListsProjects(Protocol):
     """Clients can ask for the names of all projects."""
 

@@ -17,6 +17,9 @@ from pratique.core.errors import Invalid
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
+COMPLAIN_EVERY = 60.0
+"""Seconds between two lines of the log about a key that cannot be read."""
+
 
 def new_signing_key() -> bytes:
     """A fresh private key, as the file holds it (PEM, PKCS 8)."""
@@ -35,8 +38,21 @@ class Signer:
         path: of the file.
     """
 
+    _complained: float | None = None
+
     def __init__(self, path: Path) -> None:
         self.path = path
+
+    def may_complain(self, now: float) -> bool:
+        """Whether it is said again that the key cannot be read: once a minute, however often it is needed.
+
+        Args:
+            now: seconds of a clock that only goes on.
+        """
+        if self._complained is not None and now - self._complained < COMPLAIN_EVERY:
+            return False
+        self._complained = now
+        return True
 
     @cached_property
     def _key(self) -> EllipticCurvePrivateKey:

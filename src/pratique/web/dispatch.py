@@ -10,6 +10,7 @@ from aiohttp import web
 from pratique.core.account_verbs import TakesCodes
 from pratique.core.actors import ActorKind
 from pratique.core.ecosystem import Ecosystem, UseCase
+from pratique.core.ecosystem_verbs import NamesCommands
 from pratique.core.errors import Invalid, NotFound, PratiqueError
 from pratique.core.refused import Refused
 from pratique.core.sentences import clean
@@ -88,7 +89,7 @@ async def dispatch(request: web.Request) -> web.StreamResponse:
     except PratiqueError as error:
         if isinstance(error, Refused):
             request[DECISION] = error.decision.id
-        return answer_error(error, ecosystem, f"{request.app[PORTS].public_url}/account")
+        return answer_error(error, ecosystem, f"{request.app[PORTS].public_url}/account", _command(request, ecosystem))
     except web.HTTPException:
         raise
     except Exception:
@@ -137,6 +138,13 @@ def _caller(request: web.Request, ecosystem: Ecosystem) -> Caller:
     code = request.headers.get(ecosystem.code_header, "") if isinstance(ecosystem, TakesCodes) else ""
     agent = clean(without_secrets(request.headers.get("User-Agent", "")))
     return Caller(agent, client_address(request), code[:200], takes_codes)
+
+
+def _command(request: web.Request, ecosystem: Ecosystem | None) -> str:
+    """What a client that reads calls its command; a refused change is told whatever it is called."""
+    if ecosystem is None or request.method not in ("GET", "HEAD"):
+        return ""
+    return request.headers.get(ecosystem.command_header, "") if isinstance(ecosystem, NamesCommands) else ""
 
 
 def _check_no_token(match: Match) -> None:

@@ -7,6 +7,7 @@ a test of the house holds every route table to that.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import cast
 
 from aiohttp import web
@@ -15,13 +16,14 @@ from pratique.core.ecosystem_verbs import Describes, HasOwners, ListsProjects, S
 from pratique.services.installing.list_project import make_view
 from pratique.services.installing.list_projects import list_projects as read_projects
 from pratique.services.installing.search import search as search_service
-from pratique.services.ports import Visit
+from pratique.services.ports import Caller, Visit
 from pratique.services.publishing.membership import list_owners as read_owners
 from pratique.services.publishing.membership import set_owners
 from pratique.services.publishing.yank import set_yanked
 from pratique.trust.permissions import Role
 from pratique.web.addresses import moved
 from pratique.web.bodies import read_short_body
+from pratique.web.client_address import client_address
 from pratique.web.keys import PORTS
 from pratique.web.places import Match
 from pratique.web.use_cases import PRIVATE, answer_view, respond, respond_if_changed, wanted_form
@@ -42,7 +44,8 @@ async def describe(request: web.Request, visit: Visit, match: Match) -> web.Stre
 async def search(request: web.Request, visit: Visit, _match: Match) -> web.StreamResponse:
     """Projects by a part of their name."""
     speech = cast("Searches", visit.ecosystem)
-    found = await search_service(request.app[PORTS], visit, speech.read_search(request.query))
+    asking = replace(visit, caller=Caller(address=client_address(request)))
+    found = await search_service(request.app[PORTS], asking, speech.read_search(request.query))
     return respond(speech.write_search(found), PRIVATE)
 
 

@@ -43,9 +43,11 @@ def _machine_fields(error: Refused) -> dict[str, Any]:
     }
 
 
-def answer_error(error: PratiqueError, ecosystem: Ecosystem | None, tokens_url: str = "") -> web.Response:
+def answer_error(
+    error: PratiqueError, ecosystem: Ecosystem | None, tokens_url: str = "", command: str = ""
+) -> web.Response:
     """The response for an error; as JSON where no ecosystem is being spoken."""
-    refusal = msgspec.structs.replace(to_refusal(error), tokens_url=tokens_url)
+    refusal = msgspec.structs.replace(to_refusal(error), tokens_url=tokens_url, command=command)
     rendered = ecosystem.write_refusal(refusal) if ecosystem else plain(refusal)
     response = web.Response(
         body=rendered.body,

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pratique.core.actors import OPERATOR, ActorKind, Operation
+from pratique.services.accounts.logins import LOGIN_OPERATIONS
 from pratique.services.accounts.tokens import ListTokens, list_tokens
 from pratique.services.governing.list_events import ListEvents, list_events
 from tests.flows.accounts.conftest import PASSWORD, Browser
@@ -208,3 +209,23 @@ async def test_tokens_are_ended_by_their_key_or_secret_and_never_somebody_elses(
     await until_refused(site, two)
     kinds = [event.kind for event in (await list_events(site.ports, ListEvents(), OPERATOR)).events]
     assert kinds.count("token_revoked") == 2
+
+
+async def test_the_token_of_a_login_makes_tokens_with_a_code_which_end_with_it(site: Site, browser: Browser) -> None:
+    limits: dict[str, Any] = {"ecosystems": frozenset({"npm"}), "expires_in": "30d"}
+    login = await new_token(site, "ann", ActorKind.USER, LOGIN_OPERATIONS, **limits)
+    await browser.sign_in("ann")
+
+    longer = await post(site, TOKENS, login, name="ci", expires=90)
+    asked = await post(site, TOKENS, login, name="ci", packages_and_scopes_permission="read-write")
+    code = await confirmed(site, browser, asked)
+    made = await post(site, TOKENS, login, code, name="ci", packages_and_scopes_permission="read-write")
+
+    assert (longer.status, "give the password" in longer.reason, "--expires" in longer.reason) == (403, True, True)
+    assert (asked.status, asked.headers["WWW-Authenticate"]) == (401, "OTP")
+    assert made.status == 201, made.text
+    mine = (await list_tokens(site.ports, ListTokens("ann"), OPERATOR)).tokens
+    assert mine[-1].expires == mine[-2].expires
+    assert set(mine[-1].operations) == {"read", "explain", "publish"}
+    endless = await post(site, TOKENS, login, name="ci", password=PASSWORD)
+    assert (endless.status, endless.json()["expires"]) == (201, None), "the password is held to no token's limits"

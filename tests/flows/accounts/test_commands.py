@@ -8,7 +8,8 @@ import io
 import pytest
 
 from pratique.cli.main import main
-from tests.flows.accounts.conftest import Operator
+from pratique.core.account_verbs import Purpose
+from tests.flows.accounts.conftest import Operator, made_code
 from tests.harness.site import Site
 from tests.protocol.speakers import SPEAKERS
 
@@ -47,7 +48,6 @@ STORY = (
     ("project member pkg:npm/mine alice none", "owner: ann"),
     ("project status pkg:npm/mine deprecated --reason old", "pkg:npm/mine is deprecated: old"),
     ("project status pkg:npm/mine active", "pkg:npm/mine is active"),
-    ("project proof pkg:npm/mine everybody", "demanded of everybody"),
     ("explain pkg:npm/mine@1.0.0", "pkg:npm/mine@1.0.0 in main, asked by user"),
     (
         "waive cooldown pkg:npm/mine --reason trusted --for agent --expires 7d",
@@ -61,6 +61,7 @@ STORY = (
     ("waivers --ended", "withdrawn"),
     ("revoke pkg:npm/mine@1.0.0 --reason oops", "pkg:npm/mine@1.0.0 is revoked"),
     ("unrevoke pkg:npm/mine@1.0.0", "is served again"),
+    ("project proof pkg:npm/mine everybody", "demanded of everybody"),
     ("exposure pkg:npm/mine", "nobody fetched pkg:npm/mine"),
     ("token list", "read"),
     ("token list --user ann", "ann"),
@@ -74,7 +75,10 @@ STORY = (
 async def test_the_story_of_an_administrator(operator: Operator, site: Site, here: bool) -> None:
     assert (await NPM.upload(site, "mine", "1.0.0", site.token)).status in (200, 201)
     for line, expected in STORY:
-        told = await operator.types(*line.split(), here=here, token=None if here else site.admin)
+        words = line.split()
+        if not here and line.startswith(("user promote", "admin link")):
+            words += ["--code", await made_code(site, "alice", Purpose.ADMINISTER)]
+        told = await operator.types(*words, here=here, token=None if here else site.admin)
         assert told.code == 0, (line, told.err)
         assert expected in told.out, line
 

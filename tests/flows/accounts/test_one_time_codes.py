@@ -21,9 +21,10 @@ from pratique.services.accounts.step_up import PasswordGate, sign_in
 from pratique.services.ports import Caller
 from pratique.services.publishing.membership import SetMember, set_member
 from pratique.services.publishing.publish_proof import SetPublishProof, set_publish_proof, set_publish_proof_by_client
+from pratique.services.verbs.releases import Unrevoke, unrevoke
 from pratique.services.visits import visit_repository
 from pratique.trust.permissions import Role
-from tests.flows.accounts.conftest import PASSWORD, Api, Browser
+from tests.flows.accounts.conftest import PASSWORD, Api, Browser, Operator
 from tests.flows.accounts.test_client_account import confirmed
 from tests.flows.accounts.test_client_login import path_of
 from tests.harness import packages
@@ -32,7 +33,7 @@ from tests.harness.site import Site, new_token
 from tests.protocol.npm_publisher import Publisher, publisher
 from tests.protocol.speakers import SPEAKERS
 
-NPM, PYPI = SPEAKERS[0], SPEAKERS[2]
+NPM, PYPI, CARGO = SPEAKERS[0], SPEAKERS[2], SPEAKERS[4]
 OURS = "pkg:npm/ours"
 
 
@@ -247,17 +248,63 @@ async def test_a_session_that_gave_its_password_changes_owners_without_a_code(si
     assert {one.user for one in shown.members} == {"ann", "mal"}
 
 
-async def test_a_message_takes_no_code_through_any_door(site: Site, api: Api) -> None:
+async def test_a_message_which_moves_what_resolvers_choose_takes_a_code_through_every_door(
+    site: Site, api: Api, browser: Browser
+) -> None:
     ann = await owner_of_ours(site)
     assert ann.token
-
-    by_npm = await ann.deprecate("ours", "use 2", "1.0.0")
     document = await ann.document("ours")
     document["versions"]["1.0.0"]["deprecated"] = "use 3"
-    by_edition = await ann.put(f"ours/-rev/{document['_rev']}", document)
-    by_api = await api.post("/deprecate", ann.token, purl=OURS, message="")
 
-    assert [by_npm.status, by_edition.status, by_api.status] == [200, 200, 200]
+    by_npm = await ann.deprecate("ours", "use 2", "1.0.0")
+    by_edition = await ann.put(f"ours/-rev/{document['_rev']}", document)
+    by_api = await api.post("/deprecate", ann.token, purl=OURS, message="use 4")
+
+    for answer in (by_npm, by_edition):
+        assert (answer.status, answer.headers["WWW-Authenticate"]) == (401, "OTP")
+        assert "deprecating or taking that back needs a one-time code" in answer.headers["npm-notice"]
+    assert (by_api.status, "/api/v1/session/step-up" in by_api.text) == (403, True)
+    assert "deprecated" not in (await ann.document("ours"))["versions"]["1.0.0"]
+
+    await browser.sign_in("ann")
+    code = await confirmed(site, browser, by_edition)
+    said = await ann.put(f"ours/-rev/{document['_rev']}", document, npm_otp=code)
+    assert said.status == 200
+    assert (await ann.deprecate("ours", "", "1.0.0")).status == 401, "taking it back moves it again"
+    assert (await ann.deprecate("ours", "use 3", "1.0.0")).status == 200, "nothing changes"
+
+
+async def test_yanking_and_giving_back_take_proof_where_owners_demand_it_and_revoking_takes_none(
+    site: Site, api: Api, operator: Operator
+) -> None:
+    ann = await owner_of_ours(site)
+    job = await new_token(site, "ann", ActorKind.CI, frozenset({Operation.YANK}))
+    purl = f"{OURS}@1.0.0"
+
+    refused = [
+        await api.post("/yank", ann.token, purl=purl, reason="x"),
+        await api.post("/yank", job, purl=purl, reason="x"),
+    ]
+    assert (await operator.types("yank", purl, "--reason", "broken")).code == 0
+    refused += [await api.post("/unyank", ann.token, purl=purl)]
+    assert (await operator.types("unyank", purl)).code == 0
+    assert (await api.post("/revoke", ann.token, purl=purl, reason="harm")).status == 200
+    refused += [await api.post("/unrevoke", token, purl=purl) for token in (ann.token, site.admin)]
+    _, session = await sign_in(site.ports, PasswordGate(), "ann", PASSWORD, "127.0.0.1")
+    await unrevoke(site.ports, Unrevoke(purl), session.actor)
+
+    for answer, doing in zip(refused, (*["yanking or taking that back"] * 3, *["giving back"] * 2), strict=True):
+        assert (answer.status, doing in answer.text, "/session/step-up" in answer.text) == (403, True, True), (
+            answer.text
+        )
+
+
+async def test_where_owners_demand_a_code_no_twin_of_the_name_gives_back_without_one(site: Site, api: Api) -> None:
+    assert (await CARGO.upload(site, "our-own", "1.0.0", site.token)).status == 200
+    await set_publish_proof(site.ports, SetPublishProof("pkg:cargo/our-own", PublishProof.PEOPLE), OPERATOR)
+    assert (await api.post("/revoke", site.admin, purl="pkg:cargo/our_own@1.0.0", reason="harm")).status == 200
+
+    assert (await api.post("/unrevoke", site.admin, purl="pkg:cargo/our_own@1.0.0")).status == 403
 
 
 async def test_a_refused_upload_leaves_its_code_good(site: Site, browser: Browser) -> None:

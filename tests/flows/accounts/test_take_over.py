@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pratique.core.account_verbs import Purpose
 from pratique.core.actors import OPERATOR, ActorKind, Operation
 from pratique.services.accounts.accounts import AddUser, add_user
 from tests.flows.accounts.conftest import PASSWORD, Api, Browser, made_code
@@ -61,4 +62,5 @@ async def test_an_administrator_sets_the_password_of_people_and_not_of_administr
 
     assert refused.status == 403
     assert "two administrators must stay two people" in refused.json()["error"]
-    assert (await api.post("/user/password", site.admin, name="ann", password=OTHER)).status == 200
+    code = await made_code(site, "alice", Purpose.ADMINISTER)
+    assert (await api.post("/user/password", site.admin, name="ann", password=OTHER, code=code)).status == 200

@@ -157,9 +157,11 @@ async def test_a_second_administrator_of_less_than_a_day_is_neither_of_the_two(a
     assert await states(api, site.admin) == [(1, "pending"), (2, "pending")]
 
 
-async def test_an_account_that_was_enabled_for_the_occasion_confirms_nothing(api: Api, site: Site, second: str) -> None:
+async def test_an_account_that_was_enabled_for_the_occasion_confirms_nothing(
+    api: Api, site: Site, operator: Operator, second: str
+) -> None:
     await api.post("/user/disable", site.admin, name="bob")
-    await api.post("/user/enable", site.admin, name="bob")
+    await operator.types("user", "enable", "bob")
     await api.post("/waive", site.admin, **ASKED)
 
     answer = await api.post("/confirm", second, id=1)
@@ -176,13 +178,15 @@ async def test_the_command_on_the_data_folder_is_no_first_person(
     assert await states(api, second) == []
 
 
-async def test_an_account_made_administrator_for_the_occasion_confirms_nothing(api: Api, site: Site) -> None:
+async def test_an_account_made_administrator_for_the_occasion_confirms_nothing(
+    api: Api, site: Site, operator: Operator
+) -> None:
     await add_user(site.ports, AddUser(name="bob", password="correct horse battery", admin=True), OPERATOR)
     site.clock.set("+25h")
     await api.post("/waive", site.admin, **ASKED)
     site.clock.set("+26h")
     await api.post("/user/demote", site.admin, name="bob")
-    await api.post("/user/promote", site.admin, name="bob")
+    await operator.types("user", "promote", "bob")
     bob = await new_token(site, "bob", ActorKind.USER, frozenset(Operation))
 
     answer = await api.post("/confirm", bob, id=1)

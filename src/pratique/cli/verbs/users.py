@@ -28,6 +28,7 @@ def add(
     admin: Flag = False,
     password_stdin: Flag = False,
     no_password: Flag = False,
+    code: str = "",
     where: Where = HERE,
 ) -> None:
     """Make an account.
@@ -37,11 +38,12 @@ def add(
         admin: it administers the server.
         password_stdin: read the password from standard input instead of asking.
         no_password: an account that holds tokens and never signs in.
+        code: with --admin and --server: a one-time code, made for this on your account page.
         where: data folder or server.
     """
     check_account_name(name)
     password = None if no_password else new_password(name, from_stdin=password_stdin)
-    made = ask(table.USER_ADD, AddUser(name, password, admin), where)
+    made = ask(table.USER_ADD, AddUser(name, password, admin, code), where)
     if made:
         say(f"{'administrator' if made.admin else 'user'} {made.name} made")
 
@@ -73,16 +75,28 @@ def disable(name: str, *, where: Where = HERE) -> None:
 
 
 @app.command
-def enable(name: str, *, where: Where = HERE) -> None:
-    """Let a disabled account in again."""
-    if ask(table.USER_ENABLE, EnableUser(name), where):
+def enable(name: str, *, code: str = "", where: Where = HERE) -> None:
+    """Let a disabled account in again.
+
+    Args:
+        name: of the account.
+        code: of an administrator, with --server: a one-time code, made for this on your account page.
+        where: data folder or server.
+    """
+    if ask(table.USER_ENABLE, EnableUser(name, code), where):
         say(f"{name} is enabled again")
 
 
 @app.command
-def promote(name: str, *, where: Where = HERE) -> None:
-    """Make an account an administrator. Its sessions and tokens end: they were given to somebody who was none."""
-    if ask(table.USER_PROMOTE, PromoteUser(name), where):
+def promote(name: str, *, code: str = "", where: Where = HERE) -> None:
+    """Make an account an administrator. Its sessions and tokens end: they were given to somebody who was none.
+
+    Args:
+        name: of the account.
+        code: with --server: a one-time code, made for this on your account page.
+        where: data folder or server.
+    """
+    if ask(table.USER_PROMOTE, PromoteUser(name, code), where):
         say(f"{name} is an administrator now; sign in again, and make new tokens in the place of the earlier ones")
 
 
@@ -94,16 +108,17 @@ def demote(name: str, *, where: Where = HERE) -> None:
 
 
 @app.command
-def password(name: str, *, password_stdin: Flag = False, where: Where = HERE) -> None:
+def password(name: str, *, password_stdin: Flag = False, code: str = "", where: Where = HERE) -> None:
     """Give an account another password. Its sessions end.
 
     Args:
         name: of the account.
         password_stdin: read the password from standard input instead of asking.
+        code: with --server: a one-time code, made for this on your account page.
         where: data folder or server.
     """
     chosen = new_password(name, from_stdin=password_stdin)
-    if ask(table.USER_PASSWORD, SetPassword(name, chosen), where):
+    if ask(table.USER_PASSWORD, SetPassword(name, chosen, code), where):
         say(f"{name} has a new password")
 
 

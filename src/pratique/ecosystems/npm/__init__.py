@@ -117,6 +117,8 @@ class Npm:
     read_search = staticmethod(search.read_search)
     write_search = staticmethod(search.write_search)
 
+    command_header: str = "npm-command"
+
     # The account side.
 
     code_header: str = "npm-otp"

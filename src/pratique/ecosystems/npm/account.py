@@ -18,7 +18,7 @@ from pratique.ecosystems.npm.bodies import answer, read_object, text_of
 
 _LONGEST = 1_024
 _READING = frozenset({Operation.READ, Operation.EXPLAIN})
-_WRITING = _READING | {Operation.PUBLISH, Operation.YANK}
+_WRITING = _READING | {Operation.PUBLISH}
 _KEY = re.compile(r"[0-9]{8,15}\Z")
 _PREFIX = "prq_"
 """What every token begins with, and all that is kept of it in clear: npm takes a pasted token for one of the list."""

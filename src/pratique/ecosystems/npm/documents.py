@@ -143,6 +143,8 @@ def _least(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def _owners(content: Mapping[str, Any]) -> tuple[str, ...]:
     others = sorted(content.keys() - _OF_OWNERS)
+    if "users" in others:
+        raise Invalid("stars are not kept here, so that `npm star` and `npm unstar` change nothing")
     if others:
         raise Invalid(f"a document without `versions` changes `maintainers` only; this one holds {_some(others)}")
     listed = content.get("maintainers")

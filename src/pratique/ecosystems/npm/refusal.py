@@ -13,15 +13,19 @@ from pratique.core.sentences import clean
 
 _JSON = "application/json"
 _UNAUTHORISED, _NOT_FOUND = 401, 404
+_LOOKS_FIRST = frozenset({"publish", "stage"})
+"""Commands of npm 11 that look by themselves for earlier releases, and go on whatever they are told."""
 
 
 def write_refusal(refusal: Refusal) -> Rendered:
     """A refusal or failure; a 401 carries the sentence in its challenge, where npm looks.
 
     A 404 carries no notice: npm asks by itself for services that a registry need not have (the audits of npm 6), and
-    would print one after every install. What somebody did ask for is told by reason phrase and `error`.
+    would print one after every install. What somebody did ask for is told by reason phrase and `error`. Nor does what
+    npm looks at before it publishes: the first release into a reserved scope is about to be taken in.
     """
-    headers = {} if refusal.status == _NOT_FOUND else {"npm-notice": refusal.line}
+    is_told = refusal.status != _NOT_FOUND and refusal.command not in _LOOKS_FIRST
+    headers = {"npm-notice": refusal.line} if is_told else {}
     body = refusal.body
     if refusal.status == _UNAUTHORISED:
         headers["WWW-Authenticate"] = _challenge(refusal.line)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy import Connection
 
+from pratique.core.account_verbs import Purpose
 from pratique.core.actors import Actor, ActorKind, Operation
 from pratique.core.clock import Instant, to_iso
 from pratique.core.errors import Conflict, Forbidden, NotFound
 from pratique.services.accounts.hashing import hash_password
 from pratique.services.accounts.sign_in import write_as
+from pratique.services.accounts.typed_codes import use_typed_code
 from pratique.services.changes import note_change, permit, permit_everywhere
 from pratique.services.ports import Ports
 from pratique.store import accounts, one_time_codes
@@ -21,11 +23,16 @@ ENABLED = "account_enabled"
 
 
 class AddUser(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Make an account. Without a password it can hold tokens and not sign in."""
+    """Make an account. Without a password it can hold tokens and not sign in.
+
+    Attributes:
+        code: a one-time code of the account page; needed by whoever makes an administrator with a token.
+    """
 
     name: str
     password: str | None = None
     admin: bool = False
+    code: str = ""
 
 
 class ListUsers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,16 +46,26 @@ class DisableUser(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class EnableUser(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Let a disabled account in again."""
+    """Let a disabled account in again.
+
+    Attributes:
+        code: a one-time code of the account page; needed by whoever lets an administrator in with a token.
+    """
 
     name: str
+    code: str = ""
 
 
 class SetPassword(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Give an account another password; its sessions end."""
+    """Give an account another password; its sessions end.
+
+    Attributes:
+        code: a one-time code of the account page; needed by whoever asks with a token.
+    """
 
     name: str
     password: str
+    code: str = ""
 
 
 class UserShown(msgspec.Struct, frozen=True):
@@ -79,25 +96,21 @@ async def add_user(ports: Ports, request: AddUser, actor: Actor) -> UserShown:
     Raises:
         InvalidName, Invalid: name or password will not do.
         Conflict: there is one of that name.
-        Forbidden: the actor is no administrator.
+        Forbidden: the actor is no administrator, or a token makes one without a good code.
     """
     now = ports.clock.now()
     permit_everywhere(actor, Operation.ACCOUNTS, now)
     check_account_name(request.name)
     hashed = None if request.password is None else await hash_password(request.password, request.name)
-    return shown(await write_as(ports.db, actor, now, _add, request.name, hashed, request.admin, actor, now))
+    return shown(await write_as(ports.db, actor, now, _add, request, hashed, actor, now))
 
 
-def _add(
-    connection: Connection,
-    name: str,
-    hashed: str | None,
-    admin: bool,  # noqa: FBT001
-    actor: Actor,
-    now: Instant,
-) -> Account:
-    account = accounts.create(connection, name, hashed, admin, now)
-    note_change(connection, "account_created", f"account:{name}", {"admin": admin}, actor=actor, now=now)
+def _add(connection: Connection, request: AddUser, hashed: str | None, actor: Actor, now: Instant) -> Account:
+    account = accounts.create(connection, request.name, hashed, request.admin, now)
+    if request.admin:
+        use_typed_code(connection, actor, Purpose.ADMINISTER, request.code, now)
+    body = {"admin": request.admin}
+    note_change(connection, "account_created", f"account:{request.name}", body, actor=actor, now=now)
     return account
 
 
@@ -122,10 +135,15 @@ async def disable_user(ports: Ports, request: DisableUser, actor: Actor) -> User
 
 
 async def enable_user(ports: Ports, request: EnableUser, actor: Actor) -> UserShown:
-    """Enable a disabled account. Raises NotFound if there is none of that name."""
+    """Enable a disabled account.
+
+    Raises:
+        NotFound: there is none of that name.
+        Forbidden: the actor is no administrator, or a token lets one in without a good code.
+    """
     now = ports.clock.now()
     permit_everywhere(actor, Operation.ACCOUNTS, now)
-    return shown(await write_as(ports.db, actor, now, _enable, request.name, actor, now))
+    return shown(await write_as(ports.db, actor, now, _enable, request, actor, now))
 
 
 def _disable(connection: Connection, name: str, actor: Actor, now: Instant) -> Account:
@@ -139,10 +157,13 @@ def _disable(connection: Connection, name: str, actor: Actor, now: Instant) -> A
     return account_named(connection, name)
 
 
-def _enable(connection: Connection, name: str, actor: Actor, now: Instant) -> Account:
-    accounts.enable(connection, account_named(connection, name).id)
-    note_change(connection, ENABLED, f"account:{name}", {}, actor=actor, now=now)
-    return account_named(connection, name)
+def _enable(connection: Connection, request: EnableUser, actor: Actor, now: Instant) -> Account:
+    account = account_named(connection, request.name)
+    if account.admin:
+        use_typed_code(connection, actor, Purpose.ADMINISTER, request.code, now)
+    accounts.enable(connection, account.id)
+    note_change(connection, ENABLED, f"account:{account.name}", {}, actor=actor, now=now)
+    return account_named(connection, account.name)
 
 
 async def set_password(ports: Ports, request: SetPassword, actor: Actor) -> UserShown:
@@ -154,14 +175,16 @@ async def replace_password(ports: Ports, request: SetPassword, actor: Actor) -> 
     """Give an account another password: one's own from a session, or as an administrator another person's.
 
     A password opens every door of its account, so that no token sets the one of its own account, however wide
-    its scope; and an administrator who could set another's would be two people.
+    its scope, and somebody else's only with a one-time code; and an administrator who could set another's would be
+    two people.
 
     Returns:
         The account with the new password's hash, so that a session can be started for exactly this password.
 
     Raises:
         Unauthorised: the session or token ended meanwhile: whoever is late does not have the last word.
-        Forbidden, StepUpNeeded: neither one's own nor, for administrators, that of somebody who is none.
+        Forbidden, StepUpNeeded: neither one's own nor, for administrators, that of somebody who is none; or a token
+            asks without a good code.
         NotFound: there is none of that name.
         Invalid: the password will not do.
     """
@@ -173,7 +196,7 @@ async def replace_password(ports: Ports, request: SetPassword, actor: Actor) -> 
         permit_everywhere(actor, Operation.ACCOUNTS, now)
     await ports.db.read(_check_whose_password, request.name, actor)
     hashed = await hash_password(request.password, request.name)
-    return await write_as(ports.db, actor, now, _set_password, request.name, hashed, actor, now)
+    return await write_as(ports.db, actor, now, _set_password, request, hashed, actor, now)
 
 
 def _check_whose_password(connection: Connection, name: str, actor: Actor) -> Account:
@@ -191,8 +214,10 @@ def _check_whose_password(connection: Connection, name: str, actor: Actor) -> Ac
     return account
 
 
-def _set_password(connection: Connection, name: str, hashed: str, actor: Actor, now: Instant) -> Account:
-    return keep_password(connection, _check_whose_password(connection, name, actor), hashed, actor, now)
+def _set_password(connection: Connection, request: SetPassword, hashed: str, actor: Actor, now: Instant) -> Account:
+    account = _check_whose_password(connection, request.name, actor)
+    use_typed_code(connection, actor, Purpose.ADMINISTER, request.code, now)
+    return keep_password(connection, account, hashed, actor, now)
 
 
 def keep_password(connection: Connection, account: Account, hashed: str, actor: Actor, now: Instant) -> Account:

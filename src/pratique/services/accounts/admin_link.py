@@ -5,12 +5,14 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy import Connection
 
+from pratique.core.account_verbs import Purpose
 from pratique.core.actors import NOBODY, OPERATOR, Actor, Operation
 from pratique.core.clock import Instant, to_iso
 from pratique.core.errors import NotFound
 from pratique.core.events import new_event
 from pratique.services.accounts.hashing import hash_password
 from pratique.services.accounts.sign_in import write_as
+from pratique.services.accounts.typed_codes import use_typed_code
 from pratique.services.changes import note_change, permit_everywhere
 from pratique.services.ports import Ports
 from pratique.store import accounts, events
@@ -22,7 +24,13 @@ PURPOSE = "admin"
 
 
 class MakeAdminLink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Ask for a link with which someone becomes administrator."""
+    """Ask for a link with which someone becomes administrator.
+
+    Attributes:
+        code: a one-time code of the account page; needed by whoever asks with a token.
+    """
+
+    code: str = ""
 
 
 class AdminLink(msgspec.Struct, frozen=True):
@@ -38,11 +46,15 @@ class AdminLink(msgspec.Struct, frozen=True):
 
 
 async def make_admin_link(ports: Ports, request: MakeAdminLink, actor: Actor) -> AdminLink:
-    """Make a link. Raises Forbidden to all but administrators and the operator."""
-    del request
+    """Make a link. Raises Forbidden to all but administrators and the operator, and to tokens without a good code."""
     now = ports.clock.now()
     permit_everywhere(actor, Operation.ACCOUNTS, now)
-    return await write_as(ports.db, actor, now, create_admin_link, ports.public_url, now, actor)
+    return await write_as(ports.db, actor, now, _make, request.code, ports.public_url, now, actor)
+
+
+def _make(connection: Connection, code: str, public_url: str, now: Instant, actor: Actor) -> AdminLink:
+    use_typed_code(connection, actor, Purpose.ADMINISTER, code, now)
+    return create_admin_link(connection, public_url, now, actor)
 
 
 def create_admin_link(connection: Connection, public_url: str, now: Instant, actor: Actor = OPERATOR) -> AdminLink:

@@ -13,13 +13,15 @@ from pratique.services.accounts.sign_in import SignedIn, session_actor
 from pratique.services.ports import Ports
 from pratique.store import accounts, events
 from pratique.store.accounts import Account, Session
+from pratique.trust.networks import network_of
 from pratique.trust.sessions import SESSION_LIFE, new_secret, secret_digest
 from pratique.trust.throttle import Throttle
 
 FAILURES_PER_ACCOUNT = 100
 """High, because whoever reaches it locks the account's owner out, too. Source: NIST SP 800-63B, section 3.2.2."""
 
-FAILURES_PER_ADDRESS = 10
+FAILURES_PER_NETWORK = 10
+"""Of one address, or of the /64 of IPv6 that one customer is given."""
 
 _WRONG = "name and password do not fit together"
 """Said of every reason why somebody does not get in."""
@@ -33,7 +35,7 @@ class PasswordGate:
 
     def __init__(self) -> None:
         self._accounts = Throttle(FAILURES_PER_ACCOUNT)
-        self._addresses = Throttle(FAILURES_PER_ADDRESS)
+        self._networks = Throttle(FAILURES_PER_NETWORK)
 
     async def check(self, ports: Ports, name: str, password: str, address: str) -> Account:
         """The account, if the password is its own.
@@ -48,28 +50,28 @@ class PasswordGate:
             Unauthorised: no such account, wrong password, or disabled: one sentence for all three.
             Unavailable: too many failures, or too many passwords at once.
         """
-        typed = name[:_LONGEST_NAME]
-        self._reserve(typed, address, ports.clock.now())
+        typed, network = name[:_LONGEST_NAME], network_of(address)
+        self._reserve(typed, network, ports.clock.now())
         account = await ports.db.read(accounts.find_by_name, typed)
         try:
             matches = await check_password(account.password if account else None, password)
         except Unavailable:
-            self._addresses.give_back(address)
+            self._networks.give_back(network)
             self._accounts.give_back(typed)
             raise
         if not matches or account is None or account.disabled is not None:
             raise Unauthorised(_WRONG)
-        self._addresses.give_back(address)
+        self._networks.give_back(network)
         self._accounts.forget(typed)
         return account
 
-    def _reserve(self, typed: str, address: str, now: Instant) -> None:
+    def _reserve(self, typed: str, network: str, now: Instant) -> None:
         """Count the attempt before the password is looked at. Raises Unavailable and counts nothing."""
-        self._addresses.attempt(address, now)
+        self._networks.attempt(network, now)
         try:
             self._accounts.attempt(typed, now)
         except Unavailable:
-            self._addresses.give_back(address)
+            self._networks.give_back(network)
             raise
 
 

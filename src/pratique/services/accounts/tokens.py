@@ -15,14 +15,14 @@ from pratique.core.errors import Forbidden, Invalid, NotFound
 from pratique.core.globs import MAX_GLOBS
 from pratique.services.accounts.accounts import account_named
 from pratique.services.accounts.sign_in import write_as
+from pratique.services.accounts.typed_codes import use_typed_code
 from pratique.services.changes import note_change, permit, permit_everywhere
 from pratique.services.durations import read_duration
 from pratique.services.name_globs import canonical_glob, ecosystem_named
 from pratique.services.ports import Ports
-from pratique.store import accounts, one_time_codes, tokens
+from pratique.store import accounts, tokens
 from pratique.store.accounts import Account
 from pratique.store.tokens import Token
-from pratique.trust.one_time_codes import code_digest
 from pratique.trust.permissions import CEILING
 from pratique.trust.tokens import new_token, token_digest
 
@@ -43,7 +43,7 @@ class CreateToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         operations: what it is good for.
         ecosystems: ids; empty for all.
         names: globs over project names, at most a hundred.
-        expires_in: a duration; None: never, for agents eight hours.
+        expires_in: a duration; None: as long as the token that asks, else never, for agents eight hours.
         code: a one-time code of the account page; needed by whoever asks with a token.
     """
 
@@ -117,33 +117,22 @@ def _record_proved(
 ) -> TokenShown:
     """Keep it, and use up the code that whoever asks with a token has to send. Raises as `record_token`."""
     made = record_token(connection, request, scope, digest, actor, now)
-    if actor.token is not None and not _uses_code(connection, request.code, actor, now):
-        wrong = "this one-time code is wrong, used, or older than five minutes; " if request.code else ""
-        raise Forbidden(
-            f"{wrong}making a token with a token needs a one-time code: sign in at /account of this server, make one "
-            f"for {Purpose.TOKENS.doing}, and pass it as `--code` (in JSON `code`); or make the token on that page"
-        )
+    use_typed_code(connection, actor, Purpose.TOKENS, request.code, now)
     return made
 
 
-def _uses_code(connection: Connection, code: str, actor: Actor, now: Instant) -> bool:
-    if not code or actor.account is None:
-        return False
-    return one_time_codes.use(
-        connection, code_digest(code), account_id=actor.account, purpose=Purpose.TOKENS, subject="", now=now
-    )
-
-
 def scope_within(request: CreateToken, ecosystems: Mapping[str, Ecosystem], actor: Actor, now: Instant) -> TokenScope:
-    """The limits that a request asks for, which lie within those of the token that asks.
+    """The limits that a request asks for, which lie within those of the token that asks; its end, if none is asked for.
 
     Raises:
         Invalid: name, kind, scope or expiry cannot be right.
         Forbidden: a token asks for one of another kind, or for a wider one.
     """
     scope = scope_of(request, ecosystems, now)
+    if scope.expires is None and actor.scope is not None:
+        scope = msgspec.structs.replace(scope, expires=actor.scope.expires)
     _check_kind(request.kind, actor)
-    _check_within(scope, actor)
+    _check_within(scope, actor, now)
     return scope
 
 
@@ -204,7 +193,7 @@ def _check_kind(kind: ActorKind, actor: Actor) -> None:
         )
 
 
-def _check_within(scope: TokenScope, actor: Actor) -> None:
+def _check_within(scope: TokenScope, actor: Actor, now: Instant) -> None:
     """A token made with a token cannot do more, reach further, or live longer than that one."""
     mine = actor.scope
     if mine is None:
@@ -212,10 +201,14 @@ def _check_within(scope: TokenScope, actor: Actor) -> None:
     more = scope.operations - mine.operations
     wider = mine.ecosystems and (not scope.ecosystems or not scope.ecosystems <= mine.ecosystems)
     further = mine.names != ("*",) and not set(scope.names) <= set(mine.names)
-    longer = mine.expires is not None and (scope.expires is None or scope.expires > mine.expires)
-    if more or wider or further or longer:
-        beyond = ", ".join(sorted(more)) or ("ecosystems" if wider else "names" if further else "expiry")
+    if more or wider or further:
+        beyond = ", ".join(sorted(more)) or ("ecosystems" if wider else "names")
         raise Forbidden(f"a token cannot be wider than the one that makes it: {beyond}")
+    if mine.expires is not None and (scope.expires is None or scope.expires > mine.expires):
+        raise Forbidden(
+            f"a token does not outlive the one that makes it, which ends in {in_words(max(0, mine.expires - now))}: "
+            "give the password, which npm asks for, or a shorter time with --expires, or make it at /account"
+        )
 
 
 def record_token(

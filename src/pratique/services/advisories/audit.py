@@ -12,7 +12,7 @@ from pratique.core.errors import InvalidName
 from pratique.services.advisories.known_ecosystems import check_known
 from pratique.services.advisories.public_records import public_records
 from pratique.services.advisories.questions import PORTION, asker_of
-from pratique.services.advisories.tell_advisories import Effort, Hit, find_hits, tell
+from pratique.services.advisories.tell_advisories import Effort, Hit, find_hits, length_of, tell
 from pratique.services.ports import Ports, Visit
 from pratique.store import advisory_records
 from pratique.store.advisories import StoredAdvisory
@@ -61,7 +61,7 @@ async def _told(ports: Ports, visit: Visit, asked: Asked, names: Mapping[str, st
     originals: dict[str, bytes] = {}
     for start in range(0, len(ids), PORTION):
         originals |= await ports.db.read(advisory_records.contents, ids[start : start + PORTION])
-    return await ports.questions.run(_tell, visit, hits, originals)
+    return await ports.questions.run(_tell, visit, hits, originals, effort)
 
 
 def _hits(
@@ -81,8 +81,12 @@ def _hits(
     return found
 
 
-def _tell(visit: Visit, hits: Mapping[str, tuple[Hit, ...]], originals: Mapping[str, bytes]) -> Told:
-    return {name: tell(visit.ecosystem, found, originals) for name, found in hits.items()}
+def _tell(visit: Visit, hits: Mapping[str, tuple[Hit, ...]], originals: Mapping[str, bytes], effort: Effort) -> Told:
+    told = {}
+    for name, found in hits.items():
+        told[name] = tell(visit.ecosystem, found, originals)
+        effort.tell(sum(map(length_of, told[name])))
+    return told
 
 
 def _canonical_names(visit: Visit, asked: Asked) -> dict[str, str]:

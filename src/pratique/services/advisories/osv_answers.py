@@ -29,7 +29,7 @@ from pratique.core.errors import Invalid, InvalidName, NotFound
 from pratique.services.advisories.known_ecosystems import check_known
 from pratique.services.advisories.public_records import public_records
 from pratique.services.advisories.questions import PORTION, asker_of
-from pratique.services.advisories.tell_advisories import Effort, find_hits
+from pratique.services.advisories.tell_advisories import MAX_TOLD, Effort, find_hits
 from pratique.services.ports import Ports, Visit
 from pratique.services.purls import parse_purl
 from pratique.store import advisories, advisory_records
@@ -67,6 +67,10 @@ class Question(msgspec.Struct, frozen=True):
     after: str
 
 
+_BESIDE_ID = 48
+"""Characters of a record that is named, beside its id."""
+
+
 async def answer_query(ports: Ports, asking: Asking, body: bytes) -> bytes:
     """Whole records about one package, as JSON.
 
@@ -85,6 +89,9 @@ async def answer_query(ports: Ports, asking: Asking, body: bytes) -> bytes:
             await check_known(ports, (ports.ecosystems[question.ecosystem],))
         whole: list[msgspec.Raw] = []
         for start in range(0, len(page), PORTION):
+            if sum(map(_length, whole)) > MAX_TOLD:
+                following = page_token(page[start - 1].id)
+                break
             ids = [row.id for row in page[start : start + PORTION]]
             kept, rows = await ports.db.read(_stored, ids)
             whole += await questions.run(_whole, ports, ids, kept, rows)
@@ -202,7 +209,12 @@ def _page(ports: Ports, question: Question, found: Mapping[str, Found], effort: 
     if question.version:
         hits = find_hits(ports.ecosystems[question.ecosystem], rows, [question.version])
         rows = tuple(hit.record for hit in hits)
+    effort.tell(sum(len(row.id) + _BESIDE_ID for row in rows[:PAGE]))
     return rows[:PAGE], page_token(rows[PAGE - 1].id) if len(rows) > PAGE else ""
+
+
+def _length(record: msgspec.Raw) -> int:
+    return memoryview(record).nbytes
 
 
 def _said(vulns: Sequence[Any], following: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""How many questions about advisories are answered at once, of one asker and of all: installs go on beside them."""
+"""How many questions that look at much are answered at once, of one asker and of all: installs go on beside them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import ParamSpec, TypeVar
 
 import msgspec
@@ -15,15 +14,13 @@ import msgspec
 from pratique.core.actors import Actor
 from pratique.core.errors import TooManyAtOnce
 from pratique.services.slots import NoSlotLeft, SlotLimits, Slots
+from pratique.trust.networks import network_of
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 PORTION = 250
 """Names, or records, that are read in one transaction: then it is the turn of others who wait for a reader."""
-
-_HOME = 64
-"""Bits of an IPv6 address that one asker is given; the others it chooses."""
 
 
 class QuestionSlots(msgspec.Struct, frozen=True):
@@ -46,23 +43,33 @@ _DEFAULT_SLOTS = QuestionSlots()
 
 
 class Questions:
-    """Slots for questions, others for lockfiles, which may wait for upstreams, and a thread for the work itself."""
+    """Slots for audits, for searches and for lockfiles, which may wait for upstreams, and a thread for audits.
+
+    Those of one kind do not wait for another. All of them read a portion in each transaction, and one at a time, so
+    that a download waits for a few portions at most, however many slots there are.
+    """
 
     def __init__(self, slots: QuestionSlots = _DEFAULT_SLOTS) -> None:
         limits = SlotLimits(
             slots.at_once, slots.at_once_asker, slots.patience, slots.waiting, max(1, slots.waiting // 2)
         )
-        self._questions, self._lockfiles = Slots(limits), Slots(limits)
+        self._audits, self._searches, self._lockfiles = Slots(limits), Slots(limits), Slots(limits)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="audit")
 
     @contextlib.asynccontextmanager
     async def slot(self, asker: Hashable) -> AsyncIterator[None]:
-        """Wait until one question more may be worked at.
+        """Wait until one audit more may be worked at.
 
         Raises:
             TooManyAtOnce: that takes too long, or too many wait.
         """
-        async with _one_of(self._questions, asker, "audits"):
+        async with _one_of(self._audits, asker, "audits"):
+            yield
+
+    @contextlib.asynccontextmanager
+    async def search_slot(self, asker: Hashable) -> AsyncIterator[None]:
+        """Wait until one search more may look. Raises TooManyAtOnce."""
+        async with _one_of(self._searches, asker, "searches"):
             yield
 
     @contextlib.asynccontextmanager
@@ -81,14 +88,8 @@ class Questions:
 
 
 def asker_of(actor: Actor, address: str) -> Hashable:
-    """Whose slots a question takes: the account's, whatever token it uses; of nobody's questions the address's."""
-    if actor.account is not None:
-        return actor.account
-    try:
-        plain = ip_address(address)
-    except ValueError:
-        return address
-    return str(IPv6Network((plain, _HOME), strict=False)) if isinstance(plain, IPv6Address) else address
+    """Whose slots a question takes: the account's, whatever token it uses; of nobody's questions the network's."""
+    return network_of(address) if actor.account is None else actor.account
 
 
 @contextlib.asynccontextmanager

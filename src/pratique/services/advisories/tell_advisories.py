@@ -21,11 +21,19 @@ MAX_COMPARISONS = 100_000
 """Versions held against records for one question; an honest one has a few thousand."""
 
 
+MAX_TOLD = 4 << 20
+"""Characters of one answer, about: honest ones have some hundred thousand; a short question can ask for millions."""
+
+_BESIDE = 200
+"""Characters of what is told of a record beside its versions: id, address, rating."""
+
+
 class Effort:
-    """What one question has cost so far."""
+    """What one question has cost so far, and its answer."""
 
     def __init__(self) -> None:
         self._spent = 0
+        self._told = 0
 
     def spend(self, records: int, versions: int) -> None:
         """Count what comes next. Raises TooLarge: it would be too much."""
@@ -36,12 +44,27 @@ class Effort:
                 "names or versions at once"
             )
 
+    def tell(self, characters: int) -> None:
+        """Count what is added to the answer. Raises TooLarge: it would be too much."""
+        self._told += characters
+        if self._told > MAX_TOLD:
+            raise TooLarge(
+                f"the answer to this question has more than {MAX_TOLD >> 20} million characters; ask about fewer names "
+                "or versions at once"
+            )
+
 
 class Hit(msgspec.Struct, frozen=True):
     """A record, and those of the versions asked about that it affects, as they were spelled."""
 
     record: StoredAdvisory
     versions: tuple[str, ...]
+
+
+def length_of(told: ProjectAdvisory) -> int:
+    """Characters that clients are told of it, about: what it says of versions can be long, or asked for at length."""
+    ends = (end or "" for span in told.affected for end in (span.start, span.end))
+    return _BESIDE + len(told.title) + sum(map(len, ends)) + sum(map(len, told.hit))
 
 
 def find_hits(ecosystem: Ecosystem, records: Iterable[StoredAdvisory], versions: Sequence[str]) -> tuple[Hit, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy import Connection
 
+from pratique.core.account_verbs import Purpose
 from pratique.core.actors import Actor, Operation
 from pratique.core.artifacts import Clearance, Digests, Origin
 from pratique.core.clock import Instant
@@ -14,6 +15,7 @@ from pratique.core.errors import Conflict, Forbidden, Invalid, NotFound
 from pratique.core.events import new_event
 from pratique.core.names import ProjectKey, Subject
 from pratique.core.ranges import VersionKey, same_version
+from pratique.services.accounts.project_proof import write_proved
 from pratique.services.accounts.sign_in import write_as
 from pratique.services.governing.exposure import Exposure, exposure
 from pratique.services.governing.reach import look_for
@@ -96,17 +98,19 @@ async def unrevoke(ports: Ports, repository: str, purl: str, filename: str | Non
 
     Raises:
         NotFound: no such revocation is in force.
-        Forbidden, StepUpNeeded: as for `revoke`; also where an administrator revoked and the actor is none.
+        Forbidden, StepUpNeeded: as for `revoke`; also where an administrator revoked and the actor is none, or where
+            the owners demand a one-time code, which a verb does not carry.
     """
     named = read_purl(purl, ports.ecosystems)
     visit = await visit_repository(ports, repository, named.key.ecosystem, actor)
     known = await know(ports, visit, named.key)
     now = ports.clock.now()
     authorise_on(visit, Operation.UNREVOKE, known, now)
-    numbers, event = await write_as(
-        ports.db,
-        actor,
-        now,
+    numbers, event = await write_proved(
+        ports,
+        visit,
+        named.key,
+        Purpose.UNREVOKE,
         record_lifting,
         visit.repository.id,
         named,

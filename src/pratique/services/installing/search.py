@@ -5,7 +5,7 @@ Nothing is asked upstream: what people search for inside is nobody's business ou
 
 from __future__ import annotations
 
-from itertools import islice
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -15,6 +15,7 @@ from pratique.core.artifacts import Origin, ProjectView
 from pratique.core.ecosystem_verbs import Found, FoundProject, SearchQuery
 from pratique.core.errors import Invalid, PratiqueError
 from pratique.core.names import ProjectKey
+from pratique.services.advisories.questions import asker_of
 from pratique.services.judging.judge import admit_reader, allowed_versions, decide_listing, decide_name, inquire
 from pratique.services.judging.knowledge import Knowledge, read_knowledge
 from pratique.services.judging.reader import reader_of
@@ -30,30 +31,44 @@ _LONGEST = 200
 _LOOKED_AT = 200
 """Projects with a fitting name that are looked at, as policy may refuse them; more of the name finds the others."""
 
+PORTION = 10
+"""Projects that are looked at in one transaction: then it is the turn of others who wait for a reader."""
+
 
 async def search(ports: Ports, visit: Visit, query: SearchQuery) -> Found:
     """Projects whose name contains every word of the text and of which the actor may take at least one release.
 
-    The total counts all that the actor may know of: whether policy refuses one is seen where it is shown.
+    The total counts all that the actor may know of: whether policy refuses one is seen where it is shown. No more
+    are looked at than the page needs, a portion at a time.
 
     Raises:
         Invalid: the text is too long, or holds what stands in no name.
+        TooManyAtOnce: the asker, or everybody, searches too much at once.
         Unauthorised, Forbidden: the actor may not read in the repository at all.
     """
     if len(query.text) > _LONGEST:
         raise Invalid(f"the search has {len(query.text)} characters, at most {_LONGEST} are looked for")
     if not all(map(str.isprintable, query.text.split())):
         raise Invalid("the search holds a control character, which stands in no name; search for a part of a name")
-    return await ports.db.read(_found, ports, visit, query)
+    async with ports.questions.search_slot(asker_of(visit.actor, visit.caller.address)):
+        named, total = await ports.db.read(_named, ports, visit, query.text.strip().lower())
+        shown: list[FoundProject] = []
+        end = query.offset + query.limit
+        for start in range(0, len(named), PORTION):
+            if len(shown) >= end:
+                break
+            shown += await ports.db.read(_allowed, ports, visit, named[start : start + PORTION])
+    return Found(tuple(shown[query.offset : end]), total)
 
 
-def _found(connection: Connection, ports: Ports, visit: Visit, query: SearchQuery) -> Found:
-    text, reader = query.text.strip().lower(), reader_of(visit, ports.clock.now())
-    repository, ecosystem = visit.repository.id, visit.ecosystem.id
-    named, total = projects.named_like(connection, repository, ecosystem, text, reader, _LOOKED_AT)
-    looked = (_look(connection, ports, visit, one.key) for one in named)
-    shown = (one for one in looked if one is not None)
-    return Found(tuple(islice(shown, query.offset, query.offset + query.limit)), total)
+def _named(connection: Connection, ports: Ports, visit: Visit, text: str) -> tuple[tuple[Project, ...], int]:
+    reader = reader_of(visit, ports.clock.now())
+    return projects.named_like(connection, visit.repository.id, visit.ecosystem.id, text, reader, _LOOKED_AT)
+
+
+def _allowed(connection: Connection, ports: Ports, visit: Visit, some: Sequence[Project]) -> list[FoundProject]:
+    looked = (_look(connection, ports, visit, one.key) for one in some)
+    return [one for one in looked if one is not None]
 
 
 def _look(connection: Connection, ports: Ports, visit: Visit, key: ProjectKey) -> FoundProject | None:

@@ -1,4 +1,4 @@
-"""Say something to whoever installs an own release, or take it back; what is served stays the same."""
+"""Say something to whoever installs an own release, or take it back; resolvers prefer what nothing is said of."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Mapping
 import msgspec
 from sqlalchemy import Connection
 
+from pratique.core.account_verbs import Purpose
 from pratique.core.actors import Actor, Operation
 from pratique.core.errors import Invalid
 from pratique.core.project_verbs import Deprecates
-from pratique.services.accounts.sign_in import write_as
+from pratique.services.accounts.project_proof import write_proved
 from pratique.services.judging.judge import authorise_on, know
 from pratique.services.ports import Ports
 from pratique.services.publishing.own_project import Asked, asked_by, find_own, find_release, note
@@ -43,7 +44,7 @@ async def deprecate(ports: Ports, request: Deprecate, actor: Actor) -> Deprecate
         Invalid: no purl or no message can be so, or the ecosystem's clients show none.
         NotFound: there is no such own project or release.
         Conflict: the project is an upstream's, or the release is not yet live.
-        Unauthorised, Forbidden: the actor may not.
+        Unauthorised, Forbidden: the actor may not, or not without a one-time code, which a verb does not carry.
     """
     named = read_purl(request.purl, ports.ecosystems)
     visit = await visit_repository(ports, request.repository, named.key.ecosystem, actor)
@@ -53,7 +54,8 @@ async def deprecate(ports: Ports, request: Deprecate, actor: Actor) -> Deprecate
         raise Invalid(f"clients of {visit.ecosystem.id} show no such message; `pratique yank` takes a release out")
     message = visit.ecosystem.read_message(request.message)
     asked = asked_by(visit, named.key, now)
-    changed = await write_as(ports.db, actor, now, _deprecate, asked, named.version, message)
+    saying = (_deprecate, asked, named.version, message)
+    changed = await write_proved(ports, visit, named.key, Purpose.MESSAGES, *saying)
     return Deprecated(named.purl, message, changed)
 
 

@@ -19,6 +19,7 @@ from pratique.core.ecosystem import Rendered
 from pratique.core.errors import Invalid, PratiqueError
 from pratique.core.names import ProjectKey
 from pratique.core.project_verbs import EditsDocuments, ProjectChange, SentDocument
+from pratique.services.accounts.project_proof import write_proved
 from pratique.services.accounts.sign_in import write_as
 from pratique.services.judging.edition import check_edition
 from pratique.services.judging.judge import authorise_on, know
@@ -28,7 +29,6 @@ from pratique.services.ports import Ports, Visit
 from pratique.services.publishing.deprecate import record_messages
 from pratique.services.publishing.membership import record_owners
 from pratique.services.publishing.own_project import Asked, asked_by, find_own, find_release
-from pratique.services.publishing.publish_proof import write_proved
 from pratique.services.publishing.unpublish import Terms, record_unpublished, terms
 
 _EDITING = (Operation.DEPRECATE, Operation.MEMBERS, Operation.UNPUBLISH)
@@ -139,10 +139,15 @@ def _operations(change: ProjectChange) -> tuple[Operation, ...]:
 
 
 def _purpose(change: ProjectChange) -> Purpose | None:
-    """What a code is demanded for where owners demand any; None for a message, which takes nothing from anybody."""
+    """What a code is demanded for where owners demand any; None where nothing changes.
+
+    A message is more than words: resolvers prefer releases of which nothing is said, also older ones.
+    """
     if change.owners is not None:
         return Purpose.MEMBERS
-    return Purpose.UNPUBLISH if change.unpublished is not None else None
+    if change.unpublished is not None:
+        return Purpose.UNPUBLISH
+    return Purpose.MESSAGES if change.messages else None
 
 
 def _record(connection: Connection, asked: Asked, change: ProjectChange, under: Terms) -> None:

@@ -15,12 +15,12 @@ from pratique.core.clock import Instant
 from pratique.core.errors import Conflict, Invalid, NotFound
 from pratique.core.names import ProjectKey
 from pratique.services.accounts.accounts import account_named
+from pratique.services.accounts.project_proof import write_proved
 from pratique.services.changes import note_change
 from pratique.services.governing.show_findings import shown_of_release
 from pratique.services.judging.judge import authorise_on, know
 from pratique.services.ports import Ports, Visit
 from pratique.services.publishing.own_project import Asked
-from pratique.services.publishing.publish_proof import write_proved
 from pratique.services.purls import read_purl
 from pratique.services.visits import visit_repository
 from pratique.store import findings, projects, releases

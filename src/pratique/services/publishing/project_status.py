@@ -12,12 +12,12 @@ from pratique.core.clock import Instant
 from pratique.core.errors import Conflict, Forbidden, Invalid, NotFound
 from pratique.core.events import new_event
 from pratique.core.names import ProjectKey
+from pratique.services.accounts.project_proof import write_proved
 from pratique.services.accounts.sign_in import write_as
 from pratique.services.judging.judge import authorise_on, know
 from pratique.services.judging.knowledge import Knowledge
 from pratique.services.judging.recheck_release import enqueue_project_rechecks
 from pratique.services.ports import Enqueue, Ports
-from pratique.services.publishing.publish_proof import write_proved
 from pratique.services.purls import read_purl
 from pratique.services.reasons import read_reason
 from pratique.services.visits import visit_repository

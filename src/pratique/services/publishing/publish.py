@@ -22,6 +22,7 @@ from pratique.core.ports import BlobDraft
 from pratique.core.project_verbs import EditsDocuments, SentDocument
 from pratique.core.ranges import same_version
 from pratique.rules.decide import decide
+from pratique.services.accounts.project_proof import check_proof, write_proved
 from pratique.services.disk import refused_by_disk
 from pratique.services.judging.file_facts import CLAIM_FINDING
 from pratique.services.judging.gather import publish_stage
@@ -31,7 +32,6 @@ from pratique.services.judging.sources import TooManyTwins, exists_upstream
 from pratique.services.ports import Ports, Visit
 from pratique.services.publishing.edit_project import edit_project
 from pratique.services.publishing.index_entry import read_indexed
-from pratique.services.publishing.publish_proof import check_proof, write_proved
 from pratique.services.publishing.record_release import (
     Accepted,
     ChangedMeanwhile,

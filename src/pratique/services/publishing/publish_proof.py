@@ -1,24 +1,22 @@
 """Owners can demand that a person confirms every publish into a project with a one-time code.
 
-So is then what could get around that, or changes what others get: `write_proved`.
+What then takes a code is in `services.accounts.project_proof`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
-from typing import Any, Concatenate, TypeVar
 
 import msgspec
 from sqlalchemy import Connection
 
 from pratique.core.account_verbs import PublishProof, Purpose
-from pratique.core.actors import Actor, ActorKind, Operation
+from pratique.core.actors import Actor, Operation
 from pratique.core.artifacts import Origin
 from pratique.core.clock import Instant
 from pratique.core.errors import Conflict, Forbidden, Invalid, NotFound
 from pratique.core.names import ProjectKey
-from pratique.services.accounts.one_time_codes import check_code, has_just_proved, write_with_code
+from pratique.services.accounts.one_time_codes import has_just_proved, write_with_code
 from pratique.services.accounts.sign_in import write_as
 from pratique.services.changes import note_change
 from pratique.services.judging.judge import authorise_on, know
@@ -27,8 +25,6 @@ from pratique.services.purls import read_purl
 from pratique.services.visits import visit_repository
 from pratique.store import projects
 from pratique.trust.permissions import NO_SUCH_PROJECT
-
-T = TypeVar("T")
 
 _STRICTER = (PublishProof.NOBODY, PublishProof.PEOPLE, PublishProof.EVERYBODY)
 
@@ -46,43 +42,6 @@ class PublishProofShown(msgspec.Struct, frozen=True):
 
     purl: str
     proof: PublishProof
-
-
-def demands_code(connection: Connection, visit: Visit, key: ProjectKey) -> bool:
-    """Whether the owners of a project demand a code of this actor, as the transaction sees it."""
-    project = projects.find(connection, visit.repository.id, key)
-    if project is None or project.origin is not Origin.OWN or project.publish_proof is PublishProof.NOBODY:
-        return False
-    return project.publish_proof is PublishProof.EVERYBODY or visit.actor.kind is not ActorKind.CI
-
-
-async def check_proof(ports: Ports, visit: Visit, key: ProjectKey, purpose: Purpose) -> None:
-    """Return if nothing is demanded of this actor, or a good code came along, which stays as it is.
-
-    Raises:
-        CodeNeeded, Forbidden: as `one_time_codes.write_with_code`.
-    """
-    await check_code(ports, visit, purpose, key.purl(), partial(demands_code, visit=visit, key=key))
-
-
-async def write_proved(
-    ports: Ports,
-    visit: Visit,
-    key: ProjectKey,
-    purpose: Purpose,
-    fn: Callable[Concatenate[Connection, ...], T],
-    *args: Any,
-) -> T:
-    """Change a project, in one transaction with using up the code that its owners demand.
-
-    What could get around the demand takes a code as publishing does: whoever became an owner by a stolen token would
-    confirm with codes of their own. So do tags, status, visibility and unpublishing, which change what others get.
-
-    Raises:
-        CodeNeeded, Forbidden, and what `fn` raises: as `one_time_codes.write_with_code`.
-    """
-    needed = partial(demands_code, visit=visit, key=key)
-    return await write_with_code(ports, visit, purpose, key.purl(), needed, fn, *args)
 
 
 async def set_publish_proof(ports: Ports, request: SetPublishProof, actor: Actor) -> PublishProofShown:

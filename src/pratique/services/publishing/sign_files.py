@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterable
 
 import structlog
@@ -32,7 +33,8 @@ def sign_file(signer: Signer, ecosystem: Ecosystem, name: str, version: str, dig
     try:
         return signer.sign(text)
     except Invalid as error:
-        log.error("a file was not signed", error=str(error), name=name, version=version)
+        if signer.may_complain(time.monotonic()):
+            log.error("files are not signed", error=str(error), name=name, version=version)
         return None
 
 

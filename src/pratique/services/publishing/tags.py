@@ -15,13 +15,13 @@ from pratique.core.artifacts import Origin
 from pratique.core.ecosystem import Listing
 from pratique.core.errors import NotFound, PratiqueError
 from pratique.core.project_verbs import HasTags
+from pratique.services.accounts.project_proof import write_proved
 from pratique.services.judging.find_project import FoundProject, find_project
 from pratique.services.judging.judge import allowed_versions, authorise_on, decide_listing, inquire, know, refuse
 from pratique.services.judging.knowledge import Knowledge
 from pratique.services.judging.sources import own_outline
 from pratique.services.ports import Ports, Visit
 from pratique.services.publishing.own_project import Asked, asked_by, find_own, find_release, note
-from pratique.services.publishing.publish_proof import write_proved
 from pratique.store import releases
 
 

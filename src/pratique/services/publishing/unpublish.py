@@ -15,11 +15,11 @@ from pratique.core.ecosystem import Ecosystem
 from pratique.core.errors import Conflict, Forbidden, NotFound
 from pratique.core.names import ProjectKey
 from pratique.core.project_verbs import HasTags
+from pratique.services.accounts.project_proof import write_proved
 from pratique.services.judging.edition import check_edition
 from pratique.services.judging.judge import authorise_on, know
 from pratique.services.ports import Ports, Visit
 from pratique.services.publishing.own_project import Asked, asked_by, find_own, find_release, note
-from pratique.services.publishing.publish_proof import write_proved
 from pratique.services.purls import read_purl
 from pratique.services.visits import visit_repository
 from pratique.store import files, releases

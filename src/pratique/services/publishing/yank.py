@@ -5,13 +5,14 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy import Connection
 
+from pratique.core.account_verbs import Purpose
 from pratique.core.actors import Actor, Operation
 from pratique.core.artifacts import Clearance, Origin
 from pratique.core.clock import Instant
 from pratique.core.ecosystem import Ecosystem
 from pratique.core.errors import Conflict, Invalid, NotFound
 from pratique.core.names import ProjectKey, Subject
-from pratique.services.accounts.sign_in import write_as
+from pratique.services.accounts.project_proof import write_proved
 from pratique.services.changes import note_change
 from pratique.services.judging.judge import authorise_on, know
 from pratique.services.ports import Ports, Visit
@@ -78,7 +79,7 @@ async def set_yanked(ports: Ports, visit: Visit, name: str, version: str, reason
     Raises:
         Invalid, InvalidName: no such name or version can be.
         NotFound: there is no such own release, or none that the actor may know of.
-        Unauthorised, Forbidden: the actor may not.
+        Unauthorised, Forbidden, CodeNeeded: the actor may not, or not without a one-time code.
         Conflict: the project is an upstream's, or the release is revoked, quarantined or not yet live.
     """
     key, now = visit.key(name), ports.clock.now()
@@ -92,7 +93,7 @@ async def set_yanked(ports: Ports, visit: Visit, name: str, version: str, reason
         now,
         visit.ecosystem,
     )
-    return await write_as(ports.db, wish.actor, wish.now, _record, wish)
+    return await write_proved(ports, visit, key, Purpose.YANK, _record, wish)
 
 
 async def _named(ports: Ports, repository: str, purl: str, actor: Actor) -> tuple[Visit, str, str]:

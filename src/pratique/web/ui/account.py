@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from pratique.core.account_verbs import Purpose
-from pratique.core.actors import ActorKind, Operation
+from pratique.core.actors import Actor, ActorKind, Operation
 from pratique.core.errors import Conflict, Forbidden, Invalid, NotFound, Unauthorised, Unavailable
 from pratique.services.accounts.accounts import SetPassword, replace_password
 from pratique.services.accounts.one_time_codes import make_code
@@ -26,6 +26,9 @@ from pratique.web.ui.proof import posted, proved
 
 _SHOWN_AGAIN = (Invalid, Forbidden, NotFound, Conflict, Unauthorised, Unavailable)
 """What the form is shown again for, with the sentence."""
+
+_WITHOUT_CODES = (Purpose.LOGIN, Purpose.STATUS, Purpose.YANK, Purpose.UNREVOKE)
+"""No package client and no command sends a code for these."""
 
 
 async def show(request: web.Request) -> web.Response:
@@ -53,7 +56,7 @@ async def _account(
         "made": made,
         "admin": session.actor.admin,
         "code": code,
-        "purposes": [purpose for purpose in Purpose if purpose not in (Purpose.LOGIN, Purpose.STATUS)],
+        "purposes": _purposes(session.actor),
         "asks_password": asks_password and made is None and not code,
         "kinds": [kind for kind in ActorKind if kind not in (ActorKind.NOBODY, ActorKind.OPERATOR)],
         "operations": sorted(CEILING[ActorKind.USER]),
@@ -62,6 +65,12 @@ async def _account(
         "sentence": "" if error is None else str(error),
     }
     return page("account.html", asking, status=getattr(error, "status", 200), **values)
+
+
+def _purposes(actor: Actor) -> list[Purpose]:
+    """What codes can be sent for, by a package client or a command."""
+    not_mine = () if actor.admin else (Purpose.ADMINISTER,)
+    return [purpose for purpose in Purpose if purpose not in (*_WITHOUT_CODES, *not_mine)]
 
 
 async def create_token(request: web.Request) -> web.Response:

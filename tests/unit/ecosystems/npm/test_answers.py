@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import orjson
+import pytest
 
 from pratique.core.ecosystem import Refusal
 from pratique.ecosystems.npm import NPM
@@ -56,3 +57,10 @@ def test_yarn_is_told_that_plain_http_is_meant():
 
 def test_the_ecosystem_is_called_npm_everywhere():
     assert (NPM.id, NPM.osv_name) == ("npm", "npm")
+
+
+@pytest.mark.parametrize(("command", "told"), [("", True), ("install", True), ("publish", False)])
+def test_what_npm_looks_at_before_it_publishes_prints_no_notice(command: str, told: bool) -> None:
+    answer = NPM.write_refusal(Refusal(403, LINE, {"error": LINE}, command=command))
+
+    assert (answer.reason, "npm-notice" in answer.headers) == (LINE, told)
