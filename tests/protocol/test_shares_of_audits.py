@@ -127,7 +127,10 @@ def with_own_names(connection: sa.Connection, ecosystem: EcosystemId) -> None:
 
 
 @pytest.mark.parametrize("ecosystem", [EcosystemId("npm"), EcosystemId("cargo")])
-async def test_a_search_looks_in_portions_one_after_the_other_of_each_asker(site: Site, ecosystem: EcosystemId) -> None:
+async def test_a_search_looks_in_portions_one_after_the_other_of_each_asker(
+    site: Site, tmp_path: Path, ecosystem: EcosystemId
+) -> None:
+    await advise(site, tmp_path, advisory("left"))
     await site.ports.db.write(with_own_names, ecosystem)
     path = SEARCHES[ecosystem]
 
