@@ -35,13 +35,12 @@ class Entry(msgspec.Struct, frozen=True):
     """One line of the central directory.
 
     Attributes:
-        raw_name: the name's bytes as stored, to compare with the local record.
+        raw_name: the name's bytes as stored, to compare with the local record; the only form that is kept of it.
         packed: compressed size.
         size: unpacked size as claimed.
         offset: of the local record.
     """
 
-    name: str
     raw_name: bytes
     flags: int
     method: int
@@ -50,6 +49,11 @@ class Entry(msgspec.Struct, frozen=True):
     size: int
     offset: int
     is_link: bool
+
+    @property
+    def name(self) -> str:
+        """The name as text."""
+        return self.raw_name.decode()
 
     @property
     def has_descriptor(self) -> bool:
@@ -154,7 +158,7 @@ def _read_entry(content: bytes, position: int) -> tuple[Entry, int]:
     if method == STORED and packed != size:
         raise Invalid(f"{shown(name)} is stored uncompressed and claims two sizes")
     is_link = made_by >> 8 == _UNIX and stat.S_ISLNK(attributes >> 16)
-    return Entry(name, raw_name, flags, method, crc, packed, size, offset, is_link), following
+    return Entry(raw_name, flags, method, crc, packed, size, offset, is_link), following
 
 
 def _decoded_name(raw: bytes, flags: int) -> str:
