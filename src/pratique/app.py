@@ -27,6 +27,7 @@ from pratique.services.installing.download_log import DownloadLog
 from pratique.services.installing.fetch_file import Flights
 from pratique.services.installing.looks import Looks
 from pratique.services.installing.metadata_cache import MetadataCache
+from pratique.services.installing.self_descriptions import SelfDescriptions
 from pratique.services.installing.views import ViewCache
 from pratique.services.installing.watch_documents import DocumentWatcher
 from pratique.services.judging.recheck_release import (
@@ -125,10 +126,11 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
     descriptions = Descriptions(client, clock)
     uploads = Uploads(upload_slots(settings.publish))
     questions = Questions(question_slots(settings.advisories))
+    self_descriptions = SelfDescriptions(question_slots(settings.advisories))
     looks = Looks()
     flights = Flights(client, blobs, flight_limits(settings.downloads))
     async with AsyncExitStack() as held:
-        for part in (db, looks, questions, uploads):
+        for part in (db, looks, questions, self_descriptions, uploads):
             held.push_async_callback(asyncio.to_thread, part.close)
         for fetching in (client, descriptions, documents, flights):  # what is under way ends first: last in, first out
             held.push_async_callback(fetching.close)
@@ -148,6 +150,7 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
             metadata_cache=MetadataCache(settings.upstream.metadata_cache),
             uploads=uploads,
             questions=questions,
+            self_descriptions=self_descriptions,
             looks=looks,
             enqueue=outbox.enqueue,
             popularity=_popularity,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pratique.services.installing.fetch_file import Flights
     from pratique.services.installing.looks import Looks
     from pratique.services.installing.metadata_cache import MetadataCache
+    from pratique.services.installing.self_descriptions import SelfDescriptions
     from pratique.services.installing.views import ViewCache
     from pratique.services.publishing.uploads import Uploads
     from pratique.trust.signing import Signer
@@ -82,6 +83,7 @@ class Ports:
     metadata_cache: MetadataCache
     uploads: Uploads
     questions: Questions
+    self_descriptions: SelfDescriptions
     looks: Looks
     enqueue: Enqueue
     popularity: Callable[[ProjectKey], int | None]

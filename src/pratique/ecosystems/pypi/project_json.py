@@ -59,7 +59,7 @@ def write_project(project: ProjectDescription) -> Rendered:
 
 def _info(project: ProjectDescription, files: list[dict[str, Any]]) -> dict[str, Any]:
     """What the release says of itself; without that, what its files' entries in the index say."""
-    said = _metadata(project.metadata)
+    said = project.said
     name = project.listing.view.key.name
     page = f"{project.listing.base_url}/simple/{name}/"
     keywords = said.get("keywords")
@@ -82,10 +82,10 @@ def _info(project: ProjectDescription, files: list[dict[str, Any]]) -> dict[str,
     }
 
 
-def _metadata(content: bytes) -> dict[str, Any]:
+def read_said(content: bytes) -> dict[str, Any]:
     """The fields of core metadata; none where it cannot be read, which is its publisher's business."""
     try:
-        return parse_metadata(content, "METADATA") if content else {}
+        return parse_metadata(content, "METADATA")
     except (Invalid, TooLarge):
         return {}
 
