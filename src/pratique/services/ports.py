@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from pratique.services.governing.remember_decisions import DecisionMemory
     from pratique.services.installing.download_log import DownloadLog
     from pratique.services.installing.fetch_file import Flights
-    from pratique.services.installing.looks import Looks
     from pratique.services.installing.metadata_cache import MetadataCache
     from pratique.services.installing.self_descriptions import SelfDescriptions
     from pratique.services.installing.views import ViewCache
@@ -84,7 +83,6 @@ class Ports:
     uploads: Uploads
     questions: Questions
     self_descriptions: SelfDescriptions
-    looks: Looks
     enqueue: Enqueue
     popularity: Callable[[ProjectKey], int | None]
     signer: Signer
