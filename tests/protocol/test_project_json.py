@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pratique.core.actors import OPERATOR
+from pratique.core.artifacts import Marker
 from pratique.core.decisions import EntryKind
 from pratique.services.governing.list_entries import AddEntry, add_entry
 from pratique.services.governing.reservations import Reserve, reserve
 from pratique.services.installing.self_descriptions import SelfDescriptions
+from pratique.services.publishing.project_status import SetStatus, set_status
 from pratique.services.publishing.yank import Yank, yank
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.server import Answer
@@ -21,6 +24,7 @@ from tests.protocol.advising import advise, advisory
 from tests.protocol.speakers import PypiSpeaker
 
 PYPI = PypiSpeaker("json", "application/vnd.pypi.simple.v1+json")
+FORMS = (("json", "application/vnd.pypi.simple.v1+json"), ("html", "text/html"))
 BASE = "/main/pypi/pypi"
 
 
@@ -256,3 +260,27 @@ def test_no_more_is_kept_of_what_releases_say_than_was_allowed() -> None:
     kept.close()
 
     assert read == [b"a", b"b", b"c", b"b"]
+
+
+CONTROLS = re.compile("[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]")
+
+
+@pytest.mark.parametrize("of_upstream", [True, False], ids=["of an upstream", "of an own project"])
+async def test_no_reason_obeys_terminals_in_any_form(site: Site, registry: PlainRegistry, of_upstream: bool) -> None:
+    reason = "bad \x1b]0;pwn\x07 \x9b31m \u202e<b>"
+    if of_upstream:
+        registry.wheel("left", "1.0.0").yanked = reason
+        registry.page_fields["left"] = {"project-status": {"status": "archived", "reason": reason}}
+    else:
+        assert (await PYPI.upload(site, "left", "1.0.0", site.token)).status == 200
+        await yank(site.ports, Yank("pkg:pypi/left@1.0.0", reason=reason), OPERATOR)
+        await set_status(site.ports, SetStatus("pkg:pypi/left", Marker.ARCHIVED, reason), OPERATOR)
+
+    answers = [await PypiSpeaker(form, kind).listing(site, "left", site.token) for form, kind in FORMS]
+    answers.append(await described(site, "left", token=site.token))
+
+    for answer in answers:
+        assert answer.status == 200
+        assert "]0;pwn" in answer.text
+        assert not CONTROLS.search(answer.text)
+        assert not re.search(r"\\u00[01789]", answer.text)

@@ -17,7 +17,7 @@ from pratique.core.clock import to_iso
 from pratique.core.ecosystem import Listing, Rendered
 from pratique.core.ecosystem_verbs import ProjectDescription
 from pratique.core.errors import Invalid, TooLarge
-from pratique.core.sentences import refusal_line
+from pratique.core.sentences import one_line, refusal_line
 from pratique.ecosystems.pypi.filenames import SDIST, WHEEL
 from pratique.ecosystems.pypi.metadata import parse_metadata
 from pratique.ecosystems.pypi.names import normalise
@@ -68,7 +68,7 @@ def _info(project: ProjectDescription, files: list[dict[str, Any]]) -> dict[str,
     return {
         **{field: said.get(field) for field in (*_TEXTS, *_LISTS)},
         "classifiers": said.get("classifiers", []),
-        "requires_python": said.get("requires_python") or _requires_python(project.files),
+        "requires_python": one_line(said.get("requires_python") or "") or _requires_python(project.files),
         "keywords": ",".join(keywords) if isinstance(keywords, list) else None,
         "name": said["name"] if normalise(said.get("name", "")) == name else name,
         "package_url": page,
