@@ -12,6 +12,7 @@ from pratique.core.names import ProjectKey
 from pratique.services.advisories.source_health import failing_sources
 from pratique.services.judging.knowledge import read_knowledge
 from pratique.services.ports import Ports
+from pratique.services.upkeep.threads_in_time import are_answers_late, late_threads
 from pratique.store import processes, readiness, repositories
 from pratique.store.clocks import SystemClock
 
@@ -29,12 +30,14 @@ class Readiness(msgspec.Struct, frozen=True, omit_defaults=True):
         jobs: `alive` or `missing`. Without the job process downloads stay safe, but nothing is imported or
             judged again.
         advisories: `failing` if a source could not be taken in when it was last tried; what is known grows old.
+        busy: kinds of work whose threads are all taken: `uploads`, `audits`, `descriptions`. Installs go on.
         error: why it is not ready.
     """
 
     status: str
     jobs: str = ""
     advisories: str = ""
+    busy: tuple[str, ...] = ()
     error: str = ""
 
 
@@ -42,6 +45,8 @@ async def readiness_of(ports: Ports) -> Readiness:
     """Try it."""
     if not ports.downloads.is_working:
         return Readiness("not ready", error="downloads cannot be recorded; see the server's log")
+    if await are_answers_late():
+        return Readiness("not ready", error="all threads that answer are taken; listings and files wait")
     try:
         await ports.revisions.current()
         jobs = await ports.db.read(_try_deciding, ports, SystemClock().now())
@@ -52,7 +57,8 @@ async def readiness_of(ports: Ports) -> Readiness:
     except Exception:
         log.exception("not ready: the database cannot be used")
         return Readiness("not ready", error="the database is damaged or of another version; see the server's log")
-    return Readiness("ready", "alive" if jobs else "missing", "failing" if failing else "")
+    busy = await late_threads(ports)
+    return Readiness("ready", "alive" if jobs else "missing", "failing" if failing else "", busy)
 
 
 def _try_deciding(connection: Connection, ports: Ports, now: Instant) -> bool:
