@@ -20,7 +20,7 @@ MAX_LINE = 10_000
 
 _NAME = re.compile(r"[\w.-]+")
 _NO_COMMAND = re.compile(r"-.*|.*\.|(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
-"""What shells and tools take for an option; what Windows drops the end of (`..` everywhere means a folder); its devices,
+"""What shells and tools take for an option; what Windows drops the end of (`..` is a folder everywhere); its devices,
 whatever ending they have."""
 
 _GROUP = re.compile(r"\[([^\[\]]+)\]")
