@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import re
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -98,7 +100,7 @@ def _check_characters(name: str, raw: str) -> None:
         raise Invalid(
             f"the archive holds {shown(raw)}: files and folders with names over {MAX_SEGMENT} bytes fit nowhere"
         )
-    if not name.isascii() and _marks_in_a_row(name) > MAX_MARKS:
+    if not name.isascii() and _has_too_many_marks(name):
         raise Invalid(f"the archive holds {shown(raw)} with more than {MAX_MARKS} combining marks in a row")
     if "\\" in name or (len(name) > 1 and name[1] == ":" and name[0].isascii() and name[0].isalpha()):
         raise Invalid(f"the archive holds {shown(raw)}: backslashes and drive letters are not allowed; use `/`")
@@ -110,14 +112,24 @@ def _bytes(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
-def _marks_in_a_row(name: str) -> int:
-    """The longest run; what one character hides of them counts (U+0F73 is two)."""
-    longest = run = 0
-    for char in name:
-        for part in unicodedata.normalize("NFKD", char):
-            run = run + 1 if unicodedata.combining(part) else 0
-            longest = max(longest, run)
-    return longest
+def _has_too_many_marks(name: str) -> bool:
+    """Whether a run of them is too long; what one character hides of them counts (U+0F73 is two).
+
+    The name's segments are short by now, so that taking characters apart costs no more than reading them.
+    """
+    if not _FOREIGN.search(name):
+        return False
+    return _run_of_marks().search(unicodedata.normalize("NFKD", name)) is not None
+
+
+_FOREIGN = re.compile(r"[^\x00-\x7f]{8}")
+"""Fewer characters in a row cannot hide a run that is too long: none is taken apart into more than three marks."""
+
+
+@functools.cache
+def _run_of_marks() -> re.Pattern[str]:
+    marks = "".join(chr(code) for code in range(0x300, 0x1F000) if unicodedata.combining(chr(code)))
+    return re.compile(f"[{marks}]{{{MAX_MARKS + 1}}}")
 
 
 def folded(path: str) -> str:

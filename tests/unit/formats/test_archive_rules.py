@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tracemalloc
 import unicodedata
 
@@ -89,3 +90,13 @@ def test_names_are_counted_by_the_memory_they_take_and_none_is_kept_here() -> No
 def _add(inventory: Inventory, names: list[str]) -> None:
     for name in names:
         inventory.add(name, "file")
+
+
+def test_what_finds_runs_of_marks_knows_every_mark_and_what_hides_them() -> None:
+    """Two shortcuts: marks are looked for in two planes only, and not among fewer than eight foreign characters."""
+    everything = [chr(code) for code in range(0x80, sys.maxunicode + 1) if not 0xD800 <= code < 0xE000]
+    marks = [char for char in everything if unicodedata.combining(char)]
+    apart = (unicodedata.normalize("NFKD", char) for char in everything)
+
+    assert max(map(ord, marks)) < 0x1F000
+    assert max(len(parts) for parts in apart if all(map(unicodedata.combining, parts))) * 7 <= MAX_MARKS
