@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from pratique.core.clock import HOUR, Clock
+from pratique.core.clock import HOUR, MINUTE, Clock
 from pratique.core.ecosystem import Ecosystem
 from pratique.core.errors import Invalid
 from pratique.core.names import ProjectKey
@@ -27,8 +27,8 @@ from pratique.services.governing.report_dry_runs import REPORT_JOB, report_dry_r
 from pratique.services.installing.document_shelf import StoredDocuments
 from pratique.services.installing.download_log import DownloadLog
 from pratique.services.installing.fetch_file import Flights
-from pratique.services.installing.looks import Looks
 from pratique.services.installing.metadata_cache import MetadataCache
+from pratique.services.installing.self_descriptions import SelfDescriptions
 from pratique.services.installing.views import ViewCache
 from pratique.services.installing.watch_documents import DocumentWatcher
 from pratique.services.judging.recheck_release import (
@@ -42,6 +42,7 @@ from pratique.services.ports import Ports
 from pratique.services.publishing.signing_keys import adopt_signing_key
 from pratique.services.publishing.uploads import Uploads
 from pratique.services.upkeep.clean_up import CLEAN_UP_JOB, clean_up
+from pratique.services.upkeep.compare_fetched import COMPARE_JOB, compare_fetched
 from pratique.services.upkeep.set_up import RepositoryPlan, set_up_repositories
 from pratique.services.upkeep.verify_blobs import VERIFY_JOB, verify_blobs
 from pratique.settings import Settings
@@ -134,10 +135,10 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
     descriptions = Descriptions(client, clock)
     uploads = Uploads(upload_slots(settings.publish))
     questions = Questions(question_slots(settings.advisories))
-    looks = Looks()
+    self_descriptions = SelfDescriptions(question_slots(settings.advisories))
     flights = Flights(client, blobs, flight_limits(settings.downloads))
     async with AsyncExitStack() as held:
-        for part in (db, looks, questions, uploads):
+        for part in (db, questions, self_descriptions, uploads):
             held.push_async_callback(asyncio.to_thread, part.close)
         for fetching in (client, descriptions, documents, flights):  # what is under way ends first: last in, first out
             held.push_async_callback(fetching.close)
@@ -157,7 +158,7 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
             metadata_cache=MetadataCache(settings.upstream.metadata_cache),
             uploads=uploads,
             questions=questions,
-            looks=looks,
+            self_descriptions=self_descriptions,
             enqueue=outbox.enqueue,
             popularity=_popularity,
             signer=signer_of(folder, settings),
@@ -200,11 +201,16 @@ def job_kinds(ports: Ports, settings: Settings) -> tuple[JobKind, ...]:
         del run
         await report_dry_runs(ports)
 
+    async def compare(run: JobRun) -> None:
+        del run
+        await compare_fetched(ports)
+
     return (
         JobKind(RECHECK_JOB, recheck),
         JobKind(RECHECK_QUARANTINED_JOB, recheck_all_quarantined, attempts=3),
         _import_kind(ports, settings),
         JobKind(CLEAN_UP_JOB, tidy, attempts=3),
+        JobKind(COMPARE_JOB, compare, attempts=1),
         JobKind(REPORT_JOB, report, attempts=3),
         JobKind(VERIFY_JOB, verify, attempts=2, time_limit=3_000),
     )
@@ -235,7 +241,8 @@ def job_timers(settings: Settings) -> tuple[Timer, ...]:
     """What comes round by itself."""
     hourly = tuple(Timer(job, every=HOUR) for job in (REPORT_JOB, VERIFY_JOB, RECHECK_QUARANTINED_JOB))
     wanted = settings.advisories.scheduled and bool(advisory_sources(settings))
-    return (*((_import_timer(settings),) if wanted else ()), Timer(CLEAN_UP_JOB), *hourly)
+    often = Timer(COMPARE_JOB, every=MINUTE)
+    return (*((_import_timer(settings),) if wanted else ()), Timer(CLEAN_UP_JOB), often, *hourly)
 
 
 def _import_timer(settings: Settings) -> Timer:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from pratique.services.upkeep import threads_in_time
 from pratique.store import processes
 from pratique.store.clocks import SystemClock
 from pratique.store.processes import Process
@@ -63,3 +65,35 @@ async def test_a_server_that_records_no_downloads_is_not_ready(site: Site) -> No
 async def test_many_who_ask_at_once_are_all_answered(site: Site) -> None:
     answers = await asyncio.gather(*(site.get("/readyz") for _ in range(20)))
     assert {one.status for one in answers} == {200}
+
+
+async def test_a_server_whose_threads_are_all_taken_is_not_ready(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads_in_time, "PATIENCE", 0.05)
+    end = threading.Event()
+    taken = [asyncio.create_task(asyncio.to_thread(end.wait)) for _ in range(64)]  # more than there are threads
+    try:
+        answer = await site.get("/readyz")
+    finally:
+        end.set()
+        await asyncio.gather(*taken)
+
+    assert answer.status == 503
+    assert answer.json()["error"] == "all threads that answer are taken; listings and files wait"
+    monkeypatch.undo()
+    assert (await site.get("/readyz")).status == 200
+
+
+async def test_work_that_waits_for_threads_of_its_own_is_named_and_installs_go_on(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threads_in_time, "PATIENCE", 0.5)
+    end = threading.Event()
+    rooms = (site.ports.uploads, site.ports.questions)
+    taken = [asyncio.create_task(room.run(end.wait)) for room in rooms for _ in range(8)]
+    try:
+        answer = await site.get("/readyz")
+    finally:
+        end.set()
+        await asyncio.gather(*taken)
+
+    assert (answer.status, answer.json()["busy"][:2]) == (200, ["uploads", "audits"])

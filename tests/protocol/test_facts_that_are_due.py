@@ -8,9 +8,8 @@ import msgspec
 from hypothesis import given
 
 from pratique.core.actors import OPERATOR
-from pratique.core.ecosystem import ArchiveLimits
 from pratique.core.facts import ALL_FACTS, DIGESTS, LISTED_DIGESTS, PUBLIC_EXISTS, Facts, Stage
-from pratique.services.judging.file_facts import Listed, see_bytes
+from pratique.services.judging.file_facts import see_bytes
 from pratique.services.judging.gather import ListingGatherer, file_stage, name_stage, publish_stage
 from pratique.services.judging.judge import inquire, know
 from pratique.services.judging.sources import find_source
@@ -37,8 +36,7 @@ async def test_every_fact_that_is_due_at_a_stage_is_gathered(
 
     listed = ListingGatherer(inquiry, view)(view.files[0])
     draft = site.ports.blobs.draft()
-    listed_as = Listed(visit.ecosystem, "left", view.files[0], ArchiveLimits())
-    seen = file_stage(listed, view.files[0], see_bytes(draft, listed_as))
+    seen = file_stage(listed, view.files[0], see_bytes(draft))
     draft.discard()
 
     assert due(Stage.NAME) == set(name_stage(inquiry).values)

@@ -18,7 +18,6 @@ from pratique.rules.policy import read_policy
 from pratique.rules.registry import RULES
 from pratique.services.installing import get_file as get_file_module
 from pratique.services.judging import knowledge as knowledge_module
-from pratique.services.judging.file_facts import Listed
 from pratique.services.verbs.releases import Approve, approve
 from pratique.store import policy, revisions
 from tests.harness.plain_registry import PlainRegistry
@@ -33,7 +32,7 @@ def hits(monkeypatch: pytest.MonkeyPatch) -> Iterator[Fact[tuple[str, ...]]]:
     """A file fact that only the bytes can tell: a field, and a line where bytes are looked at."""
     fact: Fact[tuple[str, ...]] = Fact("hits", Stage.FILE, "what a look inside found", tuple[str, ...])
 
-    def see(draft: BlobDraft, _listed: Listed) -> Seen:
+    def see(draft: BlobDraft) -> Seen:
         found = ("bad",) if BAD in draft.read_at(0, draft.size) else ()
         return Seen(draft.digests(), {fact.name: found})
 
@@ -200,7 +199,7 @@ async def test_a_look_that_failed_refuses_and_the_next_download_looks_again(
     client.released(registry, "left", "1.0.0")
     with monkeypatch.context() as broken:
         failed = {hits.name: Absent("the scanner is away")}
-        broken.setattr(get_file_module, "see_bytes", lambda draft, _listed: Seen(draft.digests(), failed))
+        broken.setattr(get_file_module, "see_bytes", lambda draft: Seen(draft.digests(), failed))
         refused = await site.get(client.path("left", "1.0.0"))
 
     assert (refused.status, "hits is missing (the scanner is away)" in refused.json()["error"]) == (403, True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 from structlog.testing import capture_logs
 
@@ -12,8 +10,9 @@ from pratique.core.decisions import EntryKind
 from pratique.services.governing.explain import Explained, explain
 from pratique.services.governing.list_entries import AddEntry, add_entry
 from pratique.services.governing.list_events import ListEvents, list_events
-from pratique.services.judging import file_facts
+from pratique.services.judging.file_facts import DIGEST_FINDING
 from pratique.services.publishing.membership import ShowProject, show_project
+from pratique.services.upkeep.compare_fetched import compare_fetched
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site
 from tests.protocol.speakers import NpmSpeaker, PypiSpeaker, Speaker
@@ -51,6 +50,8 @@ async def test_a_difference_is_found_when_the_file_is_first_fetched_and_shown_on
         assert (await site.get(client.path("left", "1.0.0"), site.token)).status == 200
 
     assert before == []
+    assert await sentences(site, client) == ["what its index says is not compared with the file yet"]
+    assert [await compare_fetched(site.ports) for _ in range(2)] == [1, 0]
     (sentence,) = await sentences(site, client)
     assert sentence.startswith(f"its index says something else than the file for {field} (index: ")
     assert sentence.endswith("); what is installed is the file")
@@ -64,6 +65,7 @@ async def test_what_index_and_file_say_is_shown_and_logged_and_an_event_once(
     with capture_logs() as logged:
         for _ in range(2):
             assert (await site.get(NPM.path("left", "1.0.0"), site.token)).status == 200
+            await compare_fetched(site.ports)
 
     said = '{"evil": "1\\n\\u202e000'
     (sentence,) = await sentences(site, NPM)
@@ -81,12 +83,54 @@ async def test_what_index_and_file_say_is_shown_and_logged_and_an_event_once(
     assert (event.body["listed"]["dependencies"][: len(said)], len(event.body["listed"]["dependencies"])) == (said, 500)
 
 
-async def test_a_first_look_keeps_no_thread_from_others(site: Site, registry: PlainRegistry, client: Speaker) -> None:
-    client.released(registry, "left", "1.0.0")
+async def test_no_download_waits_for_a_comparison(
+    site: Site, registry: PlainRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[str] = []
 
-    assert (await site.get(client.path("left", "1.0.0"), site.token)).status == 200
+    def note(project: str, *_arguments: object) -> tuple[()]:
+        compared.append(project)
+        return ()
 
-    assert any(thread.name.startswith("look") for thread in threading.enumerate())
+    for client in (NPM, PYPI):
+        monkeypatch.setattr(type(site.ports.ecosystems[client.ecosystem]), "compare_listed", staticmethod(note))
+        client.released(registry, "left", "1.0.0")
+        assert (await site.get(client.path("left", "1.0.0"), site.token)).status == 200
+
+    assert compared == []
+    assert await compare_fetched(site.ports, patience=-1.0) == 0
+    assert await compare_fetched(site.ports) == 2
+    assert compared == ["left", "left"]
+
+
+async def test_the_comparison_is_with_the_index_as_it_was_when_the_file_came(
+    site: Site, registry: PlainRegistry
+) -> None:
+    confused(registry, NPM)
+    assert (await site.get(NPM.path("left", "1.0.0"), site.token)).status == 200
+    del registry.releases["npm", "left"][0].manifest["dependencies"]
+    await NPM.listing(site, "left")
+
+    await compare_fetched(site.ports)
+
+    assert "something else than the file for dependencies" in (await sentences(site, NPM))[0]
+
+
+async def test_bytes_that_are_gone_before_they_were_compared_are_compared_when_they_come_again(
+    site: Site, registry: PlainRegistry
+) -> None:
+    confused(registry, NPM)
+    assert (await site.get(NPM.path("left", "1.0.0"), site.token)).status == 200
+    for blob in (site.data / "blobs").rglob("*"):
+        if blob.is_file():
+            blob.unlink()
+
+    await compare_fetched(site.ports)
+    assert await sentences(site, NPM) == []
+    assert (await site.get(NPM.path("left", "1.0.0"), site.token)).status == 200
+    await compare_fetched(site.ports)
+
+    assert "something else than the file for dependencies" in (await sentences(site, NPM))[0]
 
 
 async def test_an_index_that_tells_the_truth_leaves_no_finding(
@@ -95,6 +139,7 @@ async def test_an_index_that_tells_the_truth_leaves_no_finding(
     client.released(registry, "left", "1.0.0")
 
     assert (await site.get(client.path("left", "1.0.0"), site.token)).status == 200
+    await compare_fetched(site.ports)
 
     assert await sentences(site, client) == []
 
@@ -105,6 +150,7 @@ async def test_the_page_of_a_refusal_shows_what_was_noticed(
 ) -> None:
     confused(registry, client)
     assert (await site.get(client.path("left", "1.0.0"), site.token)).status == 200
+    await compare_fetched(site.ports)
     purl = f"pkg:{client.ecosystem}/left@1.0.0"
     await add_entry(site.ports, AddEntry(kind=EntryKind.DENY, purl=purl, reason="we said so"), OPERATOR)
 
@@ -123,13 +169,14 @@ async def test_a_file_that_cannot_be_read_is_served_and_said_to_be_so(
     release.content = b"neither a zip nor a tar"
 
     answer = await site.get(client.path("left", "1.0.0"), site.token)
+    await compare_fetched(site.ports)
 
     assert (answer.status, answer.body) == (200, release.content)
     (sentence,) = await sentences(site, client)
     assert sentence.startswith("what its index says could not be compared with the file: ")
 
 
-async def test_a_fault_of_ours_in_comparing_stops_no_download(
+async def test_a_fault_of_ours_in_comparing_is_said_of_the_file(
     site: Site, registry: PlainRegistry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_arguments: object) -> None:
@@ -139,13 +186,14 @@ async def test_a_fault_of_ours_in_comparing_stops_no_download(
     NPM.released(registry, "left", "1.0.0")
 
     assert (await site.get(NPM.path("left", "1.0.0"), site.token)).status == 200
+    await compare_fetched(site.ports)
 
     assert await sentences(site, NPM) == [
         "what its index says could not be compared with the file; the log of the server tells why"
     ]
 
 
-async def test_what_is_noticed_about_refused_bytes_is_kept_too(site: Site, registry: PlainRegistry) -> None:
+async def test_refused_bytes_are_not_compared(site: Site, registry: PlainRegistry) -> None:
     confused(registry, NPM)
     release = registry.releases["npm", "left"][0]
     registry.listed_content[release.filename] = b"other bytes"
@@ -153,7 +201,8 @@ async def test_what_is_noticed_about_refused_bytes_is_kept_too(site: Site, regis
     assert (await site.get(NPM.path("left", "1.0.0"), site.token)).status == 403
 
     kinds = [found.kind for one in (await explained(site, NPM)).explanations for found in one.findings]
-    assert sorted(kinds) == [file_facts.CLAIM_FINDING, file_facts.DIGEST_FINDING]
+    assert kinds == [DIGEST_FINDING]
+    assert await compare_fetched(site.ports) == 0
 
 
 async def test_a_publishers_claim_that_differs_is_told_and_shown_with_the_release(site: Site) -> None:

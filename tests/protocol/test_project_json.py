@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pratique.core.actors import OPERATOR
+from pratique.core.artifacts import Marker
 from pratique.core.decisions import EntryKind
 from pratique.services.governing.list_entries import AddEntry, add_entry
 from pratique.services.governing.reservations import Reserve, reserve
+from pratique.services.installing.self_descriptions import SelfDescriptions
+from pratique.services.publishing.project_status import SetStatus, set_status
 from pratique.services.publishing.yank import Yank, yank
 from tests.harness import packages
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.server import Answer
-from tests.harness.site import Site
+from tests.harness.site import Site, running_site
 from tests.protocol.advising import advise, advisory
 from tests.protocol.speakers import PypiSpeaker
 
 PYPI = PypiSpeaker("json", "application/vnd.pypi.simple.v1+json")
+FORMS = (("json", "application/vnd.pypi.simple.v1+json"), ("html", "text/html"))
 BASE = "/main/pypi/pypi"
 
 
@@ -213,3 +219,82 @@ async def test_what_is_not_there_or_no_name_is_a_clear_client_error(
 
     assert answer.status in (400, 404)
     assert answer.text
+
+
+async def test_what_a_release_says_of_itself_is_read_once_however_many_ask(
+    site: Site, registry: PlainRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry.wheel("left", "1.0.0")
+    registry.core_metadata = True
+    kind, times = type(site.ports.ecosystems["pypi"]), []
+    read = kind.read_said
+    monkeypatch.setattr(kind, "read_said", staticmethod(lambda content: times.append(1) or read(content)))
+
+    infos = [(await document(site, "left"))["info"] for _ in range(2)]
+    infos += [(await document(site, "left", "1.0.0"))["info"]]
+    at_once = await asyncio.gather(*(described(site, "left", token=token) for token in (site.token, None)))
+
+    assert (len(times), {one.status for one in at_once}) == (1, {200})
+    assert infos[0] == infos[1] == infos[2]
+
+
+async def test_who_asks_for_too_many_descriptions_at_once_is_refused_and_others_are_answered(
+    tmp_path: Path, registry: PlainRegistry
+) -> None:
+    registry.wheel("left", "1.0.0")
+    async with (
+        running_site(tmp_path, registry.settings + "\n[advisories]\nwaiting = 0\n") as site,
+        site.ports.self_descriptions.slot("127.0.0.1"),
+    ):
+        mine = await described(site, "left")
+        others = await described(site, "left", token=site.token)
+        listing = await PYPI.listing(site, "left")
+
+    assert (mine.status, others.status, listing.status) == (403, 200, 200)
+    assert "too many descriptions of projects are under way here" in mine.json()["error"]
+
+
+def test_no_more_is_kept_of_what_releases_say_than_was_allowed() -> None:
+    async def ask() -> None:
+        for content in (b"a", b"b", b"a", b"c", b"a", b"b"):
+            assert await kept.said(speech, content) == {"summary": content.decode() * 10}
+
+    read: list[bytes] = []
+
+    class Speech:
+        def read_said(self, content: bytes) -> dict[str, Any]:
+            read.append(content)
+            return {"summary": content.decode() * 10}
+
+        def write_project(self, project: object) -> Any:
+            raise AssertionError
+
+    kept, speech = SelfDescriptions(max_bytes=60), Speech()
+    asyncio.run(ask())
+    kept.close()
+
+    assert read == [b"a", b"b", b"c", b"b"]
+
+
+CONTROLS = re.compile("[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]")
+
+
+@pytest.mark.parametrize("of_upstream", [True, False], ids=["of an upstream", "of an own project"])
+async def test_no_reason_obeys_terminals_in_any_form(site: Site, registry: PlainRegistry, of_upstream: bool) -> None:
+    reason = "bad \x1b]0;pwn\x07 \x9b31m \u202e<b>"
+    if of_upstream:
+        registry.wheel("left", "1.0.0").yanked = reason
+        registry.page_fields["left"] = {"project-status": {"status": "archived", "reason": reason}}
+    else:
+        assert (await PYPI.upload(site, "left", "1.0.0", site.token)).status == 200
+        await yank(site.ports, Yank("pkg:pypi/left@1.0.0", reason=reason), OPERATOR)
+        await set_status(site.ports, SetStatus("pkg:pypi/left", Marker.ARCHIVED, reason), OPERATOR)
+
+    answers = [await PypiSpeaker(form, kind).listing(site, "left", site.token) for form, kind in FORMS]
+    answers.append(await described(site, "left", token=site.token))
+
+    for answer in answers:
+        assert answer.status == 200
+        assert "]0;pwn" in answer.text
+        assert not CONTROLS.search(answer.text)
+        assert not re.search(r"\\u00[01789]", answer.text)

@@ -181,7 +181,7 @@ class ProjectDescription(msgspec.Struct, frozen=True):
         offered: files of all releases that a resolver may choose, and withdrawn ones that nothing refuses.
         version: the release that is described, in its one spelling.
         files: of that release, as far as their bytes can be had.
-        metadata: what the release says of itself; empty where nobody has it at hand.
+        said: what the release says of itself, as `read_said` reads it; empty where nobody has it at hand.
         advisories: about that release.
         whole: the project was asked for, and not this release alone.
     """
@@ -190,7 +190,7 @@ class ProjectDescription(msgspec.Struct, frozen=True):
     offered: tuple[FileView, ...]
     version: str
     files: tuple[FileView, ...]
-    metadata: bytes
+    said: Mapping[str, Any]
     advisories: tuple[ProjectAdvisory, ...]
     whole: bool
 
@@ -198,6 +198,10 @@ class ProjectDescription(msgspec.Struct, frozen=True):
 @runtime_checkable
 class DescribesProjects(Protocol):
     """Clients ask for a description of a project or release besides its listing."""
+
+    def read_said(self, content: bytes) -> dict[str, Any]:
+        """Fields of a release's separate metadata, as JSON values; none where it cannot be read."""
+        ...
 
     def write_project(self, project: ProjectDescription) -> Rendered:
         """The description."""

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from pratique.core.actors import Actor
-from pratique.core.artifacts import Digests, Finding, Origin, ProjectStatus
+from pratique.core.artifacts import Digests, Origin, ProjectStatus
 from pratique.core.clock import Instant
 from pratique.core.decisions import ListEntry, Reservation, Revocation
 from pratique.core.names import Subject
@@ -154,12 +154,10 @@ class Seen(msgspec.Struct, frozen=True):
     Attributes:
         digests: computed from them; they say which bytes these are.
         facts: the other file facts, by name: values of the fact's `kind`, or Absent.
-        findings: what was noticed besides, which no rule looks at.
     """
 
     digests: Digests
     facts: Mapping[str, Any] = {}
-    findings: tuple[Finding, ...] = ()
 
 
 class RecentFix(msgspec.Struct, frozen=True):

@@ -5,6 +5,7 @@ What each client prints of it was measured, and is told in the `refusal` of its 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from pratique.core.decisions import Action, Decision
@@ -20,6 +21,18 @@ def clean(text: str) -> str:
     """
     spaced = " ".join(text.split())
     return "".join(char if " " <= char <= "~" else "?" for char in spaced)
+
+
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+
+
+def one_line(text: str) -> str:
+    """Somebody's text without what terminals and browsers obey: control characters, line ends, turns of direction.
+
+    Runs of them become one blank; letters of every script stay. For text that is passed on as it was meant; a sentence
+    of ours takes `clean`. Source: Unicode 15, categories Cc, Zl and Zp, and UAX 9, section 2, for the directions.
+    """
+    return _UNSEEN.sub(" ", text).strip()
 
 
 def decision_line(decision: Decision, allowed: Sequence[str] | None, url: str) -> str:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
+import re
+import sys
+import unicodedata
 from collections.abc import Callable, Iterator
 
 import msgspec
@@ -14,10 +19,18 @@ WINDOW = 256 << 10
 """Bytes taken from an archive at a time."""
 
 MAX_NAME = 4096
-"""Longest member name or link target in characters; PATH_MAX of common systems."""
+"""Longest member name or link target in bytes of UTF-8; PATH_MAX of common systems."""
+
+MAX_SEGMENT = 255
+"""Longest part of a name between two slashes, in bytes of UTF-8; NAME_MAX of common systems."""
+
+MAX_MARKS = 30
+"""Combining marks in a row. Bringing more of them into order takes time that grows with the square of their number.
+
+Source: UAX 15, "Stream-Safe Text Format"."""
 
 MAX_NAMES = 32 << 20
-"""Characters of all names and folders together that a walk keeps in memory."""
+"""Bytes of memory that the names of all members take together: a reader may keep each of them once."""
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -81,12 +94,58 @@ def plain_name(raw: str, max_depth: int) -> str:
 
 
 def _check_characters(name: str, raw: str) -> None:
-    if len(name) > MAX_NAME:
-        raise Invalid(f"the archive holds a member whose name is longer than {MAX_NAME} characters")
+    if len(name) > MAX_NAME or _bytes(name) > MAX_NAME:
+        raise Invalid(f"the archive holds a member whose name is longer than {MAX_NAME} bytes")
+    if any(_bytes(segment) > MAX_SEGMENT for segment in name.split("/")):
+        raise Invalid(
+            f"the archive holds {shown(raw)}: files and folders with names over {MAX_SEGMENT} bytes fit nowhere"
+        )
+    if not name.isascii() and _has_too_many_marks(name):
+        raise Invalid(f"the archive holds {shown(raw)} with more than {MAX_MARKS} combining marks in a row")
     if "\\" in name or (len(name) > 1 and name[1] == ":" and name[0].isascii() and name[0].isalpha()):
         raise Invalid(f"the archive holds {shown(raw)}: backslashes and drive letters are not allowed; use `/`")
     if not name.isprintable() and any(ord(char) < 32 or 127 <= ord(char) < 160 for char in name):
         raise Invalid(f"the archive holds {shown(raw)}: control characters are not allowed in names")
+
+
+def _bytes(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+
+
+def _has_too_many_marks(name: str) -> bool:
+    """Whether a run of them is too long; what one character hides of them counts (U+0F73 is two).
+
+    The name's segments are short by now, so that taking characters apart costs no more than reading them.
+    """
+    if not _FOREIGN.search(name):
+        return False
+    return _run_of_marks().search(unicodedata.normalize("NFKD", name)) is not None
+
+
+_FOREIGN = re.compile(r"[^\x00-\x7f]{8}")
+"""Fewer characters in a row cannot hide a run that is too long: none is taken apart into more than three marks."""
+
+
+@functools.cache
+def _run_of_marks() -> re.Pattern[str]:
+    marks = "".join(chr(code) for code in range(0x300, 0x1F000) if unicodedata.combining(chr(code)))
+    return re.compile(f"[{marks}]{{{MAX_MARKS + 1}}}")
+
+
+def folded(path: str) -> str:
+    """What is left of a path on systems where case and composition make no difference (macOS, Windows).
+
+    Args:
+        path: as `plain_name` gives it, so that this takes no longer than the path is long.
+    """
+    if path.isascii():
+        return path.lower()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
+
+
+def digest_of(path: str) -> bytes:
+    """What stands for a path in memory, however long the path is."""
+    return hashlib.blake2b(path.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def check_symlink(name: str, target: str) -> None:
@@ -111,43 +170,46 @@ def check_symlink(name: str, target: str) -> None:
 class Inventory:
     """The names seen so far in one archive: no path twice, no path through something that is no folder."""
 
-    def __init__(self) -> None:
-        self._leaves: set[str] = set()
-        self._folders: set[str] = set()
-        self._kept = 0
+    def __init__(self, limits: ArchiveLimits) -> None:
+        self._leaves: set[bytes] = set()
+        self._folders: set[bytes] = set()
+        self._most = 2 * limits.max_entries
+        self._names = 0
 
     def add(self, name: str, kind: str) -> None:
         """Take note of a member.
 
         Raises:
             Invalid: the name was there before, or is both a folder and something else.
-            TooLarge: all names together are too long to keep.
+            TooLarge: all names together are too long to keep, or they name too many folders.
         """
+        self._names += sys.getsizeof(name)
+        if self._names > MAX_NAMES:
+            raise TooLarge(f"the names in the archive take more than {MAX_NAMES} bytes together")
         if kind == "directory":
             self._add_folder(name, name)
             return
-        if name in self._leaves:
+        leaf = digest_of(name)
+        if leaf in self._leaves:
             raise Invalid(f"the archive holds {shown(name)} twice; extractors disagree about which one counts")
-        if name in self._folders:
+        if leaf in self._folders:
             raise Invalid(f"the archive holds {shown(name)} both as a folder and as something else")
-        self._leaves.add(name)
-        self._keep(name)
+        self._keep(self._leaves, leaf)
         parent = name.rpartition("/")[0]
         if parent:
             self._add_folder(parent, name)
 
     def _add_folder(self, folder: str, name: str) -> None:
-        while folder and folder not in self._folders:
-            if folder in self._leaves:
+        while folder and (kept := digest_of(folder)) not in self._folders:
+            if kept in self._leaves:
                 raise Invalid(f"the archive holds {shown(name)} below {shown(folder)}, which is no folder")
-            self._folders.add(folder)
-            self._keep(folder)
+            self._keep(self._folders, kept)
             folder = folder.rpartition("/")[0]
 
-    def _keep(self, path: str) -> None:
-        self._kept += len(path)
-        if self._kept > MAX_NAMES:
-            raise TooLarge(f"the names in the archive are longer than {MAX_NAMES} characters together")
+    def _keep(self, paths: set[bytes], path: bytes) -> None:
+        paths.add(path)
+        if len(self._leaves) + len(self._folders) > self._most:
+            raise TooLarge(f"the archive holds more than {self._most} files and folders (twice the limit max_entries)")
 
 
 class Budget:

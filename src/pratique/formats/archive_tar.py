@@ -61,7 +61,7 @@ def walk_tar_gz(artefact: ReadAt, limits: ArchiveLimits, *, dots: bool = True) -
     """
     budget = Budget(limits, artefact.size)
     stream = _Inflated(artefact, budget)
-    inventory = Inventory()
+    inventory = Inventory(limits)
     while (header := _next_member(stream, budget)) is not None:
         name = plain_name(header.name, limits.max_depth)
         if not dots and header.name.removesuffix("/") != name:

@@ -41,7 +41,7 @@ def walk_zip(artefact: ReadAt, limits: ArchiveLimits) -> Iterator[Member]:
     """
     directory = read_directory(artefact, limits)
     _charge(directory, artefact, limits)
-    inventory = Inventory()
+    inventory = Inventory(limits)
     starts = [entry.offset for entry in directory.entries] + [directory.start]
     if starts[0] != 0:
         raise Invalid("bytes stand before the first member of the ZIP archive; build and upload it again")

@@ -1,4 +1,4 @@
-"""How far an artefact is looked into while its first client waits: no further than takes about a second.
+"""How far an artefact is looked into to compare it with its index: no further than takes about a second.
 
 Unpacked bytes and members are what costs time; a small artefact may hold very many of both. Measured: a wheel of
 64 MB in 0.6 s with its hashes, a tar archive of 256 MB in 1 s, 20,000 empty members in 0.4 to 0.7 s.

@@ -69,7 +69,9 @@ def fold(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    plain = unicodedata.normalize("NFKD", text.translate(_TABLE)).translate(_TABLE)
+    # One by one: to order thousands of marks takes time by the square of their number, and marks are dropped.
+    parts = (unicodedata.normalize("NFKD", char) for char in text.translate(_TABLE))
+    plain = "".join(parts).translate(_TABLE)
     return "".join(char for char in plain if unicodedata.category(char) not in _UNSEEN)
 
 

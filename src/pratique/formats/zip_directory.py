@@ -13,7 +13,7 @@ import msgspec
 from pratique.core.ecosystem import ArchiveLimits
 from pratique.core.errors import Invalid, TooLarge
 from pratique.core.ports import ReadAt
-from pratique.formats.archive_rules import exactly, shown
+from pratique.formats.archive_rules import MAX_NAME, exactly, shown
 from pratique.formats.zip_fields import FULL_16, FULL_32, check_unicode_path, read_extra, wide
 
 STORED, DEFLATED = 0, 8
@@ -29,19 +29,20 @@ _END = struct.Struct("<4s4H2LH")
 _END_64_LOCATOR = struct.Struct("<4sLQL")
 _END_64 = struct.Struct("<4sQ2H2L4Q")
 _ENTRY = struct.Struct("<4s6H3L5H2L")
+_LONGEST_ENTRY = _ENTRY.size + 3 * FULL_16
+_WINDOW = 1 << 20
 
 
 class Entry(msgspec.Struct, frozen=True):
     """One line of the central directory.
 
     Attributes:
-        raw_name: the name's bytes as stored, to compare with the local record.
+        raw_name: the name's bytes as stored, to compare with the local record; the only form that is kept of it.
         packed: compressed size.
         size: unpacked size as claimed.
         offset: of the local record.
     """
 
-    name: str
     raw_name: bytes
     flags: int
     method: int
@@ -50,6 +51,11 @@ class Entry(msgspec.Struct, frozen=True):
     size: int
     offset: int
     is_link: bool
+
+    @property
+    def name(self) -> str:
+        """The name as text."""
+        return self.raw_name.decode()
 
     @property
     def has_descriptor(self) -> bool:
@@ -88,15 +94,23 @@ def read_directory(artefact: ReadAt, limits: ArchiveLimits) -> Directory:
         raise TooLarge(f"the ZIP directory has {end.size} bytes; at most {MAX_DIRECTORY} are read")
     if end.start + end.size != end.behind:
         raise Invalid("the ZIP directory does not end where the end record starts; build and upload the archive again")
-    content = exactly(artefact, end.start, end.size)
-    entries: list[Entry] = []
-    position = 0
-    for _ in range(end.count):
-        entry, position = _read_entry(content, position)
-        entries.append(entry)
-    if position != len(content) or not entries:
-        raise Invalid("the ZIP directory is empty or holds more than its end record says")
+    entries = _read_entries(artefact, end)
     return Directory(tuple(sorted(entries, key=lambda entry: entry.offset)), end.start)
+
+
+def _read_entries(artefact: ReadAt, end: _End) -> list[Entry]:
+    """All of them, from a window on the directory: their names are held once, as the entries have them."""
+    entries: list[Entry] = []
+    window, position, taken = b"", 0, 0
+    for _ in range(end.count):
+        if len(window) - position < _LONGEST_ENTRY and taken < end.size:
+            more = exactly(artefact, end.start + taken, min(_WINDOW, end.size - taken))
+            window, position, taken = window[position:] + more, 0, taken + len(more)
+        entry, position = _read_entry(window, position)
+        entries.append(entry)
+    if position != len(window) or taken != end.size or not entries:
+        raise Invalid("the ZIP directory is empty or holds more than its end record says")
+    return entries
 
 
 def _read_end(artefact: ReadAt) -> _End:
@@ -144,6 +158,8 @@ def _read_entry(content: bytes, position: int) -> tuple[Entry, int]:
     if signature != b"PK\x01\x02" or following > len(content):
         raise Invalid("the ZIP directory is damaged")
     raw_name = content[name_at:extra_at]
+    if name_length > MAX_NAME:
+        raise Invalid(f"the archive holds a member whose name is longer than {MAX_NAME} bytes")
     name = _decoded_name(raw_name, flags)
     if comment_length or disk not in (0, FULL_16):
         raise Invalid(f"{shown(name)} has a comment or lies on another disk; build the ZIP archive without")
@@ -154,7 +170,7 @@ def _read_entry(content: bytes, position: int) -> tuple[Entry, int]:
     if method == STORED and packed != size:
         raise Invalid(f"{shown(name)} is stored uncompressed and claims two sizes")
     is_link = made_by >> 8 == _UNIX and stat.S_ISLNK(attributes >> 16)
-    return Entry(name, raw_name, flags, method, crc, packed, size, offset, is_link), following
+    return Entry(raw_name, flags, method, crc, packed, size, offset, is_link), following
 
 
 def _decoded_name(raw: bytes, flags: int) -> str:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from pratique.services.governing.remember_decisions import DecisionMemory
     from pratique.services.installing.download_log import DownloadLog
     from pratique.services.installing.fetch_file import Flights
-    from pratique.services.installing.looks import Looks
     from pratique.services.installing.metadata_cache import MetadataCache
+    from pratique.services.installing.self_descriptions import SelfDescriptions
     from pratique.services.installing.views import ViewCache
     from pratique.services.publishing.uploads import Uploads
     from pratique.trust.signing import Signer
@@ -82,7 +82,7 @@ class Ports:
     metadata_cache: MetadataCache
     uploads: Uploads
     questions: Questions
-    looks: Looks
+    self_descriptions: SelfDescriptions
     enqueue: Enqueue
     popularity: Callable[[ProjectKey], int | None]
     signer: Signer

@@ -101,8 +101,8 @@ class Slots:
 
     def _turn_one_away(self) -> None:
         """The last of whoever has most waiting makes room. Raises NoSlotLeft: nobody has more than one."""
-        longest = max(self._lines.values(), key=len)
-        if len(longest) < 2:
+        longest = max(self._lines.values(), key=len, default=None)
+        if longest is None or len(longest) < 2:
             raise NoSlotLeft(is_own=False)
         last = longest.pop()
         if not last.done():  # else its waiting is over just now

@@ -173,7 +173,8 @@ class AdvisorySettings(msgspec.Struct, frozen=True, kw_only=True):
         scheduled: import them once a day.
         at: time of day of the import, UTC, as a time after midnight.
         at_once: audits answered at the same time, in each process; fewer than there are database readers (4). As
-            many searches, and lockfile checks, go on beside them, with the same limits.
+            many searches, lockfile checks, and descriptions of projects in PyPI's JSON API go on beside them, with
+            the same limits.
         at_once_asker: so many of them may be of one account, or of one address where nobody signed in.
         patience: an audit waits so long for its turn, then it is refused.
         waiting: so many wait, half of them of one asker; the next one is refused at once.

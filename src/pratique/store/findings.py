@@ -47,6 +47,17 @@ def of_project(c: sa.Connection, project_id: int, filename: str | None = None) -
     return tuple(_read(row) for row in c.execute(wanted.order_by(finding.c.id)).mappings())
 
 
+def of_kind(c: sa.Connection, kind: str, most: int) -> list[tuple[int, StoredFinding]]:
+    """Findings of one kind with the id of their project, the oldest first."""
+    wanted = sa.select(finding).where(finding.c.kind == kind).order_by(finding.c.id).limit(most)
+    return [(row["project_id"], _read(row)) for row in c.execute(wanted).mappings()]
+
+
+def remove(c: sa.Connection, finding_id: int) -> bool:
+    """Forget one; whether it was there."""
+    return c.execute(finding.delete().where(finding.c.id == finding_id)).rowcount > 0
+
+
 def _read(row: sa.RowMapping) -> StoredFinding:
     detail = msgspec.json.decode(row["detail"], type=dict[str, Any])
     found = Finding(row["kind"], Severity(row["severity"]), row["sentence"], detail)

@@ -113,6 +113,11 @@ def find(c: sa.Connection, repository_id: int, key: ProjectKey) -> Project | Non
     return None if row is None else _project(row)
 
 
+def by_id(c: sa.Connection, project_id: int) -> Project:
+    """The project that other rows point to."""
+    return _project(c.execute(sa.select(project).where(project.c.id == project_id)).mappings().one())
+
+
 def own_twin(c: sa.Connection, repository_id: int, key: ProjectKey, twin: str) -> Project | None:
     """The own project whose name is a twin of this one, None if there is none; the project itself is no twin."""
     wanted = sa.select(project).where(

@@ -4,7 +4,7 @@ import pytest
 
 from pratique.core.decisions import Action, Decision, Vote
 from pratique.core.names import EcosystemId, ProjectKey, Subject
-from pratique.core.sentences import MAX_LINE, decision_line
+from pratique.core.sentences import MAX_LINE, decision_line, one_line
 
 URL = "http://here/r/id"
 
@@ -61,3 +61,18 @@ def test_rule_allowed_version_and_address_are_never_cut(length, passing):
     assert line.startswith("Blocked by policy agent_new_name: ")
     assert f"; allowed: {version}; " in line
     assert line.endswith(f"; see {url}")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("breaks on Tuesdays", "breaks on Tuesdays"),
+        ("\x1b]0;title\x07 gone \x9b31m", "]0;title  gone  31m"),
+        ("one\r\ntwo\u2028three", "one two three"),
+        ("a\u202eb\u2066c\u200fd\x7f", "a b c d"),
+        ("\u092c\u0902\u0926 \u2013 caf\u00e9 \U0001f600", "\u092c\u0902\u0926 \u2013 caf\u00e9 \U0001f600"),
+        ("\x00\n", ""),
+    ],
+)
+def test_text_that_is_passed_on_obeys_nobody_and_keeps_its_letters(text, line):
+    assert one_line(text) == line

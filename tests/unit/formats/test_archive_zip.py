@@ -6,6 +6,7 @@ import contextlib
 import io
 import stat
 import struct
+import tracemalloc
 import zipfile
 import zlib
 
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from pratique.core.errors import Invalid, TooLarge
 from pratique.formats.archive import walk_zip
+from pratique.formats.zip_directory import read_directory
 from tests.unit.formats.archives import LIMITS, Bytes, raw_zip, read_zip, zipped
 
 SOUND = zipped(("demo/__init__.py", b"x = 1\n" * 300), ("demo/", b""), ("demo/data.bin", bytes(range(256))))
@@ -314,3 +316,27 @@ def test_sizes_that_are_said_twice_alike_are_read():
 def test_sizes_that_are_said_twice_and_differ_are_refused(sizes):
     with pytest.raises(Invalid, match="ZIP64 field that does not fit"):
         read_zip(raw_zip({"name": "a", "local": {"extra": restated(*sizes)}}))
+
+
+def test_names_in_the_directory_are_held_once():
+    content = zipped(*((f"{number:04}/" + "/".join(["n" * 200] * 15), b"") for number in range(2_000)))
+    tracemalloc.start()
+    try:
+        entries = read_directory(Bytes(content), LIMITS).entries
+        assert tracemalloc.get_traced_memory()[1] < 2_000 * 4_000 + (3 << 20)
+    finally:
+        tracemalloc.stop()
+    assert (len(entries), entries[-1].name[:4]) == (2_000, "1999")
+
+
+def test_a_name_that_no_path_can_have_ends_the_reading_of_the_directory():
+    with pytest.raises(Invalid, match="longer than 4096 bytes"):
+        read_directory(Bytes(raw_zip({"name": "n" * 5_000})), LIMITS)
+
+
+def test_bytes_between_the_directory_and_its_end_record_are_refused():
+    content = raw_zip({"name": "a"}, {"name": "b"})
+    longer = content[:-22] + b"x" * 46 + content[-22:-10] + struct.pack("<L", 2 * 47 + 46) + content[-6:]
+
+    with pytest.raises(Invalid, match="holds more than its end record says"):
+        read_directory(Bytes(longer), LIMITS)

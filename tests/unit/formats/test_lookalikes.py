@@ -40,3 +40,8 @@ def test_folding_twice_changes_nothing_more(text):
 @given(st.text(alphabet=st.characters(max_codepoint=127, exclude_categories=["Cc"])))
 def test_ascii_stays_as_it_is(text):
     assert fold(text) == text
+
+
+def test_ever_so_many_marks_are_dropped_one_by_one():
+    # In one piece they would be put into order first: minutes for as many.
+    assert fold("x" + "\u0344" * 200_000 + "\u0334" * 200_000) == "x"

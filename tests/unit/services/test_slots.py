@@ -103,3 +103,11 @@ async def test_who_gives_up_at_the_moment_of_being_let_in_loses_no_slot(given_fi
     line = Line(slots)
     await line.add("b")
     assert await line.end() == ["b"]
+
+
+async def test_where_nobody_may_wait_the_next_one_is_turned_away_at_once():
+    slots = Slots(SlotLimits(1, 1, 60, 0))
+    async with slots.slot("ann"):
+        with pytest.raises(NoSlotLeft):
+            async with slots.slot("bob"):
+                pass

@@ -5,7 +5,6 @@ Source: The Cargo Book, "cargo package"; the checks that crates.io makes of an u
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any
 
 from pratique.core.artifacts import Manifest
@@ -15,6 +14,7 @@ from pratique.core.ports import ReadAt
 from pratique.ecosystems.cargo import names, versions
 from pratique.ecosystems.cargo.cargo_toml import MAX_BYTES, description_fields, index_fields, read_cargo_toml
 from pratique.formats.archive import Member, walk_tar_gz
+from pratique.formats.archive_rules import digest_of, folded
 
 _MANIFEST = "Cargo.toml"
 _UNPACKED_MARK = ".cargo-ok"
@@ -47,23 +47,23 @@ def read_manifest(filename: str, artefact: ReadAt, limits: ArchiveLimits) -> Man
     )
 
 
-def _scan(top: str, artefact: ReadAt, limits: ArchiveLimits) -> tuple[bytes | None, frozenset[str]]:
-    """Walk the whole crate: Cargo.toml's bytes, and the paths of all files as `_folded` has them."""
+def _scan(top: str, artefact: ReadAt, limits: ArchiveLimits) -> tuple[bytes | None, frozenset[bytes]]:
+    """Walk the whole crate: Cargo.toml's bytes, and the paths of all files folded, as `digest_of` keeps them."""
     content: bytes | None = None
-    files: dict[str, str] = {}
-    folders: set[str] = set()
+    files: dict[bytes, str] = {}
+    folders: set[bytes] = set()
     for member in walk_tar_gz(artefact, limits, dots=False):  # cargo takes `./` for a folder of its own
         folder, _, path = member.name.partition("/")
-        folded = _folded(path)
+        plain = _folded(path)
         _check_member(member, folder, path, top)
         if member.kind == "directory":
-            _add_folder(folders, folded)
+            _add_folder(folders, plain)
             continue
-        _check_path(path, folded)
-        twin = files.setdefault(folded, path)
+        _check_path(path, plain)
+        twin = files.setdefault(digest_of(plain), path)
         if twin != path:
             raise Invalid(f"the crate has {twin[:80]!a} and {path[:80]!a}, one file on some systems; rename one")
-        _add_folder(folders, folded.rpartition("/")[0])
+        _add_folder(folders, plain.rpartition("/")[0])
         if path == _MANIFEST:
             content = _read(member)
     both = next(iter(folders & files.keys()), None)
@@ -77,13 +77,12 @@ def _folded(path: str) -> str:
 
     Case and composition do not on macOS; neither do case, closing dots and blanks, and what follows a colon on Windows.
     """
-    plain = unicodedata.normalize("NFC", path.casefold())
-    return "/".join(part.partition(":")[0].rstrip(". ") for part in plain.split("/"))
+    return "/".join(part.partition(":")[0].rstrip(". ") for part in folded(path).split("/"))
 
 
-def _add_folder(folders: set[str], folder: str) -> None:
-    while folder and folder not in folders:
-        folders.add(folder)
+def _add_folder(folders: set[bytes], folder: str) -> None:
+    while folder and (kept := digest_of(folder)) not in folders:
+        folders.add(kept)
         folder = folder.rpartition("/")[0]
 
 
@@ -119,7 +118,7 @@ def _checked(name: str, version: str) -> tuple[str, str]:
     return name, version
 
 
-def _execution_points(document: dict[str, Any], paths: frozenset[str]) -> tuple[str, ...]:
+def _execution_points(document: dict[str, Any], paths: frozenset[bytes]) -> tuple[str, ...]:
     """Where code of the crate runs while others only build: its build script, or all of it as a macro.
 
     Source: The Cargo Book, "The build field" (build.rs counts unless `build = false`) and "Procedural macros";
@@ -127,7 +126,7 @@ def _execution_points(document: dict[str, Any], paths: frozenset[str]) -> tuple[
     """
     build = document["package"].get("build")
     found = set()
-    if (isinstance(build, str | list) and build) or build is True or (build is None and "build.rs" in paths):
+    if (isinstance(build, str | list) and build) or build is True or (build is None and digest_of("build.rs") in paths):
         found.add("build.rs")
     if _is_macro(document.get("lib")):
         found.add("proc-macro")

@@ -20,7 +20,7 @@ from pratique.ecosystems.npm.scripts import INSTALL_SCRIPTS, execution_points
 from pratique.formats.first_look import first_look
 
 WHOLE = 200 << 20
-"""Bytes of a tarball up to which it is looked into while its first client waits."""
+"""Bytes of a tarball up to which it is looked into to be compared."""
 
 _PLAIN_FIELDS = ("cpu", "engines", "optionalDependencies", "os", "peerDependencies")
 _IMPLICIT_BUILD = "node-gyp rebuild"

@@ -22,7 +22,7 @@ from pratique.ecosystems.pypi import (
     routes as own_routes,
 )
 from pratique.ecosystems.pypi.listing import kept_back, write_listing
-from pratique.ecosystems.pypi.project_json import write_project
+from pratique.ecosystems.pypi.project_json import read_said, write_project
 from pratique.ecosystems.pypi.project_list import write_projects
 from pratique.ecosystems.pypi.publish import UploadReader
 from pratique.ecosystems.pypi.refusal import client_setup, right_address, write_published, write_refusal, write_warning
@@ -81,6 +81,7 @@ class Pypi:
     write_refusal = staticmethod(write_refusal)
     write_warning = staticmethod(write_warning)
     write_published = staticmethod(write_published)
+    read_said = staticmethod(read_said)
     write_project = staticmethod(write_project)
     inner_metadata = staticmethod(inner_metadata)
     client_setup = staticmethod(client_setup)

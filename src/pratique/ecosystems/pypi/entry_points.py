@@ -19,7 +19,10 @@ MAX_LINE = 10_000
 """Characters; names and targets have some dozens."""
 
 _NAME = re.compile(r"[\w.-]+")
-_DOTS = re.compile(r"\.+")
+_NO_COMMAND = re.compile(r"-.*|.*\.|(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
+"""What shells and tools take for an option; what Windows drops the end of (`..` is a folder everywhere); its devices,
+whatever ending they have."""
+
 _GROUP = re.compile(r"\[([^\[\]]+)\]")
 
 _SCRIPTS = ("console_scripts", "gui_scripts")
@@ -62,8 +65,11 @@ def _objection(entry: _Entry, where: str) -> str | None:
         return f"{where} declares the command {entry.continues[:80]!a}, which no system can install"
     if not _NAME.fullmatch(entry.name):
         return f"{where} declares {entry.name[:80]!a}; letters, digits, `_`, `.` and `-` are allowed in names"
-    if entry.group in _SCRIPTS and _DOTS.fullmatch(entry.name):
-        return f"{where} declares the command {entry.name[:80]!a}, which no system can install"
+    if entry.group in _SCRIPTS and _NO_COMMAND.fullmatch(entry.name):
+        return (
+            f"{where} declares the command {entry.name[:80]!a}, which not every system can install or call: "
+            "no leading `-`, no closing `.`, no name of a Windows device"
+        )
     return None
 
 

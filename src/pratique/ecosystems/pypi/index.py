@@ -15,6 +15,7 @@ from pratique.core.clock import to_iso
 from pratique.core.ecosystem import UpstreamRequest
 from pratique.core.errors import BadUpstream
 from pratique.core.names import EcosystemId, ProjectKey
+from pratique.core.sentences import one_line
 from pratique.ecosystems.pypi.index_entry import MAX_NESTING, is_shallow, read_entry
 from pratique.ecosystems.pypi.index_html import read_page
 from pratique.ecosystems.pypi.names import normalise
@@ -94,16 +95,17 @@ def indexed(manifest: Manifest) -> Manifest:
 
 def own_file(file: OwnFile) -> FileView:
     """An own file as the index lists it."""
+    yanked = None if file.yanked is None else one_line(file.yanked)
     raw: dict[str, Any] = {
         "filename": file.filename,
         "hashes": {"sha256": file.digests.sha256} if file.digests.sha256 else {},
         "size": file.size,
         "upload-time": to_iso(file.published),
-        "yanked": False if file.yanked is None else file.yanked or True,
+        "yanked": False if yanked is None else yanked or True,
     }
     requires_python = file.manifest.fields.get(_REQUIRES_PYTHON)
     if isinstance(requires_python, str):
-        raw["requires-python"] = requires_python
+        raw["requires-python"] = one_line(requires_python)
     if file.metadata is not None:
         stated = {"sha256": file.metadata.sha256} if file.metadata.sha256 else True
         raw["core-metadata"] = raw["dist-info-metadata"] = stated
@@ -113,7 +115,7 @@ def own_file(file: OwnFile) -> FileView:
         digests=file.digests,
         size=file.size,
         published=file.published,
-        yanked=file.yanked,
+        yanked=yanked,
         execution_points=file.manifest.execution_points,
         metadata=file.metadata,
         raw=raw,

@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 from pratique.core.artifacts import Digests, FileView
 from pratique.core.clock import read_published
-from pratique.core.sentences import MAX_LINE, clean
+from pratique.core.sentences import MAX_LINE, clean, one_line
 from pratique.ecosystems.pypi.filenames import SDIST, read_filename
 
 SDIST_EXECUTES = ("setup.py",)
@@ -20,6 +20,9 @@ SDIST_EXECUTES = ("setup.py",)
 REFUSED = "_refused"
 """File field with the sentence where the bytes are refused too: by the yank alone a server of our own kind in
 front could not tell it from a hidden file. The underscore keeps it out of the standards' way (PEP 700)."""
+
+_PRINTED = frozenset({"requires-python", "yanked"})
+"""Clients print these to terminals and logs, where a line of its own could pass for ours."""
 
 MAX_NESTING = 16
 """Levels of fields that are passed through without being understood."""
@@ -57,7 +60,7 @@ def read_entry(entry: Any, project: str, document_url: str) -> FileView | None:
         execution_points=SDIST_EXECUTES if named.filetype == SDIST else (),
         metadata=metadata,
         metadata_url=_beside(location) if metadata is not None else "",
-        raw={key: value for key, value in entry.items() if is_shallow(value, MAX_NESTING)},
+        raw={key: _shown(key, value) for key, value in entry.items() if is_shallow(value, MAX_NESTING)},
     )
 
 
@@ -109,7 +112,12 @@ def _yanked(value: Any) -> str | None:
     """The reason, '' for a yank without one, None for what is not yanked: any true value is a yank (PEP 691)."""
     if not value:
         return None
-    return value if isinstance(value, str) else ""
+    return one_line(value) if isinstance(value, str) else ""
+
+
+def _shown(field: str, value: Any) -> Any:
+    """What clients print of a file goes without control characters; other fields are passed on as they are."""
+    return one_line(value) if field in _PRINTED and isinstance(value, str) and value else value
 
 
 def _metadata(entry: dict[str, Any]) -> Digests | None:

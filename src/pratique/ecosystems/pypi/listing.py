@@ -6,7 +6,6 @@ like a spelling mistake. Source: PEP 592; measured with pip, uv and poetry.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container
 from typing import Any
 from urllib.parse import quote
@@ -17,15 +16,12 @@ from packaging.version import Version
 from pratique.core.artifacts import Digests, FileView, ProjectStatus, ProjectView
 from pratique.core.clock import Instant, to_iso
 from pratique.core.ecosystem import Listing, Rendered
-from pratique.core.sentences import refusal_line
+from pratique.core.sentences import one_line, refusal_line
 from pratique.ecosystems.pypi.index_entry import REFUSED, refusal_of
 from pratique.ecosystems.pypi.listing_html import write_page
 from pratique.ecosystems.pypi.negotiation import CONTENT_TYPES, JSON
 from pratique.ecosystems.pypi.status import write_status
 from pratique.ecosystems.pypi.versions import version_key
-
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
-"""Clients print reasons to terminals and logs, where a line of its own could pass for ours."""
 
 FULL_VERSION, BARE_VERSION = "1.4", "1.0"
 """1.1 and later promise a size for every file; where an upstream states none we promise less."""
@@ -147,7 +143,7 @@ def _refused(listing: Listing, file: FileView) -> str | None:
 def _yanked(listing: Listing, file: FileView) -> bool | str:
     if listing.decisions[file.filename].action.leaves_listing:
         return _sentence(listing, file)
-    return False if file.yanked is None else _CONTROLS.sub(" ", file.yanked).strip() or True
+    return False if file.yanked is None else one_line(file.yanked) or True
 
 
 def _sentence(listing: Listing, file: FileView) -> str:

@@ -17,7 +17,7 @@ from pratique.core.clock import to_iso
 from pratique.core.ecosystem import Listing, Rendered
 from pratique.core.ecosystem_verbs import ProjectDescription
 from pratique.core.errors import Invalid, TooLarge
-from pratique.core.sentences import refusal_line
+from pratique.core.sentences import one_line, refusal_line
 from pratique.ecosystems.pypi.filenames import SDIST, WHEEL
 from pratique.ecosystems.pypi.metadata import parse_metadata
 from pratique.ecosystems.pypi.names import normalise
@@ -59,7 +59,7 @@ def write_project(project: ProjectDescription) -> Rendered:
 
 def _info(project: ProjectDescription, files: list[dict[str, Any]]) -> dict[str, Any]:
     """What the release says of itself; without that, what its files' entries in the index say."""
-    said = _metadata(project.metadata)
+    said = project.said
     name = project.listing.view.key.name
     page = f"{project.listing.base_url}/simple/{name}/"
     keywords = said.get("keywords")
@@ -68,7 +68,7 @@ def _info(project: ProjectDescription, files: list[dict[str, Any]]) -> dict[str,
     return {
         **{field: said.get(field) for field in (*_TEXTS, *_LISTS)},
         "classifiers": said.get("classifiers", []),
-        "requires_python": said.get("requires_python") or _requires_python(project.files),
+        "requires_python": one_line(said.get("requires_python") or "") or _requires_python(project.files),
         "keywords": ",".join(keywords) if isinstance(keywords, list) else None,
         "name": said["name"] if normalise(said.get("name", "")) == name else name,
         "package_url": page,
@@ -82,10 +82,10 @@ def _info(project: ProjectDescription, files: list[dict[str, Any]]) -> dict[str,
     }
 
 
-def _metadata(content: bytes) -> dict[str, Any]:
+def read_said(content: bytes) -> dict[str, Any]:
     """The fields of core metadata; none where it cannot be read, which is its publisher's business."""
     try:
-        return parse_metadata(content, "METADATA") if content else {}
+        return parse_metadata(content, "METADATA")
     except (Invalid, TooLarge):
         return {}
 

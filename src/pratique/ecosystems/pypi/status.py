@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 from pratique.core.artifacts import ProjectStatus
-from pratique.core.sentences import clean
+from pratique.core.sentences import clean, one_line
 
 MAX_REASON = 1_000
 """Characters of an upstream's reason that are kept; it is shown with every decision that rests on it."""
@@ -30,5 +30,7 @@ def read_status(stated: Any) -> ProjectStatus:
 def write_status(status: ProjectStatus, stated: Any) -> dict[str, Any]:
     """The field of a document, with what else an upstream stated in it; without a reason where there is none."""
     kept = {key: value for key, value in stated.items() if key != "state"} if isinstance(stated, dict) else {}
+    if isinstance(kept.get("reason"), str):
+        kept["reason"] = one_line(kept["reason"])
     said = {"reason": status.reason} if status.reason and "reason" not in kept else {}
     return kept | said | {"status": status.marker}

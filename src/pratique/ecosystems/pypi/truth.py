@@ -23,7 +23,7 @@ from pratique.formats.first_look import can_be_hashed, first_look
 from pratique.formats.zip_directory import read_directory
 
 WHOLE = 50 << 20
-"""Bytes up to which an artefact is read whole while its first client waits, if it does not unpack to too much either.
+"""Bytes up to which an artefact is read whole to be compared, if it does not unpack to too much either.
 Of a longer wheel only the metadata is read, which stands in one place."""
 
 _ENDINGS = (".whl", ".tar.gz")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from typing import Any
 
 import msgspec
@@ -21,6 +20,7 @@ from pratique.ecosystems.pypi.licenses import missing_license_file
 from pratique.ecosystems.pypi.metadata import OBJECTIONS, build_manifest, check_folder
 from pratique.ecosystems.pypi.record import Content, check_record, written_digest
 from pratique.formats.archive import Member, walk_zip
+from pratique.formats.archive_rules import digest_of, folded
 from pratique.formats.zip_directory import read_directory
 
 _ENTRY_POINTS = "entry_points.txt"
@@ -112,9 +112,9 @@ def _dist_info(names: dict[str, Content], filename: str) -> str:
 
 
 def _refuse_twins(names: dict[str, Content]) -> None:
-    seen: dict[str, str] = {}
+    seen: dict[bytes, str] = {}
     for name in names:
-        twin = seen.setdefault(unicodedata.normalize("NFC", name).casefold(), name)
+        twin = seen.setdefault(digest_of(folded(name)), name)
         if twin != name:
             raise Invalid(f"the wheel holds {twin!a} and {name!a}, which are one file on many systems")
 

@@ -50,9 +50,7 @@ class Questions:
     """
 
     def __init__(self, slots: QuestionSlots = _DEFAULT_SLOTS) -> None:
-        limits = SlotLimits(
-            slots.at_once, slots.at_once_asker, slots.patience, slots.waiting, max(1, slots.waiting // 2)
-        )
+        limits = slot_limits(slots)
         self._audits, self._searches, self._lockfiles = Slots(limits), Slots(limits), Slots(limits)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="audit")
 
@@ -63,19 +61,19 @@ class Questions:
         Raises:
             TooManyAtOnce: that takes too long, or too many wait.
         """
-        async with _one_of(self._audits, asker, "audits"):
+        async with one_of(self._audits, asker, "audits"):
             yield
 
     @contextlib.asynccontextmanager
     async def search_slot(self, asker: Hashable) -> AsyncIterator[None]:
         """Wait until one search more may look. Raises TooManyAtOnce."""
-        async with _one_of(self._searches, asker, "searches"):
+        async with one_of(self._searches, asker, "searches"):
             yield
 
     @contextlib.asynccontextmanager
     async def lockfile_slot(self, asker: Hashable) -> AsyncIterator[None]:
         """Wait until one lockfile more may be checked. Raises TooManyAtOnce."""
-        async with _one_of(self._lockfiles, asker, "lockfile checks"):
+        async with one_of(self._lockfiles, asker, "lockfile checks"):
             yield
 
     async def run(self, work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
@@ -87,13 +85,19 @@ class Questions:
         self._thread.shutdown(wait=True)
 
 
+def slot_limits(slots: QuestionSlots) -> SlotLimits:
+    """The same for `Slots`."""
+    return SlotLimits(slots.at_once, slots.at_once_asker, slots.patience, slots.waiting, max(1, slots.waiting // 2))
+
+
 def asker_of(actor: Actor, address: str) -> Hashable:
     """Whose slots a question takes: the account's, whatever token it uses; of nobody's questions the network's."""
     return network_of(address) if actor.account is None else actor.account
 
 
 @contextlib.asynccontextmanager
-async def _one_of(slots: Slots, asker: Hashable, what: str) -> AsyncIterator[None]:
+async def one_of(slots: Slots, asker: Hashable, what: str) -> AsyncIterator[None]:
+    """Wait for a slot. Raises TooManyAtOnce, which names what there is too much of."""
     async with contextlib.AsyncExitStack() as held:
         try:
             await held.enter_async_context(slots.slot(asker))

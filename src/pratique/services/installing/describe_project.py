@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import cast
+from collections.abc import Hashable, Mapping
+from typing import Any, cast
 
 from pratique.core.advisories import ProjectAdvisory
 from pratique.core.artifacts import FileView, Origin
@@ -33,15 +34,24 @@ async def describe_project(ports: Ports, visit: Visit, name: str, version: str |
     Raises:
         InvalidName, Unauthorised, Forbidden, BadUpstream: as for the listing.
         NotFound: no such project, or no such release of it.
+        TooManyAtOnce: too many ask for descriptions at once.
         Refused: policy keeps every file of it back.
     """
     for _ in range(_TRIES):
         found = await find_project(ports, visit, visit.key(name))
         description = await _describe(ports, visit, found, version)
         if await is_current(ports, found.known):
-            speech = cast("DescribesProjects", visit.ecosystem)
-            return await asyncio.to_thread(speech.write_project, description)
+            async with ports.self_descriptions.slot(_asker(visit)):
+                return await ports.self_descriptions.run(_speech(visit).write_project, description)
     raise Unavailable(f"{name} is changing at this moment; try again", retry_after=1)
+
+
+def _speech(visit: Visit) -> DescribesProjects:
+    return cast("DescribesProjects", visit.ecosystem)
+
+
+def _asker(visit: Visit) -> Hashable:
+    return asker_of(visit.actor, visit.caller.address)
 
 
 async def _describe(ports: Ports, visit: Visit, found: FoundProject, version: str | None) -> ProjectDescription:
@@ -62,7 +72,7 @@ async def _describe(ports: Ports, visit: Visit, found: FoundProject, version: st
         offered=tuple(one for one in listing.view.files if _is_offered(visit, listing, one)),
         version=chosen,
         files=standing,
-        metadata=await _metadata(ports, visit, found, standing),
+        said=await _said(ports, visit, found, standing),
         advisories=await _advisories(ports, visit, found, chosen),
         whole=version is None,
     )
@@ -72,7 +82,8 @@ async def _listing(ports: Ports, visit: Visit, found: FoundProject) -> Listing:
     view = found.source.view
     if found.known.origin is Origin.OWN:
         view = await ports.db.read(own_view, visit, found.known)
-    decisions = await asyncio.to_thread(decide_listing, found.inquiry, view)
+    async with ports.self_descriptions.slot(_asker(visit)):
+        decisions = await ports.self_descriptions.run(decide_listing, found.inquiry, view)
     allowed = allowed_versions(view, decisions, visit.ecosystem)
     return Listing(view, decisions, visit.base_url, visit.explain_url, allowed)
 
@@ -112,27 +123,30 @@ async def _refuse(
     raise UpstreamRefused(said, {})
 
 
-async def _metadata(ports: Ports, visit: Visit, found: FoundProject, files: tuple[FileView, ...]) -> bytes:
+async def _said(ports: Ports, visit: Visit, found: FoundProject, files: tuple[FileView, ...]) -> Mapping[str, Any]:
     """What one of the files says of the release; nothing where none does, or where that cannot be had now."""
     stated = next((one for one in files if one.metadata is not None), None)
     try:
         if stated is None:
-            return await _inner_metadata(ports, visit, found, files[0].filename)
-        return (await get_metadata(ports, visit, found.known.key.name, stated.filename)).body
+            return await _inner_said(ports, visit, found, files[0].filename)
+        content = (await get_metadata(ports, visit, found.known.key.name, stated.filename)).body
     except (PratiqueError, FileNotFoundError):
-        return b""
+        return {}
+    async with ports.self_descriptions.slot(_asker(visit)):
+        return await ports.self_descriptions.said(_speech(visit), content)
 
 
-async def _inner_metadata(ports: Ports, visit: Visit, found: FoundProject, filename: str) -> bytes:
+async def _inner_said(ports: Ports, visit: Visit, found: FoundProject, filename: str) -> Mapping[str, Any]:
     """What an own file says of itself; for an upstream's nothing is fetched or unpacked."""
     row = found.known.files.get(filename)
     if found.known.origin is not Origin.OWN or row is None or row.sha256 is None:
-        return b""
-    speech, limits = cast("DescribesProjects", visit.ecosystem), ports.publish_limits.archive
+        return {}
+    speech, limits, descriptions = _speech(visit), ports.publish_limits.archive, ports.self_descriptions
     blob = await asyncio.to_thread(ports.blobs.open, row.sha256)
     try:
-        async with ports.questions.slot(asker_of(visit.actor, visit.caller.address)):
-            return await ports.looks.run(speech.inner_metadata, filename, blob, limits)
+        async with descriptions.slot(_asker(visit)):
+            content = await descriptions.run(speech.inner_metadata, filename, blob, limits)
+            return await descriptions.said(speech, content)
     finally:
         await asyncio.to_thread(blob.close)
 
@@ -142,7 +156,7 @@ async def _advisories(ports: Ports, visit: Visit, found: FoundProject, version: 
     records = [one for one in found.known.advisories if not one.withdrawn]
     if found.known.origin is Origin.OWN or not records:
         return ()
-    async with ports.questions.slot(asker_of(visit.actor, visit.caller.address)):
+    async with ports.questions.slot(_asker(visit)):
         hits = await ports.questions.run(find_hits, visit.ecosystem, records, [version])
         originals = await ports.db.read(advisory_records.contents, [one.record.id for one in hits])
         return await ports.questions.run(tell, visit.ecosystem, hits, originals)

@@ -13,14 +13,16 @@ from sqlalchemy import Connection
 from pratique.core.artifacts import Manifest, Origin
 from pratique.core.clock import Instant
 from pratique.core.decisions import Action, Decision
+from pratique.core.ecosystem import Ecosystem
 from pratique.core.errors import NotFound, Unavailable
 from pratique.core.facts import Seen
 from pratique.core.ports import BlobDraft, BlobFile, StoredBlob
 from pratique.core.sentences import warning_line
 from pratique.services.installing.fetch_file import FetchPlan
-from pratique.services.judging.file_facts import Listed, remember_findings, remember_seen, see_bytes
+from pratique.services.judging.file_facts import remember_seen, see_bytes
 from pratique.services.judging.find_file import FoundFile, find_file, refuse_file
 from pratique.services.judging.gather import file_stage
+from pratique.services.judging.index_claims import Comparison, note_not_compared
 from pratique.services.judging.judge import decide_file, decide_one, inquire, know
 from pratique.services.judging.sources import KEPT_AS
 from pratique.services.ports import Ports, Visit
@@ -158,16 +160,14 @@ async def _from_upstream(
 
 
 def _fetch_plan(ports: Ports, visit: Visit, found: FoundFile, upstream_url: str, address: str) -> FetchPlan:
-    listed = Listed(visit.ecosystem, found.known.key.name, found.file, ports.publish_limits.archive)
-
     async def see(draft: BlobDraft) -> Seen:
-        return await ports.looks.run(see_bytes, draft, listed)
+        return await asyncio.to_thread(see_bytes, draft)
 
     async def judge(seen: Seen) -> int:
         return await judge_bytes(ports, visit, found, seen)
 
     async def record(blob: StoredBlob, seen: Seen, revision: int) -> None:
-        await ports.db.write(record_fetched, found, blob, seen, revision, ports.clock.now())
+        await ports.db.write(record_fetched, visit.ecosystem, found, blob, seen, revision, ports.clock.now())
 
     turn = partial(ports.uploads.turn, found.known.key)
     return FetchPlan(upstream_url, address, see, judge, record, found.file.size, turn)
@@ -196,7 +196,13 @@ async def judge_bytes(ports: Ports, visit: Visit, found: FoundFile, seen: Seen) 
 
 
 def record_fetched(
-    connection: Connection, found: FoundFile, blob: StoredBlob, seen: Seen, revision: int, now: Instant
+    connection: Connection,
+    ecosystem: Ecosystem,
+    found: FoundFile,
+    blob: StoredBlob,
+    seen: Seen,
+    revision: int,
+    now: Instant,
 ) -> None:
     """Note that the file is stored, with its index entry for the day the upstream lists it no more.
 
@@ -215,7 +221,7 @@ def record_fetched(
     entry = Manifest(known.key.name, file.version, {KEPT_AS: msgspec.to_builtins(file)}, b"", file.execution_points)
     files.describe(connection, row.id, entry)
     remember_seen(connection, project.id, file, seen, None, now)
-    remember_findings(connection, project, file, seen, now)
+    note_not_compared(connection, project, ecosystem, Comparison(blob.sha256, file), now)
     projects.mark_served(connection, project.id, now)
     revisions.bump(connection, known.repository_id, known.key)
 
@@ -226,7 +232,6 @@ def record_refused(connection: Connection, found: FoundFile, seen: Seen, decisio
     project = projects.find(connection, known.repository_id, known.key)
     if project is None:
         return
-    remember_findings(connection, project, found.file, seen, now)
     if remember_seen(connection, project.id, found.file, seen, decision.vote, now):
         revisions.bump(connection, known.repository_id, known.key)
 

@@ -16,6 +16,7 @@ from pratique.store import files
 from pratique.store.repositories import Upstream
 
 _LARGEST = 16 << 20
+"""Bytes that are passed on. Reading it ourselves ends much earlier; a client that cannot have it does not install."""
 
 
 async def get_metadata(ports: Ports, visit: Visit, name: str, filename: str) -> MetadataContent:

@@ -11,28 +11,18 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
-import structlog
 from sqlalchemy import Connection
 
 from pratique.core import facts as fact
-from pratique.core.actors import OPERATOR
 from pratique.core.artifacts import Digests, FileView, Finding, Severity
 from pratique.core.clock import Instant
 from pratique.core.decisions import Vote
-from pratique.core.ecosystem import ArchiveLimits, Ecosystem
-from pratique.core.ecosystem_verbs import ComparesListed
-from pratique.core.errors import Invalid, TooLarge
-from pratique.core.events import new_event
 from pratique.core.facts import Absent, DigestCheck, Seen, Stage
 from pratique.core.ports import BlobDraft
-from pratique.core.sentences import clean
 from pratique.services.judging.knowledge import Knowledge
-from pratique.store import events, findings
+from pratique.store import findings
 from pratique.store.files import FileRow
 from pratique.store.findings import StoredFinding
-from pratique.store.projects import Project
-
-_log = structlog.get_logger(__name__)
 
 DIGEST_FINDING = "digest_mismatch"
 """Kind of the finding about refused bytes that are not what the index promised then: a lie is remembered
@@ -55,80 +45,9 @@ class SeenBefore(msgspec.Struct, frozen=True):
     lied: bool
 
 
-CLAIM_FINDING = "claim_differs"
-"""Kind of the finding that somebody, a publisher or an index, says something else of a file than the file does."""
-
-DIFFERS = "metadata_differs"
-"""Kind of the event that an upstream's index says something else of a file than the file does."""
-
-UNREADABLE_FINDING = "unreadable"
-"""Kind of the finding that a file cannot be compared with what is said of it."""
-
-
-_LONGEST = 500
-"""Characters of a reason that are kept with a finding."""
-
-
-class Listed(msgspec.Struct, frozen=True):
-    """What bytes are looked at as: one listed file of an ecosystem."""
-
-    ecosystem: Ecosystem
-    project: str
-    file: FileView
-    limits: ArchiveLimits
-
-
-def see_bytes(draft: BlobDraft, listed: Listed) -> Seen:
-    """Look at the bytes once, for everybody who waits for them."""
-    return Seen(draft.digests(), findings=_compared(draft, listed))
-
-
-def _compared(draft: BlobDraft, listed: Listed) -> tuple[Finding, ...]:
-    """Where the index says something else than the file. What is found decides nothing, so no fault here may either."""
-    ecosystem, file = listed.ecosystem, listed.file
-    if not isinstance(ecosystem, ComparesListed):
-        return ()
-    try:
-        differing = ecosystem.compare_listed(listed.project, file, draft, listed.limits)
-    except (Invalid, TooLarge) as error:
-        sentence = f"what its index says could not be compared with the file: {clean(str(error))[:_LONGEST]}"
-        return (Finding(UNREADABLE_FINDING, Severity.NOTE, sentence, _bytes(draft)),)
-    except Exception:  # noqa: BLE001 - see above; it is logged, and said of the file
-        _log.exception("a file could not be compared with its index", file=file.filename)
-        sentence = "what its index says could not be compared with the file; the log of the server tells why"
-        return (Finding(UNREADABLE_FINDING, Severity.NOTE, sentence, _bytes(draft)),)
-    if not differing:
-        return ()
-    told = ", ".join(map(str, differing))
-    sentence = f"its index says something else than the file for {told}; what is installed is the file"
-    detail = {
-        "fields": [one.field for one in differing],
-        "listed": {one.field: one.listed for one in differing},
-        "found": {one.field: one.found for one in differing},
-    }
-    return (Finding(CLAIM_FINDING, Severity.WARN, sentence, {**detail, **_bytes(draft)}),)
-
-
-def _bytes(draft: BlobDraft) -> dict[str, str | None]:
-    """Of which bytes it is said."""
-    return {"sha256": draft.digests().sha256}
-
-
-def remember_findings(connection: Connection, project: Project, file: FileView, seen: Seen, now: Instant) -> None:
-    """Keep what was noticed, once for the same bytes; that an index says something else is an event too."""
-    earlier = [one.finding for one in findings.of_project(connection, project.id, file.filename)]
-    for found in seen.findings:
-        if any((one.kind, one.detail) == (found.kind, found.detail) for one in earlier):
-            continue
-        findings.add(connection, project.id, file.version, file.filename, found, now)
-        if found.kind == CLAIM_FINDING:
-            _tell(connection, project.key.purl(file.version), file.filename, found, now)
-
-
-def _tell(connection: Connection, purl: str, filename: str, found: Finding, now: Instant) -> None:
-    """To whoever watches the log or the record of events."""
-    _log.warning("an index says something else than the file", purl=purl, file=filename, found=found.sentence)
-    events.append(connection, new_event(DIFFERS, now, OPERATOR, purl, {"file": filename, **found.detail}))
+def see_bytes(draft: BlobDraft) -> Seen:
+    """Look at the bytes once, for everybody who waits for them: no further than decisions need."""
+    return Seen(draft.digests())
 
 
 def remember_seen(

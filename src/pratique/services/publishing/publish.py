@@ -24,8 +24,8 @@ from pratique.core.ranges import same_version
 from pratique.rules.decide import decide
 from pratique.services.accounts.project_proof import check_proof, write_proved
 from pratique.services.disk import refused_by_disk
-from pratique.services.judging.file_facts import CLAIM_FINDING
 from pratique.services.judging.gather import publish_stage
+from pratique.services.judging.index_claims import CLAIM_FINDING
 from pratique.services.judging.judge import authorise_on, inquire, know, refuse
 from pratique.services.judging.knowledge import Knowledge
 from pratique.services.judging.sources import TooManyTwins, exists_upstream

@@ -16,6 +16,7 @@ from pratique.services.advisories.source_health import failing_sources
 from pratique.services.disk import NO_ROOM
 from pratique.services.judging.knowledge import read_knowledge
 from pratique.services.ports import Ports
+from pratique.services.upkeep.threads_in_time import are_answers_late, late_threads
 from pratique.store import processes, readiness, repositories
 from pratique.store.clocks import SystemClock
 
@@ -35,17 +36,21 @@ class Readiness(msgspec.Struct, frozen=True, omit_defaults=True):
         jobs: `alive` or `missing`. Without the job process downloads stay safe, but nothing is imported or
             judged again.
         advisories: `failing` if a source could not be taken in when it was last tried; what is known grows old.
+        busy: kinds of work whose threads are all taken: `uploads`, `audits`, `descriptions`. Installs go on.
         error: why it is not ready.
     """
 
     status: str
     jobs: str = ""
     advisories: str = ""
+    busy: tuple[str, ...] = ()
     error: str = ""
 
 
 async def readiness_of(ports: Ports) -> Readiness:
     """Try it."""
+    if await are_answers_late():
+        return Readiness("not ready", error="all threads that answer are taken; listings and files wait")
     try:
         await ports.revisions.current()
         jobs = await ports.db.read(_try_deciding, ports, SystemClock().now())
@@ -58,7 +63,8 @@ async def readiness_of(ports: Ports) -> Readiness:
         return Readiness("not ready", error="the database is damaged or of another version; see the server's log")
     if unwritable:
         return Readiness("not ready", error=". ".join(unwritable))
-    return Readiness("ready", "alive" if jobs else "missing", "failing" if failing else "")
+    busy = await late_threads(ports)
+    return Readiness("ready", "alive" if jobs else "missing", "failing" if failing else "", busy)
 
 
 async def _unwritable(ports: Ports) -> list[str]:

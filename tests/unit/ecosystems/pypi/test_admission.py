@@ -122,3 +122,16 @@ def test_runs_of_blanks_cost_no_more_than_other_characters():
 @settings(max_examples=150)
 def test_any_entry_points_are_read_or_objected_to(content):
     assert objection_to_entry_points(content, "entry_points.txt") != ""
+
+
+@pytest.mark.parametrize("name", ["..", "a...", "a.", "-rf", "CON", "nul.txt", "Com1", "lpt9.x.y"])
+def test_a_command_that_not_every_system_can_install_or_call_is_objected_to(name):
+    for group in ("console_scripts", "gui_scripts"):
+        said = objection_to_entry_points(f"[{group}]\n{name} = a:b\n".encode(), "entry_points.txt")
+        assert f"declares the command {name!r}, which not every system can install or call" in (said or "")
+    assert objection_to_entry_points(f"[plug.ins]\n{name} = a:b\n".encode(), "entry_points.txt") is None
+
+
+@pytest.mark.parametrize("name", ["a", "a-b", "a.b", "_x", "console", "com", "com10", "nully", "auxiliary", "3to2"])
+def test_commands_like_those_that_people_have_are_taken(name):
+    assert objection_to_entry_points(f"[console_scripts]\n{name} = a:b\n".encode(), "entry_points.txt") is None

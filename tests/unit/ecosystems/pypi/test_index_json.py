@@ -219,3 +219,23 @@ def test_numbers_too_large_for_json_libraries_do_not_break_the_page():
     content = document(entry(x_big=0)).replace(b'"x-big": 0', b'"x-big": ' + b"9" * 40)
 
     assert written(decided(read(content)))["files"][0]["filename"] == "demo-1.0-py3-none-any.whl"
+
+
+def test_what_clients_print_of_an_entry_goes_without_control_characters_and_the_rest_is_kept():
+    hostile = "bad \x1b]0;pwn\x07\u202e\n \x9b31m"
+    view = read(document(entry(yanked=hostile, requires_python=">=3.8\x1b[31m", x_unknown=hostile)))
+
+    (file,) = view.files
+    assert (file.yanked, file.raw["requires-python"], file.raw["x-unknown"]) == (
+        "bad  ]0;pwn   31m",
+        ">=3.8 [31m",
+        hostile,
+    )
+    written_file = written(decided(view))["files"][0]
+    assert (written_file["yanked"], written_file["x-unknown"]) == ("bad  ]0;pwn   31m", hostile)
+
+
+def test_a_reason_of_nothing_but_control_characters_is_a_yank_without_one():
+    (file,) = written(decided(read(document(entry(yanked="\x07")))))["files"]
+
+    assert file["yanked"] is True

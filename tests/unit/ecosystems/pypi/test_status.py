@@ -34,12 +34,12 @@ def test_a_reason_is_kept_to_what_fits_and_can_be_shown():
     assert read_status({"status": "archived", "reason": "a\r\nb" + "x" * 5000}).reason == "a b" + "x" * 997
 
 
-def test_what_an_upstream_says_besides_is_passed_on_and_its_reason_word_for_word():
+def test_what_an_upstream_says_besides_is_passed_on_and_its_reason_on_one_line():
     stated = {"state": "archived", "reason": "tidy\n\u00e9", "since": "2026"}
 
     assert write_status(read_status(stated), stated) == {
         "status": "archived",
-        "reason": "tidy\n\u00e9",
+        "reason": "tidy \u00e9",
         "since": "2026",
     }
 
