@@ -25,6 +25,7 @@ from pratique.web.bodies import read_body
 from pratique.web.files import send_file
 from pratique.web.keys import PORTS
 from pratique.web.places import Match
+from pratique.web.standing import keep_standing
 
 _ZERO = re.compile(r"q=0(\.0{0,3})?")
 
@@ -62,8 +63,9 @@ async def list_project(request: web.Request, visit: Visit, match: Match) -> web.
         if elsewhere is not None:
             return elsewhere
     form, encoding = wanted_form(request, visit)
-    view = await list_project_service.list_project(request.app[PORTS], visit, name, form, encoding)
-    return answer_view(request, view)
+    listed = await list_project_service.list_project(request.app[PORTS], visit, name, form, encoding)
+    keep_standing(request, visit, listed)
+    return answer_view(request, listed.view)
 
 
 def wanted_form(request: web.Request, visit: Visit) -> tuple[str, str]:

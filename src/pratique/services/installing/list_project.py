@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import hashlib
 
+import msgspec
 from isal import igzip
 
 from pratique.core.artifacts import Origin
 from pratique.core.clock import Instant
 from pratique.core.ecosystem import Listing, Rendered
 from pratique.core.errors import Unavailable
+from pratique.core.names import ProjectKey
 from pratique.rules.policy import policy_class, view_key
 from pratique.services.installing.views import View
 from pratique.services.judging.find_project import FoundProject, find_project, is_current
@@ -27,7 +29,26 @@ _COMPRESSION = 1
 """isal's fast level: a large document costs milliseconds."""
 
 
-async def list_project(ports: Ports, visit: Visit, name: str, form: str, encoding: str) -> View:
+class Listed(msgspec.Struct, frozen=True):
+    """A listing, and how long the same question has the same answer.
+
+    Attributes:
+        address: under which the view is kept.
+        key: the project.
+        own: who asks decides whether they may see it; anybody who may read here sees an upstream's.
+        revision: the global counter as it was known before anything was read.
+        until: when an upstream's document is to be looked at again; None: only when something changes here.
+    """
+
+    view: View
+    address: str
+    key: ProjectKey
+    own: bool
+    revision: int
+    until: Instant | None
+
+
+async def list_project(ports: Ports, visit: Visit, name: str, form: str, encoding: str) -> Listed:
     """The project's index document for this actor.
 
     Args:
@@ -38,11 +59,14 @@ async def list_project(ports: Ports, visit: Visit, name: str, form: str, encodin
         InvalidName, NotFound, Unauthorised, Forbidden, Refused, BadUpstream.
     """
     for _ in range(_TRIES):
+        revision = await ports.revisions.current()
         found = await find_project(ports, visit, visit.key(name))  # 1, 2, 4
         view = _kept(ports, visit, found, form, encoding) or await _made(ports, visit, found, form, encoding)  # 3
         if await is_current(ports, found.known):
-            ports.views.put(view_address(visit, found.inquiry, form, encoding), view)  # 7
-            return view
+            address = view_address(visit, found.inquiry, form, encoding)
+            ports.views.put(address, view)  # 7
+            own = found.known.origin is Origin.OWN
+            return Listed(view, address, found.known.key, own, revision, found.source.until)
     raise Unavailable(f"{name} is changing at this moment; try again", retry_after=1)
 
 

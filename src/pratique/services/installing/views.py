@@ -29,8 +29,11 @@ class View(msgspec.Struct, frozen=True):
 
     def holds(self, revision: int, document: str, now: Instant) -> bool:
         """Whether it still says the truth."""
-        current = self.revision == revision and self.document == document
-        return current and (self.valid_until is None or now < self.valid_until)
+        return self.revision == revision and self.document == document and self.is_in_time(now)
+
+    def is_in_time(self, now: Instant) -> bool:
+        """Whether no decision in it has changed by time alone."""
+        return self.valid_until is None or now < self.valid_until
 
 
 class ViewCache:
