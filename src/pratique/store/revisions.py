@@ -168,8 +168,8 @@ class RevisionReader:
         self._mark, self._read_at = mark, started
 
     def _learn(self, news: News) -> None:
-        """Remember what moved; a counter that fell is another database's, as after a restored backup."""
-        if news.value < (self._value or 0) or len(self._moved) + len(news.moved) > KNOWN_CHANGES:
+        """Remember what moved; of too much only that something did."""
+        if len(self._moved) + len(news.moved) > KNOWN_CHANGES:
             self._moved, self._known_from = {}, news.value
         else:
             self._moved.update(news.moved)

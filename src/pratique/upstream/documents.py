@@ -34,7 +34,8 @@ _LARGE = 2 << 20
 _FAST = 1
 _REMEMBERED = 10_000
 _NEVER = Instant(0)
-_LOOK_AGAIN = SECOND
+_BEHIND = SECOND
+"""Milliseconds for which an old document answers without another look while it is being confirmed."""
 
 OnChange = Callable[[Any, str, ProjectView | None, ProjectView, Instant | None], Awaitable[None]]
 """(upstream as it was handed in, name, view before or None, view now, when the view before was last confirmed).
@@ -133,19 +134,23 @@ class Documents:
         if held is not None and need is not _Need.REFRESH_FIRST:
             if need is _Need.REFRESH_BEHIND and not self._failed_lately(key):
                 self._refreshes.begin(key, refresh)
-            return self._answer(held)
+            return self._answer(held, grace=_BEHIND if need is _Need.REFRESH_BEHIND else 0)
         if held is not None and self._may_stand_in(held) and self._failed_lately(key):
-            return self._answer(held, stale=True)
+            return self._answer(held, grace=self._stale_grace, stale=True)
         try:
             return self._answer(await self._refreshes.run(key, refresh))
         except BadUpstream:
             if held is None or not self._may_stand_in(held):
                 raise
-            return self._answer(held, stale=True)
+            return self._answer(held, grace=self._stale_grace, stale=True)
 
-    def _answer(self, head: DocumentHead, *, stale: bool = False) -> DocumentAnswer:
-        """What is believed while it is being confirmed is looked at again soon, and not by all who ask meanwhile."""
-        until = max(head.checked + self._freshness.fresh_for, self._clock.now() + _LOOK_AGAIN)
+    @property
+    def _stale_grace(self) -> int:
+        return min(_BEHIND, self._freshness.retry_after)
+
+    def _answer(self, head: DocumentHead, *, grace: int = 0, stale: bool = False) -> DocumentAnswer:
+        """What is believed though it is old is looked at again after a grace, and not by all who ask meanwhile."""
+        until = max(head.checked + self._freshness.fresh_for, self._clock.now() + grace)
         return DocumentAnswer(head, stale, Instant(until))
 
     async def view(

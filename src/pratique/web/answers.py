@@ -56,7 +56,6 @@ class Standing(msgspec.Struct, frozen=True):
     Attributes:
         view_address: of the view.
         revision: the global counter before anything was read for it.
-        since: no clock that was turned back makes an answer last longer.
         until: None: as long as nothing changes.
     """
 
@@ -64,12 +63,7 @@ class Standing(msgspec.Struct, frozen=True):
     repository_id: int
     key: ProjectKey
     revision: int
-    since: Instant
     until: Instant | None
-
-    def is_in_time(self, now: Instant) -> bool:
-        """Whether it has not ended by time alone."""
-        return self.since <= now and (self.until is None or now < self.until)
 
 
 class Answers:

@@ -85,7 +85,7 @@ async def dispatch(request: web.Request) -> web.StreamResponse:
     try:
         standing = await find_standing(request)
         if standing is not None:
-            return use_cases.answer_view(request, standing)
+            return use_cases.answer_document(request, standing)
         if place is None:
             raise NotFound("there is nothing at this address; package clients use /{repository}/{ecosystem}/")
         return await _serve(request, place)

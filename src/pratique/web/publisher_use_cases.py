@@ -12,9 +12,9 @@ from typing import cast
 from aiohttp import web
 
 from pratique.core.ecosystem_verbs import Describes, HasOwners, ListsProjects, Searches, Yanks
-from pratique.services.installing.list_project import make_view
 from pratique.services.installing.list_projects import list_projects as read_projects
 from pratique.services.installing.search import search as search_service
+from pratique.services.installing.views import encode
 from pratique.services.ports import Visit
 from pratique.services.publishing.membership import list_owners as read_owners
 from pratique.services.publishing.membership import set_owners
@@ -24,7 +24,7 @@ from pratique.web.addresses import moved
 from pratique.web.bodies import read_short_body
 from pratique.web.keys import PORTS
 from pratique.web.places import Match
-from pratique.web.use_cases import PRIVATE, answer_view, respond, respond_if_changed, wanted_form
+from pratique.web.use_cases import PRIVATE, answer_document, respond, respond_if_changed, wanted_form
 
 _NO_STORE = {"Cache-Control": "no-store"}
 
@@ -55,7 +55,7 @@ async def list_projects(request: web.Request, visit: Visit, _match: Match) -> we
     form, encoding = wanted_form(request, visit)
     names = await read_projects(request.app[PORTS], visit)
     rendered = speech.write_projects(names, visit.base_url, form)
-    return answer_view(request, await asyncio.to_thread(make_view, rendered, encoding, 0, "", None))
+    return answer_document(request, await asyncio.to_thread(encode, rendered, encoding))
 
 
 async def yank(request: web.Request, visit: Visit, match: Match) -> web.StreamResponse:

@@ -10,7 +10,7 @@ from aiohttp import web
 from pratique.core.actors import Actor
 from pratique.core.clock import Instant
 from pratique.services.installing.list_project import Listed
-from pratique.services.installing.views import View
+from pratique.services.installing.views import Encoded, View
 from pratique.services.ports import Ports, Visit
 from pratique.upstream import chain
 from pratique.web import forwarded
@@ -18,8 +18,8 @@ from pratique.web.answers import Asker, Question, Standing
 from pratique.web.keys import ACTOR, ANSWERS, PORTS, SIGN_IN
 
 
-async def find_standing(request: web.Request) -> View | None:
-    """The view that answered the same request before, None if it has to go the whole way.
+async def find_standing(request: web.Request) -> Encoded | None:
+    """The document that answered the same request before, None if it has to go the whole way.
 
     Raises:
         UnknownHost, Unauthorised, Unavailable: as on the whole way, which asks the same first.
@@ -38,13 +38,13 @@ async def find_standing(request: web.Request) -> View | None:
         view = _view_of(ports, standing, now) if standing is not None else None
         if view is not None:
             request[ACTOR] = actor
-            return view
+            return view.encoded
     return None
 
 
 def _view_of(ports: Ports, standing: Standing, now: Instant) -> View | None:
     """The view that still is the answer."""
-    if not standing.is_in_time(now):
+    if standing.until is not None and now >= standing.until:
         return None
     if not ports.revisions.stands(standing.revision, standing.repository_id, standing.key):
         return None
@@ -54,13 +54,12 @@ def _view_of(ports: Ports, standing: Standing, now: Instant) -> View | None:
 
 def keep_standing(request: web.Request, visit: Visit, listed: Listed) -> None:
     """Remember that a listing answered this request; refusals are decided and explained each time."""
-    if listed.view.rendered.status != 200 or chain.VIA in request.headers:
+    if listed.view.encoded.rendered.status != 200 or chain.VIA in request.headers:
         return
     question = _question(request, visit.public_url, visit.actor)
     if listed.own:
         question = msgspec.structs.replace(question, account=visit.actor.account)
-    now = request.app[PORTS].clock.now()
-    standing = Standing(listed.address, visit.repository.id, listed.key, listed.revision, now, listed.until)
+    standing = Standing(listed.address, visit.repository.id, listed.key, listed.revision, listed.until)
     request.app[ANSWERS].keep(request.raw_path, question, standing)
 
 

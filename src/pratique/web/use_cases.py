@@ -16,7 +16,7 @@ from pratique.services.installing import get_file as get_file_service
 from pratique.services.installing import list_project as list_project_service
 from pratique.services.installing.get_metadata import get_metadata as read_metadata
 from pratique.services.installing.show_release import show_release as show_one_release
-from pratique.services.installing.views import View
+from pratique.services.installing.views import Encoded
 from pratique.services.ports import Visit
 from pratique.services.publishing import publish as publish_service
 from pratique.services.publishing.edit_project import read_to_edit
@@ -65,7 +65,7 @@ async def list_project(request: web.Request, visit: Visit, match: Match) -> web.
     form, encoding = wanted_form(request, visit)
     listed = await list_project_service.list_project(request.app[PORTS], visit, name, form, encoding)
     keep_standing(request, visit, listed)
-    return answer_view(request, listed.view)
+    return answer_document(request, listed.view.encoded)
 
 
 def wanted_form(request: web.Request, visit: Visit) -> tuple[str, str]:
@@ -75,14 +75,14 @@ def wanted_form(request: web.Request, visit: Visit) -> tuple[str, str]:
     return form, "gzip" if wants_gzip(request.headers.get("Accept-Encoding", "")) else "identity"
 
 
-def answer_view(request: web.Request, view: View) -> web.Response:
+def answer_document(request: web.Request, document: Encoded) -> web.Response:
     """A rendered index document, or 304 to whoever has it."""
-    if view.rendered.status != 200:
-        return respond(view.rendered, {**PRIVATE, "Cache-Control": "no-store"})
-    headers = {**PRIVATE, "ETag": view.etag}
-    if etag_matches(request.headers.get("If-None-Match"), view.etag):
+    if document.rendered.status != 200:
+        return respond(document.rendered, {**PRIVATE, "Cache-Control": "no-store"})
+    headers = {**PRIVATE, "ETag": document.etag}
+    if etag_matches(request.headers.get("If-None-Match"), document.etag):
         return web.Response(status=304, headers=headers)
-    return respond(view.rendered, headers)
+    return respond(document.rendered, headers)
 
 
 async def show_release(request: web.Request, visit: Visit, match: Match) -> web.StreamResponse:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 
 import msgspec
-from isal import igzip
 
 from pratique.core.artifacts import Origin
 from pratique.core.clock import Instant
-from pratique.core.ecosystem import Listing, Rendered
+from pratique.core.ecosystem import Listing
 from pratique.core.errors import Unavailable
 from pratique.core.names import ProjectKey
 from pratique.rules.policy import policy_class, view_key
-from pratique.services.installing.views import View
+from pratique.services.installing.views import View, encode
 from pratique.services.judging.find_project import FoundProject, find_project, is_current
 from pratique.services.judging.gather import Inquiry
 from pratique.services.judging.judge import allowed_versions, decide_listing, soonest
@@ -24,9 +22,6 @@ from pratique.services.publishing.sign_files import signed_view
 
 _TRIES = 4
 """A view that is outdated while it is rendered is rendered again."""
-
-_COMPRESSION = 1
-"""isal's fast level: a large document costs milliseconds."""
 
 
 class Listed(msgspec.Struct, frozen=True):
@@ -104,16 +99,5 @@ def _render(
     addresses = ports.base_urls(visit.repository.name, visit.ecosystem.id)
     listing = Listing(source.view, decisions, visit.base_url, visit.explain_url, allowed, addresses)
     rendered = visit.ecosystem.write_listing(listing, form)
-    until = soonest(decisions.values())
-    return make_view(rendered, encoding, inquiry.knowledge.revision, source.document, until), listing
-
-
-def make_view(rendered: Rendered, encoding: str, revision: int, document: str, valid_until: Instant | None) -> View:
-    """Compress once, and name the bytes by their content; a refusal goes as it is, for whoever reads it."""
-    etag = hashlib.sha256(rendered.body).hexdigest()[:32]
-    body, headers = rendered.body, dict(rendered.headers)
-    if encoding == "gzip" and rendered.status == 200:
-        body = igzip.compress(body, _COMPRESSION)
-        headers["Content-Encoding"] = "gzip"
-    sent = Rendered(body, rendered.content_type, rendered.status, rendered.reason, headers)
-    return View(sent, revision, document, valid_until, f'"{etag}-{encoding[0]}"')
+    revision, until = inquiry.knowledge.revision, soonest(decisions.values())
+    return View(encode(rendered, encoding), revision, source.document, inquiry.now, until), listing
