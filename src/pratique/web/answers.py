@@ -1,4 +1,4 @@
-"""Which questions have been answered, and by which listing, as far as the answers still stand.
+"""Which questions have been answered, and by what, as far as the answers still stand.
 
 A view is kept once for all who get the same; here stands only who that is, so that nobody has to find it out again.
 """
@@ -13,6 +13,7 @@ import msgspec
 from pratique.core.actors import ActorKind, TokenScope
 from pratique.core.clock import Instant
 from pratique.core.names import ProjectKey
+from pratique.services.installing.get_file import Cleared
 
 PATHS = 20_000
 """Addresses that are remembered."""
@@ -50,7 +51,7 @@ class Question(msgspec.Struct, frozen=True):
     account: int | None
 
 
-class Standing(msgspec.Struct, frozen=True):
+class StandingListing(msgspec.Struct, frozen=True):
     """Under which state of the server a question has which view for its answer.
 
     Attributes:
@@ -64,6 +65,16 @@ class Standing(msgspec.Struct, frozen=True):
     key: ProjectKey
     revision: int
     until: Instant | None
+
+
+class StandingFile(msgspec.Struct, frozen=True):
+    """Which stored bytes were the answer to a question, and the headers that said what policy warns of."""
+
+    cleared: Cleared
+    headers: dict[str, str]
+
+
+Standing = StandingListing | StandingFile
 
 
 class Answers:

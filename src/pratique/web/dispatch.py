@@ -23,7 +23,7 @@ from pratique.web.entrance import arrive, enter, needs_token
 from pratique.web.keys import DECISION, PORTS
 from pratique.web.places import Match, Place, find_place, match_guest_route, match_route
 from pratique.web.refusals import answer_error
-from pratique.web.standing import find_standing
+from pratique.web.standing import answer_again
 
 log = structlog.get_logger(__name__)
 
@@ -83,9 +83,9 @@ async def dispatch(request: web.Request) -> web.StreamResponse:
     place = find_place(raw_path, request.app[PORTS].ecosystems)
     ecosystem = place.ecosystem if place else None
     try:
-        standing = await find_standing(request)
-        if standing is not None:
-            return use_cases.answer_document(request, standing)
+        again = await answer_again(request)
+        if again is not None:
+            return again
         if place is None:
             raise NotFound("there is nothing at this address; package clients use /{repository}/{ecosystem}/")
         return await _serve(request, place)

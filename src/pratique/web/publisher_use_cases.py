@@ -22,9 +22,10 @@ from pratique.services.publishing.yank import set_yanked
 from pratique.trust.permissions import Role
 from pratique.web.addresses import moved
 from pratique.web.bodies import read_short_body
+from pratique.web.documents import PRIVATE, answer_document, respond, respond_if_changed
 from pratique.web.keys import PORTS
 from pratique.web.places import Match
-from pratique.web.use_cases import PRIVATE, answer_document, respond, respond_if_changed, wanted_form
+from pratique.web.use_cases import wanted_form
 
 _NO_STORE = {"Cache-Control": "no-store"}
 

@@ -1,4 +1,4 @@
-"""Listings given again without asking the database, while nothing has changed that they were made of."""
+"""What was answered before is answered again without deciding anew, while nothing has changed that it hangs on."""
 
 from __future__ import annotations
 
@@ -9,40 +9,52 @@ from aiohttp import web
 
 from pratique.core.actors import Actor
 from pratique.core.clock import Instant
+from pratique.services.installing.get_file import FileAnswer, get_cleared
 from pratique.services.installing.list_project import Listed
-from pratique.services.installing.views import Encoded, View
+from pratique.services.installing.views import View
 from pratique.services.ports import Ports, Visit
 from pratique.upstream import chain
 from pratique.web import forwarded
-from pratique.web.answers import Asker, Question, Standing
+from pratique.web.answers import Asker, Question, Standing, StandingFile, StandingListing
+from pratique.web.documents import answer_document
+from pratique.web.files import send_file
 from pratique.web.keys import ACTOR, ANSWERS, PORTS, SIGN_IN
 
 
-async def find_standing(request: web.Request) -> Encoded | None:
-    """The document that answered the same request before, None if it has to go the whole way.
+async def answer_again(request: web.Request) -> web.StreamResponse | None:
+    """The answer to a request that was answered before; None if it has to go the whole way.
 
     Raises:
         UnknownHost, Unauthorised, Unavailable: as on the whole way, which asks the same first.
     """
     known = request.app[ANSWERS].of(request.raw_path)
-    if known is None or request.method not in ("GET", "HEAD") or chain.VIA in request.headers:
+    if known is None or chain.VIA in request.headers or request.method not in ("GET", "HEAD"):
         return None
     public_url = forwarded.public_url(request)
     actor = await request.app[SIGN_IN].actor(request.headers.get("Authorization"))
-    ports = request.app[PORTS]
-    await ports.revisions.current()
-    now = ports.clock.now()
     shared = _question(request, public_url, actor)
     for question in (shared, msgspec.structs.replace(shared, account=actor.account)):
         standing = known.get(question)
-        view = _view_of(ports, standing, now) if standing is not None else None
-        if view is not None:
+        response = await _answer(request, standing, actor) if standing is not None else None
+        if response is not None:
             request[ACTOR] = actor
-            return view.encoded
+            return response
     return None
 
 
-def _view_of(ports: Ports, standing: Standing, now: Instant) -> View | None:
+async def _answer(request: web.Request, standing: Standing, actor: Actor) -> web.StreamResponse | None:
+    ports = request.app[PORTS]
+    if isinstance(standing, StandingListing):
+        await ports.revisions.current()
+        view = _view_of(ports, standing, ports.clock.now())
+        return answer_document(request, view.encoded) if view is not None else None
+    if request.method == "HEAD":
+        return None
+    stored = await get_cleared(ports, standing.cleared, actor)
+    return await send_file(request, FileAnswer(stored, standing.headers)) if stored is not None else None
+
+
+def _view_of(ports: Ports, standing: StandingListing, now: Instant) -> View | None:
     """The view that still is the answer."""
     if standing.until is not None and now >= standing.until:
         return None
@@ -52,14 +64,25 @@ def _view_of(ports: Ports, standing: Standing, now: Instant) -> View | None:
     return view if view is not None and view.is_in_time(now) else None
 
 
-def keep_standing(request: web.Request, visit: Visit, listed: Listed) -> None:
+def keep_listing(request: web.Request, visit: Visit, listed: Listed) -> None:
     """Remember that a listing answered this request; refusals are decided and explained each time."""
-    if listed.view.encoded.rendered.status != 200 or chain.VIA in request.headers:
+    if listed.view.encoded.rendered.status == 200:
+        standing = StandingListing(listed.address, visit.repository.id, listed.key, listed.revision, listed.until)
+        _keep(request, visit, standing, own=listed.own)
+
+
+def keep_file(request: web.Request, visit: Visit, answer: FileAnswer) -> None:
+    """Remember that stored bytes answered this request."""
+    if answer.cleared is not None:
+        _keep(request, visit, StandingFile(answer.cleared, answer.headers), own=answer.cleared.own)
+
+
+def _keep(request: web.Request, visit: Visit, standing: Standing, *, own: bool) -> None:
+    if chain.VIA in request.headers:
         return
     question = _question(request, visit.public_url, visit.actor)
-    if listed.own:
+    if own:
         question = msgspec.structs.replace(question, account=visit.actor.account)
-    standing = Standing(listed.address, visit.repository.id, listed.key, listed.revision, listed.until)
     request.app[ANSWERS].keep(request.raw_path, question, standing)
 
 

@@ -10,12 +10,14 @@ import msgspec
 import structlog
 from sqlalchemy import Connection
 
-from pratique.core.artifacts import Manifest, Origin
+from pratique.core.actors import Actor
+from pratique.core.artifacts import FileView, Manifest, Origin
 from pratique.core.clock import Instant
 from pratique.core.decisions import Action, Decision
 from pratique.core.errors import NotFound, Unavailable
 from pratique.core.facts import Seen
-from pratique.core.ports import BlobDraft, BlobFile, StoredBlob
+from pratique.core.names import ProjectKey
+from pratique.core.ports import BlobDraft, BlobFile, Blobs, StoredBlob
 from pratique.core.sentences import warning_line
 from pratique.services.installing.fetch_file import FetchPlan
 from pratique.services.judging.file_facts import Listed, remember_findings, remember_seen, see_bytes
@@ -56,15 +58,39 @@ class Coming(msgspec.Struct, frozen=True):
     leave: Callable[[], None]
 
 
+class Cleared(msgspec.Struct, frozen=True):
+    """That somebody was given stored bytes, and under what they may be given again to whoever has the same rights.
+
+    Attributes:
+        own: who asks decides whether they may have it; anybody who may read here may have an upstream's.
+        revision: of the project, with which all of this ends.
+        made: when it was decided; a clock that was turned back does not make it last longer.
+        until: when a decision can change, or the upstream's document is to be looked at again; None: never.
+    """
+
+    repository_id: int
+    key: ProjectKey
+    version: str
+    filename: str
+    sha256: str
+    size: int
+    own: bool
+    revision: int
+    made: Instant
+    until: Instant | None
+
+
 class FileAnswer(msgspec.Struct, frozen=True):
     """An artefact that nothing refuses.
 
     Attributes:
         headers: a warning where policy warns.
+        cleared: of stored bytes.
     """
 
     body: Known | Stored | Coming
     headers: dict[str, str] = {}
+    cleared: Cleared | None = None
 
 
 async def head_file(ports: Ports, visit: Visit, name: str, filename: str) -> FileAnswer:
@@ -86,20 +112,59 @@ async def get_file(ports: Ports, visit: Visit, name: str, filename: str, *, whol
         Refused: hold or deny, by listing facts before anything is fetched or by file facts after.
         BadUpstream, Unavailable: it could not be fetched, or could not be recorded.
     """
-    if ports.downloads.is_full:
-        raise Unavailable("downloads cannot be recorded at the moment; try again soon", retry_after=10)
+    _refuse_unrecorded(ports)
     found = await find_file(ports, visit, name, filename)
     row = found.known.files.get(filename)
-    body: Stored | Coming | None = None
+    headers, answer = warning_headers(visit, found.decision), None
     if row is not None and row.sha256 is not None:
-        body = await _from_store(ports, visit, found, row, row.sha256)
-    if body is None:
-        body = await _from_upstream(ports, visit, found, row, whole=whole)
+        answer = await _from_store(ports, visit, found, row, row.sha256, headers)
+    if answer is None:
+        answer = FileAnswer(await _from_upstream(ports, visit, found, row, whole=whole), headers)
     ports.downloads.note(found.known.repository_id, found.known.key, found.file, visit.actor, ports.clock.now())
-    return FileAnswer(body, warning_headers(visit, found.decision))
+    return answer
 
 
-async def _from_store(ports: Ports, visit: Visit, found: FoundFile, row: FileRow, sha256: str) -> Stored | None:
+def _refuse_unrecorded(ports: Ports) -> None:
+    if ports.downloads.is_full:
+        raise Unavailable("downloads cannot be recorded at the moment; try again soon", retry_after=10)
+
+
+async def get_cleared(ports: Ports, cleared: Cleared, actor: Actor) -> Stored | None:
+    """Bytes that were given before to somebody with the same rights; None if all is to be decided again.
+
+    The project's revision is read from the database each time: what was revoked a moment ago is not handed out.
+
+    Raises:
+        Unavailable: the download could not be recorded, or the database cannot be read.
+    """
+    _refuse_unrecorded(ports)
+    now = ports.clock.now()
+    if not cleared.made <= now or (cleared.until is not None and now >= cleared.until):
+        return None
+    stored = await ports.db.read(_open_if_current, ports.blobs, cleared)
+    if stored is not None:
+        file = FileView(cleared.filename, cleared.version)
+        ports.downloads.note(cleared.repository_id, cleared.key, file, actor, now)
+    return stored
+
+
+def _open_if_current(connection: Connection, blobs: Blobs, cleared: Cleared) -> Stored | None:
+    """Both in one hop to a thread."""
+    if revisions.project_revision(connection, cleared.repository_id, cleared.key) != cleared.revision:
+        return None
+    try:
+        blob = blobs.open(cleared.sha256)
+    except FileNotFoundError:
+        return None
+    if blob.size != cleared.size:
+        blob.close()
+        return None
+    return Stored(blob, cleared.sha256)
+
+
+async def _from_store(
+    ports: Ports, visit: Visit, found: FoundFile, row: FileRow, sha256: str, headers: dict[str, str]
+) -> FileAnswer | None:
     """The stored blob if its file facts allow it; None if it is missing or damaged and must be fetched again."""
     decision = decide_file(found.inquiry, found.facts)
     if decision.action.refuses_download:
@@ -113,7 +178,24 @@ async def _from_store(ports: Ports, visit: Visit, found: FoundFile, row: FileRow
         blob.close()
         log.error("stored blob has another size; restore it from a backup", file=row.filename, sha256=sha256)
         return None
-    return Stored(blob, sha256)
+    return FileAnswer(Stored(blob, sha256), headers, _cleared(found, decision, sha256, blob.size))
+
+
+def _cleared(found: FoundFile, decision: Decision, sha256: str, size: int) -> Cleared:
+    known, file = found.known, found.file
+    ends = [end for end in (found.until, found.decision.valid_until, decision.valid_until) if end is not None]
+    return Cleared(
+        known.repository_id,
+        known.key,
+        file.version,
+        file.filename,
+        sha256,
+        size,
+        known.origin is Origin.OWN,
+        known.revision,
+        found.inquiry.now,
+        min(ends, default=None),
+    )
 
 
 async def _from_upstream(
