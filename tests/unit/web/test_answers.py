@@ -3,7 +3,7 @@
 from pratique.core.actors import ActorKind
 from pratique.core.clock import Instant
 from pratique.core.names import EcosystemId, ProjectKey
-from pratique.web.answers import LONGEST, Answers, Asker, Question, Standing
+from pratique.web.answers import LONGEST, Answers, Asker, Question, StandingListing
 
 LEFT = ProjectKey(EcosystemId("npm"), "left")
 NOBODY = Asker(ActorKind.NOBODY, False, None)
@@ -13,8 +13,8 @@ def question(accept: str = "") -> Question:
     return Question("http://here", accept, "gzip", NOBODY, None)
 
 
-def standing() -> Standing:
-    return Standing("view", 1, LEFT, 7, Instant(200))
+def standing() -> StandingListing:
+    return StandingListing("view", 1, LEFT, 7, Instant(200))
 
 
 def test_the_address_that_was_asked_least_recently_goes():
