@@ -138,13 +138,13 @@ async def test_two_who_read_and_then_write_lose_nothing(database, durable):
     assert await database.read(global_revision) == 50
 
 
-def test_closing_twice_is_fine_and_leaves_one_file(database, tmp_path):
+def test_closing_twice_is_fine_and_leaves_no_more_than_the_database_and_its_mark(database, tmp_path):
     database.write_now(add_repository, "main")
 
     database.close()
     database.close()
 
-    assert [path.name for path in tmp_path.iterdir()] == ["pratique.db"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["pratique.db", "pratique.db-changes"]
 
 
 class TestSqlite:

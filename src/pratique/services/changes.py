@@ -14,9 +14,6 @@ from pratique.core.names import ProjectKey
 from pratique.store import events, revisions
 from pratique.trust.permissions import authorise, names_in_words
 
-SERVER = 0
-"""Stands for the whole server where a revision wants a repository: only the global counter moves."""
-
 
 def permit(actor: Actor, operation: Operation, now: Instant) -> None:
     """Return if the actor may do this to something; what it is about is checked when it is known.
@@ -62,7 +59,7 @@ def note_change(
     *,
     actor: Actor,
     now: Instant,
-    repository_id: int = SERVER,
+    repository_id: int = revisions.SERVER,
     key: ProjectKey | None = None,
 ) -> None:
     """Write the event of a change and bump what it touches, in the transaction of the change.

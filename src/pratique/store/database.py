@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from pratique.core.errors import Invalid
+from pratique.store.change_mark import open_mark
 from pratique.store.dialects import BUSY_TIMEOUT_MS, as_unavailable, reading_engine, writing_engine
 
 P = ParamSpec("P")
@@ -29,11 +30,13 @@ class Database:
     Attributes:
         url: as given to `open`.
         engine: the durable writer's engine.
+        mark: moves with every write, of whatever process of this machine.
     """
 
     def __init__(self, url: str, reading: sa.Engine, durable: sa.Engine, relaxed: sa.Engine, readers: int) -> None:
         self.url = url
         self.engine = durable
+        self.mark = open_mark(sa.make_url(url).database if url.startswith("sqlite") else None)
         self._reading, self._relaxed = reading, relaxed
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="db-read")
         self._durable_writer = ThreadPoolExecutor(1, thread_name_prefix="db-write-durable")
@@ -114,7 +117,9 @@ class Database:
             Unavailable: the database is busy, full or cannot be written; nothing was changed.
         """
         with self._write_turn:
-            return _in_transaction(self.engine if durable else self._relaxed, fn, *args, **kwargs)
+            done = _in_transaction(self.engine if durable else self._relaxed, fn, *args, **kwargs)
+        self.mark.move()
+        return done
 
     def close(self) -> None:
         """Let running transactions end, then close every connection. Safe to call twice."""
@@ -122,6 +127,7 @@ class Database:
             pool.shutdown(wait=True)
         for engine in (self._reading, self.engine, self._relaxed):
             engine.dispose()
+        self.mark.close()
 
 
 def _in_transaction(

@@ -15,7 +15,7 @@ from isal import igzip
 from yarl import URL
 
 from pratique.core.artifacts import ProjectView
-from pratique.core.clock import Clock, Instant
+from pratique.core.clock import SECOND, Clock, Instant
 from pratique.core.ecosystem import Ecosystem
 from pratique.core.errors import BadUpstream, DiskFull, UpstreamRefused
 from pratique.core.limits import Freshness
@@ -34,6 +34,8 @@ _LARGE = 2 << 20
 _FAST = 1
 _REMEMBERED = 10_000
 _NEVER = Instant(0)
+_BEHIND = SECOND
+"""Milliseconds for which an old document answers without another look while it is being confirmed."""
 
 OnChange = Callable[[Any, str, ProjectView | None, ProjectView, Instant | None], Awaitable[None]]
 """(upstream as it was handed in, name, view before or None, view now, when the view before was last confirmed).
@@ -54,10 +56,12 @@ class DocumentAnswer(msgspec.Struct, frozen=True):
     Attributes:
         head: all but the bytes; its status tells whether the upstream has the project.
         stale: the upstream could not be asked just now, and this is what it said earlier.
+        until: when this is to be looked at again; in the past where nothing was asked to be believed so long.
     """
 
     head: DocumentHead
     stale: bool = False
+    until: Instant = _NEVER
 
 
 class ProjectDocument(msgspec.Struct, frozen=True):
@@ -68,12 +72,14 @@ class ProjectDocument(msgspec.Struct, frozen=True):
         sha256: of the document it was read from.
         checked: when the upstream last confirmed it.
         stale: as in DocumentAnswer; what it lacks may exist by now.
+        until: as in DocumentAnswer.
     """
 
     view: ProjectView
     sha256: str
     checked: Instant
     stale: bool = False
+    until: Instant = _NEVER
 
 
 class _Need(Enum):
@@ -129,15 +135,24 @@ class Documents:
         if held is not None and need is not _Need.REFRESH_FIRST:
             if need is _Need.REFRESH_BEHIND and not self._failed_lately(key):
                 self._refreshes.begin(key, refresh)
-            return DocumentAnswer(held)
+            return self._answer(held, grace=_BEHIND if need is _Need.REFRESH_BEHIND else 0)
         if held is not None and self._may_stand_in(held) and self._failed_lately(key):
-            return DocumentAnswer(held, stale=True)
+            return self._answer(held, grace=self._stale_grace, stale=True)
         try:
-            return DocumentAnswer(await self._refreshes.run(key, refresh))
+            return self._answer(await self._refreshes.run(key, refresh))
         except (BadUpstream, DiskFull):
             if held is None or not self._may_stand_in(held):
                 raise
-            return DocumentAnswer(held, stale=True)
+            return self._answer(held, grace=self._stale_grace, stale=True)
+
+    @property
+    def _stale_grace(self) -> int:
+        return min(_BEHIND, self._freshness.retry_after)
+
+    def _answer(self, head: DocumentHead, *, grace: int = 0, stale: bool = False) -> DocumentAnswer:
+        """What is believed though it is old is looked at again after a grace, and not by all who ask meanwhile."""
+        until = max(head.checked + self._freshness.fresh_for, self._clock.now() + grace)
+        return DocumentAnswer(head, stale, Instant(until))
 
     async def view(
         self, upstream: Upstream, ecosystem: Ecosystem, name: str, *, max_age: int | None = None
@@ -149,12 +164,14 @@ class Documents:
         key, head = (upstream.id, name), answer.head
         view = self._views.get(*key, _identity(head))
         if view is not None:
-            return ProjectDocument(view, head.sha256, head.checked, answer.stale)
+            return ProjectDocument(view, head.sha256, head.checked, answer.stale, answer.until)
         try:
             document = await self._readings.run((key, head.sha256), lambda: self._read_stored(key, ecosystem))
         except BadUpstream as error:
             document = await self._fetch_anew(upstream, ecosystem, name, error)
-        return msgspec.structs.replace(document, stale=answer.stale) if document is not None else None
+        if document is None:
+            return None
+        return msgspec.structs.replace(document, stale=answer.stale, until=answer.until)
 
     async def _fetch_anew(
         self, upstream: Upstream, ecosystem: Ecosystem, name: str, error: BadUpstream

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import re
 from collections.abc import Callable
@@ -26,6 +27,9 @@ _USERINFO = re.compile(r"(?<=:)//[^/]*@|^//[^/]*:[^/]*@")
 """User and password of an absolute address, as one sends who takes the server for a proxy."""
 
 _HIDDEN = "..."
+_USUAL = 300
+"""Characters of a path that is looked through once."""
+
 _DECODED_AT_MOST = 4
 _SLASHES = re.compile(r"[/\\](\.?[/\\])*")
 
@@ -62,8 +66,13 @@ class AccessLog(AbstractAccessLogger):
             line["decision"] = decision
         agent = request.headers.get("User-Agent")
         if agent:
-            line["client"] = without_secrets(agent)[:200]
+            line["client"] = _client(agent[:_USUAL])
         self.logger.write(line)  # type: ignore[attr-defined]  # the only logger it is made with is a RequestLog
+
+
+@functools.lru_cache(maxsize=1_024)
+def _client(agent: str) -> str:
+    return without_secrets(agent)[:200]
 
 
 def _address(request: web.BaseRequest) -> str | None:
@@ -75,6 +84,16 @@ def _address(request: web.BaseRequest) -> str | None:
 
 def loggable_path(raw_path: str) -> str:
     """The path as it was sent, without query, and without what only one person may know."""
+    return _usual_path(raw_path) if len(raw_path) <= _USUAL else _loggable_path(raw_path)
+
+
+@functools.lru_cache(maxsize=4_096)
+def _usual_path(raw_path: str) -> str:
+    """Clients ask for the same all day, and looking for secrets costs more than the answer."""
+    return _loggable_path(raw_path)
+
+
+def _loggable_path(raw_path: str) -> str:
     path = _USERINFO.sub("//", raw_path.partition("?")[0])
     return f"{_ONE_TIME_LINK}/{_HIDDEN}" if _ONE_TIME_LINK in _plain(path) else without_secrets(path)[:2000]
 

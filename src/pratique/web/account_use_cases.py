@@ -21,9 +21,9 @@ from pratique.services.accounts.profile import show_profile as read_profile
 from pratique.services.ports import Caller, Visit
 from pratique.services.publishing.signing_keys import list_keys
 from pratique.web.bodies import read_short_body
+from pratique.web.documents import PRIVATE, respond
 from pratique.web.keys import PASSWORD_GATE, PORTS
 from pratique.web.places import Match
-from pratique.web.use_cases import PRIVATE, respond
 
 _NO_STORE = {"Cache-Control": "no-store"}
 

@@ -12,9 +12,9 @@ from pratique.services.installing.describe_project import describe_project as de
 from pratique.services.ports import Caller, Visit
 from pratique.web.bodies import read_small_body
 from pratique.web.client_address import client_address
+from pratique.web.documents import PRIVATE, etag_matches, respond
 from pratique.web.keys import PORTS
 from pratique.web.places import Match
-from pratique.web.use_cases import PRIVATE, etag_matches, respond
 
 MAX_AUDIT = 2 << 20
 """Bytes of a question, unpacked; that of a project with twenty thousand packages has one million."""

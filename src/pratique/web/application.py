@@ -8,12 +8,13 @@ from pratique.services.accounts.sign_in import SignIn
 from pratique.services.accounts.step_up import PasswordGate
 from pratique.services.ports import Ports
 from pratique.web import api, osv, ui
+from pratique.web.answers import Answers
 from pratique.web.bodies import note_expectation
 from pratique.web.dispatch import dispatch
 from pratique.web.forwarded import ask_for_tls, refuse_clear_text
 from pratique.web.health import ReadinessProbe, healthz
 from pratique.web.hosts import Hosts
-from pratique.web.keys import HOSTS, LIMITS, PASSWORD_GATE, PORTS, REPOSITORIES, SIGN_IN
+from pratique.web.keys import ANSWERS, HOSTS, LIMITS, PASSWORD_GATE, PORTS, REPOSITORIES, SIGN_IN
 from pratique.web.limits import WebLimits
 from pratique.web.places import RepositoryNames
 
@@ -29,6 +30,7 @@ def make_application(ports: Ports, limits: WebLimits = _USUAL) -> web.Applicatio
     application[SIGN_IN] = SignIn(ports.db, ports.clock, ports.revisions)
     application[PASSWORD_GATE] = PasswordGate()
     application[HOSTS] = Hosts(ports.public_urls)
+    application[ANSWERS] = Answers()
     application[REPOSITORIES] = RepositoryNames(ports.db, ports.revisions)
     application.router.add_get("/healthz", healthz)
     application.router.add_get("/readyz", ReadinessProbe().readyz)

@@ -24,6 +24,7 @@ from pratique.web.entrance import arrive, enter, needs_token
 from pratique.web.keys import DECISION, PORTS, REPOSITORIES
 from pratique.web.places import Match, Place, ecosystem_at_first, find_place, match_guest_route, match_route
 from pratique.web.refusals import answer_error
+from pratique.web.standing import answer_again
 
 log = structlog.get_logger(__name__)
 
@@ -83,6 +84,9 @@ async def dispatch(request: web.Request) -> web.StreamResponse:
     place = find_place(raw_path, request.app[PORTS].ecosystems)
     ecosystem = place.ecosystem if place else ecosystem_at_first(raw_path, request.app[PORTS].ecosystems)
     try:
+        again = await answer_again(request)
+        if again is not None:
+            return again
         if place is None:
             raise await _nothing_here(request, ecosystem)
         return await _serve(request, place)

@@ -9,7 +9,7 @@ import structlog
 from aiohttp import web
 
 from pratique.core.ports import BlobFile
-from pratique.services.installing.get_file import Coming, FileAnswer, Known, Stored
+from pratique.services.installing.file_answers import Coming, FileAnswer, Known, Stored
 from pratique.web.access_log import loggable_path
 
 log = structlog.get_logger(__name__)

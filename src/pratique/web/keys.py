@@ -6,6 +6,7 @@ from pratique.core.actors import Actor
 from pratique.services.accounts.sign_in import SignIn
 from pratique.services.accounts.step_up import PasswordGate
 from pratique.services.ports import Ports
+from pratique.web.answers import Answers
 from pratique.web.hosts import Hosts
 from pratique.web.limits import WebLimits
 from pratique.web.places import RepositoryNames
@@ -16,6 +17,8 @@ HOSTS: web.AppKey[Hosts] = web.AppKey("hosts", Hosts)
 REPOSITORIES: web.AppKey[RepositoryNames] = web.AppKey("repositories", RepositoryNames)
 PASSWORD_GATE: web.AppKey[PasswordGate] = web.AppKey("password_gate", PasswordGate)
 LIMITS: web.AppKey[WebLimits] = web.AppKey("limits", WebLimits)
+
+ANSWERS: web.AppKey[Answers] = web.AppKey("answers", Answers)
 
 WAITS: web.RequestKey[bool] = web.RequestKey("waits", bool)
 """The client sends its body only when it is told that it may."""

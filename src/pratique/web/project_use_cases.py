@@ -17,9 +17,9 @@ from pratique.services.publishing import membership, memberships, tags, unpublis
 from pratique.services.publishing.publish_proof import set_publish_proof_by_client
 from pratique.trust.permissions import Visibility
 from pratique.web.bodies import read_short_body, read_small_body
+from pratique.web.documents import PRIVATE, respond
 from pratique.web.keys import PORTS
 from pratique.web.places import Match
-from pratique.web.use_cases import PRIVATE, respond
 
 _NO_STORE = {"Cache-Control": "no-store"}
 

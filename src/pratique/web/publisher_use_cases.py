@@ -13,9 +13,9 @@ from typing import cast
 from aiohttp import web
 
 from pratique.core.ecosystem_verbs import Describes, HasOwners, ListsProjects, Searches, Yanks
-from pratique.services.installing.list_project import make_view
 from pratique.services.installing.list_projects import list_projects as read_projects
 from pratique.services.installing.search import search as search_service
+from pratique.services.installing.views import encode
 from pratique.services.ports import Caller, Visit
 from pratique.services.publishing.membership import list_owners as read_owners
 from pratique.services.publishing.membership import set_owners
@@ -24,9 +24,10 @@ from pratique.trust.permissions import Role
 from pratique.web.addresses import moved
 from pratique.web.bodies import read_short_body
 from pratique.web.client_address import client_address
+from pratique.web.documents import PRIVATE, answer_document, respond, respond_if_changed
 from pratique.web.keys import PORTS
 from pratique.web.places import Match
-from pratique.web.use_cases import PRIVATE, answer_view, respond, respond_if_changed, wanted_form
+from pratique.web.use_cases import wanted_form
 
 _NO_STORE = {"Cache-Control": "no-store"}
 
@@ -58,7 +59,7 @@ async def list_projects(request: web.Request, visit: Visit, _match: Match) -> we
     form, encoding = wanted_form(request, visit)
     names = await read_projects(request.app[PORTS], visit)
     rendered = speech.write_projects(names, visit.base_url, form)
-    return answer_view(request, await asyncio.to_thread(make_view, rendered, encoding, 0, "", None))
+    return answer_document(request, await asyncio.to_thread(encode, rendered, encoding))
 
 
 async def yank(request: web.Request, visit: Visit, match: Match) -> web.StreamResponse:

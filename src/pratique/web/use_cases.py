@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 
 from aiohttp import web
@@ -16,38 +15,18 @@ from pratique.services.installing import get_file as get_file_service
 from pratique.services.installing import list_project as list_project_service
 from pratique.services.installing.get_metadata import get_metadata as read_metadata
 from pratique.services.installing.show_release import show_release as show_one_release
-from pratique.services.installing.views import View
 from pratique.services.ports import Visit
 from pratique.services.publishing import publish as publish_service
 from pratique.services.publishing.edit_project import read_to_edit
 from pratique.web.addresses import moved
 from pratique.web.bodies import read_body
+from pratique.web.documents import PRIVATE, answer_document, etag_matches, respond
 from pratique.web.files import send_file
 from pratique.web.keys import PORTS
 from pratique.web.places import Match
+from pratique.web.standing import keep_file, keep_listing
 
 _ZERO = re.compile(r"q=0(\.0{0,3})?")
-
-PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Accept, Accept-Encoding"}
-"""Index documents: revalidated every time, so that a revocation bites."""
-
-
-def respond(rendered: Rendered, headers: dict[str, str] | None = None) -> web.Response:
-    """A rendered answer as a response."""
-    return web.Response(
-        body=rendered.body,
-        status=rendered.status,
-        reason=rendered.reason or None,
-        headers={"Content-Type": rendered.content_type, **(headers or {}), **rendered.headers},
-    )
-
-
-def respond_if_changed(request: web.Request, rendered: Rendered, headers: dict[str, str]) -> web.Response:
-    """A rendered answer named by its content, or 304 for who has it already."""
-    named = {**headers, "ETag": f'"{hashlib.sha256(rendered.body).hexdigest()[:32]}"'}
-    if etag_matches(request.headers.get("If-None-Match"), named["ETag"]):
-        return web.Response(status=304, headers=named)
-    return respond(rendered, named)
 
 
 async def list_project(request: web.Request, visit: Visit, match: Match) -> web.StreamResponse:
@@ -62,8 +41,9 @@ async def list_project(request: web.Request, visit: Visit, match: Match) -> web.
         if elsewhere is not None:
             return elsewhere
     form, encoding = wanted_form(request, visit)
-    view = await list_project_service.list_project(request.app[PORTS], visit, name, form, encoding)
-    return answer_view(request, view)
+    listed = await list_project_service.list_project(request.app[PORTS], visit, name, form, encoding)
+    keep_listing(request, visit, listed)
+    return answer_document(request, listed.view.encoded)
 
 
 def wanted_form(request: web.Request, visit: Visit) -> tuple[str, str]:
@@ -71,16 +51,6 @@ def wanted_form(request: web.Request, visit: Visit) -> tuple[str, str]:
     named = visit.ecosystem.form_named(request.query) if isinstance(visit.ecosystem, NamesForms) else None
     form = visit.ecosystem.negotiate(request.headers.get("Accept")) if named is None else named
     return form, "gzip" if wants_gzip(request.headers.get("Accept-Encoding", "")) else "identity"
-
-
-def answer_view(request: web.Request, view: View) -> web.Response:
-    """A rendered index document, or 304 to whoever has it."""
-    if view.rendered.status != 200:
-        return respond(view.rendered, {**PRIVATE, "Cache-Control": "no-store"})
-    headers = {**PRIVATE, "ETag": view.etag}
-    if etag_matches(request.headers.get("If-None-Match"), view.etag):
-        return web.Response(status=304, headers=headers)
-    return respond(view.rendered, headers)
 
 
 async def show_release(request: web.Request, visit: Visit, match: Match) -> web.StreamResponse:
@@ -99,14 +69,6 @@ def wants_gzip(accept_encoding: str) -> bool:
     return False
 
 
-def etag_matches(if_none_match: str | None, etag: str) -> bool:
-    """Weak comparison of an If-None-Match header (RFC 9110, 13.1.2)."""
-    if if_none_match is None:
-        return False
-    offered = {one.strip().removeprefix("W/") for one in if_none_match.split(",")}
-    return "*" in offered or etag in offered
-
-
 async def get_file(request: web.Request, visit: Visit, match: Match) -> web.StreamResponse:
     """An artefact's bytes."""
     ports, groups = request.app[PORTS], match.groups
@@ -115,6 +77,7 @@ async def get_file(request: web.Request, visit: Visit, match: Match) -> web.Stre
         return await send_file(request, head)
     whole = "Range" in request.headers
     answer = await get_file_service.get_file(ports, visit, groups["project"], groups["file"], whole=whole)
+    keep_file(request, visit, answer)
     return await send_file(request, answer)
 
 

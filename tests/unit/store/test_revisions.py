@@ -7,8 +7,9 @@ import pytest
 
 from pratique.core.errors import Unavailable
 from pratique.core.names import EcosystemId, ProjectKey
+from pratique.store.change_mark import LocalMark
 from pratique.store.database import Database
-from pratique.store.revisions import RevisionReader, bump, global_revision, project_revision
+from pratique.store.revisions import SERVER, RevisionReader, bump, global_revision, project_revision
 
 RIGHT = ProjectKey(EcosystemId("npm"), "right")
 
@@ -57,16 +58,88 @@ def test_a_change_that_was_taken_back_is_not_seen(database, left):
     assert database.read_now(global_revision) == 0
 
 
-async def test_the_reader_sees_another_connections_change_after_200_ms(database, left):
+async def test_the_reader_sees_another_connections_change_after_200_ms(database, url, left):
     clock = HandClock()
+    database.mark = LocalMark()  # as of another machine, whose writes move no mark here
     reader = RevisionReader(database, clock)
     assert await reader.current() == 0
 
-    await database.write(bump, 1, left)
+    elsewhere = Database.open(url)
+    await elsewhere.write(bump, 1, left)
     clock.seconds += 0.199
     assert await reader.current() == 0  # kept
     clock.seconds += 0.002
     assert await reader.current() == 1
+    elsewhere.close()
+
+
+async def test_the_reader_sees_at_once_what_is_written_on_this_machine(database, url, left):
+    elsewhere, reader = Database.open(url), RevisionReader(database, HandClock())
+    assert await reader.current() == 0
+
+    await elsewhere.write(bump, 1, left)
+
+    assert await reader.current() == 1
+    elsewhere.close()
+
+
+async def test_what_stands_is_what_has_not_moved_since(database, left):
+    reader = RevisionReader(database)
+    before = await reader.current()
+
+    await database.write(bump, 1, left)
+    await reader.current()
+
+    assert not reader.stands(before, 1, left)
+    assert reader.stands(before, 1, RIGHT)
+    assert reader.stands(before, 2, left)
+    assert reader.stands(before, 1)
+    assert reader.stands(before, SERVER)
+
+
+async def test_a_change_of_the_policy_moves_every_project_of_the_repository(database, left):
+    reader = RevisionReader(database)
+    before = await reader.current()
+
+    await database.write(bump, 1, None)
+    await reader.current()
+
+    assert not reader.stands(before, 1, left)
+    assert not reader.stands(before, 1)
+    assert reader.stands(before, 2, left)
+    assert reader.stands(before, SERVER)
+
+
+async def test_a_change_of_accounts_moves_what_belongs_to_the_server_and_no_project(database, left):
+    reader = RevisionReader(database)
+    before = await reader.current()
+
+    await database.write(bump, SERVER, None)
+    await reader.current()
+
+    assert not reader.stands(before, SERVER)
+    assert reader.stands(before, 1, left)
+
+
+async def test_what_was_kept_before_the_reader_knew_anything_does_not_stand(database, left):
+    await database.write(bump, 1, RIGHT)
+    reader = RevisionReader(database)
+    await reader.current()
+
+    assert not reader.stands(0, 1, left)
+
+
+async def test_more_changes_than_are_remembered_move_everything(database, left, monkeypatch):
+    monkeypatch.setattr("pratique.store.revisions.KNOWN_CHANGES", 2)
+    reader = RevisionReader(database)
+    before = await reader.current()
+
+    for number in range(3):
+        await database.write(bump, 1, ProjectKey(EcosystemId("npm"), f"name-{number}"))
+        await reader.current()
+
+    assert not reader.stands(before, 1, left)
+    assert reader.stands(await reader.current(), 1, left)
 
 
 async def test_many_who_ask_at_once_cost_one_read(url):
@@ -136,5 +209,5 @@ async def test_a_read_that_hangs_does_not_hang_the_asker(database):
 async def test_a_mistake_of_ours_is_not_hidden_as_a_busy_database(database):
     database.close()
 
-    with pytest.raises(RuntimeError):
+    with pytest.raises((RuntimeError, ValueError)):
         await RevisionReader(database).current()

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from pratique.services.installing.get_file import Coming, FileAnswer, Stored
+from pratique.services.installing.file_answers import Coming, FileAnswer, Stored
 from pratique.store.blobs_file import FileBlobs
 from pratique.web.files import read_range, send_file
 from pratique.web.keys import LIMITS

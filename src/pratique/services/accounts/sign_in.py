@@ -14,7 +14,7 @@ from pratique.core.errors import Forbidden, Unauthorised
 from pratique.store import accounts, tokens
 from pratique.store.accounts import Account, Session
 from pratique.store.database import Database
-from pratique.store.revisions import RevisionReader
+from pratique.store.revisions import SERVER, RevisionReader
 from pratique.store.tokens import Token
 from pratique.trust.credentials import PasswordCredential, read_authorization
 from pratique.trust.sessions import secret_digest
@@ -43,9 +43,9 @@ class _Remembered(msgspec.Struct, frozen=True):
 class SignIn:
     """Resolves credentials; remembers tokens for at most a minute.
 
-    What is remembered counts only while the global revision is the one read before the token was
-    looked up. Ending a token, disabling an account and changing its rights bump it, so that they
-    bite as fast as any change of policy.
+    What is remembered counts only while nothing that belongs to the whole server has changed since before
+    the token was looked up. Ending a token, disabling an account and changing its rights are such changes,
+    so that they bite as fast as any change of policy.
     """
 
     def __init__(self, db: Database, clock: Clock, revisions: RevisionReader) -> None:
@@ -71,7 +71,8 @@ class SignIn:
         digest = token_digest(token)
         now, revision = self._clock.now(), await self._revisions.current()
         found = self._remembered.get(digest)
-        if found is None or found.revision != revision or not now < found.until <= now + CACHE_LIFE:
+        stands = found is not None and self._revisions.stands(found.revision, SERVER)
+        if found is None or not stands or not now < found.until <= now + CACHE_LIFE:
             check_form(token)
             found = _Remembered(await self._db.read(_look_up, digest, now), revision, Instant(now + CACHE_LIFE))
             if len(self._remembered) >= CACHE_SIZE:

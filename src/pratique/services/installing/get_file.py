@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
 from functools import partial
 
 import msgspec
@@ -16,9 +15,10 @@ from pratique.core.decisions import Action, Decision
 from pratique.core.ecosystem import Ecosystem
 from pratique.core.errors import NotFound, Unavailable
 from pratique.core.facts import Seen
-from pratique.core.ports import BlobDraft, BlobFile, StoredBlob
+from pratique.core.ports import BlobDraft, StoredBlob
 from pratique.core.sentences import warning_line
 from pratique.services.installing.fetch_file import FetchPlan
+from pratique.services.installing.file_answers import Cleared, Coming, FileAnswer, Known, Stored
 from pratique.services.judging.file_facts import remember_seen, see_bytes
 from pratique.services.judging.find_file import FoundFile, find_file, refuse_file
 from pratique.services.judging.gather import file_stage
@@ -31,50 +31,6 @@ from pratique.store import files, projects, revisions
 from pratique.store.files import FileRow
 
 log = structlog.get_logger(__name__)
-
-
-class Known(msgspec.Struct, frozen=True):
-    """What HEAD tells: the size, as far as it is known without fetching."""
-
-    size: int | None
-
-
-class Stored(msgspec.Struct, frozen=True):
-    """Bytes in the store; whoever takes them closes the blob."""
-
-    blob: BlobFile
-    sha256: str
-
-    def let_go(self) -> None:
-        """Close what nobody will read."""
-        self.blob.close()
-
-
-class Coming(msgspec.Struct, frozen=True):
-    """Bytes still on their way; whoever takes them calls `leave`.
-
-    Attributes:
-        chunks: raises when the rest will never come; the connection must be cut then.
-    """
-
-    size: int | None
-    chunks: AsyncIterator[bytes]
-    leave: Callable[[], None]
-
-    def let_go(self) -> None:
-        """Leave what nobody will read."""
-        self.leave()
-
-
-class FileAnswer(msgspec.Struct, frozen=True):
-    """An artefact that nothing refuses.
-
-    Attributes:
-        headers: a warning where policy warns.
-    """
-
-    body: Known | Stored | Coming
-    headers: dict[str, str] = {}
 
 
 async def head_file(ports: Ports, visit: Visit, name: str, filename: str) -> FileAnswer:
@@ -99,21 +55,21 @@ async def get_file(ports: Ports, visit: Visit, name: str, filename: str, *, whol
     await ports.downloads.room()  # before anything is fetched that could not be handed out
     found = await find_file(ports, visit, name, filename)
     row = found.known.files.get(filename)
-    body: Stored | Coming | None = None
+    answer = None
     if row is not None and row.sha256 is not None:
-        body = await _from_store(ports, visit, found, row, row.sha256)
-    if body is None:
-        body = await _from_upstream(ports, visit, found, row, whole=whole)
+        answer = await _from_store(ports, visit, found, row, row.sha256)
+    if answer is None:
+        answer = FileAnswer(await _from_upstream(ports, visit, found, row, whole=whole))
     try:
         await ports.downloads.room()  # fetching may have taken long
     except BaseException:
-        body.let_go()
+        answer.body.let_go()
         raise
     ports.downloads.note(found.known.repository_id, found.known.key, found.file, visit.actor, ports.clock.now())
-    return FileAnswer(body, warning_headers(visit, found.decision))
+    return msgspec.structs.replace(answer, headers=warning_headers(visit, found.decision))
 
 
-async def _from_store(ports: Ports, visit: Visit, found: FoundFile, row: FileRow, sha256: str) -> Stored | None:
+async def _from_store(ports: Ports, visit: Visit, found: FoundFile, row: FileRow, sha256: str) -> FileAnswer | None:
     """The stored blob if its file facts allow it; None if it is missing or damaged and must be fetched again."""
     decision = decide_file(found.inquiry, found.facts)
     if decision.action.refuses_download:
@@ -127,7 +83,24 @@ async def _from_store(ports: Ports, visit: Visit, found: FoundFile, row: FileRow
         blob.close()
         log.error("stored blob has another size; restore it from a backup", file=row.filename, sha256=sha256)
         return None
-    return Stored(blob, sha256)
+    return FileAnswer(Stored(blob, sha256), cleared=_cleared(found, decision, sha256, blob.size))
+
+
+def _cleared(found: FoundFile, decision: Decision, sha256: str, size: int) -> Cleared:
+    known, file = found.known, found.file
+    ends = [end for end in (found.until, found.decision.valid_until, decision.valid_until) if end is not None]
+    return Cleared(
+        known.repository_id,
+        known.key,
+        file.version,
+        file.filename,
+        sha256,
+        size,
+        known.origin is Origin.OWN,
+        known.revision,
+        found.inquiry.now,
+        min(ends, default=None),
+    )
 
 
 async def _from_upstream(

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 
-from isal import igzip
+import msgspec
 
 from pratique.core.artifacts import Origin
 from pratique.core.clock import Instant
-from pratique.core.ecosystem import Listing, Rendered
+from pratique.core.ecosystem import Listing
 from pratique.core.errors import Unavailable
+from pratique.core.names import ProjectKey
 from pratique.rules.policy import policy_class, view_key
-from pratique.services.installing.views import View
+from pratique.services.installing.views import View, encode
 from pratique.services.judging.find_project import FoundProject, find_project, is_current
 from pratique.services.judging.gather import Inquiry
 from pratique.services.judging.judge import allowed_versions, decide_listing, soonest
@@ -23,11 +23,27 @@ from pratique.services.publishing.sign_files import signed_view
 _TRIES = 4
 """A view that is outdated while it is rendered is rendered again."""
 
-_COMPRESSION = 1
-"""isal's fast level: a large document costs milliseconds."""
+
+class Listed(msgspec.Struct, frozen=True):
+    """A listing, and how long the same question has the same answer.
+
+    Attributes:
+        address: under which the view is kept.
+        key: the project.
+        own: who asks decides whether they may see it; anybody who may read here sees an upstream's.
+        revision: the global counter as it was known before anything was read.
+        until: when an upstream's document is to be looked at again; None: only when something changes here.
+    """
+
+    view: View
+    address: str
+    key: ProjectKey
+    own: bool
+    revision: int
+    until: Instant | None
 
 
-async def list_project(ports: Ports, visit: Visit, name: str, form: str, encoding: str) -> View:
+async def list_project(ports: Ports, visit: Visit, name: str, form: str, encoding: str) -> Listed:
     """The project's index document for this actor.
 
     Args:
@@ -38,11 +54,14 @@ async def list_project(ports: Ports, visit: Visit, name: str, form: str, encodin
         InvalidName, NotFound, Unauthorised, Forbidden, Refused, BadUpstream.
     """
     for _ in range(_TRIES):
+        revision = await ports.revisions.current()
         found = await find_project(ports, visit, visit.key(name))  # 1, 2, 4
         view = _kept(ports, visit, found, form, encoding) or await _made(ports, visit, found, form, encoding)  # 3
         if await is_current(ports, found.known):
-            ports.views.put(view_address(visit, found.inquiry, form, encoding), view)  # 7
-            return view
+            address = view_address(visit, found.inquiry, form, encoding)
+            ports.views.put(address, view)  # 7
+            own = found.known.origin is Origin.OWN
+            return Listed(view, address, found.known.key, own, revision, found.source.until)
     raise Unavailable(f"{name} is changing at this moment; try again", retry_after=1)
 
 
@@ -80,16 +99,5 @@ def _render(
     addresses = ports.base_urls(visit.repository.name, visit.ecosystem.id)
     listing = Listing(source.view, decisions, visit.base_url, visit.explain_url, allowed, addresses)
     rendered = visit.ecosystem.write_listing(listing, form)
-    until = soonest(decisions.values())
-    return make_view(rendered, encoding, inquiry.knowledge.revision, source.document, until), listing
-
-
-def make_view(rendered: Rendered, encoding: str, revision: int, document: str, valid_until: Instant | None) -> View:
-    """Compress once, and name the bytes by their content; a refusal goes as it is, for whoever reads it."""
-    etag = hashlib.sha256(rendered.body).hexdigest()[:32]
-    body, headers = rendered.body, dict(rendered.headers)
-    if encoding == "gzip" and rendered.status == 200:
-        body = igzip.compress(body, _COMPRESSION)
-        headers["Content-Encoding"] = "gzip"
-    sent = Rendered(body, rendered.content_type, rendered.status, rendered.reason, headers)
-    return View(sent, revision, document, valid_until, f'"{etag}-{encoding[0]}"')
+    revision, until = inquiry.knowledge.revision, soonest(decisions.values())
+    return View(encode(rendered, encoding), revision, source.document, inquiry.now, until), listing

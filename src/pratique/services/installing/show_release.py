@@ -29,7 +29,7 @@ async def show_release(ports: Ports, visit: Visit, name: str, wanted: str, form:
         NotFound: there is no such project, version or tag, or resolvers are not offered it.
     """
     speech = cast("ShowsReleases", visit.ecosystem)
-    listing = (await list_project(ports, visit, name, form, "identity")).rendered
+    listing = (await list_project(ports, visit, name, form, "identity")).view.encoded.rendered
     if listing.status != 200:
         return listing
     found = await asyncio.to_thread(speech.write_release, listing.body, wanted)

@@ -2,35 +2,74 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections import OrderedDict
 
 import msgspec
+from isal import igzip
 
 from pratique.core.clock import Instant
 from pratique.core.ecosystem import Rendered
 
+_COMPRESSION = 1
+"""isal's fast level: a large document costs milliseconds."""
 
-class View(msgspec.Struct, frozen=True):
-    """One rendered listing.
+
+class Encoded(msgspec.Struct, frozen=True):
+    """A rendered document as it goes over the wire.
 
     Attributes:
-        revision: of the project, read before anything it was made of.
-        document: sha256 of the upstream's document, empty for own projects.
-        valid_until: the next instant at which a decision in it can change; None: never.
         etag: strong, quoted.
     """
 
     rendered: Rendered
+    etag: str
+
+
+def encode(rendered: Rendered, encoding: str) -> Encoded:
+    """Compress once, and name the bytes by their content; a refusal goes as it is, for whoever reads it.
+
+    Args:
+        encoding: `gzip` or `identity`.
+    """
+    etag = hashlib.sha256(rendered.body).hexdigest()[:32]
+    body, headers = rendered.body, dict(rendered.headers)
+    if encoding == "gzip" and rendered.status == 200:
+        body = igzip.compress(body, _COMPRESSION)
+        headers["Content-Encoding"] = "gzip"
+    sent = Rendered(body, rendered.content_type, rendered.status, rendered.reason, headers)
+    return Encoded(sent, f'"{etag}-{encoding[0]}"')
+
+
+class View(msgspec.Struct, frozen=True):
+    """One listing, and what it was made of.
+
+    Attributes:
+        revision: of the project, read before anything it was made of.
+        document: sha256 of the upstream's document, empty for own projects.
+        made: when its decisions were taken; a clock that was turned back makes none of them last longer.
+        valid_until: the next instant at which a decision in it can change; None: never.
+    """
+
+    encoded: Encoded
     revision: int
     document: str
+    made: Instant
     valid_until: Instant | None
-    etag: str
+
+    @property
+    def size(self) -> int:
+        """Bytes of the body."""
+        return len(self.encoded.rendered.body)
 
     def holds(self, revision: int, document: str, now: Instant) -> bool:
         """Whether it still says the truth."""
-        current = self.revision == revision and self.document == document
-        return current and (self.valid_until is None or now < self.valid_until)
+        return self.revision == revision and self.document == document and self.is_in_time(now)
+
+    def is_in_time(self, now: Instant) -> bool:
+        """Whether no decision in it has changed by time alone."""
+        return self.made <= now and (self.valid_until is None or now < self.valid_until)
 
 
 class ViewCache:
@@ -55,9 +94,9 @@ class ViewCache:
         with self._lock:
             before = self._views.pop(key, None)
             if before is not None:
-                self._bytes -= len(before.rendered.body)
+                self._bytes -= before.size
             self._views[key] = view
-            self._bytes += len(view.rendered.body)
+            self._bytes += view.size
             while self._bytes > self._max_bytes and self._views:
                 _, gone = self._views.popitem(last=False)
-                self._bytes -= len(gone.rendered.body)
+                self._bytes -= gone.size

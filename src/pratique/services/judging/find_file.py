@@ -7,7 +7,7 @@ import asyncio
 import msgspec
 
 from pratique.core.artifacts import FileView, ProjectView
-from pratique.core.clock import SECOND
+from pratique.core.clock import SECOND, Instant
 from pratique.core.decisions import Decision
 from pratique.core.errors import BadUpstream, NotFound, UpstreamRefused
 from pratique.core.facts import Facts
@@ -30,6 +30,7 @@ class FoundFile(msgspec.Struct, frozen=True):
         facts: of the listing stage, and of the file stage where an earlier visit stored them.
         decision: of the listing stage; at most hide.
         upstream: None for own files.
+        until: when the upstream's document is to be looked at again; None: only when something changes here.
     """
 
     known: Knowledge
@@ -39,6 +40,7 @@ class FoundFile(msgspec.Struct, frozen=True):
     facts: Facts
     decision: Decision
     upstream: Upstream | None
+    until: Instant | None
 
 
 async def find_file(ports: Ports, visit: Visit, name: str, filename: str) -> FoundFile:
@@ -55,7 +57,7 @@ async def find_file(ports: Ports, visit: Visit, name: str, filename: str) -> Fou
     facts, decision = await asyncio.to_thread(decide_one, inquiry, source.view, file)
     if decision.action.refuses_download:
         await refuse_file(ports, visit, inquiry, source.view, decision)
-    return FoundFile(found.known, inquiry, source.view, file, facts, decision, source.upstream)
+    return FoundFile(found.known, inquiry, source.view, file, facts, decision, source.upstream, source.until)
 
 
 async def _look_up(ports: Ports, visit: Visit, key: ProjectKey, filename: str) -> tuple[FoundProject, FileView]:

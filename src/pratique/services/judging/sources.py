@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from pratique.core.artifacts import FileView, Origin, OwnFile, ProjectStatus, ProjectView
+from pratique.core.clock import Instant
 from pratique.core.errors import BadUpstream
 from pratique.core.names import ProjectKey
 from pratique.core.project_verbs import Edition, EditsDocuments
@@ -26,12 +27,14 @@ class Source(msgspec.Struct, frozen=True):
         document: sha256 of the upstream's document; empty for own projects.
         upstream: None for own projects.
         stale: the upstream could not be asked just now; what the view lacks may exist by now.
+        until: when the upstream's document is to be looked at again; None: only when something changes here.
     """
 
     view: ProjectView
     document: str = ""
     upstream: Upstream | None = None
     stale: bool = False
+    until: Instant | None = None
 
 
 async def find_source(ports: Ports, visit: Visit, known: Knowledge, *, max_age: int | None = None) -> Source:
@@ -52,10 +55,10 @@ async def find_source(ports: Ports, visit: Visit, known: Knowledge, *, max_age: 
         answer = await ports.documents.view(upstream, visit.ecosystem, known.key.name, max_age=max_age)
         if answer is not None:
             view = await ports.db.read(with_kept_files, answer.view, known)
-            return Source(view, answer.sha256, upstream, answer.stale)
+            return Source(view, answer.sha256, upstream, answer.stale, answer.until)
     kept = await ports.db.read(with_kept_files, ProjectView(known.key, ()), known)
     if kept.files:
-        return Source(kept)  # stored files whose project the upstream has no more
+        return Source(kept, until=ports.clock.now())  # stored files whose project the upstream has no more
     if known.project is None:
         await ports.db.write(
             missing.asked, known.repository_id, known.key, visit.actor.kind, ports.clock.now(), durable=False

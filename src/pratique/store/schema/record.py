@@ -67,4 +67,5 @@ revision = Table(
     Column("ecosystem", String(16), primary_key=True),
     Column("name", Text, primary_key=True),  # empty: all projects of the repository
     Column("value", BigInteger, nullable=False),
+    Column("stamp", BigInteger, nullable=False, server_default="0", index=True),  # global counter at the last change
 )

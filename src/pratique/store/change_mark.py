@@ -1,0 +1,98 @@
+"""A few shared bytes that differ after every write: processes of one machine learn of it without asking the database.
+
+It is a hint that makes them look at once. Whoever misses it looks after `revisions.REREAD_AFTER` all the same, so
+nothing hangs on it, and no order is promised.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import secrets
+from pathlib import Path
+from typing import Protocol
+
+_SIZE = 16
+_FRESH = b"\0" * _SIZE
+
+
+class ChangeMark(Protocol):
+    """What a database tells those who share it."""
+
+    def seen(self) -> bytes:
+        """What stands there now; another value than the last one means that something was written."""
+        ...
+
+    def move(self) -> None:
+        """Say that something was written; called after the commit."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it."""
+        ...
+
+
+class LocalMark:
+    """For databases that no other process of this machine is known to share."""
+
+    def __init__(self) -> None:
+        self._value = _FRESH
+
+    def seen(self) -> bytes:
+        """As in ChangeMark, for this process."""
+        return self._value
+
+    def move(self) -> None:
+        """As in ChangeMark, for this process."""
+        self._value = secrets.token_bytes(_SIZE)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+class SharedMark:
+    """A file of 16 bytes in the memory of every process that has the database open."""
+
+    def __init__(self, path: Path) -> None:
+        """Open it, or make it.
+
+        Args:
+            path: beside the database; its content means nothing once all processes have ended.
+
+        Raises:
+            OSError: it cannot be made.
+        """
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            if os.fstat(descriptor).st_size < _SIZE:
+                # Written, not only lengthened: a page that the disk has no room for would end the process later.
+                os.pwrite(descriptor, _FRESH, 0)
+            self._memory = mmap.mmap(descriptor, _SIZE)
+        finally:
+            os.close(descriptor)
+
+    def seen(self) -> bytes:
+        """As in ChangeMark."""
+        return self._memory[:]
+
+    def move(self) -> None:
+        """As in ChangeMark. Random bytes: two who write at once cannot put an old value back, as a counter could."""
+        self._memory[:] = secrets.token_bytes(_SIZE)
+
+    def close(self) -> None:
+        """Unmap it."""
+        self._memory.close()
+
+
+def open_mark(database: str | None) -> ChangeMark:
+    """The mark of a database; one that cannot be shared is kept to this process.
+
+    Args:
+        database: the path of an SQLite file; None for a database elsewhere.
+    """
+    if not database or database == ":memory:":
+        return LocalMark()
+    try:
+        return SharedMark(Path(f"{database}-changes"))
+    except OSError:
+        return LocalMark()  # a full disk or a folder that is read-only: slower news, and never wrong ones

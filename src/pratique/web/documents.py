@@ -1,0 +1,49 @@
+"""Rendered documents as responses: with headers that make every client ask again, and 304 for who has it already."""
+
+from __future__ import annotations
+
+import hashlib
+
+from aiohttp import web
+
+from pratique.core.ecosystem import Rendered
+from pratique.services.installing.views import Encoded
+
+PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Accept, Accept-Encoding"}
+"""Index documents: revalidated every time, so that a revocation bites."""
+
+
+def respond(rendered: Rendered, headers: dict[str, str] | None = None) -> web.Response:
+    """A rendered answer as a response."""
+    return web.Response(
+        body=rendered.body,
+        status=rendered.status,
+        reason=rendered.reason or None,
+        headers={"Content-Type": rendered.content_type, **(headers or {}), **rendered.headers},
+    )
+
+
+def respond_if_changed(request: web.Request, rendered: Rendered, headers: dict[str, str]) -> web.Response:
+    """A rendered answer named by its content, or 304 for who has it already."""
+    named = {**headers, "ETag": f'"{hashlib.sha256(rendered.body).hexdigest()[:32]}"'}
+    if etag_matches(request.headers.get("If-None-Match"), named["ETag"]):
+        return web.Response(status=304, headers=named)
+    return respond(rendered, named)
+
+
+def answer_document(request: web.Request, document: Encoded) -> web.Response:
+    """A rendered index document, or 304 to whoever has it."""
+    if document.rendered.status != 200:
+        return respond(document.rendered, {**PRIVATE, "Cache-Control": "no-store"})
+    headers = {**PRIVATE, "ETag": document.etag}
+    if etag_matches(request.headers.get("If-None-Match"), document.etag):
+        return web.Response(status=304, headers=headers)
+    return respond(document.rendered, headers)
+
+
+def etag_matches(if_none_match: str | None, etag: str) -> bool:
+    """Weak comparison of an If-None-Match header (RFC 9110, 13.1.2)."""
+    if if_none_match is None:
+        return False
+    offered = {one.strip().removeprefix("W/") for one in if_none_match.split(",")}
+    return "*" in offered or etag in offered
