@@ -6,14 +6,13 @@ nothing hangs on it, and no order is promised.
 
 from __future__ import annotations
 
-import mmap
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
 _SIZE = 16
-_FRESH = b"\0" * _SIZE
 
 
 class ChangeMark(Protocol):
@@ -36,7 +35,7 @@ class LocalMark:
     """For databases that no other process of this machine is known to share."""
 
     def __init__(self) -> None:
-        self._value = _FRESH
+        self._value = b""
 
     def seen(self) -> bytes:
         """As in ChangeMark, for this process."""
@@ -51,7 +50,11 @@ class LocalMark:
 
 
 class SharedMark:
-    """A file of 16 bytes in the memory of every process that has the database open."""
+    """A file of 16 bytes that every process has open which has the database open.
+
+    It is read and written by position, not mapped: a file that somebody cuts short, or that a full disk has no page
+    for, then costs a hint and not the process.
+    """
 
     def __init__(self, path: Path) -> None:
         """Open it, or make it.
@@ -60,28 +63,24 @@ class SharedMark:
             path: beside the database; its content means nothing once all processes have ended.
 
         Raises:
-            OSError: it cannot be made.
+            OSError: it cannot be opened.
         """
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            if os.fstat(descriptor).st_size < _SIZE:
-                # Written, not only lengthened: a page that the disk has no room for would end the process later.
-                os.pwrite(descriptor, _FRESH, 0)
-            self._memory = mmap.mmap(descriptor, _SIZE)
-        finally:
-            os.close(descriptor)
+        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
     def seen(self) -> bytes:
         """As in ChangeMark."""
-        return self._memory[:]
+        return os.pread(self._descriptor, _SIZE, 0)
 
     def move(self) -> None:
         """As in ChangeMark. Random bytes: two who write at once cannot put an old value back, as a counter could."""
-        self._memory[:] = secrets.token_bytes(_SIZE)
+        with suppress(OSError):  # a full disk: then the news is a little later
+            os.pwrite(self._descriptor, secrets.token_bytes(_SIZE), 0)
 
     def close(self) -> None:
-        """Unmap it."""
-        self._memory.close()
+        """Close the file. Safe to call twice."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
 
 
 def open_mark(database: str | None) -> ChangeMark:

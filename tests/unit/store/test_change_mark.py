@@ -55,3 +55,16 @@ def test_a_closed_mark_holds_no_descriptor(tmp_path):
     mark.close()
 
     assert len(os.listdir("/proc/self/fd")) == len(before)
+
+
+def test_a_mark_that_somebody_cuts_short_or_removes_harms_nobody(tmp_path):
+    path = tmp_path / "mark"
+    mine, theirs = SharedMark(path), SharedMark(path)
+    mine.move()
+    os.truncate(path, 0)
+    before = theirs.seen()
+    path.unlink()
+
+    mine.move()
+
+    assert theirs.seen() != before

@@ -209,5 +209,5 @@ async def test_a_read_that_hangs_does_not_hang_the_asker(database):
 async def test_a_mistake_of_ours_is_not_hidden_as_a_busy_database(database):
     database.close()
 
-    with pytest.raises((RuntimeError, ValueError)):
+    with pytest.raises((RuntimeError, OSError)):
         await RevisionReader(database).current()
