@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,18 @@ from pratique.services.governing.exposure import exposure
 from pratique.services.governing.list_entries import AddEntry, add_entry
 from pratique.services.governing.revoke import revoke, unrevoke
 from pratique.services.governing.waive import waive
+from pratique.services.installing import list_project
+from pratique.services.judging.knowledge import Knowledge
+from pratique.services.ports import Ports
 from pratique.services.publishing.membership import SetMember, set_member
+from pratique.store.revisions import bump
 from pratique.trust.permissions import Role
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.server import Answer
 from tests.harness.site import Site, running_site
+from tests.protocol.cargo_speaker import CargoSpeaker
 from tests.protocol.speakers import Speaker
+from tests.protocol.test_chains import behind
 
 PATIENT = '\n[upstream]\nfresh_for = "1 h"\nstale_for = "2 h"\nmissing_for = "0 s"\nretry_after = "0 s"\n'
 
@@ -278,3 +285,67 @@ async def test_a_database_that_cannot_be_read_gives_out_nothing(
         assert (await fetched(site, client)).status == 503
     finally:
         del site.ports.db.read  # type: ignore[attr-defined]
+
+
+async def test_a_project_that_an_upstream_begins_to_refuse_is_refused_to_who_had_it_before(
+    site: Site, registry: PlainRegistry, client: Speaker, tmp_path: Path
+) -> None:
+    for version in ("1.0.0", "1.0.1"):
+        client.released(registry, "left", version)
+    async with running_site(tmp_path / "front", behind(site), PATIENT) as front:
+        path = client.path("left", "1.0.0")
+        assert [(await front.get(path)).status for _ in range(3)] == [200] * 3
+        assert [(await client.listing(front, "left")).status for _ in range(3)] == [200] * 3
+
+        await revoke(site.ports, "main", f"pkg:{client.ecosystem}/left", None, "stolen account", OPERATOR)
+        front.clock.set("+20s")  # a document younger than this is believed when it lacks a file
+        await front.get(client.path("left", "9.9.9"))  # whoever asks for more than is held has the upstream asked
+
+        assert (await client.listing(front, "left")).status == 403
+        assert (await front.get(path)).status == 403
+
+
+async def test_a_crate_whose_twin_becomes_ours_is_nobodys_to_who_had_it_before(
+    site: Site, registry: PlainRegistry
+) -> None:
+    cargo = CargoSpeaker()
+    cargo.released(registry, "foo_bar", "1.0.0")
+    path = cargo.path("foo_bar", "1.0.0")
+    assert [(await site.get(path, site.admin)).status for _ in range(3)] == [200] * 3
+    assert [(await cargo.listing(site, "foo_bar", site.admin)).status for _ in range(3)] == [200] * 3
+
+    await waive(site.ports, "main", "pkg:cargo/foo-bar", "shadows_public", "it is ours", OPERATOR)
+    assert (await cargo.upload(site, "foo-bar", "2.0.0", site.admin)).status == 200
+
+    assert (await cargo.listing(site, "foo_bar", site.admin)).status == 404
+    assert (await site.get(path, site.admin)).status == 404
+
+
+async def test_who_renders_longer_than_a_revocation_takes_gives_nobody_the_old_listing(
+    site: Site, registry: PlainRegistry, client: Speaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for version in ("1.0.0", "1.0.1"):
+        client.released(registry, "left", version)
+    await client.listing(site, "left")
+    late, revoked = asyncio.Event(), asyncio.Event()
+    is_current = list_project.is_current
+
+    async def slow(ports: Ports, known: Knowledge) -> bool:
+        current = await is_current(ports, known)
+        if not late.is_set():
+            late.set()
+            await revoked.wait()
+        return current
+
+    monkeypatch.setattr(list_project, "is_current", slow)
+    await site.ports.db.write(bump, 1, None)  # nothing that was rendered before holds
+    slow_one = asyncio.create_task(client.listing(site, "left", None, Accept_Encoding="gzip"))
+    await late.wait()
+    await revoke(site.ports, "main", f"pkg:{client.ecosystem}/left@1.0.1", None, "stolen account", OPERATOR)
+    quick = await client.listing(site, "left", None, Accept_Encoding="gzip, deflate")
+    revoked.set()
+    await slow_one
+
+    again = await client.listing(site, "left", None, Accept_Encoding="gzip, deflate")
+
+    assert client.offered(quick) == client.offered(again) == ["1.0.0"]

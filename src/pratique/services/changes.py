@@ -11,7 +11,7 @@ from pratique.core.clock import Instant
 from pratique.core.errors import Forbidden
 from pratique.core.events import new_event
 from pratique.core.names import ProjectKey
-from pratique.store import events, revisions
+from pratique.store import events, projects, revisions
 from pratique.trust.permissions import authorise, names_in_words
 
 
@@ -49,6 +49,19 @@ def permit_everywhere(actor: Actor, operation: Operation, now: Instant) -> None:
             f"this concerns the whole server, and the token's scope reaches only: {ecosystems}, "
             f"names {names_in_words(actor.scope)}"
         )
+
+
+def outdate_alike(connection: Connection, repository_id: int, key: ProjectKey, twin: str) -> None:
+    """Outdate every answer about a name, and about the names here that are one with it.
+
+    Of a twin that nobody has asked for yet there is no answer; the document that makes it known outdates what was read.
+
+    Args:
+        twin: the ecosystem's `twin_key` of the name.
+    """
+    alike = projects.of_twin(connection, repository_id, key.ecosystem, twin)
+    for name in sorted({key, *(one.key for one in alike)}):
+        revisions.bump(connection, repository_id, name)
 
 
 def note_change(

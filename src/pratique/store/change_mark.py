@@ -12,7 +12,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
+import structlog
+
 _SIZE = 16
+_log = structlog.get_logger(__name__)
 
 
 class ChangeMark(Protocol):
@@ -93,5 +96,6 @@ def open_mark(database: str | None) -> ChangeMark:
         return LocalMark()
     try:
         return SharedMark(Path(f"{database}-changes"))
-    except OSError:
-        return LocalMark()  # a full disk or a folder that is read-only: slower news, and never wrong ones
+    except OSError as error:
+        _log.warning("other processes are heard a fifth of a second late", why=f"{database}-changes: {error.strerror}")
+        return LocalMark()

@@ -76,3 +76,8 @@ def upstreams(c: sa.Connection, repository_id: int, ecosystem: str) -> tuple[Ups
         upstream.c.position > _NO_LONGER_CONFIGURED,
     )
     return many(c.execute(rows.order_by(upstream.c.position)), Upstream)
+
+
+def find_upstream(c: sa.Connection, upstream_id: int) -> Upstream | None:
+    """One by its id, also if it is configured no longer."""
+    return one(c.execute(sa.select(upstream).where(upstream.c.id == upstream_id)), Upstream)

@@ -121,15 +121,21 @@ class RevisionReader:
         known = self.known()
         if known is not None:
             return known
+        began_before = self._reading is not None and not self._reading.done()
+        await self._wait_for_read()
+        if began_before and self.known() is None:
+            await self._wait_for_read()  # what was under way may have looked before the write that we are to see
+        if self._value is None or self._age() >= UNKNOWN_AFTER:
+            raise Unavailable("whether something was revoked cannot be read from the database right now; try again")
+        return self._value
+
+    async def _wait_for_read(self) -> None:
         if self._reading is None or self._reading.done():
             self._reading = asyncio.create_task(self._read())
         # A read that hangs must not hang whoever asks.
         finished, _ = await asyncio.wait({self._reading}, timeout=UNKNOWN_AFTER)
         for reading in finished:
             reading.result()
-        if self._value is None or self._age() >= UNKNOWN_AFTER:
-            raise Unavailable("whether something was revoked cannot be read from the database right now; try again")
-        return self._value
 
     def known(self) -> int | None:
         """The global counter if it is known without asking the database, else None."""

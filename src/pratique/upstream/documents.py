@@ -215,7 +215,7 @@ class Documents:
             # What is held answers nobody until the upstream allows it; on a full disk at least nobody here.
             _remember(self._refused, key, self._clock.now())
             with suppress(DiskFull):
-                await self._shelf.confirm(*key, _NEVER, None)
+                await self._shelf.refuse(*key)
             raise
         self._failed.pop(key, None)
         self._refused.pop(key, None)

@@ -52,6 +52,10 @@ class DocumentShelf(Protocol):
         """Note that the upstream says that the document kept still holds."""
         ...
 
+    async def refuse(self, upstream_id: int, name: str) -> None:
+        """Note that the upstream refuses it: what is kept answers nobody until it is confirmed or replaced."""
+        ...
+
     async def missing(self, upstream_id: int, name: str, checked: Instant) -> None:
         """Note that the upstream has nothing of this name; the copy held before is kept beside it."""
         ...

@@ -15,14 +15,17 @@ from pratique.core.clock import Instant
 from pratique.core.names import ProjectKey
 from pratique.services.installing.file_answers import Cleared
 
-PATHS = 20_000
-"""Addresses that are remembered."""
+MAX_BYTES = 32 << 20
+"""Of what is remembered: some 25,000 questions of the usual length."""
 
 QUESTIONS = 64
 """Questions that are remembered of one address: forms, encodings, and kinds of askers."""
 
-LONGEST = 1_000
+LONGEST = 500
 """Characters of a question; longer ones are asked by no client that we know."""
+
+_OVERHEAD = 1_000
+"""Bytes that a question costs beside its text."""
 
 
 class Asker(msgspec.Struct, frozen=True):
@@ -55,16 +58,24 @@ class StandingListing(msgspec.Struct, frozen=True):
     """Under which state of the server a question has which view for its answer.
 
     Attributes:
-        view_address: of the view.
+        view_address: where views for this question are kept.
+        etag: of the one that was the answer; whoever rendered longer may have put an older one there since.
         revision: the global counter before anything was read for it.
+        since: no clock that was turned back makes an answer last longer.
         until: None: as long as nothing changes.
     """
 
     view_address: str
+    etag: str
     repository_id: int
     key: ProjectKey
     revision: int
+    since: Instant
     until: Instant | None
+
+    def is_in_time(self, now: Instant) -> bool:
+        """Whether it has not ended by time alone."""
+        return self.since <= now and (self.until is None or now < self.until)
 
 
 class StandingFile(msgspec.Struct, frozen=True):
@@ -78,10 +89,10 @@ Standing = StandingListing | StandingFile
 
 
 class Answers:
-    """The most recently asked addresses with the questions asked of them. One for each event loop."""
+    """The most recently asked addresses with the questions asked of them, bounded in bytes. One for each event loop."""
 
-    def __init__(self, paths: int = PATHS, questions: int = QUESTIONS) -> None:
-        self._paths, self._questions = paths, questions
+    def __init__(self, max_bytes: int = MAX_BYTES, questions: int = QUESTIONS) -> None:
+        self._max_bytes, self._questions, self._bytes = max_bytes, questions, 0
         self._known: OrderedDict[str, OrderedDict[Question, Standing]] = OrderedDict()
 
     def of(self, path: str) -> Mapping[Question, Standing] | None:
@@ -92,14 +103,28 @@ class Answers:
         return known
 
     def keep(self, path: str, question: Question, standing: Standing) -> None:
-        """Remember an answer; the least recently asked address goes, and the oldest question of this one."""
-        if len(path) + len(question.accept) + len(question.encoding) > LONGEST:
+        """Remember an answer; the oldest question of its address goes, and the least recently asked addresses.
+
+        What no client asks is not remembered: addresses with a query, text that is long or not plain ASCII.
+        """
+        text = path + question.accept + question.encoding
+        if len(text) > LONGEST or "?" in path or not text.isascii():
             return
         known = self._known.setdefault(path, OrderedDict())
+        self._forget(path, known, question)
         known[question] = standing
-        known.move_to_end(question)
+        self._bytes += _cost(path, question)
         if len(known) > self._questions:
-            known.popitem(last=False)
+            self._forget(path, known, next(iter(known)))
         self._known.move_to_end(path)
-        if len(self._known) > self._paths:
-            self._known.popitem(last=False)
+        while self._bytes > self._max_bytes:
+            gone, questions = self._known.popitem(last=False)
+            self._bytes -= sum(_cost(gone, one) for one in questions)
+
+    def _forget(self, path: str, known: OrderedDict[Question, Standing], question: Question) -> None:
+        if known.pop(question, None) is not None:
+            self._bytes -= _cost(path, question)
+
+
+def _cost(path: str, question: Question) -> int:
+    return _OVERHEAD + len(path) + len(question.accept) + len(question.encoding)

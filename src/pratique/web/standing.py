@@ -57,18 +57,28 @@ async def _answer(request: web.Request, standing: Standing, actor: Actor) -> web
 
 def _view_of(ports: Ports, standing: StandingListing, now: Instant) -> View | None:
     """The view that still is the answer."""
-    if standing.until is not None and now >= standing.until:
+    if not standing.is_in_time(now):
         return None
     if not ports.revisions.stands(standing.revision, standing.repository_id, standing.key):
         return None
     view = ports.views.get(standing.view_address)
-    return view if view is not None and view.is_in_time(now) else None
+    if view is None or view.encoded.etag != standing.etag or not view.is_in_time(now):
+        return None
+    return view
 
 
 def keep_listing(request: web.Request, visit: Visit, listed: Listed) -> None:
     """Remember that a listing answered this request; refusals are decided and explained each time."""
     if listed.view.encoded.rendered.status == 200:
-        standing = StandingListing(listed.address, visit.repository.id, listed.key, listed.revision, listed.until)
+        standing = StandingListing(
+            listed.address,
+            listed.view.encoded.etag,
+            visit.repository.id,
+            listed.key,
+            listed.revision,
+            request.app[PORTS].clock.now(),
+            listed.until,
+        )
         _keep(request, visit, standing, own=listed.own)
 
 

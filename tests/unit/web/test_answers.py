@@ -14,11 +14,11 @@ def question(accept: str = "") -> Question:
 
 
 def standing() -> StandingListing:
-    return StandingListing("view", 1, LEFT, 7, Instant(200))
+    return StandingListing("view", '"etag"', 1, LEFT, 7, Instant(100), Instant(200))
 
 
 def test_the_address_that_was_asked_least_recently_goes():
-    answers = Answers(paths=2)
+    answers = Answers(max_bytes=2_100)
     for path in ("/a", "/b"):
         answers.keep(path, question(), standing())
     answers.of("/a")
@@ -42,3 +42,27 @@ def test_a_question_of_unusual_length_is_not_remembered():
     answers.keep("/a", question("x" * LONGEST), standing())
 
     assert answers.of("/a") is None
+
+
+def test_no_more_bytes_are_held_than_were_allowed_however_often_a_question_is_asked_again():
+    answers = Answers(max_bytes=10_000)
+    for number in range(200):
+        for path in (f"/{number % 20}", "/a"):
+            answers.keep(path, question("x" * (number % 7)), standing())
+
+    kept = [path for path in [*(f"/{number}" for number in range(20)), "/a"] if answers.of(path)]
+    assert "/a" in kept
+    assert sum(len(answers.of(path) or ()) for path in kept) < 10
+
+
+def test_what_no_client_asks_is_not_remembered():
+    answers = Answers()
+    answers.keep("/a?x=1", question(), standing())
+    answers.keep("/a", question("\N{GRINNING FACE}"), standing())
+
+    assert answers.of("/a?x=1") is None
+    assert answers.of("/a") is None
+
+
+def test_it_lasts_from_when_it_was_given_until_its_end():
+    assert [standing().is_in_time(Instant(now)) for now in (99, 100, 199, 200)] == [False, True, True, False]

@@ -17,6 +17,7 @@ from pratique.core.names import ProjectKey, Subject
 from pratique.core.ranges import VersionKey, same_version
 from pratique.services.accounts.project_proof import write_proved
 from pratique.services.accounts.sign_in import write_as
+from pratique.services.changes import outdate_alike
 from pratique.services.governing.exposure import Exposure, exposure
 from pratique.services.governing.reach import look_for
 from pratique.services.judging.judge import authorise_on, know
@@ -25,7 +26,7 @@ from pratique.services.ports import Enqueue, Ports
 from pratique.services.purls import Named, read_purl
 from pratique.services.reasons import read_reason
 from pratique.services.visits import visit_repository
-from pratique.store import events, files, projects, releases, revisions, revocations
+from pratique.store import events, files, projects, releases, revocations
 from pratique.store.projects import Project
 
 
@@ -159,7 +160,7 @@ def record_revocation(
     body = {"revocation": number, "filename": filename, "reason": reason}
     event = new_event("revoked", now, actor, named.purl, body)
     events.append(connection, event)
-    _bump(connection, repository_id, named.key, ecosystem)
+    outdate_alike(connection, repository_id, named.key, ecosystem.twin_key(named.key.name))
     return number, event.id
 
 
@@ -173,16 +174,6 @@ def _of_exactly(
 
 def _as_twin(named: Named, one: Revocation) -> str:
     return "" if one.twin is None else f", as {ProjectKey(named.key.ecosystem, one.twin).purl(one.version)}"
-
-
-def _bump(connection: Connection, repository_id: int, key: ProjectKey, ecosystem: Ecosystem) -> None:
-    """Outdate every view that a revocation of the name reaches.
-
-    Of a twin that nobody has asked for yet there is no view; the document that makes it known outdates what was read.
-    """
-    alike = projects.of_twin(connection, repository_id, key.ecosystem, ecosystem.twin_key(key.name))
-    for name in sorted({key, *(one.key for one in alike)}):
-        revisions.bump(connection, repository_id, name)
 
 
 def _stored_bytes(
@@ -209,7 +200,7 @@ def record_listed_bytes(
     On its own, because a revocation waits for no upstream.
     """
     revocations.add_digests(connection, number, digests)
-    _bump(connection, repository_id, named.key, ecosystem)
+    outdate_alike(connection, repository_id, named.key, ecosystem.twin_key(named.key.name))
 
 
 def record_lifting(
@@ -241,7 +232,7 @@ def record_lifting(
     events.append(connection, event)
     given_back = _settle_own_releases(connection, repository_id, named.key, ecosystem)
     enqueue_project_rechecks(connection, repository_id, given_back, event.id, enqueue)
-    _bump(connection, repository_id, named.key, ecosystem)
+    outdate_alike(connection, repository_id, named.key, ecosystem.twin_key(named.key.name))
     return numbers, event.id
 
 

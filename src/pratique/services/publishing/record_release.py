@@ -16,6 +16,7 @@ from pratique.core.events import Event, new_event
 from pratique.core.names import ProjectKey
 from pratique.core.ports import StoredBlob
 from pratique.services.accounts.sign_in import check_still_good
+from pratique.services.changes import outdate_alike
 from pratique.services.judging.knowledge import Knowledge
 from pratique.services.judging.recheck_release import RECHECK_JOB
 from pratique.services.ports import Enqueue, Visit
@@ -105,7 +106,7 @@ def record_release(
         findings.add(connection, project.id, draft.version, draft.filename, finding, now)
     event = _published(known.key, accepted, blob, now)
     events.append(connection, event)
-    revisions.bump(connection, known.repository_id, known.key)
+    outdate_alike(connection, known.repository_id, known.key, known.twin)  # a twin upstream is nobody's from now on
     enqueue(
         connection,
         RECHECK_JOB,
