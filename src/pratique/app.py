@@ -45,6 +45,7 @@ from pratique.services.watch_documents import DocumentWatcher
 from pratique.settings import Settings
 from pratique.settings.folder import DataFolder, write_private
 from pratique.settings.limits import (
+    database_limits,
     flight_limits,
     freshness,
     publish_limits,
@@ -79,7 +80,7 @@ def prepare(folder: DataFolder, settings: Settings) -> tuple[str, ...]:
     from pratique.store import migrations
 
     clock = folder_clock(folder, settings)
-    url = folder.database_url(settings.database)
+    url = folder.database_url(settings)
     migrations.upgrade(url)
     tables.prepare(url)
     signer = signer_of(folder, settings)
@@ -95,7 +96,7 @@ def prepare(folder: DataFolder, settings: Settings) -> tuple[str, ...]:
 
 def open_database(folder: DataFolder, settings: Settings) -> Database:
     """The database of a prepared data folder; the caller closes it."""
-    return Database.open(folder.database_url(settings.database))
+    return Database.open(folder.database_url(settings), database_limits(settings.postgresql))
 
 
 def signer_of(folder: DataFolder, settings: Settings) -> Signer:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from pratique.core.limits import DatabaseLimits
 from pratique.services import import_advisories
 from pratique.store.database import Database
 from tests.harness.site import Site
@@ -18,7 +19,8 @@ async def test_between_two_batches_of_an_import_another_process_can_write(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The other process is one that does not wait at all."""
-    other, pause, written = Database.open(site.ports.db.url, patience_ms=0), import_advisories._let_others_write, []
+    other = Database.open(site.ports.db.url, DatabaseLimits(patience=0))
+    pause, written = import_advisories._let_others_write, []
 
     def pause_and_write() -> None:
         pause()

@@ -50,7 +50,7 @@ async def run_jobs(
     del lines
     async with open_ports(folder, settings) as ports, present(ports.db, order, stop):
         engine = JobEngine(
-            folder.database_url(settings.database),
+            folder.database_url(settings),
             job_table(job_kinds(ports, settings)),
             executor_id=order.process_id,
             loop=asyncio.get_running_loop(),

@@ -10,6 +10,7 @@ import pytest
 
 from pratique.cli.orders import Order, Role, read_order
 from pratique.cli.presence import living_processes, present, silent_processes
+from pratique.core.limits import DatabaseLimits
 from pratique.store import migrations, processes
 from pratique.store.clocks import SystemClock
 from pratique.store.database import Database
@@ -80,7 +81,7 @@ async def test_silent_is_who_has_not_beaten_for_long_on_this_machine(db):
 async def test_nobody_is_called_silent_while_nobody_can_beat(db, tmp_path):
     now = SystemClock().now()
     await db.write(processes.register, Process("late", "web", socket.gethostname(), 1, now, now - 60_000))
-    hasty = Database.open(f"sqlite:///{tmp_path}/pratique.db", patience_ms=10)
+    hasty = Database.open(f"sqlite:///{tmp_path}/pratique.db", DatabaseLimits(patience=10))
     with closing(sqlite3.connect(tmp_path / "pratique.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         assert silent_processes(hasty, 30)() == set()
