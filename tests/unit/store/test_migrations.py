@@ -259,12 +259,8 @@ def test_own_files_published_before_tell_what_decisions_ask_of_them(url):
             release=release,
             filename=filename,
         )
-    do(
-        url,
-        "insert into manifest (file_id, content, metadata) values (1, :content, :metadata)",
-        content=content,
-        metadata=b"",
-    )
+    described = "insert into manifest (file_id, content, metadata) values (1, :content, :metadata)"
+    do(url, described, content=content, metadata=b"")
 
     upgrade(url)
 
