@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -25,6 +26,7 @@ from pratique.services.fetch_file import Flights
 from pratique.services.import_each import IMPORT_JOB, PATIENCE, import_each, import_missing
 from pratique.services.looks import Looks
 from pratique.services.metadata_cache import MetadataCache
+from pratique.services.nodes import Node, refuse_odd_one, refuse_wrong_clock
 from pratique.services.ports import Ports
 from pratique.services.questions import Questions
 from pratique.services.recheck_release import (
@@ -43,6 +45,7 @@ from pratique.services.verify_blobs import VERIFY_JOB, verify_blobs
 from pratique.services.views import ViewCache
 from pratique.services.watch_documents import DocumentWatcher
 from pratique.settings import Settings
+from pratique.settings.agreement import common_settings
 from pratique.settings.folder import DataFolder, write_private
 from pratique.settings.limits import (
     database_limits,
@@ -55,8 +58,9 @@ from pratique.settings.limits import (
     upstream_limits,
 )
 from pratique.store.blobs_file import FileBlobs
-from pratique.store.clocks import open_clock
+from pratique.store.clocks import SystemClock, open_clock
 from pratique.store.database import Database
+from pratique.store.processes import Process
 from pratique.store.revisions import RevisionReader
 from pratique.trust.signing import Signer, new_signing_key
 from pratique.upstream.client import UpstreamClient
@@ -72,7 +76,8 @@ def prepare(folder: DataFolder, settings: Settings) -> tuple[str, ...]:
     """Bring a data folder to the state that this version and these settings need; the names of new repositories.
 
     Raises:
-        Conflict: the folder belongs to a newer version or to the other kind of clock, or its signing key was replaced.
+        Conflict: the folder belongs to a newer version or to the other kind of clock, its signing key was replaced, or
+            other nodes run on its database with other settings or another time.
         Invalid: the settings name an upstream twice, or for an ecosystem that is not here, or no signing key.
         Unavailable: the database is in use by somebody who does not let go, or the disk refuses.
     """
@@ -88,10 +93,25 @@ def prepare(folder: DataFolder, settings: Settings) -> tuple[str, ...]:
         write_private(signer.path, new_signing_key())
     db = open_database(folder, settings)
     try:
+        _refuse_odd_node(folder, settings, db)
         db.write_now(adopt_signing_key, signer, clock.now())
         return db.write_now(set_up_repositories, _plans(settings), clock.now())
     finally:
         db.close()
+
+
+def _refuse_odd_node(folder: DataFolder, settings: Settings, db: Database) -> None:
+    """Before anything in the database becomes what these settings say. Raises Conflict."""
+    now = SystemClock().now()
+    me = node_of(folder, settings).process(Process("", "", "", 0, now, now))
+    db.read_now(refuse_wrong_clock, SystemClock().now())
+    db.read_now(refuse_odd_one, me, now)
+
+
+def node_of(folder: DataFolder, settings: Settings) -> Node:
+    """This server among those that may run on its database; of a prepared data folder."""
+    identity = FileBlobs(folder.blobs_root(settings.blobs)).identity()
+    return Node(f"{socket.gethostname()}:{folder.root}", common_settings(folder, settings, identity))
 
 
 def open_database(folder: DataFolder, settings: Settings) -> Database:
@@ -118,7 +138,7 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
     """
     clock = folder_clock(folder, settings)
     db = open_database(folder, settings)
-    blobs = FileBlobs(folder.root)
+    blobs = FileBlobs(folder.blobs_root(settings.blobs))
     client = _upstream_client(folder, settings)
     ecosystems: dict[str, Ecosystem] = {one.id: one for one in ECOSYSTEMS}
     watcher = DocumentWatcher(db, clock, ecosystems)

@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from pratique.app import job_kinds, job_timers, open_ports
+from pratique.app import job_kinds, job_timers, node_of, open_ports
 from pratique.cli.orders import Order
 from pratique.cli.presence import living_processes, present
 from pratique.cli.process_log import JsonLines
@@ -48,7 +48,8 @@ async def run_jobs(
 ) -> None:
     """Run jobs until told to stop."""
     del lines
-    async with open_ports(folder, settings) as ports, present(ports.db, order, stop):
+    node = await asyncio.to_thread(node_of, folder, settings)
+    async with open_ports(folder, settings) as ports, present(ports.db, order, stop, node):
         engine = JobEngine(
             folder.database_url(settings),
             job_table(job_kinds(ports, settings)),

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from pratique.cli.orders import Order
 from pratique.core.clock import Instant
 from pratique.core.errors import PratiqueError
+from pratique.services.nodes import Node, join
 from pratique.store import processes, readiness
 from pratique.store.clocks import SystemClock
 from pratique.store.database import Database
@@ -25,11 +26,15 @@ _log = structlog.get_logger("process")
 
 
 @asynccontextmanager
-async def present(db: Database, order: Order, stop: asyncio.Event) -> AsyncIterator[None]:
-    """Be known as alive while the block runs. A process that was taken for dead sets `stop`."""
+async def present(db: Database, order: Order, stop: asyncio.Event, node: Node) -> AsyncIterator[None]:
+    """Be known as alive while the block runs. A process that was taken for dead sets `stop`.
+
+    Raises:
+        Conflict: other nodes run on the database with settings that differ.
+    """
     now = SystemClock().now()
-    me = Process(order.process_id, order.role, socket.gethostname(), os.getpid(), now, now)
-    await db.write(processes.register, me, durable=False)
+    me = node.process(Process(order.process_id, order.role, socket.gethostname(), os.getpid(), now, now))
+    await db.write(join, me, durable=False)
     beating = asyncio.create_task(_beat(db, me.id, stop))
     try:
         yield

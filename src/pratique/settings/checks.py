@@ -52,6 +52,8 @@ def check(settings: Settings) -> None:
 
 
 def _check_database(settings: Settings) -> None:
+    if settings.blobs and not Path(settings.blobs).is_absolute():
+        raise Invalid("`blobs` must be an absolute path; a relative one would depend on where you start")
     if not settings.database:
         return
     try:

@@ -60,6 +60,10 @@ class DataFolder(msgspec.Struct, frozen=True):
         file = settings.postgresql.password_file
         return whole_url(settings.database, _password(Path(file)) if file else "")
 
+    def blobs_root(self, configured: str) -> Path:
+        """What holds the folder `blobs`: as configured, or the folder itself."""
+        return Path(configured) if configured else self.root
+
     def create(self) -> bool:
         """Make the folder; True if it is new.
 

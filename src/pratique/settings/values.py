@@ -279,6 +279,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         unsafe_test_clock: a file that holds the time; for tests, on loopback only, and for good in one folder.
         database: URL of a PostgreSQL database (postgresql://user@host/pratique), 15 or later, which several servers
             may share; empty: an SQLite file in the data folder.
+        blobs: folder for the files of packages, the same for all nodes on one database; empty: in the data folder.
         signing_key: file of the key that signs own npm releases (PEM, EC P-256), the same for all nodes; empty: a
             file in the data folder, made at the first start.
     """
@@ -293,6 +294,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
     unsafe_test_clock: str = ""
     database: str = ""
+    blobs: str = ""
     signing_key: str = ""
     repositories: dict[str, RepositorySettings] = {}
     upstream: UpstreamSettings = UpstreamSettings()

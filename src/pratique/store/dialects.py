@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
+from pratique.core.clock import Instant
 from pratique.core.errors import Invalid, Unavailable
 from pratique.core.limits import DatabaseLimits
 from pratique.store.postgresql import Postgresql
@@ -115,6 +116,14 @@ def insert(connection: sa.Connection, table: sa.Table) -> sqlite.Insert:
     if connection.dialect.name == "postgresql":
         return postgresql.insert(table)  # type: ignore[return-value]  # the same methods, another class
     return sqlite.insert(table)
+
+
+def server_time(connection: sa.Connection) -> Instant | None:
+    """What the clock of the database's machine shows, None if that is this machine."""
+    if connection.dialect.name != "postgresql":
+        return None
+    now = sa.cast(sa.func.extract("epoch", sa.func.clock_timestamp()) * 1_000, sa.BigInteger)
+    return Instant(connection.execute(sa.select(now)).scalar_one())
 
 
 def matches_glob(connection: sa.Connection, column: sa.ColumnElement[str], glob: str) -> sa.ColumnElement[bool]:

@@ -11,6 +11,7 @@ import pytest
 from pratique.cli.orders import Order, Role, read_order
 from pratique.cli.presence import living_processes, present, silent_processes
 from pratique.core.limits import DatabaseLimits
+from pratique.services.nodes import Node
 from pratique.store import migrations, processes
 from pratique.store.clocks import SystemClock
 from pratique.store.database import Database
@@ -26,6 +27,9 @@ def db(tmp_path):
     database.close()
 
 
+NODE = Node("here:/data", {"public_urls": "[]"})
+
+
 def order(process_id="one"):
     return Order(Role.JOBS, process_id, "/data", {"port": 8000}, 3, 4)
 
@@ -37,7 +41,7 @@ def test_an_order_reaches_the_child_as_it_was_given():
 async def test_a_process_is_known_as_living_exactly_while_it_runs(db):
     living = living_processes(db, dead_after=10)
 
-    async with present(db, order(), asyncio.Event()):
+    async with present(db, order(), asyncio.Event(), NODE):
         assert living() == {"one"}
     assert living() == set()
 
@@ -46,7 +50,7 @@ async def test_a_process_that_was_taken_for_dead_stops(db, monkeypatch):
     monkeypatch.setattr("pratique.cli.presence.EVERY", 0.01)
     stop = asyncio.Event()
 
-    async with present(db, order(), stop):
+    async with present(db, order(), stop, NODE):
         await db.write(processes.remove, "one")
         await asyncio.wait_for(stop.wait(), 30)
 
