@@ -11,6 +11,18 @@ from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site, running_site
 from tests.protocol.speakers import SPEAKERS, Speaker
 
+ON_BOTH_ALWAYS = frozenset(
+    {"test_publish_races", "test_private_names", "test_moving_ground", "test_swapped_files", "test_giving_back"}
+)
+"""Files whose tests run on PostgreSQL each time; with `--all`, those of every file do."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "kind_of_database" in metafunc.fixturenames:
+        always = metafunc.module.__name__.rpartition(".")[2] in ON_BOTH_ALWAYS
+        other = pytest.param("postgresql", marks=() if always else pytest.mark.long)
+        metafunc.parametrize("kind_of_database", ["sqlite", other])
+
 
 @pytest.fixture
 def registry() -> Iterator[PlainRegistry]:
@@ -19,8 +31,8 @@ def registry() -> Iterator[PlainRegistry]:
 
 
 @pytest.fixture
-async def site(tmp_path: Path, registry: PlainRegistry) -> AsyncIterator[Site]:
-    async with running_site(tmp_path, registry.settings) as running:
+async def site(tmp_path: Path, registry: PlainRegistry, kind_of_database: str) -> AsyncIterator[Site]:
+    async with running_site(tmp_path, registry.settings, database=kind_of_database) as running:
         yield running
 
 

@@ -22,7 +22,7 @@ def common_settings(folder: DataFolder, settings: Settings, blobs_identity: str)
     return {
         "public_urls": _text(settings.public_urls),
         "repositories": _text(settings.repositories),
-        "unsafe_test_clock": settings.unsafe_test_clock,
+        "unsafe_test_clock": "set" if settings.unsafe_test_clock else "",
         "secret": folder.server_name(),
         "signing_key": hashlib.sha256(key).hexdigest()[:16],
         "blobs": blobs_identity,

@@ -100,4 +100,4 @@ def open_clock(data: Path, test_clock: Path | None) -> Clock:
 
 
 def _is_in_use(data: Path) -> bool:
-    return any((data / name).exists() for name in ("blobs", "secret")) or any(data.glob("*.db"))
+    return (data / "blobs").exists() or any(data.glob("*.db"))

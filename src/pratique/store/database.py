@@ -86,6 +86,11 @@ class Database:
         """
         return cls(url, limits or DatabaseLimits())
 
+    @property
+    def sleeps_for_its_turn(self) -> bool:
+        """Whether who waits for another process's write looks now and then, instead of being next in a row."""
+        return self._dialect.one_writer
+
     async def read(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `fn(connection, ...)` on one snapshot of the database, in a reader thread.
 

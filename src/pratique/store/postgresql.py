@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.compiler import compiles
 
 from pratique.core.errors import Invalid, Unavailable
 from pratique.core.limits import DatabaseLimits
@@ -45,13 +46,18 @@ _GONE = ("08", "57P")
 """Classes of errors that say that the server went away: connections broken, shutting down, starting up."""
 
 _TOO_MUCH = {
-    "22001": "a text is longer than this server keeps",
     "22003": "a number is larger than any that this server ever gives out",
     "22021": "a text holds a character that no name or sentence has",
     "22P05": "a text holds a character that no name or sentence has",
     "54000": "a name is longer than this server can look up",
 }
 _CONFLICTS = frozenset({"40001", "40P01"})
+
+
+@compiles(sa.String, "postgresql")
+def _without_length(_type: sa.String, _compiler: Any, **_options: Any) -> str:
+    """No text is refused by its length here that SQLite, which knows none, would keep."""
+    return "TEXT"
 
 
 class Postgresql:
@@ -169,7 +175,7 @@ def _engine(
     )
     settings = {
         "statement_timeout": str(limits.statement),
-        "lock_timeout": str(limits.patience),
+        "lock_timeout": str(max(1, limits.patience)),  # 0 would be for ever
         "idle_in_transaction_session_timeout": str(_FROZEN_AFTER_MS),
         # A node that is cut off must not hold its locks until the system's two hours are over.
         "tcp_keepalives_idle": "10",
