@@ -14,11 +14,15 @@ from tests.protocol.speakers import SPEAKERS, Speaker
 ON_BOTH_ALWAYS = frozenset(
     {"test_publish_races", "test_private_names", "test_moving_ground", "test_swapped_files", "test_giving_back"}
 )
-"""Files whose tests run on PostgreSQL each time; with `--all`, those of every file do."""
+"""Files whose tests run on PostgreSQL each time; with `--all`, those of every file do.
+What is about one of them alone says so itself: `@ON_SQLITE`."""
+
+ON_SQLITE = pytest.mark.parametrize("kind_of_database", ["sqlite"])
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "kind_of_database" in metafunc.fixturenames:
+    said = {mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")}
+    if "kind_of_database" in metafunc.fixturenames and "kind_of_database" not in said:
         always = metafunc.module.__name__.rpartition(".")[2] in ON_BOTH_ALWAYS
         other = pytest.param("postgresql", marks=() if always else pytest.mark.long)
         metafunc.parametrize("kind_of_database", ["sqlite", other])

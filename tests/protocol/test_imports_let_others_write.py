@@ -13,8 +13,10 @@ from pratique.services import import_advisories
 from pratique.store.database import Database
 from tests.harness.site import Site
 from tests.protocol.advising import advise, advisory
+from tests.protocol.conftest import ON_SQLITE
 
 
+@ON_SQLITE
 async def test_between_two_batches_of_an_import_another_process_can_write(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
