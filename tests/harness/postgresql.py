@@ -127,6 +127,10 @@ class Cluster:
         self.do(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         return name
 
+    def drop(self, name: str) -> None:
+        """Remove a database, also from under whoever still uses it: each takes 8 MB."""
+        self.do(f"DROP DATABASE {name} WITH (FORCE)")
+
     def do(self, statement: str, database: str = "postgres") -> list[Any]:
         """Run a statement outside of any transaction; its rows, if it has any."""
         with psycopg.connect(self.url(database), autocommit=True) as connection:

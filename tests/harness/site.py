@@ -80,10 +80,14 @@ async def running_site(
 
     `patience` is TOML that says how long documents are believed.
     """
-    url, tokens = await _settled(folder / "data", database)
-    async with _serving(folder, url + settings + patience, port or free_port()) as site:
-        site.token, site.agent, site.admin = tokens
-        yield site
+    name, tokens = await _settled(folder / "data", database)
+    try:
+        async with _serving(folder, _database(name) + settings + patience, port or free_port()) as site:
+            site.token, site.agent, site.admin = tokens
+            yield site
+    finally:
+        if name:
+            cluster().drop(name)
 
 
 @dataclass(frozen=True)
@@ -99,8 +103,8 @@ _templates: dict[str, Template] = {}
 
 
 async def _settled(data: Path, kind: str) -> tuple[str, tuple[str, str, str]]:
-    """Make a data folder as a copy of one that is made once in each test process; its setting of the database, and the
-    tokens of its people."""
+    """Make a data folder as a copy of one that is made once in each test process; the name of its database where that
+    is a PostgreSQL's, and the tokens of its people."""
     if kind not in _templates:
         root = Path(tempfile.mkdtemp(prefix="pratique-template-"))
         atexit.register(shutil.rmtree, root, ignore_errors=True)
@@ -111,7 +115,7 @@ async def _settled(data: Path, kind: str) -> tuple[str, tuple[str, str, str]]:
     template = _templates[kind]
     shutil.copytree(template.data, data)
     (data / "secret").unlink(missing_ok=True)  # each server has a name of its own
-    return _database(cluster().new_database(template.database) if template.database else ""), template.people
+    return cluster().new_database(template.database) if template.database else "", template.people
 
 
 def _database(name: str) -> str:

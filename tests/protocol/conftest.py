@@ -11,9 +11,7 @@ from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site, running_site
 from tests.protocol.speakers import SPEAKERS, Speaker
 
-ON_BOTH_ALWAYS = frozenset(
-    {"test_publish_races", "test_private_names", "test_moving_ground", "test_swapped_files", "test_giving_back"}
-)
+ON_BOTH_ALWAYS = frozenset({"test_publish_races", "test_private_names", "test_giving_back"})
 """Files whose tests run on PostgreSQL each time; with `--all`, those of every file do.
 What is about one of them alone says so itself: `@ON_SQLITE`."""
 

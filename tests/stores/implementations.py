@@ -43,11 +43,14 @@ def _never_written() -> Database:
 
 
 @pytest.fixture(params=DATABASES)
-def url(request, tmp_path, empty_sqlite) -> str:
+def url(request, tmp_path, empty_sqlite) -> Iterator[str]:
     """A database with the schema and nothing in it."""
     if request.param == "postgresql":
-        return cluster().url(cluster().new_database(empty_postgresql()))
-    return new_sqlite(tmp_path, empty_sqlite)
+        name = cluster().new_database(empty_postgresql())
+        yield cluster().url(name)
+        cluster().drop(name)
+    else:
+        yield new_sqlite(tmp_path, empty_sqlite)
 
 
 @pytest.fixture
