@@ -22,7 +22,7 @@ from typing import Any
 
 import psycopg
 
-from tests import stock_clients
+from tests import stock_postgresql
 
 OWNER = "pratique"
 _START_PATIENCE = 60.0
@@ -49,19 +49,13 @@ def programs() -> Path:
     Raises:
         FileNotFoundError: there is none on this machine, and the lock's was not installed.
     """
-    on_path = shutil.which("initdb")
-    found = [Path(on_path).resolve().parent] if on_path else []
-    debian = Path("/usr/lib/postgresql").glob("*/bin")
-    found += sorted(debian, key=lambda folder: float(folder.parent.name), reverse=True)
-    brought = stock_clients.place("postgresql")
-    found += [brought.parent] if brought else []
-    for folder in found:
-        if (folder / "initdb").is_file() and (folder / "postgres").is_file():
-            return folder
-    raise FileNotFoundError(
-        "PostgreSQL is not on this machine: install it (Debian: postgresql), or run `python3 dev.py test`, "
-        "which brings it"
-    )
+    found = stock_postgresql.programs()
+    if found is None:
+        raise FileNotFoundError(
+            "PostgreSQL is not on this machine: install it (Debian: postgresql), or run `python3 dev.py test`, "
+            "which brings it"
+        )
+    return found
 
 
 class Cluster:
@@ -77,12 +71,13 @@ class Cluster:
         Args:
             settings: of the server, over those that make it fast.
         """
-        self.programs, self._settings = programs(), _FAST | settings
+        self._settings = _FAST | settings
         self.folder = Path(tempfile.mkdtemp(prefix="pratique-pg-"))
         self._numbers = itertools.count(1)
         self._server: subprocess.Popen[bytes] | None = None
         if os.geteuid() == 0:
             os.chown(self.folder, _NOBODY, _NOBODY)
+        self.programs = _reachable(programs(), self.folder)
         atexit.register(self.remove)
         self._run("initdb", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", f"--username={OWNER}")
         self.start()
@@ -147,6 +142,14 @@ class Cluster:
 def cluster() -> Cluster:
     """The cluster of this test process, started when it is first needed."""
     return Cluster()
+
+
+def _reachable(found: Path, folder: Path) -> Path:
+    """What was brought may lie in a home that only root can enter."""
+    if os.geteuid() != 0 or not found.is_relative_to(stock_postgresql.BROUGHT.folder):
+        return found
+    shutil.copytree(found.parent, folder / "programs", symlinks=True)
+    return folder / "programs" / found.name
 
 
 def _somebody() -> dict[str, Any]:
