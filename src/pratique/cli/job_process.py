@@ -11,7 +11,7 @@ import structlog
 
 from pratique.app import job_kinds, job_timers, node_of, open_ports
 from pratique.cli.orders import Order
-from pratique.cli.presence import living_processes, present
+from pratique.cli.presence import Pulse, living_processes, present
 from pratique.cli.process_log import JsonLines
 from pratique.core.clock import DAY, Instant
 from pratique.jobs import outbox, state
@@ -49,7 +49,7 @@ async def run_jobs(
     """Run jobs until told to stop."""
     del lines
     node = await asyncio.to_thread(node_of, folder, settings)
-    async with open_ports(folder, settings) as ports, present(ports.db, order, stop, node):
+    async with open_ports(folder, settings) as ports, present(ports.db, order, stop, node) as pulse:
         engine = JobEngine(
             folder.database_url(settings),
             job_table(job_kinds(ports, settings)),
@@ -58,7 +58,7 @@ async def run_jobs(
             limits=JobLimits(settings.jobs.at_once, settings.jobs.polling, settings.jobs.restarts),
         )
         await asyncio.to_thread(engine.start)
-        looking_after = asyncio.create_task(_look_after(ports, settings))
+        looking_after = asyncio.create_task(_look_after(ports, settings, pulse))
         ready()
         await stop.wait()
         looking_after.cancel()
@@ -67,8 +67,8 @@ async def run_jobs(
         await asyncio.to_thread(engine.stop, int(settings.web.stop_patience))
 
 
-async def _look_after(ports: Ports, settings: Settings) -> None:
-    living = living_processes(ports.db, settings.jobs.dead_after)
+async def _look_after(ports: Ports, settings: Settings, pulse: Pulse) -> None:
+    living = living_processes(ports.db, settings.jobs.dead_after, pulse)
     timers = Timers(job_timers(settings), _promise(ports))
     number = 0
     while True:

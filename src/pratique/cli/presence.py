@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
@@ -25,8 +26,26 @@ EVERY = 1.0
 _log = structlog.get_logger("process")
 
 
+class Pulse:
+    """How long this process has been able to show that it lives.
+
+    While the database is away nobody can, and for a moment afterwards all look dead to whoever is back first.
+    """
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic, self._missed = monotonic, float("-inf")
+
+    def missed(self) -> None:
+        """One beat could not be written."""
+        self._missed = self._monotonic()
+
+    def is_steady(self, seconds: float) -> bool:
+        """Whether none was missed for so long."""
+        return self._monotonic() - self._missed >= seconds
+
+
 @asynccontextmanager
-async def present(db: Database, order: Order, stop: asyncio.Event, node: Node) -> AsyncIterator[None]:
+async def present(db: Database, order: Order, stop: asyncio.Event, node: Node) -> AsyncIterator[Pulse]:
     """Be known as alive while the block runs. A process that was taken for dead sets `stop`.
 
     Raises:
@@ -35,9 +54,10 @@ async def present(db: Database, order: Order, stop: asyncio.Event, node: Node) -
     now = SystemClock().now()
     me = node.process(Process(order.process_id, order.role, socket.gethostname(), os.getpid(), now, now))
     await db.write(join, me, durable=False)
-    beating = asyncio.create_task(_beat(db, me.id, stop))
+    pulse = Pulse()
+    beating = asyncio.create_task(_beat(db, me.id, stop, pulse))
     try:
-        yield
+        yield pulse
     finally:
         beating.cancel()
         with suppress(asyncio.CancelledError):
@@ -45,7 +65,7 @@ async def present(db: Database, order: Order, stop: asyncio.Event, node: Node) -
         await db.write(processes.remove, me.id, durable=False)
 
 
-async def _beat(db: Database, process_id: str, stop: asyncio.Event) -> None:
+async def _beat(db: Database, process_id: str, stop: asyncio.Event, pulse: Pulse) -> None:
     # Real time, also under a test clock: a heartbeat is about this machine, not about the story.
     clock = SystemClock()
     while True:
@@ -53,6 +73,7 @@ async def _beat(db: Database, process_id: str, stop: asyncio.Event) -> None:
         try:
             alive = await db.write(processes.heartbeat, process_id, clock.now(), durable=False)
         except PratiqueError as error:
+            pulse.missed()
             _log.warning("no heartbeat", why=str(error))
             continue
         if not alive:
@@ -61,12 +82,15 @@ async def _beat(db: Database, process_id: str, stop: asyncio.Event) -> None:
             return
 
 
-def living_processes(db: Database, dead_after: float) -> Callable[[], set[str]]:
-    """Ask for the ids of all processes that live, by heartbeat, and on this machine also by process number."""
+def living_processes(db: Database, dead_after: float, pulse: Pulse) -> Callable[[], set[str]]:
+    """Ask for the ids of all processes that live, by heartbeat, and on this machine also by process number.
+
+    After this process itself has missed a beat all have the same time to come back before they count as dead.
+    """
     clock, here = SystemClock(), socket.gethostname()
 
     def living() -> set[str]:
-        since = Instant(clock.now() - int(dead_after * 1000))
+        since = Instant(clock.now() - int(dead_after * 1000) if pulse.is_steady(dead_after) else 0)
         found = db.read_now(processes.living, since)
         return {one.id for one in found if one.host != here or _runs(one.pid)}
 

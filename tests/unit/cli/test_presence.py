@@ -9,7 +9,8 @@ from contextlib import closing
 import pytest
 
 from pratique.cli.orders import Order, Role, read_order
-from pratique.cli.presence import living_processes, present, silent_processes
+from pratique.cli.presence import Pulse, living_processes, present, silent_processes
+from pratique.core.errors import Unavailable
 from pratique.core.limits import DatabaseLimits
 from pratique.services.nodes import Node
 from pratique.store import migrations, processes
@@ -39,7 +40,7 @@ def test_an_order_reaches_the_child_as_it_was_given():
 
 
 async def test_a_process_is_known_as_living_exactly_while_it_runs(db):
-    living = living_processes(db, dead_after=10)
+    living = living_processes(db, dead_after=10, pulse=Pulse())
 
     async with present(db, order(), asyncio.Event(), NODE):
         assert living() == {"one"}
@@ -67,7 +68,39 @@ async def test_a_dead_process_of_this_machine_is_known_at_once_and_of_another_af
     ):
         await db.write(processes.register, Process(process_id, "jobs", host, pid, now, beat))
 
-    assert living_processes(db, dead_after=10)() == {"here and alive", "elsewhere"}
+    assert living_processes(db, dead_after=10, pulse=Pulse())() == {"here and alive", "elsewhere"}
+
+
+async def test_after_a_missed_beat_of_its_own_a_process_gives_the_others_time_to_come_back(db):
+    """The database was away: whoever is back first would find everybody else dead."""
+    now, passed = SystemClock().now(), [0.0]
+    pulse = Pulse(lambda: passed[0])
+    await db.write(processes.register, Process("back soon", "jobs", "another", 1, now, now - 60_000))
+    living = living_processes(db, 10, pulse)
+    assert living() == set()
+
+    pulse.missed()
+    passed[0] += 9
+    assert living() == {"back soon"}
+
+    passed[0] += 1
+    assert living() == set()
+
+
+async def test_a_process_that_cannot_beat_knows_it(db, tmp_path, monkeypatch):
+    monkeypatch.setattr("pratique.cli.presence.EVERY", 0.01)
+    hasty = Database.open(f"sqlite:///{tmp_path}/pratique.db", DatabaseLimits(patience=10))
+
+    async with present(hasty, order(), asyncio.Event(), NODE) as pulse:
+        assert pulse.is_steady(10)
+        with closing(sqlite3.connect(tmp_path / "pratique.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            while pulse.is_steady(10):
+                await asyncio.sleep(0.01)
+            other.execute("ROLLBACK")
+        while not await hasty.read(processes.living, 0):
+            await asyncio.sleep(0.01)
+    hasty.close()
 
 
 async def test_silent_is_who_has_not_beaten_for_long_on_this_machine(db):
