@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
@@ -16,6 +18,18 @@ def quieten() -> None:
     if not any(isinstance(handler, _ToOurLog) for handler in logger.handlers):
         logger.handlers[:] = [_ToOurLog()]
     logger.propagate = False
+
+
+@contextmanager
+def only_failures() -> Iterator[None]:
+    """Hear of nothing else from it: it warns of a database that it need not see and does without."""
+    logger = logging.getLogger("dbos")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 class _ToOurLog(logging.Handler):

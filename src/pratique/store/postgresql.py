@@ -2,7 +2,7 @@
 
 Writers are SERIALIZABLE: what one read cannot have changed when it commits, or the database refuses it, and
 `store.database` does it again. Durable writers nearly all raise the global revision and would refuse each other all the
-time, so that they take turns before they look at anything. ADR 16 has the measurements.
+time, so that they take turns before they look at anything. ADR 18 has the measurements.
 """
 
 from __future__ import annotations

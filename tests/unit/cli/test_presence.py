@@ -10,7 +10,6 @@ import pytest
 
 from pratique.cli.orders import Order, Role, read_order
 from pratique.cli.presence import Pulse, living_processes, present, silent_processes
-from pratique.core.errors import Unavailable
 from pratique.core.limits import DatabaseLimits
 from pratique.services.nodes import Node
 from pratique.store import migrations, processes

@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from pratique.core.errors import Conflict
+from pratique.core.errors import Conflict, Unavailable
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.store import releases, revocations
 from pratique.store.dialects import database_url, dialect_of, read_url
@@ -238,6 +238,13 @@ def test_a_migration_that_fails_changes_nothing(url):
 
     assert tables(url) == before
     assert current(url) == "0006"
+
+
+def test_a_server_that_does_not_answer_is_told_with_its_address_and_without_the_password(tmp_path):
+    with pytest.raises(Unavailable, match=r"cannot be reached right now.*\.s\.PGSQL\.5432") as refused:
+        upgrade(f"postgresql://me:SECRET@/pratique?host={tmp_path}")
+
+    assert "SECRET" not in str(refused.value)
 
 
 def test_own_files_published_before_tell_what_decisions_ask_of_them(url):

@@ -13,7 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DBAPIError
 
-from pratique.core.errors import Conflict
+from pratique.core.errors import Conflict, PratiqueError, Unavailable
 from pratique.store.dialects import Dialect, dialect_of, read_url
 from pratique.store.schema import metadata
 
@@ -105,9 +105,15 @@ def _in_transaction(database_url: str, work: Callable[[sa.Connection], T]) -> T:
         sentence = dialect_of(url).sentence(error)
         if sentence is None:
             raise
-        raise sentence from error
+        raise _for_the_operator(sentence, error) from error
     finally:
         engine.dispose()
+
+
+def _for_the_operator(sentence: PratiqueError, error: DBAPIError) -> PratiqueError:
+    """Who starts a server is told which address did not answer; who asks it something later is not."""
+    said = str(error.orig).splitlines()[0] if error.statement is None else ""
+    return Unavailable(f"{sentence} ({said})") if said and isinstance(sentence, Unavailable) else sentence
 
 
 def _revision(connection: sa.Connection) -> str | None:
