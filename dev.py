@@ -18,7 +18,7 @@ import time
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-from tests import stock_clients
+from tests import stock_clients, stock_postgresql
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -123,6 +123,7 @@ def run_tests(paths: list[str], *, strict: bool, long: bool) -> int:
     """Run the suites; with paths only those tests."""
     prepare("test")
     tally = Tally()
+    tally.add("PostgreSQL", passed=stock_postgresql.prepare(PYTHON, install_locked))
     marks = "" if long else "not long"
     if paths:
         if any(path.startswith(STOCK_CLIENTS) for path in paths):
@@ -204,10 +205,11 @@ def lock(rest: list[str]) -> int:
     # The shorter lock is held to the versions of the longer one, so that what is tested is what runs.
     shorter: list[str | Path] = ["pyproject.toml", "--group", "install", "--constraint", test, "-o", run]
     subprocess.run([*command, *shorter], cwd=ROOT, check=True)
-    clients = [lock_file(f"clients-{name}") for name in PYTHON_CLIENTS]
-    for name, path in zip(PYTHON_CLIENTS, clients, strict=True):
-        subprocess.run([*command, "--group", f"client-{name}", "-o", path], cwd=ROOT, check=True)
-    locks = [test, run, *clients, lock_npm(upgrade="--upgrade" in rest)]
+    apart = {f"client-{name}": lock_file(f"clients-{name}") for name in PYTHON_CLIENTS}
+    apart["postgresql"] = lock_file("postgresql")
+    for group, path in apart.items():
+        subprocess.run([*command, "--group", group, "-o", path], cwd=ROOT, check=True)
+    locks = [test, run, *apart.values(), lock_npm(upgrade="--upgrade" in rest)]
     addressed = [path.name for path in locks if "://" in path.read_text(encoding="utf-8")]
     if addressed:
         print(f"{', '.join(addressed)} holds an address; locks must hold none", file=sys.stderr)

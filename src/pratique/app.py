@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -43,11 +44,14 @@ from pratique.services.publishing.signing_keys import adopt_signing_key
 from pratique.services.publishing.uploads import Uploads
 from pratique.services.upkeep.clean_up import CLEAN_UP_JOB, clean_up
 from pratique.services.upkeep.compare_fetched import COMPARE_JOB, compare_fetched
+from pratique.services.upkeep.nodes import Node, refuse_odd_one, refuse_wrong_clock
 from pratique.services.upkeep.set_up import RepositoryPlan, set_up_repositories
 from pratique.services.upkeep.verify_blobs import VERIFY_JOB, verify_blobs
 from pratique.settings import Settings
+from pratique.settings.agreement import common_settings
 from pratique.settings.folder import DataFolder, write_private
 from pratique.settings.limits import (
+    database_limits,
     flight_limits,
     freshness,
     publish_limits,
@@ -57,9 +61,10 @@ from pratique.settings.limits import (
     upstream_limits,
 )
 from pratique.store.blobs_file import FileBlobs
-from pratique.store.clocks import open_clock
+from pratique.store.clocks import SystemClock, open_clock
 from pratique.store.database import Database
 from pratique.store.dialects import as_unavailable
+from pratique.store.processes import Process
 from pratique.store.revisions import RevisionReader
 from pratique.trust.signing import Signer, new_signing_key
 from pratique.upstream.client import UpstreamClient
@@ -75,7 +80,8 @@ def prepare(folder: DataFolder, settings: Settings) -> tuple[str, ...]:
     """Bring a data folder to the state that this version and these settings need; the names of new repositories.
 
     Raises:
-        Conflict: the folder belongs to a newer version or to the other kind of clock, or its signing key was replaced.
+        Conflict: the folder belongs to a newer version or to the other kind of clock, its signing key was replaced, or
+            other nodes run on its database with other settings or another time.
         Invalid: the settings name an upstream twice, or for an ecosystem that is not here, or no signing key.
         Unavailable: the database is in use by somebody who does not let go, or the disk refuses.
     """
@@ -83,7 +89,7 @@ def prepare(folder: DataFolder, settings: Settings) -> tuple[str, ...]:
     from pratique.store import migrations
 
     clock = folder_clock(folder, settings)
-    url = folder.database_url(settings.database)
+    url = folder.database_url(settings)
     migrations.upgrade(url)
     try:
         tables.prepare(url)
@@ -97,15 +103,30 @@ def prepare(folder: DataFolder, settings: Settings) -> tuple[str, ...]:
         write_private(signer.path, new_signing_key())
     db = open_database(folder, settings)
     try:
+        _refuse_odd_node(folder, settings, db)
         db.write_now(adopt_signing_key, signer, clock.now())
         return db.write_now(set_up_repositories, _plans(settings), clock.now())
     finally:
         db.close()
 
 
+def _refuse_odd_node(folder: DataFolder, settings: Settings, db: Database) -> None:
+    """Before anything in the database becomes what these settings say. Raises Conflict."""
+    now = SystemClock().now()
+    me = node_of(folder, settings).process(Process("", "", "", 0, now, now))
+    db.read_now(refuse_wrong_clock, SystemClock().now())
+    db.read_now(refuse_odd_one, me, now)
+
+
+def node_of(folder: DataFolder, settings: Settings) -> Node:
+    """This server among those that may run on its database; of a prepared data folder."""
+    identity = FileBlobs(folder.blobs_root(settings.blobs)).identity()
+    return Node(f"{socket.gethostname()}:{folder.root}", common_settings(folder, settings, identity))
+
+
 def open_database(folder: DataFolder, settings: Settings) -> Database:
     """The database of a prepared data folder; the caller closes it."""
-    return Database.open(folder.database_url(settings.database))
+    return Database.open(folder.database_url(settings), database_limits(settings.postgresql))
 
 
 def signer_of(folder: DataFolder, settings: Settings) -> Signer:
@@ -127,7 +148,7 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
     """
     clock = folder_clock(folder, settings)
     db = open_database(folder, settings)
-    blobs = FileBlobs(folder.root)
+    blobs = FileBlobs(folder.blobs_root(settings.blobs))
     client = _upstream_client(folder, settings)
     ecosystems: dict[str, Ecosystem] = {one.id: one for one in ECOSYSTEMS}
     watcher = DocumentWatcher(db, clock, ecosystems)

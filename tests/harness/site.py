@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import json
 import os
 import shutil
 import tempfile
@@ -30,6 +31,7 @@ from pratique.settings.folder import DataFolder
 from pratique.settings.limits import web_limits
 from pratique.web.application import make_application
 from pratique.web.connections import Runner
+from tests.harness.postgresql import cluster
 from tests.harness.server import Answer, ClockFile, free_port
 
 EAGER = '\n[upstream]\nfresh_for = "0 s"\nstale_for = "0 s"\nmissing_for = "0 s"\nretry_after = "0 s"\n'
@@ -72,32 +74,52 @@ class Site:
 
 @asynccontextmanager
 async def running_site(
-    folder: Path, settings: str, patience: str = EAGER, port: int | None = None
+    folder: Path, settings: str, patience: str = EAGER, port: int | None = None, database: str = "sqlite"
 ) -> AsyncIterator[Site]:
     """A server on a free port of 127.0.0.1, with an admin, a person and an agent.
 
     `patience` is TOML that says how long documents are believed.
     """
-    tokens = await _settled(folder / "data")
-    async with _serving(folder, settings + patience, port or free_port()) as site:
-        site.token, site.agent, site.admin = tokens
-        yield site
+    name, tokens = await _settled(folder / "data", database)
+    try:
+        async with _serving(folder, _database(name) + settings + patience, port or free_port()) as site:
+            site.token, site.agent, site.admin = tokens
+            yield site
+    finally:
+        if name:
+            cluster().drop(name)
 
 
-_template: tuple[Path, tuple[str, str, str]] | None = None
+@dataclass(frozen=True)
+class Template:
+    """A data folder with its people, and the name of its database where that is a PostgreSQL's."""
+
+    data: Path
+    database: str
+    people: tuple[str, str, str]
 
 
-async def _settled(data: Path) -> tuple[str, str, str]:
-    """A data folder with its people, copied from one that is made once in each test process."""
-    global _template
-    if _template is None:
+_templates: dict[str, Template] = {}
+
+
+async def _settled(data: Path, kind: str) -> tuple[str, tuple[str, str, str]]:
+    """Make a data folder as a copy of one that is made once in each test process; the name of its database where that
+    is a PostgreSQL's, and the tokens of its people."""
+    if kind not in _templates:
         root = Path(tempfile.mkdtemp(prefix="pratique-template-"))
         atexit.register(shutil.rmtree, root, ignore_errors=True)
-        async with _serving(root, "", free_port()) as site:
-            _template = root / "data", await _people(site)
-    shutil.copytree(_template[0], data)
+        name = cluster().new_database() if kind == "postgresql" else ""
+        async with _serving(root, _database(name), free_port()) as site:
+            people = await _people(site)
+        _templates[kind] = Template(root / "data", name, people)
+    template = _templates[kind]
+    shutil.copytree(template.data, data)
     (data / "secret").unlink(missing_ok=True)  # each server has a name of its own
-    return _template[1]
+    return cluster().new_database(template.database) if template.database else "", template.people
+
+
+def _database(name: str) -> str:
+    return f"database = {json.dumps(cluster().url(name))}\n" if name else ""
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ from pratique.services.governing.exposure import exposure
 from pratique.services.installing.download_log import DownloadLog
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site
+from tests.protocol.conftest import ON_SQLITE
 
 
 async def test_two_who_write_the_record_at_once_write_each_download_once(site: Site, registry: PlainRegistry) -> None:
@@ -23,6 +24,7 @@ async def test_two_who_write_the_record_at_once_write_each_download_once(site: S
     assert len((await exposure(site.ports, "main", "pkg:npm/left", OPERATOR)).downloads) == 1
 
 
+@ON_SQLITE
 async def test_a_log_that_stops_while_it_writes_writes_each_download_once(site: Site) -> None:
     file = FileView("left-1.0.0.tgz", "1.0.0")
     log = DownloadLog(site.ports.db)

@@ -8,17 +8,21 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from pratique.core.limits import DatabaseLimits
 from pratique.services.advisories import import_advisories
 from pratique.store.database import Database
 from tests.harness.site import Site
 from tests.protocol.advising import advise, advisory
+from tests.protocol.conftest import ON_SQLITE
 
 
+@ON_SQLITE
 async def test_between_two_batches_of_an_import_another_process_can_write(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The other process is one that does not wait at all."""
-    other, pause, written = Database.open(site.ports.db.url, patience_ms=0), import_advisories._let_others_write, []
+    other = Database.open(site.ports.db.url, DatabaseLimits(patience=0))
+    pause, written = import_advisories._let_others_write, []
 
     def pause_and_write() -> None:
         pause()

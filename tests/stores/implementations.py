@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,10 @@ from pratique.store.blobs_file import FileBlobs
 from pratique.store.database import Database
 from pratique.store.dialects import database_url
 from pratique.store.migrations import upgrade
+from tests.harness.postgresql import cluster
 
 NOW = Instant(1_900_000_000_000)
+DATABASES = ("sqlite", "postgresql")
 
 
 @pytest.fixture(scope="session")
@@ -25,11 +28,29 @@ def empty_sqlite(tmp_path_factory) -> Path:
     return path
 
 
-@pytest.fixture(params=["sqlite"])
-def url(request, tmp_path, empty_sqlite) -> str:
+@cache
+def empty_postgresql() -> str:
+    """The name of a database with the schema, from which others are copied; made once in a test process."""
+    name = cluster().new_database()
+    upgrade(cluster().url(name))
+    return name
+
+
+@cache
+def _never_written() -> Database:
+    """One for all tests that take back what they write."""
+    return Database.open(cluster().url(cluster().new_database(empty_postgresql())))
+
+
+@pytest.fixture(params=DATABASES)
+def url(request, tmp_path, empty_sqlite) -> Iterator[str]:
     """A database with the schema and nothing in it."""
-    shutil.copy(empty_sqlite, tmp_path / "pratique.db")
-    return database_url(tmp_path / "pratique.db")
+    if request.param == "postgresql":
+        name = cluster().new_database(empty_postgresql())
+        yield cluster().url(name)
+        cluster().drop(name)
+    else:
+        yield new_sqlite(tmp_path, empty_sqlite)
 
 
 @pytest.fixture
@@ -39,11 +60,22 @@ def database(url) -> Iterator[Database]:
     opened.close()
 
 
-@pytest.fixture
-def c(database) -> Iterator[sa.Connection]:
+@pytest.fixture(params=DATABASES)
+def c(request, tmp_path, empty_sqlite) -> Iterator[sa.Connection]:
     """A writing transaction, taken back at the end."""
-    with database.engine.connect() as connection:
+    if request.param == "postgresql":
+        with _never_written().engine.connect() as connection:
+            yield connection
+        return
+    opened = Database.open(new_sqlite(tmp_path, empty_sqlite))
+    with opened.engine.connect() as connection:
         yield connection
+    opened.close()
+
+
+def new_sqlite(folder: Path, template: Path) -> str:
+    shutil.copy(template, folder / "pratique.db")
+    return database_url(folder / "pratique.db")
 
 
 @pytest.fixture(params=["file"])

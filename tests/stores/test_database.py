@@ -11,11 +11,13 @@ import pytest
 import sqlalchemy as sa
 
 from pratique.core.errors import Invalid, Unavailable
+from pratique.core.limits import DatabaseLimits
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.store.database import Database
 from pratique.store.dialects import database_url
 from pratique.store.revisions import bump, global_revision
 from pratique.store.schema import repository
+from tests.stores.implementations import new_sqlite
 
 LEFT = ProjectKey(EcosystemId("npm"), "left")
 
@@ -138,21 +140,30 @@ async def test_two_who_read_and_then_write_lose_nothing(database, durable):
     assert await database.read(global_revision) == 50
 
 
-def test_closing_twice_is_fine_and_leaves_no_more_than_the_database_and_its_mark(database, tmp_path):
+def test_closing_twice_is_fine(database):
     database.write_now(add_repository, "main")
 
     database.close()
     database.close()
-
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["pratique.db", "pratique.db-changes"]
 
 
 class TestSqlite:
     """Where SQLite needs care."""
 
     @pytest.fixture
+    def url(self, tmp_path, empty_sqlite):
+        return new_sqlite(tmp_path, empty_sqlite)
+
+    def test_closing_leaves_no_more_than_the_database_and_its_mark(self, database, tmp_path):
+        database.write_now(add_repository, "main")
+
+        database.close()
+
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["pratique.db", "pratique.db-changes"]
+
+    @pytest.fixture
     def impatient(self, url):
-        database = Database.open(url, patience_ms=50)
+        database = Database.open(url, DatabaseLimits(patience=50))
         yield database
         database.close()
 

@@ -30,7 +30,7 @@ def perform_here(verb: Verb[Request, Response], request: Request, data: Path | N
     """
     folder = folder_of_a_server(data)
     settings = settings_in_use(folder)
-    _check_schema(folder.database_url(settings.database))
+    _check_schema(folder.database_url(settings))
     return asyncio.run(_perform(verb, request, folder, settings, tell))
 
 

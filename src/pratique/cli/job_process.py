@@ -9,10 +9,10 @@ from typing import Any
 
 import structlog
 
-from pratique.app import job_kinds, job_timers, open_ports
+from pratique.app import job_kinds, job_timers, node_of, open_ports
 from pratique.cli.no_room import why_no_room
 from pratique.cli.orders import Order
-from pratique.cli.presence import living_processes, present
+from pratique.cli.presence import Beats, living_processes, present
 from pratique.cli.process_log import JsonLines
 from pratique.core.clock import DAY, Instant
 from pratique.jobs import outbox, state
@@ -49,16 +49,17 @@ async def run_jobs(
 ) -> None:
     """Run jobs until told to stop."""
     del lines
-    async with open_ports(folder, settings) as ports, present(ports.db, order, stop):
+    node = await asyncio.to_thread(node_of, folder, settings)
+    async with open_ports(folder, settings) as ports, present(ports.db, order, stop, node) as beats:
         engine = JobEngine(
-            folder.database_url(settings.database),
+            folder.database_url(settings),
             job_table(job_kinds(ports, settings)),
             executor_id=order.process_id,
             loop=asyncio.get_running_loop(),
             limits=JobLimits(settings.jobs.at_once, settings.jobs.polling, settings.jobs.restarts),
         )
         await asyncio.to_thread(engine.start)
-        looking_after = asyncio.create_task(_look_after(ports, settings, order.process_id))
+        looking_after = asyncio.create_task(_look_after(ports, settings, beats, order.process_id))
         ready()
         await stop.wait()
         looking_after.cancel()
@@ -67,8 +68,8 @@ async def run_jobs(
         await asyncio.to_thread(engine.stop, int(settings.web.stop_patience))
 
 
-async def _look_after(ports: Ports, settings: Settings, process_id: str) -> None:
-    living = living_processes(ports.db, settings.jobs.dead_after, process_id)
+async def _look_after(ports: Ports, settings: Settings, beats: Beats, process_id: str) -> None:
+    living = living_processes(ports.db, settings.jobs.dead_after, beats, process_id)
     timers = Timers(job_timers(settings), _promise(ports))
     number, trouble = 0, ""
     while True:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
@@ -13,6 +14,7 @@ import structlog
 from pratique.cli.orders import Order
 from pratique.core.clock import Instant
 from pratique.core.errors import PratiqueError
+from pratique.services.upkeep.nodes import Node, join
 from pratique.store import processes
 from pratique.store.clocks import SystemClock
 from pratique.store.database import Database
@@ -23,15 +25,38 @@ EVERY = 1.0
 _log = structlog.get_logger("process")
 
 
+class Beats:
+    """How long this process has been able to show the others that it lives.
+
+    While the database is away nobody can, and for a moment afterwards all look dead to whoever is back first.
+    """
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic, self._missed = monotonic, float("-inf")
+
+    def missed(self) -> None:
+        """One beat could not be written."""
+        self._missed = self._monotonic()
+
+    def are_steady(self, seconds: float) -> bool:
+        """Whether none was missed for so long."""
+        return self._monotonic() - self._missed >= seconds
+
+
 @asynccontextmanager
-async def present(db: Database, order: Order, stop: asyncio.Event) -> AsyncIterator[None]:
-    """Be known as alive while the block runs. A process that was taken for dead sets `stop`."""
+async def present(db: Database, order: Order, stop: asyncio.Event, node: Node) -> AsyncIterator[Beats]:
+    """Be known as alive while the block runs. A process that was taken for dead sets `stop`.
+
+    Raises:
+        Conflict: other nodes run on the database with settings that differ.
+    """
     now = SystemClock().now()
-    me = Process(order.process_id, order.role, socket.gethostname(), os.getpid(), now, now)
-    await db.write(processes.register, me, durable=False)
-    beating = asyncio.create_task(_beat(db, me.id, stop))
+    me = node.process(Process(order.process_id, order.role, socket.gethostname(), os.getpid(), now, now))
+    await db.write(join, me, durable=False)
+    beats = Beats()
+    beating = asyncio.create_task(_beat(db, me.id, stop, beats))
     try:
-        yield
+        yield beats
     finally:
         beating.cancel()
         with suppress(asyncio.CancelledError):
@@ -42,7 +67,7 @@ async def present(db: Database, order: Order, stop: asyncio.Event) -> AsyncItera
             _log.warning("this process ends and stays in the table of processes", why=str(error))
 
 
-async def _beat(db: Database, process_id: str, stop: asyncio.Event) -> None:
+async def _beat(db: Database, process_id: str, stop: asyncio.Event, beats: Beats) -> None:
     # Real time, also under a test clock: a heartbeat is about this machine, not about the story.
     clock, trouble = SystemClock(), ""
     while True:
@@ -50,6 +75,7 @@ async def _beat(db: Database, process_id: str, stop: asyncio.Event) -> None:
         try:
             alive = await db.write(processes.heartbeat, process_id, clock.now(), durable=False)
         except PratiqueError as error:
+            beats.missed()
             if str(error) != trouble:  # said once, not every second for as long as a disk is full
                 _log.warning("no heartbeat", why=str(error))
             trouble = str(error)
@@ -61,18 +87,21 @@ async def _beat(db: Database, process_id: str, stop: asyncio.Event) -> None:
             return
 
 
-def living_processes(db: Database, dead_after: float, myself: str) -> Callable[[], set[str]]:
+def living_processes(db: Database, dead_after: float, beats: Beats, myself: str) -> Callable[[], set[str]]:
     """Ask for the ids of all processes that live, by heartbeat, and on this machine also by process number.
+
+    After this process itself has missed a beat all have the same time to come back before they count as dead.
 
     Args:
         db: has the table of processes.
         dead_after: seconds without a heartbeat.
-        myself: id of the process that asks, which lives even if it cannot write its heartbeat.
+        beats: of the process that asks.
+        myself: its id; it lives even if it cannot write its heartbeat.
     """
     clock, here = SystemClock(), socket.gethostname()
 
     def living() -> set[str]:
-        since = Instant(clock.now() - int(dead_after * 1000))
+        since = Instant(clock.now() - int(dead_after * 1000) if beats.are_steady(dead_after) else 0)
         found = db.read_now(processes.living, since)
         return {myself} | {one.id for one in found if one.host != here or _runs(one.pid)}
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import structlog
 
-from pratique.app import open_ports
+from pratique.app import node_of, open_ports
 from pratique.cli.orders import Order
 from pratique.cli.presence import present
 from pratique.cli.process_log import JsonLines
@@ -35,7 +35,8 @@ async def run_web(
 ) -> None:
     """Serve until told to stop."""
     tls = _tls(settings, order.certificate)
-    async with open_ports(folder, settings) as ports, present(ports.db, order, stop):
+    node = await asyncio.to_thread(node_of, folder, settings)
+    async with open_ports(folder, settings) as ports, present(ports.db, order, stop, node):
         application = make_application(ports, web_limits(settings))
         # Publishing needs the job engine's client, which takes a second to load: not while somebody waits.
         warming = asyncio.create_task(asyncio.to_thread(outbox.warm_up))

@@ -65,3 +65,22 @@ class FlightLimits(msgspec.Struct, frozen=True):
     complete_bytes: int = 50 << 20
     complete_within: int = 8 * SECOND
     held_back: int = 64 << 10
+
+
+class DatabaseLimits(msgspec.Struct, frozen=True):
+    """How many connections one process opens to the database, and how long a transaction waits.
+
+    Attributes:
+        readers: transactions that read at the same time.
+        writers: those that write what may be lost with the machine's power, at the same time; of others one.
+            SQLite has one of each.
+        patience: for another's write, before `Unavailable`.
+        statement: longest statement (PostgreSQL only); 0: as long as it takes.
+        connect: until a connection stands (PostgreSQL only).
+    """
+
+    readers: int = 4
+    writers: int = 2
+    patience: int = 5 * SECOND
+    statement: int = 30 * SECOND
+    connect: int = 5 * SECOND

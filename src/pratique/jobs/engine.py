@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 import structlog
 
 from pratique.core.errors import PratiqueError, Unavailable
+from pratique.jobs.engine_log import quieten
 from pratique.jobs.kinds import JobKind, JobRun
 from pratique.jobs.names import APPLICATION, QUEUE, VERSION, attempt_id, job_of
 
@@ -19,9 +18,6 @@ if TYPE_CHECKING:
     from dbos import DBOSConfig
 
 _log = structlog.get_logger("jobs")
-
-_SAME_AGAIN_AFTER = 60.0
-_TOLD_AT_MOST = 100
 
 
 class JobLimits(msgspec.Struct, frozen=True):
@@ -75,7 +71,7 @@ class JobEngine:
         """Start claiming. Blocks for a second or two; call it from a thread."""
         from dbos import DBOS
 
-        _quieten()
+        quieten()
         DBOS(config=self._configuration())
         for kind in self._kinds.values():
             self._register(kind)
@@ -114,6 +110,8 @@ class JobEngine:
             # A job needs one thread for itself and one for its step; the rest are the engine's own.
             "max_executor_threads": 2 * self._limits.at_once + 4,
             "use_listen_notify": False,
+            # `tables.prepare` has done it, with the rights that it takes.
+            "run_migrations": False,
             "scheduler_polling_interval_sec": 3600.0,
             "sys_db_pool_size": self._limits.at_once + 4,
         }
@@ -174,31 +172,3 @@ async def _within(kind: JobKind, run: JobRun) -> None:
             await kind.handler(run)
     except TimeoutError as error:
         raise Unavailable(f"{kind.name} was not done after {kind.time_limit:g} seconds") from error
-
-
-def _quieten() -> None:
-    """Send the engine's own messages where ours go, from warnings up, and nothing to the terminal."""
-    logger = logging.getLogger("dbos")
-    if not any(isinstance(handler, _ToOurLog) for handler in logger.handlers):
-        logger.handlers[:] = [_ToOurLog()]
-    logger.propagate = False
-
-
-class _ToOurLog(logging.Handler):
-    """Takes each message, and what says the same again once a minute: the engine tries five times a second."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._told: dict[str, float] = {}
-
-    def emit(self, record: logging.LogRecord) -> None:
-        message = record.getMessage()
-        if record.created - self._told.get(message, -math.inf) < _SAME_AGAIN_AFTER:
-            return
-        if len(self._told) >= _TOLD_AT_MOST:
-            self._told.clear()
-        self._told[message] = record.created
-        fields: dict[str, Any] = {"engine": message}
-        if record.exc_info:
-            fields["exc_info"] = record.exc_info
-        _log.log(record.levelno, "job engine", **fields)

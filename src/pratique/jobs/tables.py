@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from pratique.core.errors import Unavailable
+from pratique.jobs.engine_log import only_failures, quieten
 
 ENGINE_TABLES_VERSION = 125
 """What the pinned engine writes into its table of migrations; a contract test compares the two."""
@@ -27,7 +28,9 @@ def prepare(url: str) -> None:
     # Importing the engine takes a second or two, so only who needs it pays.
     from dbos import DBOS
 
-    DBOS.migrate(url)
+    quieten()
+    with only_failures():
+        DBOS.migrate(url)
 
 
 def stored_version(url: str) -> int | None:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pratique.core.errors import Invalid
 from pratique.core.loopback import is_loopback
 from pratique.settings.values import RepositorySettings, Settings
+from pratique.store.dialects import read_url
 
 REPOSITORY_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
@@ -25,6 +26,7 @@ def check(settings: Settings) -> None:
         raise Invalid(f"`workers` is {settings.workers}; choose 1 to 64 web processes, or 0 for one for each core")
     for url in settings.public_urls:
         _check_origin(url)
+    _check_database(settings)
     _check_clock(settings)
     _check_exposure(settings)
     for address in settings.trusted_proxies:
@@ -42,9 +44,24 @@ def check(settings: Settings) -> None:
         (settings.advisories.at_once, "advisories.at_once", "no audit would be answered"),
         (settings.advisories.at_once_asker, "advisories.at_once_asker", "no audit would be answered"),
         (settings.web.max_unpacking, "web.max_unpacking", "no compressed body could be read"),
+        (settings.postgresql.readers, "postgresql.readers", "nothing could be looked up"),
+        (settings.postgresql.writers, "postgresql.writers", "nothing could be recorded"),
     ):
         if number < 1:
             raise Invalid(f"`{setting}` must be at least 1, or {otherwise}")
+
+
+def _check_database(settings: Settings) -> None:
+    if settings.blobs and not Path(settings.blobs).is_absolute():
+        raise Invalid("`blobs` must be an absolute path; a relative one would depend on where you start")
+    if not settings.database:
+        return
+    try:
+        url = read_url(settings.database)
+    except Invalid as error:
+        raise Invalid(f"`database`: {error}") from None
+    if url.password and settings.postgresql.password_file:
+        raise Invalid("`database` holds a password and `postgresql.password_file` another; give one of the two")
 
 
 def check_upstream(url: str, setting: str) -> None:

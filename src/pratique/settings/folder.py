@@ -11,7 +11,8 @@ from pathlib import Path
 import msgspec
 
 from pratique.core.errors import Invalid
-from pratique.store.dialects import database_url
+from pratique.settings.values import Settings
+from pratique.store.dialects import database_url, whole_url
 
 
 class DataFolder(msgspec.Struct, frozen=True):
@@ -48,9 +49,20 @@ class DataFolder(msgspec.Struct, frozen=True):
         """The key that signs what is listed: as configured, or the file here."""
         return Path(configured) if configured else self.root / "signing-key.pem"
 
-    def database_url(self, configured: str) -> str:
-        """The database's URL: as configured, or the file here."""
-        return configured or database_url(self.database_file)
+    def database_url(self, settings: Settings) -> str:
+        """The database's URL: as configured, with the password of its file, or the file here.
+
+        Raises:
+            Invalid: the password's file cannot be read, or the URL is none.
+        """
+        if not settings.database:
+            return database_url(self.database_file)
+        file = settings.postgresql.password_file
+        return whole_url(settings.database, _password(Path(file)) if file else "")
+
+    def blobs_root(self, configured: str) -> Path:
+        """What holds the folder `blobs`: as configured, or the folder itself."""
+        return Path(configured) if configured else self.root
 
     def create(self) -> bool:
         """Make the folder; True if it is new.
@@ -107,6 +119,16 @@ class DataFolder(msgspec.Struct, frozen=True):
     def server_name(self) -> str:
         """How this server is called towards other servers: the same as long as the folder lives, and no secret."""
         return "pratique-" + hashlib.sha256(b"server name" + self.secret()).hexdigest()[:16]
+
+
+def _password(path: Path) -> str:
+    try:
+        password = path.read_text("utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Invalid(f'`postgresql.password_file`: "{path}" cannot be read ({error})') from error
+    if not password:
+        raise Invalid(f'`postgresql.password_file`: "{path}" is empty; it has to hold the password')
+    return password
 
 
 def default_root(environment: Mapping[str, str]) -> Path:

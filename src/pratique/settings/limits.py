@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_network
 
 from pratique.core.ecosystem import ArchiveLimits
-from pratique.core.limits import FlightLimits, Freshness, UpstreamLimits
+from pratique.core.limits import DatabaseLimits, FlightLimits, Freshness, UpstreamLimits
 from pratique.services.advisories.questions import QuestionSlots
 from pratique.services.ports import PublishLimits
 from pratique.services.publishing.uploads import UploadSlots
@@ -14,6 +14,7 @@ from pratique.settings.values import (
     AdvisorySettings,
     ArchiveSettings,
     DownloadSettings,
+    PostgresqlSettings,
     PublishSettings,
     Settings,
     UpstreamSettings,
@@ -32,6 +33,17 @@ def upstream_limits(said: UpstreamSettings) -> UpstreamLimits:
         max_document=said.max_document,
         max_file=said.max_file,
         max_redirects=said.max_redirects,
+    )
+
+
+def database_limits(said: PostgresqlSettings) -> DatabaseLimits:
+    """Connections to the database, and patience with it."""
+    return DatabaseLimits(
+        readers=said.readers,
+        writers=said.writers,
+        patience=_milliseconds(said.patience),
+        statement=_milliseconds(said.statement_timeout),
+        connect=_milliseconds(said.connect_timeout),
     )
 
 

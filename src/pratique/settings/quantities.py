@@ -49,4 +49,4 @@ def in_units(value: Size | Duration) -> str:
         count = round(value / length)
         if count and abs(value - count * length) < 1e-9:
             return str(count) if name == plain else f'"{count} {_WRITTEN.get(name, name)}"'
-    return f"{value:g}"
+    return f"{value:.15g}"

@@ -207,6 +207,27 @@ class JobSettings(msgspec.Struct, frozen=True, kw_only=True):
     dead_after: Duration = Duration(10)
 
 
+class PostgresqlSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Connections to PostgreSQL, where `database` names one.
+
+    Attributes:
+        password_file: file that holds the password and nothing else; empty: as in the URL, else in PGPASSWORD,
+            or where PGPASSFILE or ~/.pgpass say.
+        readers: connections for reading, in each process, and one more.
+        writers: connections for writing what may be lost with the power, in each process; of others there are two.
+        patience: a transaction waits so long for others before it is answered with 503.
+        statement_timeout: so long may one statement take.
+        connect_timeout: until a connection stands.
+    """
+
+    password_file: str = ""
+    readers: int = 4
+    writers: int = 2
+    patience: Duration = Duration(5)
+    statement_timeout: Duration = Duration(30)
+    connect_timeout: Duration = Duration(5)
+
+
 class LogSettings(msgspec.Struct, frozen=True, kw_only=True):
     """The files in `logs/` of the data folder, one JSON object a line.
 
@@ -258,7 +279,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             certificate of its own it answers its proxies only.
         trusted_proxies: addresses and networks of those proxies; their X-Forwarded-For, -Proto and -Host are believed.
         unsafe_test_clock: a file that holds the time; for tests, on loopback only, and for good in one folder.
-        database: URL of the database; empty: a file in the data folder.
+        database: URL of a PostgreSQL database (postgresql://user@host/pratique), 15 or later, which several servers
+            may share; empty: an SQLite file in the data folder.
+        blobs: folder for the files of packages, the same for all nodes on one database; empty: in the data folder.
         signing_key: file of the key that signs own npm releases (PEM, EC P-256), the same for all nodes; empty: a
             file in the data folder, made at the first start.
     """
@@ -273,6 +296,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
     unsafe_test_clock: str = ""
     database: str = ""
+    blobs: str = ""
     signing_key: str = ""
     repositories: dict[str, RepositorySettings] = {}
     upstream: UpstreamSettings = UpstreamSettings()
@@ -281,6 +305,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     web: WebSettings = WebSettings()
     advisories: AdvisorySettings = AdvisorySettings()
     jobs: JobSettings = JobSettings()
+    postgresql: PostgresqlSettings = PostgresqlSettings()
     logs: LogSettings = LogSettings()
     keep: KeepSettings = KeepSettings()
     accounts: AccountSettings = AccountSettings()

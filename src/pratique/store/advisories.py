@@ -16,6 +16,8 @@ from pratique.store.schema import advisory, advisory_import
 
 _BATCH = 2_000
 _IDS = 500
+_COUNTED = {"preserve_rowcount": True}
+"""Many rows at once, whose number not every driver tells by itself."""
 
 
 class StoredAdvisory(msgspec.Struct, frozen=True):
@@ -121,7 +123,7 @@ def upsert_many(c: sa.Connection, source: str, rows: Iterable[StoredAdvisory]) -
     written = 0
     for batch in in_batches(rows, _BATCH):
         values = [{**msgspec.structs.asdict(one), "source": source} for one in batch]
-        written += c.execute(upsert, values).rowcount
+        written += c.execute(upsert, values, execution_options=_COUNTED).rowcount
         c.execute(outdated, [{"record": record, "newest": at} for record, at in _newest_by_record(batch).items()])
     return written
 

@@ -44,6 +44,21 @@ class FileBlobs:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.remove_left_over_drafts()
 
+    def identity(self) -> str:
+        """Tells this folder from every other one, on whichever machine it is looked at; made when first asked for.
+
+        Raises:
+            OSError: the disk refuses.
+        """
+        path = self._blobs.with_name("blobs-identity")
+        if not path.exists():
+            fresh = self._tmp / f"{os.getpid()}-{secrets.token_hex(16)}"
+            fresh.write_text(secrets.token_hex(16), "ascii")
+            with suppress(FileExistsError):  # another process was faster
+                os.link(fresh, path)
+            fresh.unlink()
+        return path.read_text("ascii")
+
     def draft(self) -> FileDraft:
         """Start a new blob in the temporary folder.
 

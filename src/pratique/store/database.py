@@ -3,28 +3,56 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from pratique.core.errors import Invalid
+from pratique.core.errors import Invalid, Unavailable
+from pratique.core.limits import DatabaseLimits
 from pratique.store.change_mark import open_mark
-from pratique.store.dialects import BUSY_TIMEOUT_MS, as_unavailable, reading_engine, writing_engine
+from pratique.store.dialects import dialect_of, read_url
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.002, 0.1
+"""Seconds before a refused transaction is done again; about twice as many each time."""
+
+
+class _Attempt(Generic[T]):
+    """One transaction.
+
+    Attributes:
+        committing: the work is done, and the database may or may not have been told to keep it.
+    """
+
+    def __init__(self, work: Callable[[sa.Connection], T], take_turn: Callable[[sa.Connection], None] | None) -> None:
+        self._work, self._take_turn, self.committing = work, take_turn, False
+
+    def run(self, engine: sa.Engine) -> T:
+        """Do it. Raises what the database and the work raise."""
+        with engine.begin() as connection:
+            if self._take_turn is not None:
+                self._take_turn(connection)
+            result = self._work(connection)
+            self.committing = True
+        return result
+
 
 class Database:
-    """One database with its pools: some readers, one durable writer, one relaxed writer.
+    """One database with its pools: some readers, one durable writer, one or a few relaxed writers.
 
     The functions passed in get a Connection inside a transaction as their first argument. They
     return plain values, and what they raise rolls the transaction back and reaches the caller.
+    They may be called again, in a new transaction, where the first one could not be: so they change nothing but the
+    database, and take what they go through as lists.
     A caller that is cancelled does not stop a transaction that already runs: it ends whole.
 
     Attributes:
@@ -33,37 +61,38 @@ class Database:
         mark: moves with every write, of whatever process of this machine.
     """
 
-    def __init__(self, url: str, reading: sa.Engine, durable: sa.Engine, relaxed: sa.Engine, readers: int) -> None:
+    def __init__(self, url: str, limits: DatabaseLimits) -> None:
+        parsed = read_url(url)
+        self._dialect, self._patience = dialect_of(parsed), limits.patience / 1_000
         self.url = url
-        self.engine = durable
-        self.mark = open_mark(sa.make_url(url).database if url.startswith("sqlite") else None)
-        self._reading, self._relaxed = reading, relaxed
-        self._readers = ThreadPoolExecutor(readers, thread_name_prefix="db-read")
+        self.engine = self._dialect.writing(parsed, limits, durable=True)
+        self.mark = open_mark(parsed.database if self._dialect.one_writer else None)
+        self._reading = self._dialect.reading(parsed, limits)
+        self._relaxed = self._dialect.writing(parsed, limits, durable=False)
+        self._readers = ThreadPoolExecutor(limits.readers, thread_name_prefix="db-read")
         self._durable_writer = ThreadPoolExecutor(1, thread_name_prefix="db-write-durable")
-        self._relaxed_writer = ThreadPoolExecutor(1, thread_name_prefix="db-write-relaxed")
-        # SQLite has one write lock and waits for it by sleeping; this wakes the next one at once.
+        writers = 1 if self._dialect.one_writer else limits.writers
+        self._relaxed_writers = ThreadPoolExecutor(writers, thread_name_prefix="db-write-relaxed")
+        # Who waits for the database's own lock may sleep or hold a connection; this wakes the next one at once.
         self._write_turn = threading.Lock()
 
     @classmethod
-    def open(cls, url: str, *, readers: int = 4, patience_ms: int = BUSY_TIMEOUT_MS) -> Database:
+    def open(cls, url: str, limits: DatabaseLimits | None = None) -> Database:
         """Open a database whose schema is in place (`store.migrations.upgrade`).
 
         Args:
-            url: `sqlite:///` and a path; `store.dialects.database_url` writes it.
-            readers: transactions that read at the same time.
-            patience_ms: how long to wait for another process's write before `Unavailable`.
+            url: `sqlite:///` and a path, which `store.dialects.database_url` writes, or `postgresql://...`.
+            limits: connections, and how long to wait for another process's write before `Unavailable`.
 
         Raises:
             Invalid: the URL names no database that is supported.
         """
-        return cls(
-            url,
-            # One connection more for `read_now`, which uses the caller's thread.
-            reading_engine(url, readers + 1, patience_ms),
-            writing_engine(url, patience_ms, durable=True),
-            writing_engine(url, patience_ms, durable=False),
-            readers,
-        )
+        return cls(url, limits or DatabaseLimits())
+
+    @property
+    def sleeps_for_its_turn(self) -> bool:
+        """Whether who waits for another process's write looks now and then, instead of being next in a row."""
+        return self._dialect.one_writer
 
     async def read(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `fn(connection, ...)` on one snapshot of the database, in a reader thread.
@@ -81,7 +110,7 @@ class Database:
         durable: bool = True,
         **kwargs: Any,
     ) -> T:
-        """Run `fn(connection, ...)` in a transaction that holds the write lock, in a writer thread.
+        """Run `fn(connection, ...)` as if no other transaction wrote at the same time, in a writer thread.
 
         Args:
             fn: gets the connection first; what it raises rolls back.
@@ -90,9 +119,10 @@ class Database:
             kwargs: for `fn`.
 
         Raises:
-            Unavailable: the database is busy, full or cannot be written; nothing was changed.
+            Unavailable: the database is busy, full or cannot be written; nothing was changed, unless the sentence
+                says that this is not known.
         """
-        pool = self._durable_writer if durable else self._relaxed_writer
+        pool = self._durable_writer if durable else self._relaxed_writers
         work = partial(self.write_now, fn, *args, durable=durable, **kwargs)
         return await asyncio.get_running_loop().run_in_executor(pool, work)
 
@@ -102,7 +132,7 @@ class Database:
         Raises:
             Unavailable: the database is busy, full or cannot be read.
         """
-        return _in_transaction(self._reading, fn, *args, **kwargs)
+        return self._until_done(self._reading, lambda connection: fn(connection, *args, **kwargs), turns=False)
 
     def write_now(
         self,
@@ -114,32 +144,57 @@ class Database:
         """Do as `write` does, in the caller's thread: for commands and jobs, never on an event loop.
 
         Raises:
-            Unavailable: the database is busy, full or cannot be written; nothing was changed.
+            Unavailable: as `write`.
         """
-        with self._write_turn:
-            done = _in_transaction(self.engine if durable else self._relaxed, fn, *args, **kwargs)
+
+        def work(connection: sa.Connection) -> T:
+            return fn(connection, *args, **kwargs)
+
+        done = self._write_in_turn(work, durable=durable)
         self.mark.move()
         return done
 
+    def _write_in_turn(self, work: Callable[[sa.Connection], T], *, durable: bool) -> T:
+        if not durable and not self._dialect.one_writer:
+            return self._until_done(self._relaxed, work, turns=False)
+        with self._write_turn:
+            return self._until_done(self.engine if durable else self._relaxed, work, turns=True)
+
+    def _until_done(self, engine: sa.Engine, work: Callable[[sa.Connection], T], *, turns: bool) -> T:
+        """Run a transaction, again where another one got into its way or its connection had ended while it lay idle.
+
+        Whoever was refused once takes a turn, and is then refused by few.
+        """
+        deadline, pause, may_reconnect = time.monotonic() + self._patience, _FIRST_PAUSE, True
+        while True:
+            attempt = _Attempt(work, self._dialect.take_turn if turns else None)
+            try:
+                return attempt.run(engine)
+            except OverflowError as error:
+                raise Invalid("a number is larger than any that this server ever gives out") from error
+            except sa.exc.TimeoutError as error:
+                raise Unavailable("the database was busy for too long; try again") from error
+            except DBAPIError as error:
+                if may_reconnect and error.connection_invalidated and not attempt.committing:
+                    may_reconnect = False
+                    continue
+                if not self._dialect.is_conflict(error) or time.monotonic() > deadline:
+                    raise self._in_words(error, attempt) from error
+            time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 (no secret)
+            pause, turns = min(2 * pause, _LONGEST_PAUSE), engine is not self._reading
+
+    def _in_words(self, error: DBAPIError, attempt: _Attempt[Any]) -> Exception:
+        if attempt.committing and error.connection_invalidated:
+            return Unavailable(
+                "the connection to the database was lost while the change was being recorded, so that it may or may "
+                "not have been; look before you try again"
+            )
+        return self._dialect.sentence(error) or error
+
     def close(self) -> None:
         """Let running transactions end, then close every connection. Safe to call twice."""
-        for pool in (self._readers, self._durable_writer, self._relaxed_writer):
+        for pool in (self._readers, self._durable_writer, self._relaxed_writers):
             pool.shutdown(wait=True)
         for engine in (self._reading, self.engine, self._relaxed):
             engine.dispose()
         self.mark.close()
-
-
-def _in_transaction(
-    engine: sa.Engine, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs
-) -> T:
-    try:
-        with engine.begin() as connection:
-            return fn(connection, *args, **kwargs)
-    except OverflowError as error:
-        raise Invalid("a number is larger than any that this server ever gives out") from error
-    except DBAPIError as error:
-        sentence = as_unavailable(error)
-        if sentence is None:
-            raise
-        raise sentence from error

@@ -1,37 +1,75 @@
-"""Everything that differs from database to database: connections, transactions, errors, upserts."""
+"""What differs from database to database, and who speaks it: `store.sqlite`, `store.postgresql`."""
 
 from __future__ import annotations
 
-import sqlite3
+import re
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
-from pratique.core.errors import DiskFull, Invalid, Unavailable
+from pratique.core.clock import Instant
+from pratique.core.errors import Invalid, Unavailable
+from pratique.core.limits import DatabaseLimits
+from pratique.store.postgresql import Postgresql
+from pratique.store.sqlite import Sqlite
 
-BUSY_TIMEOUT_MS = 5_000
-"""How long one process waits for another's write before it answers 503."""
+_WRITE = "write sqlite:////absolute/path/pratique.db or postgresql://user@host/pratique"
 
-_SENTENCES = {
-    sqlite3.SQLITE_BUSY: "the database was busy for too long; try again",
-    sqlite3.SQLITE_LOCKED: "the database was busy for too long; try again",
-    sqlite3.SQLITE_FULL: "the disk of the data folder is full; nothing was changed; make room and try again",
-    sqlite3.SQLITE_IOERR: "the database file could not be read or written; check whether the disk is full or broken",
-    sqlite3.SQLITE_READONLY: "the database file is read-only; check owner and permissions of the data folder",
-    sqlite3.SQLITE_CANTOPEN: "the database file cannot be opened; check path and permissions of the data folder",
-    sqlite3.SQLITE_CORRUPT: "the database file is damaged; stop the server and restore the data folder from a backup",
-    sqlite3.SQLITE_NOTADB: "the database file is no SQLite database; check the path of the data folder",
-}
 
-_NO_ROOM = {
-    sqlite3.SQLITE_FULL: _SENTENCES[sqlite3.SQLITE_FULL],
-    sqlite3.SQLITE_IOERR_SHMSIZE: _SENTENCES[sqlite3.SQLITE_FULL],
-    sqlite3.SQLITE_IOERR_WRITE: "the database file could not be written; check whether the disk is full or broken",
-}
-"""What SQLite says where a disk, or a user's share of it, is full. Of a quota it knows only that it cannot write."""
+class Dialect(Protocol):
+    """One kind of database: its connections, transactions and errors."""
+
+    one_writer: bool
+    """Only one transaction can write at a time, whatever it writes."""
+
+    def check(self, url: sa.URL) -> None:
+        """Refuse a URL that cannot be used. Raises Invalid."""
+        ...
+
+    def reading(self, url: sa.URL, limits: DatabaseLimits) -> sa.Engine:
+        """Engine whose transactions see one snapshot and cannot write."""
+        ...
+
+    def writing(self, url: sa.URL, limits: DatabaseLimits, *, durable: bool) -> sa.Engine:
+        """Engine whose transactions are as if they ran one after the other.
+
+        Args:
+            url: of the database.
+            limits: connections and patience.
+            durable: a commit returns after the disk has it (publish, revoke, events); otherwise the
+                last commits may be lost with the machine's power, never with the process.
+        """
+        ...
+
+    def migrating(self, url: sa.URL) -> sa.Engine:
+        """Engine for schema changes."""
+        ...
+
+    def take_turn(self, connection: sa.Connection) -> None:
+        """Wait, before anything is read, until no other transaction is in a turn."""
+        ...
+
+    def begin_migration(self, connection: sa.Connection) -> None:
+        """Wait for whoever changes the schema now. Raises Invalid if the database cannot be used at all."""
+        ...
+
+    def broken_references(self, connection: sa.Connection) -> int:
+        """How many rows refer to something that is not there: to be none after a migration."""
+        ...
+
+    def is_conflict(self, error: DBAPIError) -> bool:
+        """Whether two transactions got into each other's way, so that this one has to be done again."""
+        ...
+
+    def sentence(self, error: DBAPIError) -> Unavailable | Invalid | None:
+        """What a failure of the database itself means; None if the statement was at fault."""
+        ...
+
+
+_DIALECTS: dict[str, Dialect] = {"sqlite": Sqlite(), "postgresql": Postgresql()}
 
 
 def database_url(path: Path) -> str:
@@ -39,46 +77,44 @@ def database_url(path: Path) -> str:
     return sa.URL.create("sqlite", database=str(path)).render_as_string()
 
 
-def reading_engine(url: str, connections: int, patience_ms: int = BUSY_TIMEOUT_MS) -> sa.Engine:
-    """Engine whose transactions see one snapshot and cannot write.
+def read_url(text: str) -> sa.URL:
+    """The parts of a database's URL, with the driver that we use.
 
     Raises:
-        Invalid: the URL names no database that is supported.
+        Invalid: it cannot be read, or names no database that is supported; it is not repeated, as it may hold a
+            password.
     """
-    return _sqlite_engine(url, connections, patience_ms, begin="BEGIN", pragmas=("query_only = ON",))
+    try:
+        url = sa.make_url(text)
+    except (sa.exc.ArgumentError, ValueError):
+        raise Invalid(f"the database URL cannot be read; {_WRITE}") from None
+    backend = {"postgres": "postgresql"}.get(url.get_backend_name(), url.get_backend_name())
+    if backend not in _DIALECTS:
+        raise Invalid(f'"{url.drivername}" is no supported database; {_WRITE}')
+    _DIALECTS[backend].check(url)
+    return url.set(drivername="postgresql+psycopg" if backend == "postgresql" else "sqlite")
 
 
-def writing_engine(url: str, patience_ms: int = BUSY_TIMEOUT_MS, *, durable: bool) -> sa.Engine:
-    """Engine with one connection whose transactions hold the write lock from their first moment.
-
-    Reading first and locking at the first write loses or refuses updates when two do it at once.
+def whole_url(text: str, password: str = "") -> str:
+    """A database's URL with driver and password, for whoever connects; never for a log. Raises Invalid as `read_url`.
 
     Args:
-        url: of the database.
-        patience_ms: how long to wait for another's write.
-        durable: a commit returns after the disk has it (publish, revoke, events); otherwise the
-            last commits may be lost with the machine's power, never with the process.
-
-    Raises:
-        Invalid: the URL names no database that is supported.
+        text: as an operator writes it.
+        password: takes the place of its own.
     """
-    synchronous = "FULL" if durable else "NORMAL"
-    return _sqlite_engine(url, 1, patience_ms, begin="BEGIN IMMEDIATE", pragmas=(f"synchronous = {synchronous}",))
+    url = read_url(text)
+    return (url.set(password=password) if password else url).render_as_string(hide_password=False)
 
 
-def migrating_engine(url: str) -> sa.Engine:
-    """Engine for schema changes: as a durable writer, but tables can be replaced while others refer to them.
-
-    Raises:
-        Invalid: the URL names no database that is supported.
-    """
-    pragmas = ("synchronous = FULL", "foreign_keys = OFF")
-    return _sqlite_engine(url, 1, BUSY_TIMEOUT_MS, begin="BEGIN IMMEDIATE", pragmas=pragmas)
+def dialect_of(url: sa.URL) -> Dialect:
+    """Who speaks to the database of a URL that `read_url` took."""
+    return _DIALECTS[url.get_backend_name()]
 
 
-def broken_references(connection: sa.Connection) -> int:
-    """How many rows refer to something that is not there: to be none after a migration."""
-    return len(connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall())
+def as_unavailable(error: DBAPIError) -> Unavailable | Invalid | None:
+    """The sentence for a failure of a database, whichever it is; None if the statement was at fault."""
+    said = (dialect.sentence(error) for dialect in _DIALECTS.values())
+    return next((sentence for sentence in said if sentence is not None), None)
 
 
 def insert(connection: sa.Connection, table: sa.Table) -> sqlite.Insert:
@@ -88,56 +124,19 @@ def insert(connection: sa.Connection, table: sa.Table) -> sqlite.Insert:
     return sqlite.insert(table)
 
 
-def as_unavailable(error: DBAPIError) -> Unavailable | None:
-    """The sentence for a failure of the database itself, None if the statement was at fault."""
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    if code is None:
+def server_time(connection: sa.Connection) -> Instant | None:
+    """What the clock of the database's machine shows, None if that is this machine."""
+    if connection.dialect.name != "postgresql":
         return None
-    if code & 0xFF == sqlite3.SQLITE_READONLY and error.statement != "BEGIN IMMEDIATE":
-        return None  # a reader tried to write
-    if code in _NO_ROOM:
-        return DiskFull(_NO_ROOM[code])
-    sentence = _SENTENCES.get(code & 0xFF)
-    return None if sentence is None else Unavailable(sentence)
+    now = sa.cast(sa.func.extract("epoch", sa.func.clock_timestamp()) * 1_000, sa.BigInteger)
+    return Instant(connection.execute(sa.select(now)).scalar_one())
 
 
-def _sqlite_engine(url: str, connections: int, patience_ms: int, *, begin: str, pragmas: tuple[str, ...]) -> sa.Engine:
-    _check_is_sqlite_file(url)
-    engine = sa.create_engine(
-        url,
-        poolclass=sa.QueuePool,
-        pool_size=connections,
-        max_overflow=0,
-        hide_parameters=True,  # what a failed statement carried may be a secret, and its error ends in a log
-        connect_args={"check_same_thread": False, "timeout": patience_ms / 1_000, "cached_statements": 256},
-    )
+def matches_glob(connection: sa.Connection, column: sa.ColumnElement[str], glob: str) -> sa.ColumnElement[bool]:
+    """Whether a text matches a glob in which only the star is special, letter by letter.
 
-    @sa.event.listens_for(engine, "connect")
-    def prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # the driver starts no transactions of its own
-        _switch_to_wal(connection)
-        for pragma in (f"busy_timeout = {patience_ms}", "foreign_keys = ON", "temp_store = MEMORY", *pragmas):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @sa.event.listens_for(engine, "begin")
-    def start(connection: sa.Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine
-
-
-def _check_is_sqlite_file(url: str) -> None:
-    try:
-        parsed = sa.make_url(url)
-    except sa.exc.ArgumentError:
-        raise Invalid("the database URL cannot be read; write sqlite:////absolute/path/pratique.db") from None
-    if parsed.get_backend_name() != "sqlite":
-        raise Invalid(f'"{parsed.drivername}" is no supported database; write sqlite:////absolute/path/pratique.db')
-    if parsed.database in (None, "", ":memory:"):
-        raise Invalid("an SQLite database in memory cannot be shared; write sqlite:////absolute/path/pratique.db")
-
-
-def _switch_to_wal(connection: sqlite3.Connection) -> None:
-    """Writers and readers side by side. The mode stays in the file: only its first opener changes it."""
-    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        connection.execute("PRAGMA journal_mode = WAL")
+    LIKE takes `A` for `a` in SQLite and not in PostgreSQL, and what a glob reaches is a right.
+    """
+    if connection.dialect.name == "postgresql":
+        return column.like(re.sub(r"[/%_]", r"/\g<0>", glob).replace("*", "%"), escape="/")
+    return column.op("GLOB")(re.sub(r"[?[]", r"[\g<0>]", glob))

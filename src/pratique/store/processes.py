@@ -11,7 +11,12 @@ from pratique.store.schema import process
 
 
 class Process(msgspec.Struct, frozen=True):
-    """One process of a server: `web` or `job`."""
+    """One process of a server: `web` or `job`.
+
+    Attributes:
+        node: the server it belongs to, where several run on one database; None: the only one.
+        common: JSON object of what all of them have to have in common.
+    """
 
     id: str
     kind: str
@@ -19,6 +24,8 @@ class Process(msgspec.Struct, frozen=True):
     pid: int
     started: Instant
     heartbeat: Instant
+    node: str | None = None
+    common: str = "{}"
 
 
 def register(c: sa.Connection, new: Process) -> None:

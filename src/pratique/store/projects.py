@@ -11,7 +11,7 @@ from pratique.core.account_verbs import PublishProof
 from pratique.core.artifacts import Origin, ProjectStatus
 from pratique.core.clock import Instant
 from pratique.core.names import EcosystemId, ProjectKey
-from pratique.store.dialects import insert
+from pratique.store.dialects import insert, matches_glob
 from pratique.store.rows import many
 from pratique.store.schema import account, file, manifest, membership, project
 
@@ -310,8 +310,8 @@ def named_like(
     wanted = sa.and_(
         project.c.repository_id == repository_id,
         project.c.ecosystem == ecosystem,
-        *(project.c.name.contains(word, autoescape=True) for word in text.split()),
-        _known_to(reader),
+        *(project.c.name.icontains(word, autoescape=True) for word in text.split()),
+        _known_to(c, reader),
     )
     first = sa.select(project).where(wanted).order_by(project.c.name != text, project.c.origin != Origin.OWN.value)
     rows = c.execute(first.order_by(sa.func.length(project.c.name), project.c.name).limit(limit)).mappings()
@@ -331,7 +331,7 @@ def of_member(
             project.c.ecosystem == ecosystem,
             project.c.origin == Origin.OWN.value,
             membership.c.account_id == account_id,
-            _known_to(reader),
+            _known_to(c, reader),
         )
     )
     return {row.name: row.role for row in c.execute(wanted.order_by(project.c.name).limit(limit))}
@@ -343,22 +343,15 @@ def own_names(c: sa.Connection, repository_id: int, ecosystem: str, reader: Read
         project.c.repository_id == repository_id,
         project.c.ecosystem == ecosystem,
         project.c.origin == Origin.OWN.value,
-        _known_to(reader),
+        _known_to(c, reader),
     )
     return tuple(c.execute(wanted.order_by(project.c.name)).scalars())
 
 
-def _known_to(reader: Reader) -> sa.ColumnElement[bool]:
+def _known_to(c: sa.Connection, reader: Reader) -> sa.ColumnElement[bool]:
     own = project.c.origin == Origin.OWN.value
     public = sa.or_(sa.and_(own, project.c.visibility == "public"), sa.and_(~own, project.c.served.is_not(None)))
     roles = sa.select(membership.c.project_id).where(membership.c.account_id == reader.account)
     private = sa.and_(own, sa.true() if reader.sees_all else project.c.id.in_(roles))
-    reached = sa.or_(sa.false(), *(project.c.name.like(_pattern(glob), escape="/") for glob in reader.names))
+    reached = sa.or_(sa.false(), *(matches_glob(c, project.c.name, glob) for glob in reader.names))
     return sa.or_(sa.and_(private, reached), public if reader.anonymous_read else sa.and_(public, reached))
-
-
-def _pattern(glob: str) -> str:
-    """A glob, in which only the star is special, as LIKE wants it."""
-    for special in "/%_":
-        glob = glob.replace(special, "/" + special)
-    return glob.replace("*", "%")

@@ -1,38 +1,64 @@
 import json
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
+from pratique.core.limits import DatabaseLimits
 from pratique.jobs import tables
+from pratique.store.dialects import dialect_of, read_url, whole_url
+from tests.harness.postgresql import cluster
 
 PROGRAM = "tests.unit.jobs.one_job_process"
 
 
+LONG_ON_POSTGRESQL = "test_state"
+"""What the engine tells of jobs, which it reads alike on both."""
+
+
+def pytest_generate_tests(metafunc):
+    if "kind" in metafunc.fixturenames:
+        long = metafunc.module.__name__.endswith(LONG_ON_POSTGRESQL)
+        metafunc.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long if long else ())])
+
+
+@cache
+def prepared_postgresql():
+    name = cluster().new_database()
+    tables.prepare(whole_url(cluster().url(name)))
+    return name
+
+
 @pytest.fixture
-def url(tmp_path):
-    address = f"sqlite:///{tmp_path}/pratique.db"
-    tables.prepare(address)
-    return address
+def empty_url(kind, tmp_path):
+    """A database with nothing in it."""
+    if kind == "sqlite":
+        yield f"sqlite:///{tmp_path}/pratique.db"
+        return
+    name = cluster().new_database()
+    yield whole_url(cluster().url(name))
+    cluster().drop(name)
+
+
+@pytest.fixture
+def url(kind, tmp_path):
+    if kind == "sqlite":
+        address = f"sqlite:///{tmp_path}/pratique.db"
+        tables.prepare(address)
+        yield address
+        return
+    name = cluster().new_database(prepared_postgresql())
+    yield whole_url(cluster().url(name))
+    cluster().drop(name)
 
 
 @pytest.fixture
 def engine(url):
-    """Connections as the store opens them: no driver-made transactions, BEGIN IMMEDIATE, WAL."""
-    engine = sa.create_engine(url)
-
-    @sa.event.listens_for(engine, "connect")
-    def plain_connection(connection, _record):
-        connection.isolation_level = None
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA busy_timeout=5000")
-
-    @sa.event.listens_for(engine, "begin")
-    def write_lock_at_once(connection):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
+    """Connections as the store's writers have them."""
+    parsed = read_url(url)
+    engine = dialect_of(parsed).writing(parsed, DatabaseLimits(), durable=True)
     yield engine
     engine.dispose()
 

@@ -1,4 +1,4 @@
-"""The engine as whole processes on one SQLite file, killed and taken over."""
+"""The engine as whole processes on one database, killed and taken over."""
 
 from pratique.jobs import outbox
 

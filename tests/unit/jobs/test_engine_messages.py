@@ -4,7 +4,7 @@ import logging
 
 from structlog.testing import capture_logs
 
-from pratique.jobs.engine import _ToOurLog
+from pratique.jobs.engine_log import _ToOurLog
 
 
 def record(message, at):

@@ -7,7 +7,8 @@ from pratique.jobs import outbox
 
 def stored(engine):
     with engine.begin() as connection:
-        return connection.execute(sa.text("select workflow_uuid, name from workflow_status")).all()
+        schema = "" if engine.dialect.name == "sqlite" else "dbos."
+        return connection.execute(sa.text(f"select workflow_uuid, name from {schema}workflow_status")).all()
 
 
 def test_a_promise_is_kept_with_the_transaction_that_made_it(engine):

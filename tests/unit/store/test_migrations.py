@@ -1,38 +1,55 @@
-"""The schema's history leads to the schema, and back."""
+"""The schema's history leads to the schema, and back, on every database."""
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from pratique.core.errors import Conflict
+from pratique.core.errors import Conflict, Unavailable
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.store import releases, revocations
-from pratique.store.dialects import database_url, reading_engine
+from pratique.store.dialects import database_url, dialect_of, read_url
 from pratique.store.migrations import VERSION_TABLE, current, downgrade, head, upgrade
 from pratique.store.schema import metadata
+from tests.harness.postgresql import cluster
+from tests.stores.implementations import DATABASES
+
+ROOT = Path(__file__).parents[3]
 
 
-@pytest.fixture
-def url(tmp_path):
+@pytest.fixture(params=DATABASES)
+def url(request, tmp_path):
+    """A database with nothing in it."""
+    if request.param == "postgresql":
+        return cluster().url(cluster().new_database())
     return database_url(tmp_path / "a b%20c?.db")
 
 
+@contextmanager
 def connect(url):
-    return closing(sqlite3.connect(sa.make_url(url).database, isolation_level=None))
+    parsed = read_url(url)
+    engine = dialect_of(parsed).migrating(parsed)
+    with engine.begin() as connection:
+        yield connection
+    engine.dispose()
+
+
+def do(url, statement, **values):
+    """Run one statement; its rows."""
+    with connect(url) as connection:
+        result = connection.execute(sa.text(statement), values)
+        return [tuple(row) for row in result] if result.returns_rows else []
 
 
 def tables(url):
     with connect(url) as connection:
-        rows = connection.execute("select name from sqlite_master where type = 'table' and name not like 'sqlite_%'")
-        return {row[0] for row in rows}
+        return set(sa.inspect(connection).get_table_names())
 
 
 def test_a_new_database_has_no_revision_and_gets_the_newest(url):
@@ -53,66 +70,63 @@ def test_up_down_up_leaves_the_whole_schema(url):
     assert tables(url) == {VERSION_TABLE, *metadata.tables}
 
 
+MAIN = "insert into repository (name, anonymous_read, created) values ('main', true, 0)"
+REVOKED = (
+    'insert into revocation (repository_id, ecosystem, name, version, filename, reason, "by", at) '
+    "values (1, :ecosystem, :name, :version, :filename, 'malware', 'eve', 0)"
+)
+CRATE = (
+    "insert into project (repository_id, ecosystem, name, display, twin, origin, visibility, created) "
+    "values (1, 'cargo', :name, :name, :twin, :origin, 'members', 0)"
+)
+RELEASED = (
+    "insert into release (project_id, version, clearance, yank_reason, created) "
+    "values (:project, :version, :clearance, :reason, 0)"
+)
+
+
 def test_upgrading_twice_keeps_what_is_stored(url):
     upgrade(url)
-    with connect(url) as connection:
-        connection.execute("insert into repository (name, anonymous_read, created) values ('main', 1, 0)")
+    do(url, MAIN)
 
     upgrade(url)
 
-    with connect(url) as connection:
-        assert connection.execute("select name from repository").fetchall() == [("main",)]
+    assert do(url, "select name from repository") == [("main",)]
 
 
 def test_a_revocation_of_before_bytes_were_remembered_still_holds(url):
     upgrade(url)
     downgrade(url, "0002")
-    with connect(url) as connection:
-        connection.execute("insert into repository (name, anonymous_read, created) values ('main', 1, 0)")
-        connection.execute(
-            "insert into revocation (repository_id, ecosystem, name, version, filename, reason, by, at) "
-            "values (1, 'npm', 'left', '1.0.0', 'left-1.0.0.tgz', 'malware', 'eve', 0)"
-        )
+    do(url, MAIN)
+    do(url, REVOKED, ecosystem="npm", name="left", version="1.0.0", filename="left-1.0.0.tgz")
 
     upgrade(url)
 
-    engine = reading_engine(url, 1)
-    with engine.connect() as connection:
+    with connect(url) as connection:
         (found,) = revocations.in_force(connection, 1, ProjectKey(EcosystemId("npm"), "left"), "left")
-    engine.dispose()
     assert (found.version, found.filename, found.digests) == ("1.0.0", "left-1.0.0.tgz", ())
 
 
 def test_what_was_yanked_and_denied_before_twins_and_yanks_were_kept_apart_is_told_apart(url):
     upgrade(url)
     downgrade(url, "0007")
-    with connect(url) as connection:
-        connection.execute("insert into repository (name, anonymous_read, created) values ('main', 1, 0)")
-        connection.execute(
-            "insert into project (repository_id, ecosystem, name, display, twin, origin, visibility, created) "
-            "values (1, 'cargo', 'a-b', 'a-b', 'a_b', 'own', 'members', 0)"
-        )
-        states = [
-            ("0.9.0", "live", None),
-            ("1.0.0", "yanked", None),
-            ("1.0.1", "yanked", "old"),
-            ("2.0.0", "live", "x"),
-        ]
-        for version, clearance, reason in states:
-            row = (version, clearance, reason)
-            connection.execute("insert into release values (null, 1, ?, ?, ?, 0)", row)
-        connection.execute(
-            "insert into revocation (repository_id, ecosystem, name, version, reason, by, at) "
-            "values (1, 'cargo', 'a-b', '1.0.1', 'malware', 'eve', 0)"
-        )
+    do(url, MAIN)
+    do(url, CRATE, name="a-b", twin="a_b", origin="own")
+    states = [
+        ("0.9.0", "live", None),
+        ("1.0.0", "yanked", None),
+        ("1.0.1", "yanked", "old"),
+        ("2.0.0", "live", "x"),
+    ]
+    for version, clearance, reason in states:
+        do(url, RELEASED, project=1, version=version, clearance=clearance, reason=reason)
+    do(url, REVOKED, ecosystem="cargo", name="a-b", version="1.0.1", filename=None)
 
     upgrade(url)
 
-    engine = reading_engine(url, 1)
-    with engine.connect() as connection:
+    with connect(url) as connection:
         (found,) = revocations.in_force(connection, 1, ProjectKey(EcosystemId("cargo"), "a_b"), "a_b")
         stand = [(one.version, str(one.clearance), one.yank_reason) for one in releases.of_project(connection, 1)]
-    engine.dispose()
     assert (found.version, found.twin) == ("1.0.1", "a-b")
     assert stand == [
         ("0.9.0", "live", None),
@@ -126,33 +140,18 @@ def test_what_was_yanked_and_denied_before_twins_and_yanks_were_kept_apart_is_to
 def test_what_was_revoked_under_another_spelling_before_twins_were_heard_of_is_revoked(url):
     upgrade(url)
     downgrade(url, "0007")
-    with connect(url) as connection:
-        connection.execute("insert into repository (name, anonymous_read, created) values ('main', 1, 0)")
-        for name, origin in (("a_b", "own"), ("c_d", "own"), ("e-f", "own"), ("g_h", "upstream")):
-            connection.execute(
-                "insert into project (repository_id, ecosystem, name, display, twin, origin, visibility, created) "
-                "values (1, 'cargo', ?, ?, ?, ?, 'members', 0)",
-                (name, name, name.replace("-", "_"), origin),
-            )
-        for project, version in ((1, "1.0.0+x"), (1, "1.0.1"), (2, "1.0.0"), (3, "1.0.0"), (4, "1.0.0")):
-            connection.execute("insert into release values (null, ?, ?, 'live', null, 0)", (project, version))
-        revoked = [("A-b", "1.0.0-RC1"), ("a-b", "1.0.0"), ("c-d", None), ("g-h", None)]
-        for name, version in revoked:
-            connection.execute(
-                "insert into revocation (repository_id, ecosystem, name, version, reason, by, at) "
-                "values (1, 'cargo', ?, ?, 'malware', 'eve', 0)",
-                (name, version),
-            )
-        connection.execute(
-            "insert into revocation (repository_id, ecosystem, name, version, filename, reason, by, at) "
-            "values (1, 'cargo', 'e-f', '1.0.0', 'other.crate', 'malware', 'eve', 0)"
-        )
+    do(url, MAIN)
+    for name, origin in (("a_b", "own"), ("c_d", "own"), ("e-f", "own"), ("g_h", "upstream")):
+        do(url, CRATE, name=name, twin=name.replace("-", "_"), origin=origin)
+    for project, version in ((1, "1.0.0+x"), (1, "1.0.1"), (2, "1.0.0"), (3, "1.0.0"), (4, "1.0.0")):
+        do(url, RELEASED, project=project, version=version, clearance="live", reason=None)
+    for name, version in (("A-b", "1.0.0-RC1"), ("a-b", "1.0.0"), ("c-d", None), ("g-h", None)):
+        do(url, REVOKED, ecosystem="cargo", name=name, version=version, filename=None)
+    do(url, REVOKED, ecosystem="cargo", name="e-f", version="1.0.0", filename="other.crate")
 
     upgrade(url)
 
-    with connect(url) as connection:
-        stand = connection.execute("select project_id, version, clearance from release order by id").fetchall()
-    assert stand == [
+    assert do(url, "select project_id, version, clearance from release order by id") == [
         (1, "1.0.0+x", "revoked"),
         (1, "1.0.1", "live"),
         (2, "1.0.0", "revoked"),
@@ -163,41 +162,45 @@ def test_what_was_revoked_under_another_spelling_before_twins_were_heard_of_is_r
 
 def test_the_scripts_build_what_the_code_expects(url):
     upgrade(url)
-    engine = reading_engine(url, 1)
-    with engine.connect() as connection:
+    with connect(url) as connection:
         options = {"version_table": VERSION_TABLE, "compare_type": True, "compare_server_default": True}
         differences = compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
-    engine.dispose()
 
     assert differences == []
 
 
-def test_the_scripts_name_indexes_and_keys_as_the_code_does(url, tmp_path):
-    upgrade(url)
-    with closing(sqlite3.connect(tmp_path / "direct.db")) as direct:
-        for statement in _ddl():
-            direct.execute(statement)
-        expected = _objects(direct)
+@pytest.mark.parametrize("kind", DATABASES)
+def test_the_scripts_name_indexes_and_keys_as_the_code_does(kind, tmp_path):
+    built, direct = (
+        [cluster().url(cluster().new_database()) for _ in range(2)]
+        if kind == "postgresql"
+        else [database_url(tmp_path / name) for name in ("built.db", "direct.db")]
+    )
+    upgrade(built)
+    with connect(direct) as connection:
+        for table in metadata.sorted_tables:
+            connection.execute(CreateTable(table))
+            for index in table.indexes:
+                connection.execute(CreateIndex(index))
 
-    with connect(url) as built:
-        assert {name: kind for name, kind in _objects(built).items() if VERSION_TABLE not in name} == expected
+    assert {name for name in _names(built) if VERSION_TABLE not in name} == _names(direct)
 
 
-def _objects(connection):
-    rows = connection.execute("select name, type from sqlite_master where name not like 'sqlite_%'")
-    return dict(rows.fetchall())
-
-
-def _ddl():
-    for table in metadata.sorted_tables:
-        yield str(CreateTable(table).compile(dialect=sqlite.dialect()))
-        for index in table.indexes:
-            yield str(CreateIndex(index).compile(dialect=sqlite.dialect()))
+def _names(url):
+    with connect(url) as connection:
+        if connection.dialect.name == "sqlite":
+            found = connection.exec_driver_sql("select name from sqlite_master where name not like 'sqlite_%%'")
+        else:
+            found = connection.exec_driver_sql(
+                "select relname from pg_class join pg_namespace on pg_namespace.oid = relnamespace "
+                "where nspname = 'public' union select conname from pg_constraint where contype <> 'n'"
+                "and connamespace = 'public'::regnamespace"
+            )
+        return set(found.scalars())
 
 
 def test_tables_of_the_job_engine_are_left_alone(url):
-    with connect(url) as connection:
-        connection.execute("create table workflow_status (workflow_uuid text primary key)")
+    do(url, "create table workflow_status (workflow_uuid text primary key)")
 
     upgrade(url)
     downgrade(url, "base")
@@ -205,46 +208,68 @@ def test_tables_of_the_job_engine_are_left_alone(url):
     assert "workflow_status" in tables(url)
 
 
-@pytest.mark.parametrize("step", [upgrade, lambda url: downgrade(url, "base")])
+@pytest.mark.parametrize("step", [upgrade, lambda url: downgrade(url, "base")], ids=["up", "down"])
 def test_a_newer_schema_is_refused_with_what_to_do(url, step):
     upgrade(url)
-    with connect(url) as connection:
-        connection.execute(f"update {VERSION_TABLE} set version_num = '9999'")
+    do(url, f"update {VERSION_TABLE} set version_num = '9999'")
 
     with pytest.raises(Conflict, match=r"written by a newer version .schema 9999.*install that version"):
         step(url)
 
 
-def test_a_migration_that_fails_changes_nothing(url):
-    with connect(url) as connection:
-        connection.execute("create table waiver (id integer primary key)")
+def test_a_database_of_another_program_is_refused_with_a_sentence_and_stays_as_it_is(url):
+    do(url, "create table waiver (id integer primary key)")
 
-    with pytest.raises(Exception, match="waiver"):
+    with pytest.raises(Conflict, match=r"tables of another program .for example waiver.; nothing was changed"):
         upgrade(url)
 
     assert tables(url) == {"waiver"}
     assert current(url) is None
 
 
+def test_a_migration_that_fails_changes_nothing(url):
+    upgrade(url)
+    downgrade(url, "0006")
+    before = tables(url)
+    do(url, "alter table project add column twin text")
+
+    with pytest.raises(sa.exc.DBAPIError, match="twin"):
+        upgrade(url)
+
+    assert tables(url) == before
+    assert current(url) == "0006"
+
+
+def test_a_server_that_does_not_answer_is_told_with_its_address_and_without_the_password(tmp_path):
+    with pytest.raises(Unavailable, match=r"cannot be reached right now.*\.s\.PGSQL\.5432") as refused:
+        upgrade(f"postgresql://me:SECRET@/pratique?host={tmp_path}")
+
+    assert "SECRET" not in str(refused.value)
+
+
 def test_own_files_published_before_tell_what_decisions_ask_of_them(url):
     upgrade(url)
     downgrade(url, "0004")
     content = '{"name":"ours","version":"1.0.0","fields":{"x":"\u00e4"},"execution_points":["install"]}'
-    with connect(url) as connection:
-        connection.execute("pragma foreign_keys = off")
-        columns = "(id, project_id, release_id, version, filename, first_seen, sight)"
-        for values in ((1, 1, 1, "1.0.0", "own.tgz", 0, "own"), (2, 1, None, "1.0.0", "theirs.tgz", 0, "first")):
-            connection.execute(f"insert into file {columns} values (?, ?, ?, ?, ?, ?, ?)", values)
-        connection.execute("insert into repository (id, name, anonymous_read, created) values (1, 'main', 1, 0)")
-        connection.execute(
-            "insert into project (id, repository_id, ecosystem, name, display, origin, visibility, created) "
-            "values (1, 1, 'npm', 'ours', 'ours', 'own', 'members', 0)"
+    do(url, MAIN)
+    do(
+        url,
+        "insert into project (repository_id, ecosystem, name, display, origin, visibility, created) "
+        "values (1, 'npm', 'ours', 'ours', 'own', 'members', 0)",
+    )
+    do(url, RELEASED, project=1, version="1.0.0", clearance="live", reason=None)
+    for release, filename in ((1, "own.tgz"), (None, "theirs.tgz")):
+        do(
+            url,
+            "insert into file (project_id, release_id, version, filename, first_seen, sight) "
+            "values (1, :release, '1.0.0', :filename, 0, 'own')",
+            release=release,
+            filename=filename,
         )
-        connection.execute("insert into release values (1, 1, '1.0.0', 'live', null, 0)")
-        connection.execute("insert into manifest values (1, ?, ?)", (content, b""))
+    described = "insert into manifest (file_id, content, metadata) values (1, :content, :metadata)"
+    do(url, described, content=content, metadata=b"")
 
     upgrade(url)
 
-    with connect(url) as connection:
-        found = connection.execute("select execution_points, entry_size from file order by id").fetchall()
+    found = do(url, "select execution_points, entry_size from file order by id")
     assert found == [('["install"]', len(content.encode())), (None, None)]

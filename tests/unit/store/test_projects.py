@@ -1,10 +1,15 @@
 """Projects, their visibility and their members."""
 
+import pytest
+import sqlalchemy as sa
+
 from pratique.core.artifacts import Digests, Origin
 from pratique.core.clock import MINUTE, Instant
+from pratique.core.globs import glob_matches
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.core.ports import StoredBlob
 from pratique.store import accounts, files, projects
+from pratique.store.dialects import matches_glob
 from pratique.store.projects import Standing
 from tests.stores.implementations import NOW
 
@@ -156,3 +161,23 @@ def test_a_name_taken_over_from_an_upstream_loses_the_upstreams_files(c, main, l
     own = projects.find(c, main.id, left)
     assert (own.id, own.origin, own.upstream_id, own.visibility) == (theirs.id, Origin.OWN, None, "members")
     assert files.of_project(c, own.id) == {}
+
+
+ODD = ("left", "Left", "LEFT-pad", "a?b", "a[b]", "a]b", "a%b", "a_b", "a/b", "@acme/x", "axb", "l[ef]t", "é", "")
+
+
+@pytest.mark.parametrize(
+    "glob", ["*", "left", "LEFT*", "left*", "*-pad", "a?b", "a[b]", "a%*", "a_b", "a/*", "@*/x", "l[ef]t", "*e*t*", "É"]
+)
+def test_the_database_takes_a_glob_as_the_rights_do(c, glob):
+    for name in ODD:
+        matches = sa.select(matches_glob(c, sa.literal(name), glob))
+        assert bool(c.execute(matches).scalar_one()) is glob_matches(glob, name), name
+
+
+def test_a_search_finds_names_in_whatever_case_they_are_typed(c, main):
+    crate(c, main, "Left_Pad", visibility="public")
+
+    for text in ("left", "LEFT pad", "t_P"):
+        assert found(c, main, text, PUBLIC)[1] == 1, text
+    assert found(c, main, "t%p", PUBLIC)[1] == 0

@@ -195,7 +195,7 @@ def to_row(one: Advisory, source: str, twin: str) -> StoredAdvisory:
 def _take_in(db: Database, counts: Importing, read: Iterable[Advisory | Rejected]) -> None:
     """Write in batches, each a transaction: a broken end does not undo a good beginning, and others write between."""
     for number, batch in enumerate(advisories.in_batches(counts.accepted(read), _BATCH)):
-        if number:
+        if number and db.sleeps_for_its_turn:
             _let_others_write()
         counts.changed |= db.write_now(_write_batch, counts.source, batch, [counts.row(one) for one in batch])
 

@@ -13,8 +13,9 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DBAPIError
 
-from pratique.core.errors import Conflict
-from pratique.store.dialects import as_unavailable, broken_references, migrating_engine
+from pratique.core.errors import Conflict, PratiqueError, Unavailable
+from pratique.store.dialects import Dialect, dialect_of, read_url
+from pratique.store.schema import metadata
 
 T = TypeVar("T")
 
@@ -26,7 +27,8 @@ def upgrade(database_url: str) -> None:
     """Create the schema or bring it to this version's state. Processes that start together take turns.
 
     Raises:
-        Conflict: the database was written by a newer version.
+        Conflict: the database was written by a newer version, or its tables are of another program.
+        Invalid: the database server is too old, or keeps texts in another encoding than UTF-8.
         Unavailable: the database is busy, full or cannot be written; nothing was changed.
     """
     _migrate(database_url, lambda config: command.upgrade(config, "head"))
@@ -57,15 +59,20 @@ def head() -> str:
 
 
 def _migrate(database_url: str, step: Callable[[Config], None]) -> None:
-    _in_transaction(database_url, lambda connection: _migrate_connection(connection, step))
+    dialect = dialect_of(read_url(database_url))
+    _in_transaction(database_url, lambda connection: _migrate_connection(connection, dialect, step))
 
 
-def _migrate_connection(connection: sa.Connection, step: Callable[[Config], None]) -> None:
+def _migrate_connection(connection: sa.Connection, dialect: Dialect, step: Callable[[Config], None]) -> None:
+    dialect.begin_migration(connection)
     config = _config()
     config.attributes["connection"] = connection
-    _refuse_newer(ScriptDirectory.from_config(config), _revision(connection))
+    revision = _revision(connection)
+    _refuse_newer(ScriptDirectory.from_config(config), revision)
+    if revision is None:
+        _refuse_foreign(connection)
     step(config)
-    if broken_references(connection):
+    if dialect.broken_references(connection):
         raise Conflict("the migration would leave rows that refer to nothing; nothing was changed; please report this")
 
 
@@ -78,18 +85,35 @@ def _refuse_newer(scripts: ScriptDirectory, revision: str | None) -> None:
         )
 
 
+def _refuse_foreign(connection: sa.Connection) -> None:
+    """A table of ours without our record of versions was made by somebody else, for something else."""
+    foreign = sorted(set(sa.inspect(connection).get_table_names()) & set(metadata.tables))
+    if foreign:
+        raise Conflict(
+            f"the database holds tables of another program (for example {foreign[0]}); nothing was changed; "
+            "give Pratique a database of its own"
+        )
+
+
 def _in_transaction(database_url: str, work: Callable[[sa.Connection], T]) -> T:
-    engine = migrating_engine(database_url)
+    url = read_url(database_url)
+    engine = dialect_of(url).migrating(url)
     try:
         with engine.begin() as connection:
             return work(connection)
     except DBAPIError as error:
-        sentence = as_unavailable(error)
+        sentence = dialect_of(url).sentence(error)
         if sentence is None:
             raise
-        raise sentence from error
+        raise _for_the_operator(sentence, error) from error
     finally:
         engine.dispose()
+
+
+def _for_the_operator(sentence: PratiqueError, error: DBAPIError) -> PratiqueError:
+    """Who starts a server is told which address did not answer; who asks it something later is not."""
+    said = str(error.orig).splitlines()[0] if error.statement is None else ""
+    return Unavailable(f"{sentence} ({said})") if said and isinstance(sentence, Unavailable) else sentence
 
 
 def _revision(connection: sa.Connection) -> str | None:

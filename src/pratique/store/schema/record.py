@@ -58,6 +58,8 @@ process = Table(
     Column("pid", Integer, nullable=False),
     instant("started"),
     instant("heartbeat"),
+    Column("node", Text),  # the server it belongs to: machine and data folder
+    Column("common", Text, nullable=False, server_default="{}"),  # JSON: what all nodes have to have in common
 )
 
 revision = Table(

@@ -16,6 +16,7 @@ from pratique.core.actors import NOBODY
 from pratique.core.artifacts import FileView
 from pratique.core.clock import Instant
 from pratique.core.errors import Unavailable
+from pratique.core.limits import DatabaseLimits
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.services.installing.download_log import AT_RISK, DownloadLog
 from pratique.store import downloads, migrations
@@ -163,7 +164,7 @@ async def test_a_download_waits_for_a_busy_database_and_is_not_refused(
 async def test_whoever_waits_for_a_write_that_fails_is_told_so_at_once(
     db: Database, tmp_path: Path, hand: Hand
 ) -> None:
-    hasty = Database.open(db.url, patience_ms=50)
+    hasty = Database.open(db.url, DatabaseLimits(patience=50))
     log = DownloadLog(hasty, hand)
     note(log, "a")
     with closing(busy(db)) as other:
