@@ -11,7 +11,7 @@ import msgspec
 
 from pratique.core.artifacts import Digests
 from pratique.core.errors import Invalid
-from pratique.core.lockfiles import LockedFile, Lockfile
+from pratique.core.lockfiles import LockedFile, Lockfile, distinct, named_apart
 from pratique.core.sentences import clean
 from pratique.ecosystems.npm import names, versions
 from pratique.ecosystems.npm.integrity import read_integrity
@@ -37,10 +37,10 @@ class Apart(msgspec.Struct, frozen=True):
 
 
 def lockfile(entries: Iterable[LockedFile | Apart], mend: str) -> Lockfile:
-    """A lockfile of these entries; what is locked alike for several places counts once."""
-    found = list(dict.fromkeys(entries))
+    """A lockfile of these entries; what is locked alike for several places counts once. Raises TooLarge."""
+    found = distinct(entries)
     pins = tuple(one for one in found if isinstance(one, LockedFile))
-    return Lockfile(pins, tuple(sorted(str(one) for one in found if isinstance(one, Apart))), mend=mend)
+    return Lockfile(pins, named_apart(str(one) for one in found if isinstance(one, Apart)), mend=mend)
 
 
 def pin(what: str, name: str, version: Any, *, integrity: Any = None, sha1: str = "", source: str = "") -> LockedFile:

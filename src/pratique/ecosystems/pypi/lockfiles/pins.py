@@ -12,7 +12,7 @@ import msgspec
 
 from pratique.core.artifacts import Digests
 from pratique.core.errors import Invalid, TooLarge
-from pratique.core.lockfiles import LockedFile, Lockfile
+from pratique.core.lockfiles import LockedFile, Lockfile, distinct, named_apart
 from pratique.core.sentences import clean
 from pratique.ecosystems.pypi import names
 from pratique.ecosystems.pypi.filenames import SDIST_ENDINGS, is_plain
@@ -73,10 +73,10 @@ class Release(msgspec.Struct, frozen=True):
 
 
 def lockfile(entries: Iterable[LockedFile | Apart], mend: str, searched: Iterable[str] = ()) -> Lockfile:
-    """A lockfile of these entries; what is locked twice alike counts once."""
-    found = list(dict.fromkeys(entries))
+    """A lockfile of these entries; what is locked twice alike counts once. Raises TooLarge."""
+    found = distinct(entries)
     pins = tuple(one for one in found if isinstance(one, LockedFile))
-    apart = tuple(sorted(str(one) for one in found if isinstance(one, Apart)))
+    apart = named_apart(str(one) for one in found if isinstance(one, Apart))
     return Lockfile(pins, apart, tuple(dict.fromkeys(searched)), mend)
 
 
