@@ -61,6 +61,7 @@ class Lockfile(msgspec.Struct, frozen=True):
         pins: what comes from a registry.
         apart: what does not, each by its name and what it is instead (`left (git)`), sorted.
         searched: further registries and folders of files that the lockfile has its client search for every pin.
+        detours: of what is apart, the name and the http address that its client fetches it from.
         mend: the command that has its client write addresses anew, after `pratique configure`.
     """
 
@@ -68,6 +69,7 @@ class Lockfile(msgspec.Struct, frozen=True):
     apart: tuple[str, ...] = ()
     searched: tuple[str, ...] = ()
     mend: str = ""
+    detours: tuple[tuple[str, str], ...] = ()
 
 
 def distinct(entries: Iterable[T]) -> list[T]:
