@@ -288,6 +288,23 @@ async def test_what_is_fetched_elsewhere_goes_round_and_nobody_hears_of_its_name
     assert not any("private-there" in path for path in registry.asked)
 
 
+@pytest.mark.parametrize(
+    ("filename", "content"),
+    [
+        ("yarn.lock", 'left@file:x:\n  version "1.0.0"\n  resolved "https://u:secret@evil.example.test/left.tgz"\n'),
+        ("requirements.txt", "left @ https://u:secret@evil.example.test/left.whl\n"),
+    ],
+    ids=["npm", "pypi"],
+)
+async def test_what_is_no_registrys_goes_round_by_its_address(site: Site, filename: str, content: str) -> None:
+    found = await check_lockfile(site.ports, CheckLockfile(filename, content), OPERATOR)
+
+    assert (found.pins, found.not_from_registry) == (0, ("left (an address of its own)",))
+    assert [(one.origin, one.examples) for one in found.goes_round] == [("https://evil.example.test", ("left",))]
+    assert found.mend
+    assert b"secret" not in msgspec.json.encode(found)
+
+
 async def test_what_is_fetched_from_the_public_registry_goes_round_and_is_judged_as_well(
     site: Site, registry: PlainRegistry
 ) -> None:
