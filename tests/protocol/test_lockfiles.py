@@ -19,6 +19,7 @@ from packageurl.contrib.purl2url import get_download_url
 from pratique.core.actors import NOBODY, OPERATOR, ActorKind
 from pratique.core.decisions import EntryKind
 from pratique.core.errors import Invalid, TooLarge, Unauthorised
+from pratique.core.lockfiles import MAX_APART, MAX_ENTRIES
 from pratique.services.governing.list_entries import AddEntry, add_entry
 from pratique.services.governing.reservations import Reserve, reserve
 from pratique.services.installing.check_lockfile import CheckLockfile, LockfileChecked, Verdict, check_lockfile
@@ -287,6 +288,23 @@ async def test_what_is_fetched_elsewhere_goes_round_and_nobody_hears_of_its_name
     assert not any("private-there" in path for path in registry.asked)
 
 
+@pytest.mark.parametrize(
+    ("filename", "content"),
+    [
+        ("yarn.lock", 'left@file:x:\n  version "1.0.0"\n  resolved "https://u:secret@evil.example.test/left.tgz"\n'),
+        ("requirements.txt", "left @ https://u:secret@evil.example.test/left.whl\n"),
+    ],
+    ids=["npm", "pypi"],
+)
+async def test_what_is_no_registrys_goes_round_by_its_address(site: Site, filename: str, content: str) -> None:
+    found = await check_lockfile(site.ports, CheckLockfile(filename, content), OPERATOR)
+
+    assert (found.pins, found.not_from_registry) == (0, ("left (an address of its own)",))
+    assert [(one.origin, one.examples) for one in found.goes_round] == [("https://evil.example.test", ("left",))]
+    assert found.mend
+    assert b"secret" not in msgspec.json.encode(found)
+
+
 async def test_what_is_fetched_from_the_public_registry_goes_round_and_is_judged_as_well(
     site: Site, registry: PlainRegistry
 ) -> None:
@@ -334,6 +352,36 @@ async def test_what_is_wrong_with_many_files_of_a_release_is_said_once(site: Sit
     (wrong,) = (await check_lockfile(site.ports, request, OPERATOR)).wrong
 
     assert (wrong.purl, wrong.verdict, wrong.files) == ("pkg:pypi/left@1.0.0", Verdict.UNKNOWN, 2)
+
+
+async def test_lines_that_pin_one_release_are_one_question_with_the_checksums_of_all(
+    site: Site, registry: PlainRegistry
+) -> None:
+    release = PYPI.released(registry, "left", "1.0")
+    sums = [hashlib.sha256(release.content).hexdigest(), *(f"{number:064x}" for number in range(20_000))]
+    lines = [f"left==1.0 --hash=sha256:{one}\n" for one in sums]
+
+    async def check(some: list[str]) -> LockfileChecked:
+        return await check_lockfile(site.ports, CheckLockfile("requirements.txt", "".join(some)), OPERATOR)
+
+    good, bad = await check(lines), await check(lines[1:])
+
+    assert (good.pins, good.wrong) == (1, ())
+    assert [(one.verdict, one.files) for one in bad.wrong] == [(Verdict.OTHER_BYTES, 1)]
+
+
+async def test_more_entries_than_a_lockfile_has_are_refused_before_anyone_is_asked(
+    site: Site, registry: PlainRegistry
+) -> None:
+    many = [f"left==1.0 --hash=sha1:{number:040x}\n" for number in range(MAX_ENTRIES + 1)]
+    apart = json.dumps({"packages": {f"sub{number}": {} for number in range(MAX_APART + 1)}})
+
+    with pytest.raises(TooLarge, match=f"more than {MAX_ENTRIES} entries"):
+        await check_lockfile(site.ports, CheckLockfile("requirements.txt", "".join(many)), OPERATOR)
+    with pytest.raises(TooLarge, match=f"at most {MAX_APART} are read"):
+        await check_lockfile(site.ports, CheckLockfile("package-lock.json", apart), OPERATOR)
+
+    assert registry.asked == []
 
 
 async def test_of_nobody_no_lockfile_is_even_read(site: Site) -> None:

@@ -43,8 +43,11 @@ class WebAddress(msgspec.Struct, frozen=True):
 
 @lru_cache(maxsize=4096)
 def read_address(text: str) -> WebAddress | None:
-    """An http or https address without its credentials and fragment; None for anything else."""
-    if not text.isprintable() or " " in text:
+    """An http or https address without its credentials and fragment; None for anything else.
+
+    With a backslash it is nothing that can be told: some clients take it for a slash that ends the host.
+    """
+    if not text.isprintable() or " " in text or "\\" in text:
         return None
     try:
         parts = urlsplit(text)
@@ -57,6 +60,11 @@ def read_address(text: str) -> WebAddress | None:
     named = f"[{host}]" if ":" in host else host
     origin = f"{parts.scheme}://{named}" + (f":{port}" if port not in (None, _PORTS[parts.scheme]) else "")
     return WebAddress(origin, parts.path + (f"?{parts.query}" if parts.query else ""))
+
+
+def is_meant_for_web(text: str) -> bool:
+    """Whether some client may fetch this by http, also if nobody can tell from where."""
+    return text.strip().lower().startswith(("http:", "https:"))
 
 
 @lru_cache(maxsize=1024)

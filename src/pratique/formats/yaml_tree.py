@@ -1,11 +1,12 @@
 """Read YAML that strangers wrote: mappings, lists and texts, nothing else.
 
 Every scalar stays the text that stands there (a version `1.10` is no number), and what makes YAML dangerous or
-ambiguous is refused: anchors and aliases, tags, keys that are said twice, deep nesting. Source: YAML 1.2.2.
+ambiguous is refused: directives, anchors and aliases, tags, keys that are said twice, deep nesting. Source: YAML 1.2.2.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,10 @@ from pratique.core.errors import Invalid, TooLarge
 MAX_DEPTH = 32
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml's where it is there: ten times as fast."""
+
+_DIRECTIVE = re.compile("(?:^|[\r\x85\u2028\u2029])\ufeff*%", re.MULTILINE)
+"""What may be one, after anything that YAML 1.1 takes for the end of a line: libyaml holds each `%TAG` against all
+before it within one call, in which no other thread of the process comes to its turn."""
 
 
 def read_yaml(content: bytes, what: str, max_bytes: int, max_parts: int) -> list[Any]:
@@ -34,7 +39,11 @@ def read_yaml(content: bytes, what: str, max_bytes: int, max_parts: int) -> list
     if len(content) > max_bytes:
         raise TooLarge(f"{what} has {len(content)} bytes; at most {max_bytes} are read")
     try:
-        return _Reader(content.decode(), what, max_parts).documents()
+        text = content.decode()
+        if (found := _DIRECTIVE.search(text)) is not None:
+            line = len(text[: found.end()].splitlines())
+            raise Invalid(f"{what} has a directive in line {line}; no client writes those")
+        return _Reader(text, what, max_parts).documents()
     except UnicodeDecodeError:
         raise Invalid(f"{what} is no UTF-8 text") from None
     except yaml.YAMLError as error:

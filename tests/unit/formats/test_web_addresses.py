@@ -22,6 +22,7 @@ def test_an_address_is_read_without_credentials_and_fragment(text, whole):
 
 
 @pytest.mark.parametrize("text", ["", "x", "ftp://h/x", "git+https://h/x", "http://", "http://h:x/", "http://h:99999/",
+                                  "https://a.example.test\\@b.example.test/x",
                                   "http://[::1/", "http://h/a b", "http://h/\x1b[2J", "http:///x"])  # fmt: skip
 def test_what_is_no_web_address_is_none(text):
     assert read_address(text) is None

@@ -11,7 +11,7 @@ from typing import Any
 
 from pratique.core.artifacts import Digests
 from pratique.core.errors import Invalid, TooLarge
-from pratique.core.lockfiles import Leads, LockedFile, Lockfile
+from pratique.core.lockfiles import Leads, LockedFile, Lockfile, named_apart
 from pratique.core.sentences import clean
 from pratique.ecosystems.cargo import names
 from pratique.ecosystems.cargo.versions import is_version
@@ -59,7 +59,7 @@ def read_lockfile(_filename: str, content: bytes) -> Lockfile:
     old_checksums = metadata if isinstance(metadata, dict) else {}
     found = [_locked(one, old_checksums) for one in packages]
     pins = tuple(one for one in found if isinstance(one, LockedFile))
-    return Lockfile(pins, tuple(sorted(one for one in found if isinstance(one, str))), mend=MEND)
+    return Lockfile(pins, named_apart(one for one in found if isinstance(one, str)), mend=MEND)
 
 
 def leads_to(pin: LockedFile, base_urls: Iterable[str]) -> Leads:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
@@ -143,37 +144,23 @@ async def _check(ports: Ports, request: CheckLockfile, actor: Actor) -> Lockfile
     check_length(reader, request.filename, len(content))
     bases = ports.base_urls(request.repository, ecosystem.id)
     sorted_pins = await ports.questions.run(_read, reader, request.filename, content, bases)
-    count = len({(pin.name, pin.version) for pin in sorted_pins.asked})
-    if count > MAX_PINS:
-        raise Invalid(f"{request.filename} pins {count} releases, at most {MAX_PINS} are looked at")
     visit = await visit_repository(ports, request.repository, ecosystem.id, actor)
     turns = asyncio.Semaphore(_AT_ONCE)
 
-    async def look(name: str, mine: list[LockedFile]) -> list[PinShown]:
+    async def look(name: str, mine: list[LockedFile]) -> Sequence[PinShown]:
         async with turns:
             return await _look(ports, visit, name, mine, request.as_kind)
 
-    found = await asyncio.gather(*(look(name, mine) for name, mine in _by_name(sorted_pins.asked).items()))
-    astray = [_astray(ecosystem, pin) for pin in sorted_pins.astray]
-    wrong = tuple(pin for some in (astray, *found) for pin in some)
-    round_us = sorted_pins.round_us
-    return LockfileChecked(
-        request.filename,
-        ecosystem.id,
-        count + len(astray),
-        _together(wrong),
-        sorted_pins.elsewhere,
-        round_us,
-        sorted_pins.lockfile.mend if round_us else "",
-        sorted_pins.lockfile.apart,
-    )
+    found = await asyncio.gather(*(look(name, mine) for name, mine in sorted_pins.asked.items()))
+    return await ports.questions.run(_checked, request.filename, ecosystem, sorted_pins, found)
 
 
 class _Sorted(msgspec.Struct, frozen=True):
-    """A lockfile's pins by where they lead."""
+    """A lockfile's pins by where they lead; `asked` by project, of so many releases."""
 
     lockfile: Lockfile
-    asked: tuple[LockedFile, ...]
+    asked: dict[str, list[LockedFile]]
+    releases: int
     astray: tuple[LockedFile, ...]
     elsewhere: int
     round_us: tuple[GoesRound, ...]
@@ -184,13 +171,43 @@ def _read(reader: ReadsLockfiles, filename: str, content: bytes, bases: Sequence
     by_way: dict[Leads, list[LockedFile]] = {way: [] for way in Leads}
     for pin in lockfile.pins:
         by_way[reader.leads_to(pin, bases)].append(pin)
+    asked = _merged((*by_way[Leads.HERE], *by_way[Leads.PUBLIC]))
+    releases = len({(pin.name, pin.version) for pin in asked})
+    if releases > MAX_PINS:
+        raise Invalid(f"{filename} pins {releases} releases, at most {MAX_PINS} are looked at")
     return _Sorted(
         lockfile,
-        (*by_way[Leads.HERE], *by_way[Leads.PUBLIC]),
+        _by_name(asked),
+        releases,
         tuple(by_way[Leads.ASTRAY]),
         len({(pin.name, pin.version) for pin in by_way[Leads.ELSEWHERE]}),
         goes_round(reader, lockfile, bases),
     )
+
+
+def _checked(
+    filename: str, ecosystem: Ecosystem, pins: _Sorted, found: Iterable[Iterable[PinShown]]
+) -> LockfileChecked:
+    astray = [_astray(ecosystem, pin) for pin in pins.astray]
+    return LockfileChecked(
+        filename,
+        ecosystem.id,
+        pins.releases + len(astray),
+        _together(pin for some in (astray, *found) for pin in some),
+        pins.elsewhere,
+        pins.round_us,
+        pins.lockfile.mend if pins.round_us else "",
+        pins.lockfile.apart,
+    )
+
+
+def _merged(pins: Iterable[LockedFile]) -> list[LockedFile]:
+    """Whole releases that stand in several lines, once and with the checksums of all of them."""
+    sums: dict[LockedFile, dict[Digests, None]] = {}
+    for pin in pins:
+        same = msgspec.structs.replace(pin, any_of=()) if pin.any_of else pin
+        sums.setdefault(same, {}).update(dict.fromkeys(pin.any_of))
+    return [msgspec.structs.replace(pin, any_of=tuple(every)) if every else pin for pin, every in sums.items()]
 
 
 def _astray(ecosystem: Ecosystem, pin: LockedFile) -> PinShown:
@@ -201,12 +218,13 @@ def _astray(ecosystem: Ecosystem, pin: LockedFile) -> PinShown:
 
 def _together(wrong: Iterable[PinShown]) -> tuple[PinShown, ...]:
     """One of each release and verdict, the first: what is wrong with forty wheels is said once."""
-    found: dict[tuple[str, Verdict], PinShown] = {}
+    first: dict[tuple[str, Verdict], PinShown] = {}
+    files: dict[tuple[str, Verdict], int] = {}
     for one in wrong:
         key = (one.purl, one.verdict)
-        before = found.get(key)
-        found[key] = one if before is None else msgspec.structs.replace(before, files=before.files + 1)
-    return tuple(found.values())
+        first.setdefault(key, one)
+        files[key] = files.get(key, 0) + one.files
+    return tuple(msgspec.structs.replace(one, files=files[key]) for key, one in first.items())
 
 
 def _by_name(pins: Iterable[LockedFile]) -> dict[str, list[LockedFile]]:
@@ -216,31 +234,41 @@ def _by_name(pins: Iterable[LockedFile]) -> dict[str, list[LockedFile]]:
     return names
 
 
-async def _look(ports: Ports, visit: Visit, name: str, pins: list[LockedFile], kind: ActorKind) -> list[PinShown]:
-    """The pins of one project that would not install."""
+async def _look(ports: Ports, visit: Visit, name: str, pins: list[LockedFile], kind: ActorKind) -> Sequence[PinShown]:
+    """The pins of one project that would not install. What grows with their number is the audits' thread's."""
     key = visit.key(name)
     try:
         found = await find_project(ports, visit, key)
-    except Refused as refused:
-        line = refusal_line(refused.decision, refused.allowed, refused.url)
-        return [PinShown(key.purl(pin.version), Verdict.REFUSED, line) for pin in pins]
-    except UpstreamRefused as error:
-        return [PinShown(key.purl(pin.version), Verdict.REFUSED, str(error)) for pin in pins]
-    except NotFound as error:
-        return [PinShown(key.purl(pin.version), Verdict.UNKNOWN, str(error)) for pin in pins]
     except PratiqueError as error:
-        return [PinShown(key.purl(pin.version), Verdict.UNCLEAR, str(error)) for pin in pins]
+        verdict, sentence = _of_all(error)
+        return await ports.questions.run(_all_alike, key, pins, verdict, sentence)
     inquiry = msgspec.structs.replace(found.inquiry, actor=Actor(kind, name=kind))
     view = found.source.view
     decisions = await asyncio.to_thread(decide_listing, inquiry, view)
-    allowed = allowed_versions(view, decisions, visit.ecosystem)
-    judging = _Judging(
-        visit, view, decisions, allowed, {file.filename: file for file in view.files}, _releases(visit, view)
-    )
-    shown = [wrong for pin in pins if (wrong := judging.judge(pin)) is not None]
-    judged = [decisions[file.filename] for pin in pins for file in judging.meant(pin)]
-    await ports.decisions.remember(visit.repository.id, key, judged, inquiry.now, allowed)
+    judging = await ports.questions.run(_judging, visit, view, decisions)
+    shown, judged = await ports.questions.run(judging.judge_all, pins)
+    await ports.decisions.remember(visit.repository.id, key, judged, inquiry.now, judging.allowed)
     return shown
+
+
+def _of_all(error: PratiqueError) -> tuple[Verdict, str]:
+    """What is wrong with every pin of a project that cannot be had."""
+    if isinstance(error, Refused):
+        return Verdict.REFUSED, refusal_line(error.decision, error.allowed, error.url)
+    if isinstance(error, UpstreamRefused):
+        return Verdict.REFUSED, str(error)
+    return (Verdict.UNKNOWN if isinstance(error, NotFound) else Verdict.UNCLEAR), str(error)
+
+
+def _all_alike(key: ProjectKey, pins: Iterable[LockedFile], verdict: Verdict, sentence: str) -> list[PinShown]:
+    versions = Counter(pin.version for pin in pins)
+    return [PinShown(key.purl(version), verdict, sentence, files) for version, files in versions.items()]
+
+
+def _judging(visit: Visit, view: ProjectView, decisions: Mapping[str, Decision]) -> _Judging:
+    files = {file.filename: file for file in view.files}
+    allowed = allowed_versions(view, decisions, visit.ecosystem)
+    return _Judging(visit, view, decisions, allowed, files, _releases(visit, view))
 
 
 class _Judging(msgspec.Struct, frozen=True):
@@ -252,6 +280,13 @@ class _Judging(msgspec.Struct, frozen=True):
     allowed: tuple[str, ...]
     files: Mapping[str, FileView]
     releases: Mapping[Any, list[FileView]]
+
+    def judge_all(self, pins: Iterable[LockedFile]) -> tuple[Sequence[PinShown], list[Decision]]:
+        """Those that would not install, and the decisions about all of their files, each once."""
+        asked = list(pins)
+        shown = _together(wrong for pin in asked if (wrong := self.judge(pin)) is not None)
+        names = {file.filename: None for pin in asked for file in self.meant(pin)}
+        return shown, [self.decisions[filename] for filename in names]
 
     def meant(self, pin: LockedFile) -> list[FileView]:
         """The files that a pin is about."""
@@ -271,7 +306,7 @@ class _Judging(msgspec.Struct, frozen=True):
         if not files:
             sentence = f"{self.view.key.name} has no release {pin.version} here"
             return PinShown(self.view.key.purl(pin.version), Verdict.UNKNOWN, sentence)
-        let_in = [file for file in files if not pin.any_of or any(_may_be(one, file) for one in pin.any_of)]
+        let_in = _let_in(pin.any_of, files)
         if not let_in:
             sentence = "no file that is here has a checksum of the lockfile's"
             return PinShown(self.view.key.purl(pin.version), Verdict.OTHER_BYTES, sentence)
@@ -305,6 +340,18 @@ def _releases(visit: Visit, view: ProjectView) -> dict[Any, list[FileView]]:
     return found
 
 
-def _may_be(stated: Digests, file: FileView) -> bool:
-    """Whether a checksum may be the file's: nothing speaks against it where the index states another kind."""
-    return not stated.conflicts(file.digests)
+def _let_in(any_of: Iterable[Digests], files: list[FileView]) -> list[FileView]:
+    """Files that may be one of these: nothing speaks against one whose index states another kind of checksum."""
+    stated: dict[str, set[str]] = {}
+    for one in any_of:
+        for kind in Digests.__struct_fields__:
+            if value := getattr(one, kind):
+                stated.setdefault(kind, set()).add(value.lower())
+    if not stated:
+        return files
+
+    def may_be(file: FileView) -> bool:
+        theirs = {kind: getattr(file.digests, kind) for kind in stated}
+        return any(not value or value.lower() in stated[kind] for kind, value in theirs.items())
+
+    return [file for file in files if may_be(file)]

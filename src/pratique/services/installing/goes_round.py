@@ -12,6 +12,7 @@ from pratique.core.sentences import clean
 from pratique.formats.web_addresses import origin_of, read_address
 
 _EXAMPLES = 3
+_LONGEST = 214
 
 
 class GoesRound(msgspec.Struct, frozen=True):
@@ -19,8 +20,9 @@ class GoesRound(msgspec.Struct, frozen=True):
 
     Attributes:
         origin: scheme, host and port; what else an address holds may be secret.
-        entries: how many releases; 0 where the client is told to search there for all of them.
-        examples: the first of them, `left@1.0.0`.
+        entries: how many releases, with what comes from no registry; 0 where the client is told to search there for
+            all of them.
+        examples: the first of them, `left@1.0.0`, or a name where there is no release.
     """
 
     origin: str
@@ -37,6 +39,9 @@ def goes_round(reader: ReadsLockfiles, lockfile: Lockfile, base_urls: Sequence[s
             ways = [way for way in (pin.source, pin.index) if way and not _is_below(way, base_urls)]
             origin = origin_of((ways or [pin.source])[0])
             found.setdefault(origin, {})[clean(f"{pin.name}@{pin.version}")] = None
+    for name, address in lockfile.detours:
+        if not _is_below(address, base_urls):
+            found.setdefault(origin_of(address), {})[clean(name[:_LONGEST])] = None
     for place in lockfile.searched:
         if not reader.searches_here(place, base_urls):
             found.setdefault(origin_of(place), {})

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import hashlib
 import json
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -20,11 +21,13 @@ from packageurl.contrib.purl2url import get_download_url
 from pratique.core.errors import Invalid, InvalidName, TooLarge
 from pratique.core.lockfiles import Leads
 from pratique.ecosystems.npm import NPM
+from pratique.ecosystems.npm.lockfiles import places
 from pratique.ecosystems.npm.lockfiles.pins import MAX_BYTES
 
 LOCKS = Path(__file__).parent / "locks"
 BASE = "https://packages.example.test/main/npm"
 HERE, ELSEWHERE = [BASE], ["http://127.0.0.1:7417/main/npm"]
+EVIL = "https://evil.example.test/left/-/left-1.0.0.tgz"
 SRI = "sha512-" + base64.b64encode(b"x" * 64).decode()
 PUBLIC = f"https://{urlsplit(get_download_url('pkg:npm/x@1')).hostname}"
 
@@ -157,6 +160,41 @@ def test_an_address_leads_here_if_it_is_that_of_the_very_file(address, leads):
     assert NPM.leads_to(one, HERE) is leads
 
 
+def test_another_name_for_the_npm_registry_is_no_address_that_npm_replaces(monkeypatch):
+    other = hashlib.sha256(b"other-name.example.test").hexdigest()
+    monkeypatch.setattr(places, "_PUBLIC", places._PUBLIC | {other})
+    (one,) = read(
+        "package-lock.json", package_lock(resolved="https://other-name.example.test/left/-/left-1.0.0.tgz")
+    ).pins
+    assert NPM.leads_to(one, HERE) is Leads.PUBLIC
+
+
+@pytest.mark.parametrize(
+    ("tarball", "leads"),
+    [
+        ("left/-/left-1.0.0.tgz", Leads.HERE),
+        ("evil/-/evil-1.0.0.tgz", Leads.ASTRAY),
+        ("../evil/-/left-1.0.0.tgz", Leads.ASTRAY),
+        ("/main/npm/left/-/left-1.0.0.tgz", Leads.HERE),
+        ("/main/npm/evil/-/evil-1.0.0.tgz", Leads.ASTRAY),
+        ("/left/-/left-1.0.0.tgz", Leads.ASTRAY),
+        ("//evil.example.test/left/-/left-1.0.0.tgz", Leads.ELSEWHERE),
+        ("\\\\evil.example.test/left/-/left-1.0.0.tgz", Leads.ELSEWHERE),
+        ("https:evil.example.test/left/-/left-1.0.0.tgz", Leads.ELSEWHERE),
+        (f"https://evil.example.test\\@{urlsplit(BASE).hostname}/main/npm/left/-/left-1.0.0.tgz", Leads.ELSEWHERE),
+    ],
+)
+def test_an_address_of_pnpm_may_begin_at_the_registry_at_its_host_or_with_a_host(tarball, leads):
+    (one,) = read("pnpm-lock.yaml", pnpm(resolution=f"{{tarball: '{tarball}'}}")).pins
+    assert NPM.leads_to(one, HERE) is leads
+
+
+@pytest.mark.parametrize("kind", ["null", "false", "''"])
+def test_a_kind_that_pnpm_takes_for_none_makes_a_pin_no_stranger(kind):
+    (one,) = read("pnpm-lock.yaml", pnpm(resolution=f"{{tarball: evil/-/evil-1.0.0.tgz, type: {kind}}}")).pins
+    assert NPM.leads_to(one, HERE) is Leads.ASTRAY
+
+
 @pytest.mark.parametrize("slash", ["/", "%2f", "%2F"])
 def test_a_scope_may_be_escaped_in_an_address(slash):
     entry = {"resolved": f"{BASE}/@acme{slash}x/-/x-1.0.0.tgz"}
@@ -177,6 +215,62 @@ def test_what_is_inside_another_package_is_told_apart():
         json.dumps({"lockfileVersion": 1, "packages": {"a/left": ["left@1.0.0", "", {"bundled": True}, SRI]}}),
     )
     assert one.apart == older.apart == other.apart == ("left (inside another package)",)
+
+
+@pytest.mark.parametrize(
+    ("filename", "content"),
+    [
+        ("package-lock.json", package_lock("node_modules/a/node_modules/left", inBundle=True, resolved=EVIL)),
+        ("package-lock.json", package_lock(inBundle=True)),
+        (
+            "package-lock.json",
+            json.dumps({"dependencies": {"left": {"version": "1.0.0", "bundled": True, "resolved": EVIL}}}),
+        ),
+        (
+            "bun.lock",
+            json.dumps({"lockfileVersion": 1, "packages": {"a/left": ["left@1.0.0", EVIL, {"bundled": True}, SRI]}}),
+        ),
+    ],
+    ids=["npm", "npm-of-the-project", "npm-form-1", "bun"],
+)
+def test_what_says_it_is_inside_another_package_and_is_fetched_is_a_pin(filename, content):
+    (one,) = read(filename, content).pins
+    assert (one.name, one.version, one.source in ("", EVIL)) == ("left", "1.0.0", True)
+
+
+def test_a_link_takes_no_installed_package_out():
+    installed = {"version": "1.0.0", "resolved": EVIL}
+    for place in ("node_modules/left", "sub/node_modules/left"):
+        packages = {"node_modules/zz": {"link": True, "resolved": place}, place: installed}
+        (one,) = read("package-lock.json", json.dumps({"packages": packages})).pins
+        assert (one.name, one.source) == ("left", EVIL)
+
+
+def test_a_folder_of_the_project_whose_name_ends_like_the_folder_of_packages_is_a_folder():
+    assert read("package-lock.json", package_lock("my_node_modules/x")).apart == ("x (folder)",)
+
+
+@pytest.mark.parametrize(
+    ("filename", "content"),
+    [
+        ("package-lock.json", package_lock(resolved="https:\\\\evil.example.test\\left.tgz")),
+        ("package-lock.json", json.dumps({"dependencies": {"left": {"version": EVIL}}})),
+        ("yarn.lock", yarn1("left@file:x", EVIL)),
+        ("yarn.lock", yarn1("left@user/left", EVIL)),
+        ("yarn.lock", yarn4(f"left@{EVIL}")),
+        ("pnpm-lock.yaml", pnpm(f"left@{EVIL}", f"{{tarball: '{EVIL}'}}")),
+        ("pnpm-lock.yaml", pnpm(f"left@{EVIL}")),
+        ("pnpm-lock.yaml", pnpm(resolution=f"{{tarball: '{EVIL}', type: 'custom:x'}}")),
+        ("bun.lock", json.dumps({"lockfileVersion": 1, "packages": {"left": [f"left@{EVIL}", {}]}})),
+        ("bun.lock", json.dumps({"lockfileVersion": 1, "packages": {"left": ["left@1.0.0", EVIL]}})),
+    ],
+    ids=lambda one: "" if one.startswith(("{", "#", "_", "l")) else one,
+)
+def test_what_is_no_registrys_and_has_an_address_is_a_detour(filename, content):
+    found = read(filename, content)
+    ((name, address),) = found.detours
+    assert (found.pins, len(found.apart), name) == ((), 1, "left")
+    assert address.startswith("https:")
 
 
 def test_an_entry_of_npm_without_an_address_is_asked_of_the_configured_registry():
@@ -228,6 +322,13 @@ def test_what_pnpm_has_from_elsewhere_is_told_apart(content, apart):
 def test_a_document_of_pnpms_own_tools_is_read_too():
     (one, other) = read("pnpm-lock.yaml", pnpm("pnpm@12.0.0") + "---\n" + pnpm()).pins
     assert (one.name, other.name) == ("pnpm", "left")
+
+
+def test_a_pattern_of_a_folder_before_one_of_the_registry_hides_nothing():
+    text = yarn1('left@file:x", "ali@npm:right@^1", "left@^1.0.0', EVIL)
+    found = read("yarn.lock", text)
+    assert [(pin.name, pin.source) for pin in found.pins] == [("right", EVIL), ("left", EVIL)]
+    assert (found.apart, found.detours) == (("left (an address of its own)",), (("left", EVIL),))
 
 
 def test_several_patterns_of_yarn_1_are_one_entry_and_deeper_fields_are_not_its_own():
@@ -297,6 +398,10 @@ def test_names_of_what_is_apart_hold_no_escapes():
         ("yarn.lock", "__metadata:\n  version: 1\n" + '"a@npm:1":\n  version: 1\n', "no locator under `resolution`"),
         ("yarn.lock", yarn4() + '"left@npm:^1":\n  version: 2\n', "says 'left@npm:\\^1' twice in line 7"),
         ("yarn.lock", "__metadata: &a {x: [1]}\nb: *a\n", "anchor or alias in line 1"),
+        ("yarn.lock", yarn4() + f'  resolved: "{EVIL}"\n', "yarn 1 would fetch 'left@npm:\\^1'"),
+        ("yarn.lock", "# x\n" * 2000 + yarn4() + f'  resolved: "{EVIL}"\n', "yarn 1 would fetch"),
+        ("pnpm-lock.yaml", pnpm() + "    version: 6.6.6\n", "'left@1.0.0' under another name or version"),
+        ("pnpm-lock.yaml", pnpm() + "    name: evil\n", "'left@1.0.0' under another name or version"),
         ("pnpm-lock.yaml", "lockfileVersion: !!python/object:os.system {}", "tag in line 1"),
         ("pnpm-lock.yaml", "x: " + "[" * 40 + "]" * 40, "nested too deeply"),
         ("pnpm-lock.yaml", "[", "no readable YAML"),
@@ -341,6 +446,7 @@ def test_more_values_than_a_lockfile_has_are_refused():
     for filename, content in (
         ("pnpm-lock.yaml", "x: [" + "a," * 500_000 + "]"),
         ("yarn.lock", "\n" * 500_000),
+        ("yarn.lock", 'a@1:\n  version "' + "\\" * 60_000 + '"\n'),
         ("bun.lock", '"' * 1_000_001),
     ):
         with pytest.raises(TooLarge, match="no more are read"):

@@ -158,8 +158,9 @@ def test_what_comes_from_no_registry_is_told_apart(filename, content, apart):
     assert (found.pins, found.apart) == ((), (apart,))
 
 
-def test_poetry_kept_the_files_of_all_apart_before_its_form_2():
-    files = f'[metadata.files]\nLeft = [{{file = "left-1.0.tar.gz", hash = "sha256:{SUM}"}}]\n'
+@pytest.mark.parametrize("spelt", ["Left", "left", "LEFT"])
+def test_poetry_kept_the_files_of_all_apart_before_its_form_2(spelt):
+    files = f'[metadata.files]\n{spelt} = [{{file = "left-1.0.tar.gz", hash = "sha256:{SUM}"}}]\n'
     (one,) = read("poetry.lock", '[[package]]\nname = "Left"\nversion = "1.0"\n[metadata]\n' + files).pins
     assert (one.name, one.filename, one.digests.sha256) == ("left", "left-1.0.tar.gz", SUM)
 
@@ -191,6 +192,117 @@ def test_an_index_of_requirements_is_that_of_every_pin(option):
     (one,) = read("requirements.txt", "left==1.0\n" + option.format("https://evil.example.test/simple")).pins
     (other,) = read("requirements.txt", option.format(f"{BASE}/simple/") + "\nleft==1.0\n").pins
     assert [PYPI.leads_to(pin, HERE) for pin in (one, other)] == [Leads.ELSEWHERE, Leads.HERE]
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        "-i{}",
+        "--index {}",
+        "--index-url '{}'",
+        "--trusted-host evil.example.test --index-url {}",
+        "--index-url {} --no-binary x",
+        "--pre \\\n  --index-url \\\n  {}",
+        "\\--index-url {} \\\n",
+    ],
+)
+def test_an_index_is_found_wherever_pip_finds_it(option):
+    (one,) = read("requirements.txt", option.format("https://evil.example.test/simple") + "\nleft==1.0\n").pins
+    assert one.index == "https://evil.example.test/simple"
+
+
+def test_an_index_that_another_one_replaces_is_told_as_well():
+    ours = f"{BASE}/simple/"
+    found = read(
+        "requirements.txt", f"-i https://evil.example.test/a\n-i {ours}\nleft==1.0 -i https://evil.example.test/b"
+    )
+    assert [pin.index for pin in found.pins] == [ours]
+    assert found.searched == ("https://evil.example.test/a", ours, "https://evil.example.test/b")
+
+
+def test_an_index_for_another_file_alone_is_told():
+    found = read("requirements.txt", "-i https://evil.example.test/a\n-r other.txt\n")
+    assert (found.pins, found.searched) == ((), ("https://evil.example.test/a",))
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        "--extra-index {}",
+        "--extra-index-url='{}'",
+        "--pre --extra-index-url {}",
+        "--find {}",
+        "-f{}",
+        "--no-index -f {}",
+        "--prefer-binary --no-binary :all: -f {}",
+        "--hash=sha256:00 -f {}",
+    ],
+)
+def test_what_else_is_searched_is_found_wherever_pip_finds_it(option):
+    found = read("requirements.txt", option.format("https://evil.example.test/x") + "\nleft==1.0\n")
+    assert found.searched == ("https://evil.example.test/x",)
+
+
+@pytest.mark.parametrize(
+    ("line", "apart"),
+    [
+        ("--requirem other.txt", "other.txt (another file; check it by itself)"),
+        ("--prefer-binary -r other.txt", "other.txt (another file; check it by itself)"),
+        ("-cother.txt", "other.txt (another file; check it by itself)"),
+        ("--edit ./sub", "./sub (editable)"),
+        ("-e git+https://me:secret@git.example.test/x@main", "git+https://git.example.test/x@main (editable)"),
+    ],
+)
+def test_another_file_is_told_however_it_is_said(line, apart):
+    assert read("requirements.txt", line).apart == (apart,)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "--no binary",
+        "--unheard-of x",
+        "-i",
+        "--pre junk",
+        "--index-url 'x",
+        "-x",
+        "-",
+        "-- junk",
+        "--req x",
+        "left==1.0 --unheard-of",
+    ],
+)
+def test_an_option_that_is_not_wholly_understood_is_refused(line):
+    with pytest.raises(Invalid, match="none of pip's, or may be several of them; spell it out: line 2"):
+        read("requirements.txt", f"left==1.0\n{line}\n")
+
+
+def test_requirements_of_another_encoding_are_refused():
+    with pytest.raises(Invalid, match="no UTF-8"):
+        read("requirements.txt", "# -*- coding: utf-7 -*-\nleft==1.0 +AC0-i x\n")
+
+
+@pytest.mark.parametrize(
+    ("filename", "content"),
+    [
+        ("uv.lock", uv('url = "https://evil.example.test/x.whl"')),
+        ("poetry.lock", poetry('[package.source]\ntype = "url"\nurl = "https://evil.example.test/x.whl"')),
+        (
+            "pylock.toml",
+            'lock-version = "1.0"\n[[packages]]\nname = "left"\narchive = {url = "https://evil.example.test/x.whl"}',
+        ),
+        ("pdm.lock", '[[package]]\nname = "left"\nurl = "https://evil.example.test/x.whl"\n[metadata]\n'),
+        ("Pipfile.lock", pipfile(file="https://evil.example.test/x.whl")),
+        ("requirements.txt", "left @ https://evil.example.test/x.whl"),
+        ("requirements.txt", "https://evil.example.test/x.whl"),
+        ("requirements.txt", "-r https://evil.example.test/x.whl"),
+        ("requirements.txt", "-e https://evil.example.test/x.whl"),
+    ],
+    ids=["uv", "poetry", "pylock", "pdm", "pipenv", "pip-named", "pip-bare", "pip-file", "pip-editable"],
+)
+def test_what_is_no_registrys_and_has_an_address_is_a_detour(filename, content):
+    found = read(filename, content)
+    assert (found.pins, [address for _, address in found.detours]) == ((), ["https://evil.example.test/x.whl"])
 
 
 @pytest.mark.parametrize("option", ["--extra-index-url {}", "-f {}", "--find-links={}"])
@@ -277,6 +389,8 @@ def test_more_values_than_a_lockfile_has_are_refused():
         read("requirements.txt", "\n" * 200_000)
     with pytest.raises(TooLarge, match="beside checksums"):
         read("requirements.txt", f"left{' ' * 60_000}==1\n" * 20)
+    with pytest.raises(TooLarge, match="lines with options"):
+        read("requirements.txt", "--pre\n" * 5_001)
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)

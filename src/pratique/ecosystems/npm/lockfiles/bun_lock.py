@@ -14,6 +14,7 @@ import orjson
 from pratique.core.errors import Invalid, TooLarge
 from pratique.core.lockfiles import LockedFile, Lockfile
 from pratique.ecosystems.npm.lockfiles.pins import MAX_BYTES, Apart, kind_of, lockfile, pin, split_name
+from pratique.formats.web_addresses import is_meant_for_web
 
 WHAT = "bun.lock"
 MEND = "rm -rf node_modules bun.lock && bun install"
@@ -60,10 +61,12 @@ def _entry(key: str, entry: Any) -> LockedFile | Apart:
         raise Invalid(f"this is no {WHAT}: {key[:80]!a} has no locator")
     name, reference = split_name(entry[0])
     asks = next((part for part in entry if isinstance(part, dict)), {})
-    if asks.get("bundled"):
+    if asks.get("bundled") and not (len(entry) > 1 and entry[1]):
+        # With an address bun fetches it all the same.
         return Apart(name, "inside another package")
     if len(entry) < _OF_A_REGISTRY or ":" in reference or "/" in reference:
-        return Apart(name, kind_of(reference))
+        said = [part for part in (reference, *entry[1:2]) if isinstance(part, str) and is_meant_for_web(part)]
+        return Apart(name, kind_of(reference), "".join(said[:1]))
     source, checksum = entry[1], entry[3]
     if not isinstance(source, str):
         raise Invalid(f"this is no {WHAT}: the address of {key[:80]!a} is no text")

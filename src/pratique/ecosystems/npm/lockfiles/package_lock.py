@@ -14,12 +14,12 @@ import orjson
 from pratique.core.errors import Invalid, TooLarge
 from pratique.core.lockfiles import LockedFile, Lockfile
 from pratique.ecosystems.npm.lockfiles.pins import MAX_BYTES, Apart, kind_of, lockfile, pin, tables, text, unalias
-from pratique.ecosystems.npm.lockfiles.places import CONFIGURED, is_public
+from pratique.ecosystems.npm.lockfiles.places import CONFIGURED, is_replaced
 from pratique.formats.web_addresses import read_address
 
 WHAT = "package-lock.json"
 MEND = "rm -rf node_modules package-lock.json npm-shrinkwrap.json && npm install"
-_MODULES = "node_modules/"
+_MODULES = "/node_modules/"
 _DEEPEST = 64
 
 
@@ -43,24 +43,31 @@ def read(content: bytes) -> Lockfile:
 def _packages(found: Any) -> Iterator[LockedFile | Apart]:
     """Forms 2 and 3: one entry for each folder. A link and the folder that it leads to are one thing."""
     entries = dict(tables(WHAT, found, "packages"))
-    linked = {text(WHAT, entry, "resolved") for entry in entries.values() if entry.get("link")}
+    targets = {text(WHAT, entry, "resolved") for entry in entries.values() if entry.get("link")}
+    linked = {place for place in targets if not _is_installed(place)}
     for place, entry in entries.items():
         if place and place not in linked:
             yield _package(place, entry)
 
 
 def _package(place: str, entry: dict[str, Any]) -> LockedFile | Apart:
-    is_folder = _MODULES not in f"/{place}"
-    folder = place.rpartition("/" if is_folder else _MODULES)[2]
+    is_folder = not _is_installed(place)
+    folder = f"/{place}".rpartition("/" if is_folder else _MODULES)[2]
     name = text(WHAT, entry, "name") or folder
     resolved = text(WHAT, entry, "resolved")
     if is_folder or entry.get("link"):
-        return Apart(name, "folder")
-    if entry.get("inBundle"):
+        return Apart(name, "folder", resolved)
+    if entry.get("inBundle") and not resolved and _MODULES in place:
+        # What the project itself bundles lies at the top, and npm fetches it like everything else.
         return Apart(name, "inside another package")
     if resolved and read_address(resolved) is None:
-        return Apart(folder, kind_of(resolved))
+        return Apart(folder, kind_of(resolved), resolved)
     return pin(WHAT, name, entry.get("version"), integrity=entry.get("integrity"), source=_source(resolved))
+
+
+def _is_installed(place: str) -> bool:
+    """Whether a package lies there, and no folder of the project's own."""
+    return _MODULES in f"/{place}"
 
 
 def _dependencies(found: Any, depth: int) -> Iterator[LockedFile | Apart]:
@@ -70,17 +77,17 @@ def _dependencies(found: Any, depth: int) -> Iterator[LockedFile | Apart]:
     for alias, entry in tables(WHAT, found, "dependencies"):
         said = text(WHAT, entry, "version")
         name, version = unalias(alias, said)
-        if entry.get("bundled"):
+        resolved = text(WHAT, entry, "resolved")
+        if entry.get("bundled") and not resolved:
             yield Apart(name, "inside another package")
         elif ":" in version or "/" in version:
-            yield Apart(alias, kind_of(version))
+            yield Apart(alias, kind_of(version), version)
         else:
-            source = _source(text(WHAT, entry, "resolved"))
-            yield pin(WHAT, name, version, integrity=entry.get("integrity"), source=source)
+            yield pin(WHAT, name, version, integrity=entry.get("integrity"), source=_source(resolved))
         if "dependencies" in entry:
             yield from _dependencies(entry["dependencies"], depth - 1)
 
 
 def _source(resolved: str) -> str:
     address = read_address(resolved)
-    return CONFIGURED + address.path if address is not None and is_public(address) else resolved
+    return CONFIGURED + address.path if address is not None and is_replaced(address) else resolved

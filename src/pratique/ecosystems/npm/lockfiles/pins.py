@@ -11,10 +11,11 @@ import msgspec
 
 from pratique.core.artifacts import Digests
 from pratique.core.errors import Invalid
-from pratique.core.lockfiles import LockedFile, Lockfile
+from pratique.core.lockfiles import LockedFile, Lockfile, distinct, named_apart
 from pratique.core.sentences import clean
 from pratique.ecosystems.npm import names, versions
 from pratique.ecosystems.npm.integrity import read_integrity
+from pratique.formats.web_addresses import is_meant_for_web
 
 MAX_BYTES = 4 << 20
 """Room for some ten thousand packages."""
@@ -26,10 +27,11 @@ _SHA1 = re.compile(r"[0-9a-f]{40}\Z")
 
 
 class Apart(msgspec.Struct, frozen=True):
-    """An entry that comes from no registry: its name, and what it is instead (`git`, `folder`)."""
+    """An entry that comes from no registry: its name, what it is instead (`git`, `folder`), and its address if any."""
 
     name: str
     kind: str
+    address: str = ""
 
     def __str__(self) -> str:
         """Printable ASCII: names are strangers' text."""
@@ -37,10 +39,12 @@ class Apart(msgspec.Struct, frozen=True):
 
 
 def lockfile(entries: Iterable[LockedFile | Apart], mend: str) -> Lockfile:
-    """A lockfile of these entries; what is locked alike for several places counts once."""
-    found = list(dict.fromkeys(entries))
+    """A lockfile of these entries; what is locked alike for several places counts once. Raises TooLarge."""
+    found = distinct(entries)
     pins = tuple(one for one in found if isinstance(one, LockedFile))
-    return Lockfile(pins, tuple(sorted(str(one) for one in found if isinstance(one, Apart))), mend=mend)
+    apart = [one for one in found if isinstance(one, Apart)]
+    detours = tuple((one.name, one.address) for one in apart if is_meant_for_web(one.address))
+    return Lockfile(pins, named_apart(str(one) for one in apart), mend=mend, detours=detours)
 
 
 def pin(what: str, name: str, version: Any, *, integrity: Any = None, sha1: str = "", source: str = "") -> LockedFile:

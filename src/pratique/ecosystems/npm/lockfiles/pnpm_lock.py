@@ -1,12 +1,13 @@
 """pnpm's pnpm-lock.yaml, lockfileVersion 6 and 9.
 
 The address of a file stands there only where it is unusual or was asked for (`lockfileIncludeTarballUrl`); pnpm 12
-refuses one that is not the configured registry's, older ones follow it. Source: pnpm's lockfile documents; measured
-with pnpm 12.
+refuses one that is not the configured registry's, older ones follow it, from the registry's own address on where it
+is relative. Source: pnpm's lockfile documents; pnpm's `lockfile/utils`; measured with pnpm 12.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,10 +24,14 @@ from pratique.ecosystems.npm.lockfiles.pins import (
     tables,
     text,
 )
+from pratique.ecosystems.npm.lockfiles.places import CONFIGURED, SAME_HOST
 from pratique.formats.yaml_tree import read_yaml
 
 WHAT = "pnpm-lock.yaml"
 MEND = "rm -rf node_modules pnpm-lock.yaml && pnpm install"
+_RELATIVE = re.compile(r"[A-Za-z0-9@._~%+/-]+\Z")
+_TYPE = re.compile(r"(?:git|directory|tarball|binary|variations|custom:.*)\Z")
+"""Of what pnpm has from elsewhere; what it takes for none (`null`, `false`) is none of these."""
 
 
 def read(content: bytes) -> Lockfile:
@@ -59,11 +64,22 @@ def _entry(key: str, entry: dict[str, Any], *, slash: bool) -> LockedFile | Apar
     name, reference = split_name(key.removeprefix("/") if slash else key)
     version = reference.partition("(")[0]
     of_registry = ":" not in version and "/" not in version and version and key.startswith("/") >= slash
-    if not of_registry or "type" in resolution:
-        said = text(WHAT, entry, "name") or name.partition("(")[0]
-        return Apart(said, _kind(resolution, version or key))
     tarball = text(WHAT, resolution, "tarball")
-    return pin(WHAT, name, version, integrity=resolution.get("integrity"), source=tarball if ":" in tarball else "")
+    if not of_registry or _TYPE.match(text(WHAT, resolution, "type")):
+        said = text(WHAT, entry, "name") or name.partition("(")[0]
+        return Apart(said, _kind(resolution, version or key), tarball or version)
+    if {text(WHAT, entry, "name") or name, text(WHAT, entry, "version") or version} != {name, version}:
+        raise Invalid(f"the {WHAT} has {key[:80]!a} under another name or version; pnpm writes neither twice")
+    return pin(WHAT, name, version, integrity=resolution.get("integrity"), source=_source(tarball))
+
+
+def _source(tarball: str) -> str:
+    """The address of a file, which may begin at the registry, at its host, or with a host."""
+    if tarball.startswith("//"):
+        return f"https:{tarball}"
+    if not tarball or not _RELATIVE.match(tarball):
+        return tarball
+    return SAME_HOST + tarball if tarball.startswith("/") else f"{CONFIGURED}/{tarball}"
 
 
 def _kind(resolution: dict[str, Any], reference: str) -> str:

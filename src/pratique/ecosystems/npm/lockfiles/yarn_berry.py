@@ -35,7 +35,7 @@ _BERRY = re.compile(rb"^__metadata\s*:", re.MULTILINE)
 
 def is_berry(content: bytes) -> bool:
     """Whether a yarn.lock is of yarn 2 or later."""
-    return _BERRY.search(content[:4096]) is not None
+    return _BERRY.search(content) is not None
 
 
 def read(content: bytes) -> Lockfile:
@@ -54,6 +54,8 @@ def _entries(document: dict[str, Any]) -> Iterator[LockedFile | Apart]:
         name, reference = split_name(locator)
         if not reference:
             raise Invalid(f"the {WHAT} has no locator under `resolution` for {key[:80]!a}")
+        if "resolved" in entry:
+            raise Invalid(f"the {WHAT} is of yarn 2 or later, and yarn 1 would fetch {key[:80]!a} from its `resolved`")
         protocol, _, rest = reference.partition(":")
         if protocol == "workspace":
             yield Apart(name, "workspace")
@@ -61,7 +63,7 @@ def _entries(document: dict[str, Any]) -> Iterator[LockedFile | Apart]:
             # What is patched has an entry of its own.
             yield Apart(name, "patched here")
         elif protocol != "npm":
-            yield Apart(name, kind_of(reference))
+            yield Apart(name, kind_of(reference), reference)
         else:
             version, _, bound = rest.partition("::")
             yield pin(WHAT, name, version, source=_archive(bound))

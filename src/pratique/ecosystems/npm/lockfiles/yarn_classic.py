@@ -21,10 +21,13 @@ from pratique.ecosystems.npm.lockfiles.pins import (
     split_name,
     unalias,
 )
-from pratique.formats.web_addresses import read_address
+from pratique.formats.web_addresses import is_meant_for_web, read_address
 
 WHAT = "yarn.lock"
 MEND = "rm yarn.lock && yarn install"
+
+MAX_ESCAPES = 50_000
+"""Backslashes: names and addresses have none."""
 
 _STRING = r'"(?:[^"\\]|\\.)*+"'
 _KEY = re.compile(rf"(?P<patterns>(?:{_STRING}|[^\s\",:][^\s\",]*)(?:, ?(?:{_STRING}|[^\s\",:][^\s\",]*))*):\s*\Z")
@@ -42,7 +45,9 @@ def read(content: bytes) -> Lockfile:
         lines = content.decode().split("\n")
     except UnicodeDecodeError:
         raise Invalid(f"the {WHAT} is no UTF-8 text") from None
-    return lockfile((_entry(patterns, fields) for patterns, fields in _blocks(lines)), MEND)
+    if content.count(b"\\") > MAX_ESCAPES:
+        raise TooLarge(f"the {WHAT} has more than {MAX_ESCAPES} backslashes; no more are read")
+    return lockfile((one for patterns, fields in _blocks(lines) for one in _entries(patterns, fields)), MEND)
 
 
 def _blocks(lines: list[str]) -> Iterator[tuple[list[str], dict[str, str]]]:
@@ -78,17 +83,30 @@ def _plain(value: str) -> str:
     return re.sub(r"\\(.)", r"\1", value[1:-1]) if value.startswith('"') else value
 
 
-def _entry(patterns: list[str], fields: dict[str, str]) -> LockedFile | Apart:
-    alias, specifier = split_name(patterns[0])
+def _entries(patterns: list[str], fields: dict[str, str]) -> Iterator[LockedFile | Apart]:
+    """What a block pins, under each of the names that it is asked for by: yarn fetches one file for all of them."""
+    if not fields.get("version"):
+        raise Invalid(f"the {WHAT} pins {split_name(patterns[0])[0][:100]!a} without a version")
+    for one in dict.fromkeys(_asked(pattern) for pattern in patterns):
+        yield _entry(*one, fields)
+
+
+def _asked(pattern: str) -> tuple[str, str, str]:
+    """The name in the project, the real one, and whence if from no registry."""
+    alias, specifier = split_name(pattern)
     name, wanted = unalias(alias, specifier)
-    resolved, version = fields.get("resolved", ""), fields.get("version", "")
-    if not version:
-        raise Invalid(f"the {WHAT} pins {alias[:100]!a} without a version")
+    return alias, name, wanted if ":" in wanted or "/" in wanted else ""
+
+
+def _entry(alias: str, name: str, whence: str, fields: dict[str, str]) -> LockedFile | Apart:
+    resolved = fields.get("resolved", "")
     address, _, fragment = resolved.partition("#")
-    if ":" in wanted or "/" in wanted:
-        return Apart(alias, kind_of(wanted))
+    if whence:
+        kind = kind_of(whence)
+        is_fetched = kind == "folder" and is_meant_for_web(address)
+        return Apart(alias, kind_of(address) if is_fetched else kind, address)
     if read_address(address) is None:
         # An entry without an address is a folder; yarn's offline mirror writes a file's name alone.
         is_mirrored = ":" not in address and address.endswith(".tgz")
-        return Apart(alias, "file of an offline mirror" if is_mirrored else kind_of(resolved or "file:"))
-    return pin(WHAT, name, version, integrity=fields.get("integrity"), sha1=fragment, source=address)
+        return Apart(alias, "file of an offline mirror" if is_mirrored else kind_of(resolved or "file:"), address)
+    return pin(WHAT, name, fields["version"], integrity=fields.get("integrity"), sha1=fragment, source=address)

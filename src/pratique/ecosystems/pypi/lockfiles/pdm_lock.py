@@ -27,6 +27,6 @@ def _entries(package: dict[str, Any]) -> Iterator[LockedFile | Apart]:
     name = text(WHAT, package, "name")
     apart = next((kind for key, kind in _APART.items() if key in package), None)
     if apart is not None:
-        yield Apart(name, apart)
+        yield Apart(name, apart, text(WHAT, package, "url"))
         return
     yield from files(release(WHAT, name, package.get("version")), items(WHAT, package.get("files"), "files"))

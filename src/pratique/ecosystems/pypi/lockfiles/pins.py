@@ -12,13 +12,13 @@ import msgspec
 
 from pratique.core.artifacts import Digests
 from pratique.core.errors import Invalid, TooLarge
-from pratique.core.lockfiles import LockedFile, Lockfile
+from pratique.core.lockfiles import LockedFile, Lockfile, distinct, named_apart
 from pratique.core.sentences import clean
 from pratique.ecosystems.pypi import names
 from pratique.ecosystems.pypi.filenames import SDIST_ENDINGS, is_plain
 from pratique.ecosystems.pypi.versions import canonical_version
 from pratique.formats.toml import read_toml
-from pratique.formats.web_addresses import read_address
+from pratique.formats.web_addresses import is_meant_for_web, read_address
 
 MAX_BYTES = 4 << 20
 """Room for some two thousand projects with all their wheels."""
@@ -34,10 +34,11 @@ _INSTALLABLE = (".whl", *SDIST_ENDINGS)
 
 
 class Apart(msgspec.Struct, frozen=True):
-    """An entry that comes from no registry: its name, and what it is instead (`git`, `folder`)."""
+    """An entry that comes from no registry: its name, what it is instead (`git`, `folder`), and its address if any."""
 
     name: str
     kind: str
+    address: str = ""
 
     def __str__(self) -> str:
         """Printable ASCII: names are strangers' text."""
@@ -73,11 +74,12 @@ class Release(msgspec.Struct, frozen=True):
 
 
 def lockfile(entries: Iterable[LockedFile | Apart], mend: str, searched: Iterable[str] = ()) -> Lockfile:
-    """A lockfile of these entries; what is locked twice alike counts once."""
-    found = list(dict.fromkeys(entries))
+    """A lockfile of these entries; what is locked twice alike counts once. Raises TooLarge."""
+    found = distinct(entries)
     pins = tuple(one for one in found if isinstance(one, LockedFile))
-    apart = tuple(sorted(str(one) for one in found if isinstance(one, Apart)))
-    return Lockfile(pins, apart, tuple(dict.fromkeys(searched)), mend)
+    apart = [one for one in found if isinstance(one, Apart)]
+    detours = tuple((one.name, one.address) for one in apart if is_meant_for_web(one.address))
+    return Lockfile(pins, named_apart(str(one) for one in apart), tuple(dict.fromkeys(searched)), mend, detours)
 
 
 def release(what: str, name: Any, version: Any, index: str = "") -> Release:

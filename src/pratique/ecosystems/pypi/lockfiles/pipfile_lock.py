@@ -50,7 +50,7 @@ def _sources(found: Any) -> dict[str, str]:
 def _entry(name: str, said: Any, sources: dict[str, str]) -> LockedFile | Apart:
     entry = table(WHAT, said, name[:80])
     if "file" in entry:
-        return Apart(name, "an address of its own")
+        return Apart(name, "an address of its own", text(WHAT, entry, "file"))
     apart = next((kind for key, kind in _APART.items() if key in entry), None)
     version = text(WHAT, entry, "version")
     if apart is not None:

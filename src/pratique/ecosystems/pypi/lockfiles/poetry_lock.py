@@ -11,6 +11,7 @@ from typing import Any
 
 from pratique.core.errors import Invalid
 from pratique.core.lockfiles import LockedFile, Lockfile
+from pratique.ecosystems.pypi import names
 from pratique.ecosystems.pypi.lockfiles.pins import Apart, files, items, lockfile, release, table, tables, text, toml
 
 WHAT = "poetry.lock"
@@ -24,7 +25,8 @@ def read(content: bytes) -> Lockfile:
     if "metadata" not in document:
         raise Invalid(f"this is no {WHAT}: it has no `metadata`")
     packages = tables(WHAT, document.get("package", []), "package")
-    older = table(WHAT, table(WHAT, document["metadata"], "metadata").get("files"), "metadata.files")
+    said = table(WHAT, table(WHAT, document["metadata"], "metadata").get("files"), "metadata.files")
+    older = {names.canonical(name): of for name, of in said.items()}
     return lockfile((one for package in packages for one in _entries(package, older)), MEND)
 
 
@@ -34,7 +36,7 @@ def _entries(package: dict[str, Any], older: dict[str, Any]) -> Iterator[LockedF
     source = table(WHAT, package.get("source"), "source")
     kind = text(WHAT, source, "type")
     if kind in _KINDS:
-        yield Apart(name, _KINDS[kind])
+        yield Apart(name, _KINDS[kind], "" if kind == "git" else text(WHAT, source, "url"))
         return
     of = release(WHAT, name, package.get("version"), text(WHAT, source, "url"))
-    yield from files(of, items(WHAT, package.get("files", older.get(name)), "files"))
+    yield from files(of, items(WHAT, package.get("files", older.get(of.name)), "files"))

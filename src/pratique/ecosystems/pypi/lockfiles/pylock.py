@@ -7,7 +7,7 @@ from typing import Any
 
 from pratique.core.errors import Invalid
 from pratique.core.lockfiles import LockedFile, Lockfile
-from pratique.ecosystems.pypi.lockfiles.pins import Apart, files, items, lockfile, release, tables, text, toml
+from pratique.ecosystems.pypi.lockfiles.pins import Apart, files, items, lockfile, release, table, tables, text, toml
 
 WHAT = "pylock.toml"
 MEND = "make it anew with what made it: `uv export --format pylock.toml -o pylock.toml` after `uv lock`, or `pip lock`"
@@ -27,7 +27,7 @@ def _entries(package: dict[str, Any]) -> Iterator[LockedFile | Apart]:
     name = text(WHAT, package, "name")
     apart = next((kind for key, kind in _APART.items() if key in package), None)
     if apart is not None:
-        yield Apart(name, apart)
+        yield Apart(name, apart, text(WHAT, table(WHAT, package.get("archive"), "archive"), "url"))
         return
     sdist = package.get("sdist")
     listed = [*([sdist] if sdist is not None else []), *items(WHAT, package.get("wheels"), "wheels")]

@@ -36,7 +36,8 @@ def _entries(package: dict[str, Any]) -> Iterator[LockedFile | Apart]:
     registry = text(WHAT, source, "registry")
     if not registry or read_address(registry) is None:
         kind = next((said for key, said in _KINDS.items() if key in source), "folder")
-        yield Apart(text(WHAT, package, "name"), kind)
+        # uv fetches from a list of files by its address, too, whatever that begins with.
+        yield Apart(text(WHAT, package, "name"), kind, registry or text(WHAT, source, "url"))
         return
     sdist = package.get("sdist")
     listed = [*([sdist] if sdist is not None else []), *items(WHAT, package.get("wheels"), "wheels")]
