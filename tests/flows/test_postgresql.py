@@ -9,6 +9,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,11 @@ def test_a_node_with_other_settings_is_turned_away_while_others_run(
     assert publish(nodes[1], publisher, "undisturbed", "1.0.0").status == 201
 
 
+def lists(node: Server, name: str, token: str, versions: list[str]) -> bool:
+    """Whether a node offers all of them."""
+    return set(versions) <= set(node.get(f"/main/npm/{name}", token).json()["versions"])
+
+
 class Load:
     """Publishes one version after the other through both nodes, and fetches them, until it is told to stop."""
 
@@ -161,8 +167,8 @@ def test_a_restart_of_postgresql_under_load_loses_nothing_and_is_said(
             assert one.headers["Retry-After"]
             assert re.search("try again|may or may not", one.text), one.text
     for node in nodes:
-        listed = node.get(f"/main/npm/{name}", publisher).json()["versions"]
-        assert set(load.acknowledged) <= set(listed)
+        # What was published through the other node a moment ago is listed a fifth of a second later at most.
+        wait_for("what was acknowledged is not listed", partial(lists, node, name, publisher, load.acknowledged))
         assert node.get(file_of(name, load.acknowledged[0]), publisher).status == 200
         assert node.get("/readyz").json() == {"status": "ready", "jobs": "alive"}
     wait_for("promised jobs stay undone", lambda: len(jobs_done(nodes) - already) >= len(load.acknowledged))

@@ -18,7 +18,7 @@ from pratique.core.clock import DAY, Instant
 from pratique.jobs import outbox, state
 from pratique.jobs.engine import JobEngine, JobLimits
 from pratique.jobs.kinds import job_table
-from pratique.jobs.recovery import recover_dead
+from pratique.jobs.recovery import Forgotten, recover_dead
 from pratique.jobs.timers import Timers
 from pratique.services.ports import Ports
 from pratique.services.upkeep.sweep import promised_jobs
@@ -31,6 +31,9 @@ EVERY = 1.0
 
 TIDY_EVERY = 3_600
 """Rounds between two clean-ups of finished jobs."""
+
+FORGOTTEN_EVERY = 10
+"""Rounds between two looks for jobs that this process has claimed and runs no more."""
 
 SWEEP_EVERY = 600
 """Rounds between two comparisons of what was promised with what the engine knows."""
@@ -59,7 +62,8 @@ async def run_jobs(
             limits=JobLimits(settings.jobs.at_once, settings.jobs.polling, settings.jobs.restarts),
         )
         await asyncio.to_thread(engine.start)
-        looking_after = asyncio.create_task(_look_after(ports, settings, beats, order.process_id))
+        forgotten = Forgotten(order.process_id, engine.is_running)
+        looking_after = asyncio.create_task(_look_after(ports, settings, beats, forgotten, order.process_id))
         ready()
         await stop.wait()
         looking_after.cancel()
@@ -68,7 +72,7 @@ async def run_jobs(
         await asyncio.to_thread(engine.stop, int(settings.web.stop_patience))
 
 
-async def _look_after(ports: Ports, settings: Settings, beats: Beats, process_id: str) -> None:
+async def _look_after(ports: Ports, settings: Settings, beats: Beats, forgotten: Forgotten, process_id: str) -> None:
     living = living_processes(ports.db, settings.jobs.dead_after, beats, process_id)
     timers = Timers(job_timers(settings), _promise(ports))
     number, trouble = 0, ""
@@ -76,6 +80,8 @@ async def _look_after(ports: Ports, settings: Settings, beats: Beats, process_id
         try:
             await asyncio.to_thread(recover_dead, living)
             await asyncio.to_thread(timers.tick, ports.clock.now())
+            if number % FORGOTTEN_EVERY == 0:
+                await asyncio.to_thread(forgotten.take_up)
             if number % SWEEP_EVERY == 0:
                 await asyncio.to_thread(sweep, ports)
             if number % TIDY_EVERY == 0:

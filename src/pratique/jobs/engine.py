@@ -67,6 +67,10 @@ class JobEngine:
         """The id under which this process claims jobs."""
         return self._executor_id
 
+    def is_running(self, workflow_id: str) -> bool:
+        """Whether the handler of a claimed job runs in this process now."""
+        return job_of(workflow_id) in self._running
+
     def start(self) -> None:
         """Start claiming. Blocks for a second or two; call it from a thread."""
         from dbos import DBOS

@@ -10,9 +10,51 @@ from collections.abc import Callable, Collection
 
 import structlog
 
-from pratique.jobs.names import APPLICATION
+from pratique.jobs.names import APPLICATION, QUEUE
 
 _log = structlog.get_logger("jobs")
+
+
+class Forgotten:
+    """Jobs that this process has claimed and runs no more.
+
+    The engine writes down how a job ended. Where the database is away in that moment it lets the job lie as claimed,
+    and as whoever claimed it lives, nobody would take it over.
+    """
+
+    def __init__(self, executor_id: str, is_running: Callable[[str], bool]) -> None:
+        """Prepare.
+
+        Args:
+            executor_id: of this process.
+            is_running: whether a claimed job's handler runs here.
+        """
+        self._executor_id, self._is_running = executor_id, is_running
+        self._seen: frozenset[str] = frozenset()
+
+    def take_up(self) -> tuple[str, ...]:
+        """Put back on the queue what was forgotten at this look and at the one before.
+
+        One look is not enough: between the end of a handler and its record lies a moment. A step that was recorded is
+        not done again; one that was not is, as jobs are idempotent.
+
+        Returns:
+            Ids of the engine.
+        """
+        from dbos import DBOS
+
+        claimed = DBOS.list_workflows(
+            status="PENDING", application_name=APPLICATION, load_input=False, load_output=False
+        )
+        mine = {one.workflow_id for one in claimed if one.executor_id == self._executor_id}
+        lying = frozenset(one for one in mine if not self._is_running(one))
+        again = tuple(sorted(lying & self._seen))
+        self._seen = lying - set(again)
+        for workflow_id in again:
+            DBOS.resume_workflow(workflow_id, queue_name=QUEUE)
+        if again:
+            _log.warning("jobs whose end could not be recorded are done again", jobs=again)
+        return again
 
 
 def recover_dead(living: Callable[[], Collection[str]]) -> tuple[str, ...]:

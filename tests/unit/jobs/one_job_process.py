@@ -17,7 +17,7 @@ import structlog
 from pratique.jobs import state
 from pratique.jobs.engine import JobEngine, JobLimits
 from pratique.jobs.kinds import JobKind, JobRun, job_table
-from pratique.jobs.recovery import recover_dead
+from pratique.jobs.recovery import Forgotten, recover_dead
 
 structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
 
@@ -93,11 +93,12 @@ async def main() -> None:
     await asyncio.to_thread(engine.start)
     say("ready")
     threading.Thread(target=answer_questions, daemon=True).start()
-    until = time.monotonic() + 60
+    forgotten, until = Forgotten(executor, engine.is_running), time.monotonic() + 60
     while time.monotonic() < until:
         taken = await asyncio.to_thread(recover_dead, lambda: {executor, *living})
         if taken:
             say(" ".join(["took", *taken]))
+        await asyncio.to_thread(forgotten.take_up)
         await asyncio.sleep(0.1)
 
 

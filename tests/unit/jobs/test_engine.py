@@ -1,5 +1,7 @@
 """The engine as whole processes on one database, killed and taken over."""
 
+import sqlalchemy as sa
+
 from pratique.jobs import outbox
 
 
@@ -58,3 +60,25 @@ def test_the_pause_before_another_attempt_outlives_the_process(engine, job_proce
     job_process("B")
 
     assert log_of("event-1", 3)[-1].startswith("tried B 3") or log_of("event-1", 4)[-1].startswith("tried B 3")
+
+
+def test_a_job_whose_end_could_not_be_recorded_is_done_again_by_the_living_process_that_forgot_it(
+    engine, job_process, log_of
+):
+    promise(engine, "plain", "event-1")
+    process = job_process("A")
+    log_of("event-1", 1)
+    while process.ask("unfinished plain"):
+        pass
+    schema = None if engine.dialect.name == "sqlite" else "dbos"
+    statuses = sa.table("workflow_status", *map(sa.column, ("workflow_uuid", "status", "executor_id")), schema=schema)
+    steps = sa.table("operation_outputs", sa.column("workflow_uuid"), schema=schema)
+
+    with engine.begin() as connection:  # as if the database had been away when it ended
+        connection.execute(sa.delete(steps).where(steps.c.workflow_uuid == "event-1"))
+        claimed = sa.update(statuses).where(statuses.c.workflow_uuid == "event-1")
+        connection.execute(claimed.values(status="PENDING", executor_id="A"))
+
+    assert log_of("event-1", 2) == ["done A 1 {}", "done A 1 {}"]
+    while process.ask("unfinished plain"):
+        pass
