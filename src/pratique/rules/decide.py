@@ -126,13 +126,12 @@ def _without(active: ActiveRule, absence: FactAbsent) -> Opinion:
     if remedy:
         return _failed(active, f"{remedy}: {why}")
     if absence.absent.passing:
-        vote = deny(active.rule.name, f"cannot be judged now: {why}")
-        return Opinion(active, msgspec.structs.replace(vote, passing=True), failed=True)
+        return _failed(active, f"cannot be judged now: {why}", passing=True)
     return _failed(active, f"cannot be judged: {absence.fact.name} is missing ({why})")
 
 
-def _failed(active: ActiveRule, why: str) -> Opinion:
-    return Opinion(active, deny(active.rule.name, why), failed=True)
+def _failed(active: ActiveRule, why: str, *, passing: bool = False) -> Opinion:
+    return Opinion(active, msgspec.structs.replace(deny(active.rule.name, why), passing=passing), failed=True)
 
 
 def _count(tally: Tally, opinion: Opinion, policy: Policy, facts: Facts) -> None:

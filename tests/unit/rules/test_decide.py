@@ -53,6 +53,23 @@ def test_of_votes_equally_strict_the_first_rule_of_the_registry_speaks():
     assert [vote.rule for vote in decision.votes] == ["known_malware", "reserved_name", "denylist"]
 
 
+def test_of_votes_equally_strict_what_lasts_speaks_before_what_passes():
+    away = Absent("no upstream could be asked", passing=True)
+
+    decision = judged({fact.MALWARE: away, **DENIED})
+
+    assert [vote.rule for vote in decision.votes] == ["denylist", "known_malware"]
+    assert not decision.passing
+
+
+def test_what_passes_is_looked_at_again_soon_and_says_so():
+    decision = judged({fact.MALWARE: Absent("no upstream could be asked", passing=True)})
+
+    assert said(decision) == ("known_malware", "deny", "cannot be judged now: no upstream could be asked")
+    assert decision.passing
+    assert decision.valid_until == judged({fact.MALWARE: Absent("the store failed")}).valid_until is not None
+
+
 def test_rules_of_another_moment_are_not_asked():
     assert judged({fact.PUBLIC_EXISTS: True}, moment=Moment.INSTALL, origin=Origin.UNKNOWN).votes == ()
     assert [vote.rule for vote in judged(YOUNG, moment=Moment.PUBLISH).votes] == ["shadows_public"]
@@ -132,6 +149,7 @@ def test_a_fact_that_could_not_be_had_denies_at_every_stage(stage):
     decision = judged({fact.REVOCATIONS: Absent("the store failed")}, stage=stage)
 
     assert said(decision) == ("revoked", "deny", "cannot be judged: revocations is missing (the store failed)")
+    assert not decision.passing
     assert decision.valid_until == NOW + MINUTE
 
 
