@@ -74,6 +74,8 @@ class Supervisor:
         self._at_terminal = os.isatty(_STDIN)
         self.on_hangup: Callable[[], None] = lambda: None
         """What SIGHUP asks for, unless it says that the terminal is gone."""
+        self.on_no_room: Callable[[], object] = lambda: None
+        """Called when a child ended because the disk is full, before it is started again."""
         self._stopping = asyncio.Event()
         self._children: dict[str, asyncio.subprocess.Process] = {}
         self._signs: dict[str, SignsOfLife] = {}
@@ -103,6 +105,11 @@ class Supervisor:
             os.close(self._life)
             os.close(self._life_end)
         return 1 if self._failed else 0
+
+    @property
+    def lacks_room(self) -> bool:
+        """Whether a child waits for room on the disk."""
+        return bool(self._without_room)
 
     def stop(self) -> None:
         """Ask every child to finish what it does and end."""
@@ -161,6 +168,7 @@ class Supervisor:
                 return
             pause = FIRST_PAUSE if self._monotonic() - started > STEADY else pause
             if code == NO_ROOM:
+                self.on_no_room()
                 self._note_no_room(station, child.pid)
             else:
                 tries += 1

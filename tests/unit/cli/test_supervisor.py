@@ -105,6 +105,8 @@ async def test_a_child_on_a_full_disk_is_tried_until_there_is_room_and_that_is_s
 
     monkeypatch.setattr(SignsOfLife, "listen", listen)
     supervisor = Supervisor([Station(Role.JOBS, "jobs")], folder.root, {}, say=said.append, patience=5)
+    asked = []
+    supervisor.on_no_room = lambda: asked.append(supervisor.lacks_room)
     usual = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, usual[1]))  # children inherit it: they can write to no file
     try:
@@ -113,6 +115,8 @@ async def test_a_child_on_a_full_disk_is_tried_until_there_is_room_and_that_is_s
         make_room()
 
     assert tried == TRIES + 2
+    assert asked == [False] + [True] * TRIES
+    assert not supervisor.lacks_room
     assert [line.split(" (")[0] for line in said if "started (" in line] == ["jobs started"]
     (full,) = [line for line in said if "full" in line]
     assert full.startswith("jobs (pid ")
