@@ -75,7 +75,7 @@ class Supervisor:
         self.on_hangup: Callable[[], None] = lambda: None
         """What SIGHUP asks for, unless it says that the terminal is gone."""
         self.on_no_room: Callable[[], object] = lambda: None
-        """Called when a child ended because the disk is full, before it is started again."""
+        """Asks for room when a child ended because the disk is full, before it is started again."""
         self._stopping = asyncio.Event()
         self._children: dict[str, asyncio.subprocess.Process] = {}
         self._signs: dict[str, SignsOfLife] = {}
@@ -168,7 +168,6 @@ class Supervisor:
                 return
             pause = FIRST_PAUSE if self._monotonic() - started > STEADY else pause
             if code == NO_ROOM:
-                self.on_no_room()
                 self._note_no_room(station, child.pid)
             else:
                 tries += 1
@@ -181,7 +180,12 @@ class Supervisor:
             pause = min(pause * 2, LONGEST_PAUSE)
 
     def _note_no_room(self, station: Station, pid: int) -> None:
-        """Said once: it is tried again as often as it takes, and only somebody who makes room can help."""
+        """Said once: it is tried again as often as it takes, and in the end only somebody who makes room can help.
+
+        Children that find the disk full at the same time ask for room once: what is given to the first may do for all.
+        """
+        if not self._without_room or station.label in self._without_room:
+            self.on_no_room()
         if station.label not in self._without_room:
             self._without_room.add(station.label)
             self._say(

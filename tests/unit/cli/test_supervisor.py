@@ -84,6 +84,18 @@ async def test_a_child_that_lives_but_shows_no_sign_of_life_is_replaced(tmp_path
     ]
 
 
+async def test_children_that_find_the_disk_full_at_once_ask_for_room_once_and_again_if_that_was_not_enough(tmp_path):
+    asked, both = [], [Station(Role.WEB, "web 1"), Station(Role.JOBS, "jobs")]
+    supervisor = Supervisor(both, tmp_path, {}, say=lambda _line: None, patience=5)
+    supervisor.on_no_room = lambda: asked.append(True)
+
+    for station in both:
+        supervisor._note_no_room(station, 1)
+    assert len(asked) == 1
+    supervisor._note_no_room(both[1], 2)
+    assert len(asked) == 2
+
+
 async def test_a_child_on_a_full_disk_is_tried_until_there_is_room_and_that_is_said_once(tmp_path, monkeypatch):
     monkeypatch.setattr("pratique.cli.supervisor.FIRST_PAUSE", 0.01)
     monkeypatch.setattr("pratique.cli.supervisor.LONGEST_PAUSE", 0.02)
