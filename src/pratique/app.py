@@ -65,6 +65,7 @@ from pratique.store.clocks import SystemClock, open_clock
 from pratique.store.database import Database
 from pratique.store.dialects import as_unavailable
 from pratique.store.processes import Process
+from pratique.store.reserve import Reserve
 from pratique.store.revisions import RevisionReader
 from pratique.trust.signing import Signer, new_signing_key
 from pratique.upstream.client import UpstreamClient
@@ -165,6 +166,7 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
             held.push_async_callback(fetching.close)
         yield Ports(
             db=db,
+            reserve=Reserve(folder.reserve_file),
             blobs=blobs,
             clock=clock,
             ecosystems=ecosystems,

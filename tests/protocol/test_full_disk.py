@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any, Concatenate, TypeVar
 
 import pytest
+import sqlalchemy as sa
 
 from pratique.core.actors import OPERATOR
 from pratique.core.clock import Instant
@@ -19,10 +21,13 @@ from pratique.services.installing.download_log import DownloadLog
 from pratique.store import events, processes
 from pratique.store.blobs_file import FileBlobs
 from pratique.store.database import Database
+from pratique.store.reserve import WHOLE
 from tests.harness.full_disk import FullDatabase
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site
 from tests.protocol.speakers import Speaker
+
+T = TypeVar("T")
 
 
 class FullBlobs(FileBlobs):
@@ -36,6 +41,19 @@ class FullBlobs(FileBlobs):
 
         real.write = refuse  # type: ignore[method-assign]
         return real
+
+
+class NearlyFull(FullDatabase):
+    """The real database on a disk on which a quarter of the reserve is all that can be had."""
+
+    reserve = Path()
+
+    def write_now(
+        self, fn: Callable[Concatenate[sa.Connection, ...], T], *args: Any, durable: bool = True, **kwargs: Any
+    ) -> T:
+        has_room = self.reserve.stat().st_size <= WHOLE // 4
+        base = Database if has_room else FullDatabase
+        return base.write_now(self, fn, *args, durable=durable, **kwargs)
 
 
 class LateLog(DownloadLog):
@@ -206,6 +224,23 @@ async def test_a_revocation_that_cannot_be_recorded_is_an_error_and_done_nowhere
     make_room(site)
     assert await site.ports.db.read(events.recent, 100) == before
     assert (await site.get(kept)).status == 200
+
+
+async def test_a_revocation_takes_as_much_of_the_reserve_as_it_needs_and_nothing_else_does(
+    site: Site, client: Speaker, kept: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reserve = site.data / "reserve"
+    reserve.write_bytes(bytes(WHOLE))
+    monkeypatch.setattr(NearlyFull, "reserve", reserve)
+    site.ports.db.__class__ = NearlyFull
+
+    assert (await client.upload(site, "ours", "1.0.0", site.token)).status == 503
+    assert reserve.stat().st_size == WHOLE
+    await revoke(site.ports, "main", f"pkg:{client.ecosystem}/left@1.0.0", None, "malware", OPERATOR)
+
+    assert reserve.stat().st_size == WHOLE // 4
+    refused = await site.get(kept)
+    assert (refused.status, "malware" in refused.text) == (403, True)
 
 
 async def test_the_probe_leaves_nothing_and_finds_a_full_disk_although_no_download_waits(site: Site) -> None:

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
+import sqlalchemy as sa
 from structlog.testing import capture_logs
 
 from pratique.core.actors import OPERATOR, ActorKind
+from pratique.core.artifacts import FileView
 from pratique.core.decisions import EntryKind
+from pratique.core.differences import Difference
+from pratique.core.ports import BlobFile
 from pratique.services.governing.explain import Explained, explain
 from pratique.services.governing.list_entries import AddEntry, add_entry
 from pratique.services.governing.list_events import ListEvents, list_events
 from pratique.services.judging.file_facts import DIGEST_FINDING
+from pratique.services.judging.index_claims import NOT_COMPARED
 from pratique.services.publishing.membership import ShowProject, show_project
 from pratique.services.upkeep.compare_fetched import compare_fetched
+from pratique.store import findings
+from pratique.store.schema import finding
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site
 from tests.protocol.speakers import NpmSpeaker, PypiSpeaker, Speaker
@@ -191,6 +200,96 @@ async def test_a_fault_of_ours_in_comparing_is_said_of_the_file(
     assert await sentences(site, NPM) == [
         "what its index says could not be compared with the file; the log of the server tells why"
     ]
+
+
+TOLD_BY_LOG = "what its index says could not be compared with the file; the log of the server tells why"
+
+
+async def two_waiting(site: Site, registry: PlainRegistry) -> None:
+    """Two files of `left` that wait for their comparison, the first before the second; the second one lies."""
+    NPM.released(registry, "left", "1.0.0")
+    NPM.released(registry, "left", "2.0.0").manifest["dependencies"] = {"evil": "1.0.0"}
+    for version in ("1.0.0", "2.0.0"):
+        assert (await site.get(NPM.path("left", version), site.token)).status == 200
+
+
+async def said_of(site: Site, version: str) -> list[str]:
+    found = (await explained(site, NPM, f"@{version}")).explanations
+    return [finding.sentence for one in found for finding in one.findings]
+
+
+async def test_a_note_that_cannot_be_read_is_told_and_makes_no_other_wait(site: Site, registry: PlainRegistry) -> None:
+    await two_waiting(site, registry)
+    await site.ports.db.write(_spoil_the_oldest_note)
+
+    assert [await compare_fetched(site.ports) for _ in range(2)] == [2, 0]
+
+    assert await said_of(site, "1.0.0") == [TOLD_BY_LOG]
+    assert "something else than the file" in (await said_of(site, "2.0.0"))[0]
+
+
+def _spoil_the_oldest_note(connection: sa.Connection) -> None:
+    _, note = findings.of_kind(connection, NOT_COMPARED, 1)[0]
+    connection.execute(finding.update().where(finding.c.id == note.id).values(detail='{"of": "another version"}'))
+
+
+async def test_a_fault_in_reading_stored_bytes_is_told_and_makes_no_other_wait(
+    site: Site, registry: PlainRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await two_waiting(site, registry)
+    opened: list[str] = []
+
+    class FailsOnce(type(site.ports.blobs)):
+        def open(self, sha256: str) -> BlobFile:
+            opened.append(sha256)
+            if len(opened) == 1:
+                raise RuntimeError("no fault that a disk has")
+            return super().open(sha256)
+
+    monkeypatch.setattr(site.ports.blobs, "__class__", FailsOnce)
+
+    assert [await compare_fetched(site.ports) for _ in range(2)] == [2, 0]
+
+    assert await said_of(site, "1.0.0") == [TOLD_BY_LOG]
+    assert "something else than the file" in (await said_of(site, "2.0.0"))[0]
+
+
+async def test_what_cannot_be_kept_of_one_file_makes_no_other_wait_and_is_tried_once_a_turn(
+    site: Site, registry: PlainRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await two_waiting(site, registry)
+    tried: list[str] = []
+
+    def unspeakable(_project: str, file: FileView, *_arguments: object) -> tuple[Difference, ...]:
+        tried.append(file.version)
+        return (Difference("os", "\ud800" if file.version == "1.0.0" else "linux", "nothing"),)
+
+    monkeypatch.setattr(type(site.ports.ecosystems["npm"]), "compare_listed", staticmethod(unspeakable))
+
+    assert [await compare_fetched(site.ports) for _ in range(2)] == [1, 0]
+
+    assert tried == ["1.0.0", "2.0.0", "1.0.0"]
+    assert "something else than the file for os" in (await said_of(site, "2.0.0"))[0]
+
+
+async def test_a_comparison_without_an_end_is_told_and_makes_no_other_wait(
+    site: Site, registry: PlainRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await two_waiting(site, registry)
+    end = threading.Event()
+
+    def endless(*_arguments: object) -> tuple[()]:
+        end.wait()
+        return ()
+
+    monkeypatch.setattr(type(site.ports.ecosystems["npm"]), "compare_listed", endless)
+    try:
+        assert [await compare_fetched(site.ports, longest=0.01) for _ in range(2)] == [2, 0]
+    finally:
+        end.set()
+
+    for version in ("1.0.0", "2.0.0"):
+        assert await said_of(site, version) == ["what its index says could not be compared with the file within 0.01 s"]
 
 
 async def test_refused_bytes_are_not_compared(site: Site, registry: PlainRegistry) -> None:

@@ -74,6 +74,8 @@ class Supervisor:
         self._at_terminal = os.isatty(_STDIN)
         self.on_hangup: Callable[[], None] = lambda: None
         """What SIGHUP asks for, unless it says that the terminal is gone."""
+        self.on_no_room: Callable[[], object] = lambda: None
+        """Asks for room when a child ended because the disk is full, before it is started again."""
         self._stopping = asyncio.Event()
         self._children: dict[str, asyncio.subprocess.Process] = {}
         self._signs: dict[str, SignsOfLife] = {}
@@ -103,6 +105,11 @@ class Supervisor:
             os.close(self._life)
             os.close(self._life_end)
         return 1 if self._failed else 0
+
+    @property
+    def lacks_room(self) -> bool:
+        """Whether a child waits for room on the disk."""
+        return bool(self._without_room)
 
     def stop(self) -> None:
         """Ask every child to finish what it does and end."""
@@ -173,7 +180,12 @@ class Supervisor:
             pause = min(pause * 2, LONGEST_PAUSE)
 
     def _note_no_room(self, station: Station, pid: int) -> None:
-        """Said once: it is tried again as often as it takes, and only somebody who makes room can help."""
+        """Said once: it is tried again as often as it takes, and in the end only somebody who makes room can help.
+
+        Children that find the disk full at the same time ask for room once: what is given to the first may do for all.
+        """
+        if not self._without_room or station.label in self._without_room:
+            self.on_no_room()
         if station.label not in self._without_room:
             self._without_room.add(station.label)
             self._say(

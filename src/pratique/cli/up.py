@@ -22,11 +22,13 @@ from pratique.core.errors import Unavailable
 from pratique.settings import Settings, load_settings
 from pratique.settings.folder import DataFolder, default_root
 from pratique.store.clocks import SystemClock
+from pratique.store.reserve import Reserve
 
 if TYPE_CHECKING:
     from pratique.cli.certificate_watch import CertificateWatch
 
 _LOOK_AT_LOGS_EVERY = 10.0
+_LOOK_AT_RESERVE_EVERY = 30.0
 
 
 def up(
@@ -83,6 +85,7 @@ def _run(folder: DataFolder, given: Mapping[str, object], *, enforce: bool) -> i
         _check(load_settings(folder.settings_file, os.environ, given))
     folder.create()
     folder.refuse_open_files()
+    Reserve(folder.reserve_file).make_room_to_start()
     with sole_server(folder, given):
         settings = settings_of(folder, os.environ, given, _say)
         watch = _check(settings)
@@ -113,7 +116,13 @@ async def _supervise(
         patience=settings.web.stop_patience,
         certificate=watch.copy.descriptor if watch else None,
     )
-    background = [asyncio.create_task(_keep_logs_short(folder, settings)), _watch_certificate(supervisor, watch)]
+    reserve = Reserve(folder.reserve_file)
+    supervisor.on_no_room = reserve.give_up_some
+    background = [
+        asyncio.create_task(_keep_logs_short(folder, settings)),
+        asyncio.create_task(_keep_reserve(reserve, supervisor)),
+        _watch_certificate(supervisor, watch),
+    ]
     try:
         return await supervisor.run(_greet(folder, settings, watch))
     finally:
@@ -163,6 +172,13 @@ async def _keep_logs_short(folder: DataFolder, settings: Settings) -> None:
             with suppress(OSError):  # a disk that refuses now may let it be done the next time
                 put_aside(folder.logs / f"{role}.jsonl", settings.logs.max_file, settings.logs.keep)
         await asyncio.sleep(_LOOK_AT_LOGS_EVERY)
+
+
+async def _keep_reserve(reserve: Reserve, supervisor: Supervisor) -> None:
+    while True:
+        if not supervisor.lacks_room:
+            await asyncio.to_thread(reserve.fill)
+        await asyncio.sleep(_LOOK_AT_RESERVE_EVERY)
 
 
 def _say(line: str) -> None:

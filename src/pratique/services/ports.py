@@ -15,6 +15,7 @@ from pratique.core.names import ProjectKey
 from pratique.core.ports import Blobs
 from pratique.store.database import Database
 from pratique.store.repositories import Repository
+from pratique.store.reserve import Reserve
 from pratique.store.revisions import RevisionReader
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class Ports:
     """
 
     db: Database
+    reserve: Reserve
     blobs: Blobs
     clock: Clock
     ecosystems: Mapping[str, Ecosystem]

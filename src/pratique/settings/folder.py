@@ -41,6 +41,11 @@ class DataFolder(msgspec.Struct, frozen=True):
         return self.root / "lock"
 
     @property
+    def reserve_file(self) -> Path:
+        """Room for what cannot wait when the disk is full (`store.reserve`)."""
+        return self.root / "reserve"
+
+    @property
     def secret_file(self) -> Path:
         """The server's own secret."""
         return self.root / "secret"

@@ -47,10 +47,11 @@ def of_project(c: sa.Connection, project_id: int, filename: str | None = None) -
     return tuple(_read(row) for row in c.execute(wanted.order_by(finding.c.id)).mappings())
 
 
-def of_kind(c: sa.Connection, kind: str, most: int) -> list[tuple[int, StoredFinding]]:
-    """Findings of one kind with the id of their project, the oldest first."""
-    wanted = sa.select(finding).where(finding.c.kind == kind).order_by(finding.c.id).limit(most)
-    return [(row["project_id"], _read(row)) for row in c.execute(wanted).mappings()]
+def of_kind(c: sa.Connection, kind: str, most: int, after: int = 0) -> list[tuple[int, StoredFinding]]:
+    """Findings of one kind with the id of their project, the oldest first; those after the finding with that id."""
+    wanted = sa.select(finding).where(finding.c.kind == kind, finding.c.id > after)
+    rows = c.execute(wanted.order_by(finding.c.id).limit(most)).mappings()
+    return [(row["project_id"], _read(row)) for row in rows]
 
 
 def remove(c: sa.Connection, finding_id: int) -> bool:

@@ -84,6 +84,18 @@ async def test_a_child_that_lives_but_shows_no_sign_of_life_is_replaced(tmp_path
     ]
 
 
+async def test_children_that_find_the_disk_full_at_once_ask_for_room_once_and_again_if_that_was_not_enough(tmp_path):
+    asked, both = [], [Station(Role.WEB, "web 1"), Station(Role.JOBS, "jobs")]
+    supervisor = Supervisor(both, tmp_path, {}, say=lambda _line: None, patience=5)
+    supervisor.on_no_room = lambda: asked.append(True)
+
+    for station in both:
+        supervisor._note_no_room(station, 1)
+    assert len(asked) == 1
+    supervisor._note_no_room(both[1], 2)
+    assert len(asked) == 2
+
+
 async def test_a_child_on_a_full_disk_is_tried_until_there_is_room_and_that_is_said_once(tmp_path, monkeypatch):
     monkeypatch.setattr("pratique.cli.supervisor.FIRST_PAUSE", 0.01)
     monkeypatch.setattr("pratique.cli.supervisor.LONGEST_PAUSE", 0.02)
@@ -105,6 +117,8 @@ async def test_a_child_on_a_full_disk_is_tried_until_there_is_room_and_that_is_s
 
     monkeypatch.setattr(SignsOfLife, "listen", listen)
     supervisor = Supervisor([Station(Role.JOBS, "jobs")], folder.root, {}, say=said.append, patience=5)
+    asked = []
+    supervisor.on_no_room = lambda: asked.append(supervisor.lacks_room)
     usual = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, usual[1]))  # children inherit it: they can write to no file
     try:
@@ -113,6 +127,8 @@ async def test_a_child_on_a_full_disk_is_tried_until_there_is_room_and_that_is_s
         make_room()
 
     assert tried == TRIES + 2
+    assert asked == [False] + [True] * TRIES
+    assert not supervisor.lacks_room
     assert [line.split(" (")[0] for line in said if "started (" in line] == ["jobs started"]
     (full,) = [line for line in said if "full" in line]
     assert full.startswith("jobs (pid ")

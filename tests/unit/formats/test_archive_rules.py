@@ -92,11 +92,49 @@ def _add(inventory: Inventory, names: list[str]) -> None:
         inventory.add(name, "file")
 
 
-def test_what_finds_runs_of_marks_knows_every_mark_and_what_hides_them() -> None:
-    """Two shortcuts: marks are looked for in two planes only, and not among fewer than eight foreign characters."""
-    everything = [chr(code) for code in range(0x80, sys.maxunicode + 1) if not 0xD800 <= code < 0xE000]
-    marks = [char for char in everything if unicodedata.combining(char)]
-    apart = (unicodedata.normalize("NFKD", char) for char in everything)
+EVERYTHING = [chr(code) for code in range(0x80, sys.maxunicode + 1) if not 0xD800 <= code < 0xE000]
+HIDING = [char for char in EVERYTHING if any(map(unicodedata.combining, unicodedata.normalize("NFKD", char)))]
 
-    assert max(map(ord, marks)) < 0x1F000
+
+def longest_run(name: str) -> int:
+    """Of combining marks, once everything is taken apart."""
+    marks = "".join("m" if unicodedata.combining(char) else " " for char in unicodedata.normalize("NFKD", name))
+    return max(map(len, marks.split()), default=0)
+
+
+def taken(name: str) -> bool:
+    try:
+        return plain_name(name, 64) == name
+    except Invalid:
+        return False
+
+
+def test_every_character_that_is_or_hides_marks_counts_for_as_many_as_it_is_taken_apart_into() -> None:
+    for char in HIDING:
+        for before in ("\u00e9", "\u0416"):
+            for more in range(MAX_MARKS - 8, MAX_MARKS + 2):
+                name = before + char + ACUTE * more
+                assert taken(name) == (longest_run(name) <= MAX_MARKS), ascii(name)
+
+
+@given(st.text(alphabet=st.sampled_from([*HIDING[:: len(HIDING) // 40], ACUTE, "\u0f73", "\u0344", "a"]), max_size=60))
+def test_a_name_is_refused_exactly_for_a_run_of_marks_that_is_too_long(name: str) -> None:
+    assert taken("x" + name) == (longest_run(name) <= MAX_MARKS)
+
+
+def test_fewer_than_eight_foreign_characters_hide_no_run_that_is_too_long() -> None:
+    apart = (unicodedata.normalize("NFKD", char) for char in EVERYTHING)
+
     assert max(len(parts) for parts in apart if all(map(unicodedata.combining, parts))) * 7 <= MAX_MARKS
+
+
+@pytest.mark.parametrize("char", ["\ufdfa", "\u3316", "\u1fb7"])
+def test_a_name_of_characters_that_stand_for_many_is_read_without_taking_it_apart(char: str) -> None:
+    name = "/".join([char * 80] * 16)
+    assert taken("x" * 7 + ACUTE * 9)
+    tracemalloc.start()
+    try:
+        assert taken(name)
+        assert tracemalloc.get_traced_memory()[1] < 4 * MAX_NAME
+    finally:
+        tracemalloc.stop()

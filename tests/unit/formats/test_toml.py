@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pratique.core.errors import Invalid, TooLarge
-from pratique.formats.toml import MAX_PARTS, read_toml
+from pratique.formats.toml import MAX_PARTS, MAX_WORD, read_toml
 
 ROOM = 1 << 20
 
@@ -41,6 +41,35 @@ def test_a_key_of_many_parts_is_refused_before_it_costs_anything(part, form):
     assert read(form.format(".".join([part] * MAX_PARTS)))
     with pytest.raises(Invalid, match="key of more than 16 parts"):
         read(form.format(".".join([part] * 400_000 if part == "a" else [part] * (MAX_PARTS + 1))))
+
+
+LONG = "1" * (MAX_WORD + 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("a = 0x{}", id="hexadecimal"),
+        pytest.param("a = 1.{}", id="fraction"),
+        pytest.param("a = 1e+{}", id="exponent"),
+        pytest.param("a = 1_{}", id="integer"),
+        pytest.param("a = [1, 2.{}]", id="in an array"),
+        pytest.param("a = {{ b = 0b{} }}", id="in a table"),
+        pytest.param("a{} = 1", id="key"),
+        pytest.param("a = 1979-05-27T00:32:00.{}", id="part of a second"),
+    ],
+)
+def test_a_word_without_quotes_that_is_too_long_is_refused_before_the_parser_sees_it(text, monkeypatch):
+    read(text.format("1" * 10))
+    monkeypatch.setattr(tomllib, "loads", lambda _text: pytest.fail("it went to the parser"))
+
+    with pytest.raises(Invalid, match=f"in line 2: what stands without quotes may have at most {MAX_WORD} characters"):
+        read("\n" + text.format(LONG))
+
+
+@pytest.mark.parametrize("text", ['a = "{}"', "a = '{}'", 'a = """{}"""', "'{}' = 1", '"{}" = 1', "# {}"])
+def test_what_stands_in_quotes_or_a_comment_may_be_as_long_as_it_likes(text):
+    assert read(text.format(LONG)) == tomllib.loads(text.format(LONG))
 
 
 @pytest.mark.parametrize(

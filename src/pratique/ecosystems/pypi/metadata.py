@@ -24,6 +24,16 @@ MAX_METADATA = 1 << 20
 MAX_REQUIRES_PYTHON = 1000
 """Characters; with blanks in it, the time of a specifier's parser grows with the square of its length."""
 
+MAX_REQUIREMENT = 4_000
+"""Characters of one requirement. The longest that were seen, which name every platform in a marker, have 600."""
+
+MAX_PARENTHESES = 32
+"""Opened in one requirement; each costs its parser more than anything else of the same length."""
+
+MAX_REQUIREMENTS = 256 << 10
+"""Characters of all requirements of a release; a thousand take about fifty thousand. Their parser takes about a
+second for half a million."""
+
 OBJECTIONS = "_objections"
 """Field of a manifest: what speaks against publishing such an archive, as sentences. It can be read all the same:
 many released before there were such rules are like that."""
@@ -73,16 +83,26 @@ def _validate(raw: RawMetadata, where: str) -> None:
     """Check what resolvers act on. Other fields are shown and never acted on, and many published ones are untidy."""
     if len(raw.get("requires_python", "")) > MAX_REQUIRES_PYTHON:
         raise TooLarge(f"{where} has a Requires-Python of more than {MAX_REQUIRES_PYTHON} characters")
+    _check_lengths(raw.get("requires_dist", []), where)
     metadata = Metadata.from_raw(raw, validate=False)
     for field in ("name", "version", "requires_python", "requires_dist"):
         try:
             getattr(metadata, field)
-        except RecursionError:
-            raise Invalid(f"{where} has a requirement nested too deep to be read") from None
         except InvalidMetadata as error:
             raise Invalid(f"{where} is not valid core metadata: {ascii(str(error))[1:-1][:300]}") from None
         except ValueError:  # of numbers with thousands of digits, which the interpreter does not read
             raise Invalid(f"{where} has a version with too many digits to be read") from None
+
+
+def _check_lengths(requirements: list[str], where: str) -> None:
+    """Raises TooLarge for what takes the parser of requirements too long."""
+    if sum(map(len, requirements)) > MAX_REQUIREMENTS:
+        raise TooLarge(f"{where} has requirements of more than {MAX_REQUIREMENTS} characters together (Requires-Dist)")
+    for one in requirements:
+        if len(one) > MAX_REQUIREMENT:
+            raise TooLarge(f"{where} has a requirement of more than {MAX_REQUIREMENT} characters: {one[:60]!a}...")
+        if one.count("(") > MAX_PARENTHESES:
+            raise TooLarge(f"{where} has a requirement with more than {MAX_PARENTHESES} parentheses: {one[:60]!a}...")
 
 
 def build_manifest(

@@ -18,6 +18,7 @@ from pratique.core.ranges import VersionKey, same_version
 from pratique.services.accounts.project_proof import write_proved
 from pratique.services.accounts.sign_in import write_as
 from pratique.services.changes import outdate_alike
+from pratique.services.disk import at_all_costs
 from pratique.services.governing.exposure import Exposure, exposure
 from pratique.services.governing.reach import look_for
 from pratique.services.judging.judge import authorise_on, know
@@ -60,7 +61,7 @@ class Unrevoked(msgspec.Struct, frozen=True):
 
 
 async def revoke(ports: Ports, repository: str, purl: str, filename: str | None, reason: str, actor: Actor) -> Revoked:
-    """Refuse it from now on, on every process within a second.
+    """Refuse it from now on, on every process within a second; on a full disk with the help of its reserve.
 
     Raises:
         Invalid: no purl, no reason, or a file without a version.
@@ -74,22 +75,13 @@ async def revoke(ports: Ports, repository: str, purl: str, filename: str | None,
     known = await know(ports, visit, named.key)
     now = ports.clock.now()
     authorise_on(visit, Operation.REVOKE, known, now)  # 1
-    number, event = await write_as(  # 2
-        ports.db,
-        actor,
-        now,
-        record_revocation,
-        visit.repository.id,
-        named,
-        filename,
-        read_reason(reason),
-        actor,
-        now,
-        visit.ecosystem,
-    )
+    said, repository_id = read_reason(reason), visit.repository.id
+    record = (record_revocation, repository_id, named, filename, said, actor, now, visit.ecosystem)
+    number, event = await at_all_costs(ports.reserve, lambda: write_as(ports.db, actor, now, *record))  # 2
     reach = await look_for(ports, visit, known, named, filename)
     if reach.digests:
-        await ports.db.write(record_listed_bytes, visit.repository.id, named, number, reach.digests, visit.ecosystem)
+        listed = (record_listed_bytes, repository_id, named, number, reach.digests, visit.ecosystem)
+        await at_all_costs(ports.reserve, lambda: ports.db.write(*listed))
     seen = await exposure(ports, repository, purl, actor)  # 5
     return Revoked(named.purl, filename, number, event, seen, reach.note)
 

@@ -39,6 +39,9 @@ UNREADABLE_FINDING = "unreadable"
 DIFFERS = "metadata_differs"
 """Kind of the event that an upstream's index says something else of a file than the file does."""
 
+TOLD_BY_LOG = "; the log of the server tells why"
+"""What is said of a fault that is not the file's."""
+
 _LONGEST = 500
 """Characters of a reason that are kept with a finding."""
 
@@ -61,11 +64,15 @@ def note_not_compared(
             "what its index says is not compared with the file yet",
             msgspec.to_builtins(work),
         )
-        _add_once(connection, project.id, work.file, note, now)
+        _add_once(connection, project.id, work.file.version, work.file.filename, note, now)
 
 
 def comparison_of(note: StoredFinding) -> Comparison:
-    """What a note promises."""
+    """What a note promises.
+
+    Raises:
+        msgspec.ValidationError: another version of this server wrote it in a way that is not read here.
+    """
     return msgspec.convert(note.finding.detail, Comparison)
 
 
@@ -75,16 +82,13 @@ def compare(
     """Where the index says something else than the file; also that this cannot be told."""
     if not isinstance(ecosystem, ComparesListed):
         return ()
-    of_bytes = {"sha256": work.sha256}
     try:
         differing = ecosystem.compare_listed(project, work.file, artefact, limits)
     except (Invalid, TooLarge) as error:
-        sentence = f"what its index says could not be compared with the file: {clean(str(error))[:_LONGEST]}"
-        return (Finding(UNREADABLE_FINDING, Severity.NOTE, sentence, of_bytes),)
+        return (unreadable(f": {clean(str(error))[:_LONGEST]}", work),)
     except Exception:  # noqa: BLE001 - what is found decides nothing, so no fault here may either; it is logged
         _log.exception("a file could not be compared with its index", file=work.file.filename)
-        sentence = "what its index says could not be compared with the file; the log of the server tells why"
-        return (Finding(UNREADABLE_FINDING, Severity.NOTE, sentence, of_bytes),)
+        return (unreadable(TOLD_BY_LOG, work),)
     if not differing:
         return ()
     told = ", ".join(map(str, differing))
@@ -94,7 +98,19 @@ def compare(
         "listed": {one.field: one.listed for one in differing},
         "found": {one.field: one.found for one in differing},
     }
-    return (Finding(CLAIM_FINDING, Severity.WARN, sentence, {**detail, **of_bytes}),)
+    return (Finding(CLAIM_FINDING, Severity.WARN, sentence, {**detail, "sha256": work.sha256}),)
+
+
+def unreadable(why: str, work: Comparison | None) -> Finding:
+    """Why a file is not compared with what its index says.
+
+    Args:
+        why: the end of the sentence.
+        work: what was promised, None if that cannot be told.
+    """
+    of_bytes = {} if work is None else {"sha256": work.sha256}
+    sentence = f"what its index says could not be compared with the file{why}"
+    return Finding(UNREADABLE_FINDING, Severity.NOTE, sentence, of_bytes)
 
 
 def settle(
@@ -103,21 +119,23 @@ def settle(
     """Put what was found in the note's place, once; that an index says something else is an event and in the log."""
     if not findings.remove(connection, note.id):
         return
-    file = comparison_of(note).file
     for one in found:
-        if _add_once(connection, project.id, file, one, now) and one.kind == CLAIM_FINDING:
-            purl = project.key.purl(file.version)
+        added = _add_once(connection, project.id, note.version, note.filename, one, now)
+        if added and one.kind == CLAIM_FINDING:
+            purl = project.key.purl(note.version)
             _log.warning(
-                "an index says something else than the file", purl=purl, file=file.filename, found=one.sentence
+                "an index says something else than the file", purl=purl, file=note.filename, found=one.sentence
             )
-            event = new_event(DIFFERS, now, OPERATOR, purl, {"file": file.filename, **one.detail})
+            event = new_event(DIFFERS, now, OPERATOR, purl, {"file": note.filename, **one.detail})
             events.append(connection, event)
 
 
-def _add_once(connection: Connection, project_id: int, file: FileView, found: Finding, now: Instant) -> bool:
+def _add_once(
+    connection: Connection, project_id: int, version: str | None, filename: str | None, found: Finding, now: Instant
+) -> bool:
     """Keep a finding; whether it was not there already."""
-    earlier = [one.finding for one in findings.of_project(connection, project_id, file.filename)]
+    earlier = [one.finding for one in findings.of_project(connection, project_id, filename)]
     if any((one.kind, one.detail) == (found.kind, found.detail) for one in earlier):
         return False
-    findings.add(connection, project_id, file.version, file.filename, found, now)
+    findings.add(connection, project_id, version, filename, found, now)
     return True

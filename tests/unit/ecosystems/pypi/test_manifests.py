@@ -299,7 +299,6 @@ def test_metadata_without_end_is_too_large(metadata):
 @pytest.mark.parametrize(
     "field",
     [
-        b"Requires-Dist: a; " + b"(" * 50_000,
         b"Content-Type: multipart/mixed; boundary=a",
         b"Content-Type: message/rfc822\n\n" * 10_000,
         b"MIME-Version: 1.0",
@@ -308,6 +307,39 @@ def test_metadata_without_end_is_too_large(metadata):
 def test_metadata_that_nests_is_refused(field):
     with pytest.raises(Invalid):
         manifest(wheel({f"{INFO}/METADATA": HEAD + field + b"\n"}), WHEEL_NAME)
+
+
+REQUIRED = b"Requires-Dist: %s\n"
+SHORT = REQUIRED % (b"left-pad (>=1,<2) ; python_version >= '3.8'" + b" " * 60)
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        pytest.param(REQUIRED % (b"a" + b">=1," * 1_000 + b">=1"), "of more than 4000 characters: 'a>=1", id="long"),
+        pytest.param(REQUIRED % (b"a ; os_name == ''" + b" or os_name == ''" * 300), "of more than 4000", id="marker"),
+        pytest.param(REQUIRED % (b"a ; " + b"(" * 3_000), "more than 32 par", id="nested"),
+        pytest.param(REQUIRED % (b"a ; (os_name == '')" + b" or (os_name == '')" * 32), "more than 32 p", id="many"),
+        pytest.param(SHORT * 3_000, "requirements of more than 262144 characters together", id="all of them"),
+    ],
+)
+def test_requirements_that_take_a_parser_long_are_refused_before_it_sees_them(fields, why, monkeypatch):
+    monkeypatch.setattr("packaging.requirements.Requirement.__init__", lambda *_all: pytest.fail("it was parsed"))
+
+    for content, filename in (
+        (wheel({f"{INFO}/METADATA": HEAD + fields}), WHEEL_NAME),
+        (sdist(pkg_info=HEAD + fields), SDIST_NAME),
+    ):
+        with pytest.raises(TooLarge, match=why):
+            manifest(content, filename)
+
+
+def test_a_thousand_requirements_and_one_for_every_platform_are_read():
+    platforms = b"greenlet ; " + b"(platform_machine == 'aarch64' or " * 20 + b"os_name == ''" + b")" * 20
+
+    read = manifest(wheel({f"{INFO}/METADATA": HEAD + SHORT * 1_000 + REQUIRED % platforms}), WHEEL_NAME)
+
+    assert len(read.fields["requires_dist"]) == 1_000 + 1 + METADATA.count(b"Requires-Dist")
 
 
 def test_a_bomb_in_a_wheel_is_too_large():
