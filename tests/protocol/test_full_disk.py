@@ -25,7 +25,10 @@ from pratique.store.reserve import WHOLE
 from tests.harness.full_disk import FullDatabase
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site
+from tests.protocol.conftest import ON_SQLITE
 from tests.protocol.speakers import Speaker
+
+pytestmark = ON_SQLITE  # whose errors are those of a full disk of this machine
 
 T = TypeVar("T")
 
