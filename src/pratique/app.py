@@ -120,9 +120,14 @@ def _refuse_odd_node(folder: DataFolder, settings: Settings, db: Database) -> No
 
 
 def node_of(folder: DataFolder, settings: Settings) -> Node:
-    """This server among those that may run on its database; of a prepared data folder."""
+    """This server among those that may run on its database; of a prepared data folder.
+
+    Raises:
+        Invalid: its signing key cannot be read.
+    """
     identity = FileBlobs(folder.blobs_root(settings.blobs)).identity()
-    return Node(f"{socket.gethostname()}:{folder.root}", common_settings(folder, settings, identity))
+    common = common_settings(folder, settings, identity, signer_of(folder, settings).key_id)
+    return Node(f"{socket.gethostname()}:{folder.root}", common)
 
 
 def open_database(folder: DataFolder, settings: Settings) -> Database:

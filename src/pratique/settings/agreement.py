@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
-
 import msgspec
 
 from pratique.settings.folder import DataFolder
 from pratique.settings.values import Settings
 
 
-def common_settings(folder: DataFolder, settings: Settings, blobs_identity: str) -> dict[str, str]:
+def common_settings(folder: DataFolder, settings: Settings, blobs_identity: str, key_id: str) -> dict[str, str]:
     """Setting or file to its value, of secrets a digest.
 
     Args:
-        folder: of this node, with a signing key.
+        folder: of this node.
         settings: of this node.
         blobs_identity: of the folder in which it keeps files.
+        key_id: of the key with which it signs.
     """
-    key = folder.signing_key_file(settings.signing_key).read_bytes()
     return {
         "public_urls": _text(settings.public_urls),
         "repositories": _text(settings.repositories),
         "unsafe_test_clock": "set" if settings.unsafe_test_clock else "",
         "secret": folder.server_name(),
-        "signing_key": hashlib.sha256(key).hexdigest()[:16],
+        "signing_key": key_id,
         "blobs": blobs_identity,
     }
 
