@@ -113,18 +113,21 @@ class Answers:
         known = self._known.setdefault(path, OrderedDict())
         self._forget(path, known, question)
         known[question] = standing
-        self._bytes += _cost(path, question)
+        self._bytes += _cost(path, question, standing)
         if len(known) > self._questions:
             self._forget(path, known, next(iter(known)))
         self._known.move_to_end(path)
         while self._bytes > self._max_bytes:
             gone, questions = self._known.popitem(last=False)
-            self._bytes -= sum(_cost(gone, one) for one in questions)
+            self._bytes -= sum(_cost(gone, *one) for one in questions.items())
 
     def _forget(self, path: str, known: OrderedDict[Question, Standing], question: Question) -> None:
-        if known.pop(question, None) is not None:
-            self._bytes -= _cost(path, question)
+        forgotten = known.pop(question, None)
+        if forgotten is not None:
+            self._bytes -= _cost(path, question, forgotten)
 
 
-def _cost(path: str, question: Question) -> int:
-    return _OVERHEAD + len(path) + len(question.accept) + len(question.encoding)
+def _cost(path: str, question: Question, standing: Standing) -> int:
+    said = standing.headers.items() if isinstance(standing, StandingFile) else ()
+    text = len(path) + len(question.accept) + len(question.encoding)
+    return _OVERHEAD + text + sum(len(name) + len(value) for name, value in said)

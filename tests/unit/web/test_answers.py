@@ -3,7 +3,8 @@
 from pratique.core.actors import ActorKind
 from pratique.core.clock import Instant
 from pratique.core.names import EcosystemId, ProjectKey
-from pratique.web.answers import LONGEST, Answers, Asker, Question, StandingListing
+from pratique.services.installing.file_answers import Cleared
+from pratique.web.answers import LONGEST, Answers, Asker, Question, StandingFile, StandingListing
 
 LEFT = ProjectKey(EcosystemId("npm"), "left")
 NOBODY = Asker(ActorKind.NOBODY, False, None)
@@ -53,6 +54,14 @@ def test_no_more_bytes_are_held_than_were_allowed_however_often_a_question_is_as
     kept = [path for path in [*(f"/{number}" for number in range(20)), "/a"] if answers.of(path)]
     assert "/a" in kept
     assert sum(len(answers.of(path) or ()) for path in kept) < 10
+
+
+def test_what_is_said_beside_bytes_counts():
+    answers, cleared = Answers(max_bytes=10_000), Cleared(1, LEFT, "1", "left", "ab", 1, False, 1, Instant(0), None)
+    for number in range(9):
+        answers.keep(f"/{number}", question(), StandingFile(cleared, {"npm-notice": "x" * 5_000}))
+
+    assert [number for number in range(9) if answers.of(f"/{number}")] == [8]
 
 
 def test_what_no_client_asks_is_not_remembered():

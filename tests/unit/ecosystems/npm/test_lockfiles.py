@@ -208,7 +208,10 @@ def test_an_unusual_archive_of_yarn_4_has_its_address():
 
 
 def test_what_is_inside_another_package_is_told_apart():
-    one = read("package-lock.json", package_lock("node_modules/a/node_modules/left", inBundle=True))
+    bundling = {"version": "1.0.0", "resolved": f"{BASE}/a/-/a-1.0.0.tgz", "bundleDependencies": ["left"]}
+    deep = "node_modules/a/node_modules/b/node_modules/left"  # what is brought along brings its own along
+    packages = {"node_modules/a": bundling, deep: {"version": "1.0.0", "inBundle": True}}
+    one = read("package-lock.json", json.dumps({"packages": packages}))
     older = read("package-lock.json", json.dumps({"dependencies": {"left": {"version": "1.0.0", "bundled": True}}}))
     other = read(
         "bun.lock",
@@ -222,6 +225,7 @@ def test_what_is_inside_another_package_is_told_apart():
     [
         ("package-lock.json", package_lock("node_modules/a/node_modules/left", inBundle=True, resolved=EVIL)),
         ("package-lock.json", package_lock(inBundle=True)),
+        ("package-lock.json", package_lock("node_modules/a/node_modules/left", inBundle=True)),
         (
             "package-lock.json",
             json.dumps({"dependencies": {"left": {"version": "1.0.0", "bundled": True, "resolved": EVIL}}}),
@@ -231,7 +235,7 @@ def test_what_is_inside_another_package_is_told_apart():
             json.dumps({"lockfileVersion": 1, "packages": {"a/left": ["left@1.0.0", EVIL, {"bundled": True}, SRI]}}),
         ),
     ],
-    ids=["npm", "npm-of-the-project", "npm-form-1", "bun"],
+    ids=["npm", "npm-of-the-project", "npm-of-a-package-that-bundles-nothing", "npm-form-1", "bun"],
 )
 def test_what_says_it_is_inside_another_package_and_is_fetched_is_a_pin(filename, content):
     (one,) = read(filename, content).pins
@@ -255,6 +259,12 @@ def test_a_folder_of_the_project_whose_name_ends_like_the_folder_of_packages_is_
     [
         ("package-lock.json", package_lock(resolved="https:\\\\evil.example.test\\left.tgz")),
         ("package-lock.json", json.dumps({"dependencies": {"left": {"version": EVIL}}})),
+        ("package-lock.json", json.dumps({"dependencies": {"left": {"version": EVIL, "bundled": True}}})),
+        ("package-lock.json", package_lock("node_modules/a/node_modules/left", inBundle=True, version=EVIL)),
+        ("bun.lock", json.dumps({"lockfileVersion": 1, "packages": {"left": [f"left@{EVIL}", "", {"bundled": True}]}})),
+        ("yarn.lock", yarn1(f"left@{EVIL}", "")),
+        ("pnpm-lock.yaml", pnpm(resolution=f"{{type: binary, url: '{EVIL}'}}")),
+        ("pnpm-lock.yaml", pnpm(resolution=f"{{type: variations, variants: [{{resolution: {{url: '{EVIL}'}}}}]}}")),
         ("yarn.lock", yarn1("left@file:x", EVIL)),
         ("yarn.lock", yarn1("left@user/left", EVIL)),
         ("yarn.lock", yarn4(f"left@{EVIL}")),
@@ -329,6 +339,11 @@ def test_a_pattern_of_a_folder_before_one_of_the_registry_hides_nothing():
     found = read("yarn.lock", text)
     assert [(pin.name, pin.source) for pin in found.pins] == [("right", EVIL), ("left", EVIL)]
     assert (found.apart, found.detours) == (("left (an address of its own)",), (("left", EVIL),))
+
+
+def test_an_entry_of_yarn_1_without_an_address_is_asked_of_the_registry():
+    (one,) = read("yarn.lock", yarn1(resolved="")).pins
+    assert (one.name, one.version, one.source) == ("left", "1.0.0", "")
 
 
 def test_several_patterns_of_yarn_1_are_one_entry_and_deeper_fields_are_not_its_own():

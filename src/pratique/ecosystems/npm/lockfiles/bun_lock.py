@@ -61,10 +61,11 @@ def _entry(key: str, entry: Any) -> LockedFile | Apart:
         raise Invalid(f"this is no {WHAT}: {key[:80]!a} has no locator")
     name, reference = split_name(entry[0])
     asks = next((part for part in entry if isinstance(part, dict)), {})
-    if asks.get("bundled") and not (len(entry) > 1 and entry[1]):
+    is_address = ":" in reference or "/" in reference
+    if asks.get("bundled") and not is_address and not (len(entry) > 1 and entry[1]):
         # With an address bun fetches it all the same.
         return Apart(name, "inside another package")
-    if len(entry) < _OF_A_REGISTRY or ":" in reference or "/" in reference:
+    if len(entry) < _OF_A_REGISTRY or is_address:
         said = [part for part in (reference, *entry[1:2]) if isinstance(part, str) and is_meant_for_web(part)]
         return Apart(name, kind_of(reference), "".join(said[:1]))
     source, checksum = entry[1], entry[3]

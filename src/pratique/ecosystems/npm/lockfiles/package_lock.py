@@ -20,6 +20,7 @@ from pratique.formats.web_addresses import read_address
 WHAT = "package-lock.json"
 MEND = "rm -rf node_modules package-lock.json npm-shrinkwrap.json && npm install"
 _MODULES = "/node_modules/"
+_BUNDLING = ("bundleDependencies", "bundledDependencies")
 _DEEPEST = 64
 
 
@@ -47,18 +48,27 @@ def _packages(found: Any) -> Iterator[LockedFile | Apart]:
     linked = {place for place in targets if not _is_installed(place)}
     for place, entry in entries.items():
         if place and place not in linked:
-            yield _package(place, entry)
+            yield _package(place, entry, in_bundle=bool(entry.get("inBundle")) and _is_bundled(place, entries))
 
 
-def _package(place: str, entry: dict[str, Any]) -> LockedFile | Apart:
+def _is_bundled(place: str, entries: dict[str, dict[str, Any]]) -> bool:
+    """Whether a package around it says that it brings others along. What the project itself bundles, npm fetches."""
+    parts = place.split(_MODULES)
+    around = (_MODULES.join(parts[:number]) for number in range(1, len(parts)))
+    return any(entries.get(one, {}).get(field) for one in around for field in _BUNDLING)
+
+
+def _package(place: str, entry: dict[str, Any], *, in_bundle: bool) -> LockedFile | Apart:
     is_folder = not _is_installed(place)
     folder = f"/{place}".rpartition("/" if is_folder else _MODULES)[2]
     name = text(WHAT, entry, "name") or folder
     resolved = text(WHAT, entry, "resolved")
     if is_folder or entry.get("link"):
         return Apart(name, "folder", resolved)
-    if entry.get("inBundle") and not resolved and _MODULES in place:
-        # What the project itself bundles lies at the top, and npm fetches it like everything else.
+    version = entry.get("version")
+    if not resolved and isinstance(version, str) and (":" in version or "/" in version):
+        return Apart(folder, kind_of(version), version)  # npm takes an address here for whence to fetch
+    if in_bundle and not resolved:
         return Apart(name, "inside another package")
     if resolved and read_address(resolved) is None:
         return Apart(folder, kind_of(resolved), resolved)
@@ -78,10 +88,10 @@ def _dependencies(found: Any, depth: int) -> Iterator[LockedFile | Apart]:
         said = text(WHAT, entry, "version")
         name, version = unalias(alias, said)
         resolved = text(WHAT, entry, "resolved")
-        if entry.get("bundled") and not resolved:
-            yield Apart(name, "inside another package")
-        elif ":" in version or "/" in version:
+        if ":" in version or "/" in version:
             yield Apart(alias, kind_of(version), version)
+        elif entry.get("bundled") and not resolved:
+            yield Apart(name, "inside another package")
         else:
             yield pin(WHAT, name, version, integrity=entry.get("integrity"), source=_source(resolved))
         if "dependencies" in entry:

@@ -67,10 +67,18 @@ def _entry(key: str, entry: dict[str, Any], *, slash: bool) -> LockedFile | Apar
     tarball = text(WHAT, resolution, "tarball")
     if not of_registry or _TYPE.match(text(WHAT, resolution, "type")):
         said = text(WHAT, entry, "name") or name.partition("(")[0]
-        return Apart(said, _kind(resolution, version or key), tarball or version)
-    if {text(WHAT, entry, "name") or name, text(WHAT, entry, "version") or version} != {name, version}:
+        return Apart(said, _kind(resolution, version or key), tarball or _elsewhere(resolution) or version)
+    if (text(WHAT, entry, "name") or name, text(WHAT, entry, "version") or version) != (name, version):
         raise Invalid(f"the {WHAT} has {key[:80]!a} under another name or version; pnpm writes neither twice")
     return pin(WHAT, name, version, integrity=resolution.get("integrity"), source=_source(tarball))
+
+
+def _elsewhere(resolution: dict[str, Any]) -> str:
+    """Where a program comes from that is no package: its own address, or the first of its variants'."""
+    variants = resolution.get("variants")
+    found = [one.get("resolution") for one in variants if isinstance(one, dict)] if isinstance(variants, list) else []
+    addresses = (text(WHAT, one, "url") for one in (resolution, *found) if isinstance(one, dict))
+    return next((address for address in addresses if address), "")
 
 
 def _source(tarball: str) -> str:

@@ -104,9 +104,9 @@ def _entry(alias: str, name: str, whence: str, fields: dict[str, str]) -> Locked
     if whence:
         kind = kind_of(whence)
         is_fetched = kind == "folder" and is_meant_for_web(address)
-        return Apart(alias, kind_of(address) if is_fetched else kind, address)
-    if read_address(address) is None:
-        # An entry without an address is a folder; yarn's offline mirror writes a file's name alone.
+        return Apart(alias, kind_of(address) if is_fetched else kind, address if is_meant_for_web(address) else whence)
+    if resolved and read_address(address) is None:
+        # Yarn's offline mirror writes a file's name alone. What has none at all is asked of the registry.
         is_mirrored = ":" not in address and address.endswith(".tgz")
         return Apart(alias, "file of an offline mirror" if is_mirrored else kind_of(resolved or "file:"), address)
     return pin(WHAT, name, fields["version"], integrity=fields.get("integrity"), sha1=fragment, source=address)
