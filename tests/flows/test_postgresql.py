@@ -144,7 +144,10 @@ def wait_for(what: str, condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT], ids=["stopped", "crashed"])
+@pytest.mark.parametrize(
+    "how",
+    [pytest.param(signal.SIGINT, marks=pytest.mark.long, id="stopped"), pytest.param(signal.SIGQUIT, id="crashed")],
+)
 def test_a_restart_of_postgresql_under_load_loses_nothing_and_is_said(
     nodes: tuple[Server, Server], publisher: str, postgresql: Cluster, how: signal.Signals
 ) -> None:

@@ -14,8 +14,8 @@ from tests.harness.postgresql import cluster
 PROGRAM = "tests.unit.jobs.one_job_process"
 
 
-LONG_ON_POSTGRESQL = "test_state"
-"""What the engine tells of jobs, which it reads alike on both."""
+LONG_ON_POSTGRESQL = ("test_state", "test_engine")
+"""What the engine reads and does alike on both; the flows on PostgreSQL show it with servers, each time."""
 
 
 def pytest_generate_tests(metafunc):

@@ -24,6 +24,9 @@ from tests.stores.implementations import NOW
 JSON = "application/vnd.pypi.simple.v1+json"
 REFUSAL = b'{"error": "Blocked by policy denylist: left is bad", "decision_id": "A"}'
 
+pytestmark = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+"""What the shelf keeps in each database is told by the store's own tests."""
+
 
 class TurnedClock:
     def __init__(self):
@@ -383,10 +386,6 @@ async def test_a_refusal_by_the_upstream_stands_on_every_process_until_it_is_tak
     assert versions(await documents.view(left, PYPI, "left")) == ["1.0"]
 
 
-ON_SQLITE = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
-"""Whose errors are those of a full disk of this machine."""
-
-
 @pytest.fixture
 def full_disk(database):
     """Fills the disk below the shelf when called, and makes room with `False`."""
@@ -398,7 +397,6 @@ def full_disk(database):
     fill(False)
 
 
-@ON_SQLITE
 async def test_what_an_upstream_confirms_answers_although_a_full_disk_cannot_note_that(
     upstream, documents, left, clock, full_disk
 ):
@@ -412,7 +410,6 @@ async def test_what_an_upstream_confirms_answers_although_a_full_disk_cannot_not
     assert (versions(document), document.checked, document.stale) == (["1.0"], clock.now(), False)
 
 
-@ON_SQLITE
 async def test_what_is_held_stands_in_for_what_a_full_disk_cannot_keep(upstream, documents, left, clock, full_disk):
     upstream.behaviours["/simple/left/"] = in_turn(says(page("1.0"), JSON), says(page("1.0", "1.1"), JSON))
     await documents.view(left, PYPI, "left")
@@ -427,7 +424,6 @@ async def test_what_is_held_stands_in_for_what_a_full_disk_cannot_keep(upstream,
     assert versions(await documents.view(left, PYPI, "left")) == ["1.0", "1.1"]
 
 
-@ON_SQLITE
 async def test_what_was_never_held_is_not_shown_while_it_cannot_be_kept(upstream, documents, left, full_disk):
     upstream.behaviours["/simple/left/"] = says(page("1.0"), JSON)
     full_disk()
@@ -436,7 +432,6 @@ async def test_what_was_never_held_is_not_shown_while_it_cannot_be_kept(upstream
         await documents.view(left, PYPI, "left")
 
 
-@ON_SQLITE
 async def test_a_refusal_by_the_upstream_stands_although_a_full_disk_cannot_note_it(
     upstream, documents, left, clock, full_disk
 ):
