@@ -207,17 +207,31 @@ def test_an_unusual_archive_of_yarn_4_has_its_address():
     assert (one.name, one.version, NPM.leads_to(one, HERE)) == ("left", "1.0.0", Leads.ELSEWHERE)
 
 
+def bundling(bundles, **more) -> str:
+    """npm's lock of a package around `left`, which says that it came along."""
+    around = {"version": "1.0.0", "resolved": f"{BASE}/left/-/left-1.0.0.tgz", "bundleDependencies": bundles} | more
+    inside = {"version": "1.0.0", "inBundle": True}
+    packages = {"sub/node_modules/left": around, "sub/node_modules/left/node_modules/left": inside}
+    return json.dumps({"packages": packages})
+
+
+def test_npms_own_alias_in_the_place_of_a_version_is_the_real_release():
+    (one,) = read("package-lock.json", package_lock(version="npm:plain@1.2.3")).pins
+    assert (one.name, one.version) == ("plain", "1.2.3")
+
+
 def test_what_is_inside_another_package_is_told_apart():
-    bundling = {"version": "1.0.0", "resolved": f"{BASE}/a/-/a-1.0.0.tgz", "bundleDependencies": ["left"]}
-    deep = "node_modules/a/node_modules/b/node_modules/left"  # what is brought along brings its own along
-    packages = {"node_modules/a": bundling, deep: {"version": "1.0.0", "inBundle": True}}
+    around = {"version": "1.0.0", "resolved": f"{BASE}/a/-/a-1.0.0.tgz", "bundleDependencies": ["b"]}
+    inside = {"version": "1.0.0", "inBundle": True}
+    packages = {"node_modules/a": around, "node_modules/a/node_modules/b": inside}
+    packages |= {f"node_modules/a/node_modules/{one}": inside for one in ("beside", "b/node_modules/below")}
     one = read("package-lock.json", json.dumps({"packages": packages}))
-    older = read("package-lock.json", json.dumps({"dependencies": {"left": {"version": "1.0.0", "bundled": True}}}))
     other = read(
         "bun.lock",
         json.dumps({"lockfileVersion": 1, "packages": {"a/left": ["left@1.0.0", "", {"bundled": True}, SRI]}}),
     )
-    assert one.apart == older.apart == other.apart == ("left (inside another package)",)
+    assert one.apart == tuple(f"{name} (inside another package)" for name in ("b", "below", "beside"))
+    assert other.apart == ("left (inside another package)",)
 
 
 @pytest.mark.parametrize(
@@ -226,6 +240,9 @@ def test_what_is_inside_another_package_is_told_apart():
         ("package-lock.json", package_lock("node_modules/a/node_modules/left", inBundle=True, resolved=EVIL)),
         ("package-lock.json", package_lock(inBundle=True)),
         ("package-lock.json", package_lock("node_modules/a/node_modules/left", inBundle=True)),
+        ("package-lock.json", bundling(["inner"], dependencies={"left": "1.0.0"})),
+        ("package-lock.json", bundling("left")),
+        ("package-lock.json", json.dumps({"dependencies": {"left": {"version": "1.0.0", "bundled": True}}})),
         (
             "package-lock.json",
             json.dumps({"dependencies": {"left": {"version": "1.0.0", "bundled": True, "resolved": EVIL}}}),
@@ -235,11 +252,20 @@ def test_what_is_inside_another_package_is_told_apart():
             json.dumps({"lockfileVersion": 1, "packages": {"a/left": ["left@1.0.0", EVIL, {"bundled": True}, SRI]}}),
         ),
     ],
-    ids=["npm", "npm-of-the-project", "npm-of-a-package-that-bundles-nothing", "npm-form-1", "bun"],
+    ids=[
+        "npm",
+        "npm-of-the-project",
+        "npm-of-a-package-that-bundles-nothing",
+        "npm-of-one-that-bundles-another",
+        "npm-of-one-that-says-it-wrongly",
+        "npm-form-1",
+        "npm-form-1-with-address",
+        "bun",
+    ],
 )
 def test_what_says_it_is_inside_another_package_and_is_fetched_is_a_pin(filename, content):
-    (one,) = read(filename, content).pins
-    assert (one.name, one.version, one.source in ("", EVIL)) == ("left", "1.0.0", True)
+    inside = [one for one in read(filename, content).pins if one.source in ("", EVIL)]
+    assert [(one.name, one.version) for one in inside] == [("left", "1.0.0")]
 
 
 def test_a_link_takes_no_installed_package_out():
@@ -261,6 +287,7 @@ def test_a_folder_of_the_project_whose_name_ends_like_the_folder_of_packages_is_
         ("package-lock.json", json.dumps({"dependencies": {"left": {"version": EVIL}}})),
         ("package-lock.json", json.dumps({"dependencies": {"left": {"version": EVIL, "bundled": True}}})),
         ("package-lock.json", package_lock("node_modules/a/node_modules/left", inBundle=True, version=EVIL)),
+        ("package-lock.json", json.dumps({"dependencies": {"left": {"version": "file:x.tgz", "resolved": EVIL}}})),
         ("bun.lock", json.dumps({"lockfileVersion": 1, "packages": {"left": [f"left@{EVIL}", "", {"bundled": True}]}})),
         ("yarn.lock", yarn1(f"left@{EVIL}", "")),
         ("pnpm-lock.yaml", pnpm(resolution=f"{{type: binary, url: '{EVIL}'}}")),

@@ -15,11 +15,12 @@ from pratique.core.errors import Invalid, TooLarge
 from pratique.core.lockfiles import LockedFile, Lockfile
 from pratique.ecosystems.npm.lockfiles.pins import MAX_BYTES, Apart, kind_of, lockfile, pin, tables, text, unalias
 from pratique.ecosystems.npm.lockfiles.places import CONFIGURED, is_replaced
-from pratique.formats.web_addresses import read_address
+from pratique.formats.web_addresses import is_meant_for_web, read_address
 
 WHAT = "package-lock.json"
 MEND = "rm -rf node_modules package-lock.json npm-shrinkwrap.json && npm install"
 _MODULES = "/node_modules/"
+_ASKING = ("dependencies", "optionalDependencies", "peerDependencies")
 _BUNDLING = ("bundleDependencies", "bundledDependencies")
 _DEEPEST = 64
 
@@ -46,16 +47,41 @@ def _packages(found: Any) -> Iterator[LockedFile | Apart]:
     entries = dict(tables(WHAT, found, "packages"))
     targets = {text(WHAT, entry, "resolved") for entry in entries.values() if entry.get("link")}
     linked = {place for place in targets if not _is_installed(place)}
+    bundles = _Bundles(entries)
     for place, entry in entries.items():
         if place and place not in linked:
-            yield _package(place, entry, in_bundle=bool(entry.get("inBundle")) and _is_bundled(place, entries))
+            yield _package(place, entry, in_bundle=bool(entry.get("inBundle")) and bundles.holds(place))
 
 
-def _is_bundled(place: str, entries: dict[str, dict[str, Any]]) -> bool:
-    """Whether a package around it says that it brings others along. What the project itself bundles, npm fetches."""
-    parts = place.split(_MODULES)
-    around = (_MODULES.join(parts[:number]) for number in range(1, len(parts)))
-    return any(entries.get(one, {}).get(field) for one in around for field in _BUNDLING)
+class _Bundles:
+    """Which packages are brought along by the one around them, as npm works it out; the others it fetches."""
+
+    def __init__(self, entries: dict[str, dict[str, Any]]) -> None:
+        self._entries = entries
+        said = {
+            place: next((one[field] for field in _BUNDLING if field in one), None) for place, one in entries.items()
+        }
+        self._whole = {place for place, names in said.items() if names is True}
+        self._named = {
+            place: frozenset(name for name in names if isinstance(name, str))
+            for place, names in said.items()
+            if isinstance(names, list)
+        }
+
+    def holds(self, place: str) -> bool:
+        """Whether what lies at a place came with what lies around it. What the project itself bundles is fetched."""
+        parts = place.split(_MODULES)
+        if not 1 < len(parts) <= _DEEPEST:
+            return False
+        around = _MODULES.join(parts[:-1])
+        package = self._entries.get(around, {})
+        return (bool(package.get("inBundle")) and self.holds(around)) or self._brings(around, package, parts[-1])
+
+    def _brings(self, place: str, package: dict[str, Any], name: str) -> bool:
+        """By name, or because something that is bundled needs it and the package itself does not."""
+        named = self._named.get(place, frozenset())
+        is_asked_for = any(name in package[field] for field in _ASKING if isinstance(package.get(field), dict))
+        return place in self._whole or name in named or (bool(named) and not is_asked_for)
 
 
 def _package(place: str, entry: dict[str, Any], *, in_bundle: bool) -> LockedFile | Apart:
@@ -66,13 +92,15 @@ def _package(place: str, entry: dict[str, Any], *, in_bundle: bool) -> LockedFil
     if is_folder or entry.get("link"):
         return Apart(name, "folder", resolved)
     version = entry.get("version")
-    if not resolved and isinstance(version, str) and (":" in version or "/" in version):
-        return Apart(folder, kind_of(version), version)  # npm takes an address here for whence to fetch
+    if not resolved and isinstance(version, str):
+        name, version = unalias(name, version)  # npm takes what stands here for what to fetch
+        if ":" in version or "/" in version:
+            return Apart(folder, kind_of(version), version)
     if in_bundle and not resolved:
         return Apart(name, "inside another package")
     if resolved and read_address(resolved) is None:
         return Apart(folder, kind_of(resolved), resolved)
-    return pin(WHAT, name, entry.get("version"), integrity=entry.get("integrity"), source=_source(resolved))
+    return pin(WHAT, name, version, integrity=entry.get("integrity"), source=_source(resolved))
 
 
 def _is_installed(place: str) -> bool:
@@ -89,10 +117,9 @@ def _dependencies(found: Any, depth: int) -> Iterator[LockedFile | Apart]:
         name, version = unalias(alias, said)
         resolved = text(WHAT, entry, "resolved")
         if ":" in version or "/" in version:
-            yield Apart(alias, kind_of(version), version)
-        elif entry.get("bundled") and not resolved:
-            yield Apart(name, "inside another package")
-        else:
+            whence = resolved if is_meant_for_web(resolved) else version
+            yield Apart(alias, kind_of(whence), whence)
+        else:  # also what is said to be bundled: nothing here tells who would bring it along, and npm may fetch it
             yield pin(WHAT, name, version, integrity=entry.get("integrity"), source=_source(resolved))
         if "dependencies" in entry:
             yield from _dependencies(entry["dependencies"], depth - 1)
