@@ -28,6 +28,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         running.kill()
 
 
+@pytest.mark.long  # the flows show servers on PostgreSQL each time
 def test_npm_twine_and_pip_publish_and_install_until_a_release_is_revoked(
     server: Server, npm: Npm, twine: Twine, pip: Pip, tmp_path: Path
 ) -> None:
