@@ -25,7 +25,8 @@ from pratique.ecosystems.npm.lockfiles import places
 from pratique.ecosystems.npm.lockfiles.pins import MAX_BYTES
 
 LOCKS = Path(__file__).parent / "locks"
-BASE = "https://packages.example.test/main/npm"
+SERVER = "https://packages.example.test"
+BASE = f"{SERVER}/main/npm"
 HERE, ELSEWHERE = [BASE], ["http://127.0.0.1:7417/main/npm"]
 EVIL = "https://evil.example.test/left/-/left-1.0.0.tgz"
 SRI = "sha512-" + base64.b64encode(b"x" * 64).decode()
@@ -48,7 +49,9 @@ def read(filename: str, content: str):
 
 
 def saved(name: str) -> bytes:
-    return (LOCKS / name).read_bytes()
+    """What a client wrote; the file in the repository holds no addresses."""
+    content = (LOCKS / name).read_text(encoding="utf-8")
+    return content.replace("@SERVER@", SERVER).replace("@GIT@", "ssh://git@git.example.test").encode()
 
 
 def package_lock(place: str = "node_modules/left", **entry) -> str:

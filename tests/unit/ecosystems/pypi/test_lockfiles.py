@@ -22,7 +22,8 @@ from pratique.ecosystems.pypi import PYPI
 from pratique.ecosystems.pypi.lockfiles.pins import MAX_BYTES, MAX_PARTS
 
 LOCKS = Path(__file__).parent / "locks"
-BASE = "https://packages.example.test/main/pypi"
+SERVER = "https://packages.example.test"
+BASE = f"{SERVER}/main/pypi"
 HERE, ELSEWHERE = [BASE], ["http://127.0.0.1:7417/main/pypi"]
 SUM = "ab" * 32
 PUBLIC = f"https://{urlsplit(PYPI_SIMPLE_ENDPOINT).hostname}"
@@ -42,7 +43,8 @@ def read(filename: str, content: str):
 
 
 def saved(name: str) -> bytes:
-    return (LOCKS / name).read_bytes()
+    """What a client wrote; the file in the repository holds no addresses."""
+    return (LOCKS / name).read_text(encoding="utf-8").replace("@SERVER@", SERVER).encode()
 
 
 def uv(
@@ -320,7 +322,7 @@ def test_what_requirements_have_searched_beside_that_is_kept(option):
         ("uv.lock", "version = 2", "no uv.lock of version 1"),
         ("uv.lock", "version = 1\npackage = 1", "`package` is no list of tables"),
         ("uv.lock", "version = 1\n[[package]]\nsource = 1", "`source` is no table"),
-        ("uv.lock", uv("registry = 7"), '"registry" is no text'),
+        ("uv.lock", uv("registry = 7"), "`registry` is no text"),
         ("uv.lock", uv(more="wheels = 1"), "`wheels` is no list"),
         ("uv.lock", uv(more="wheels = [1]"), "a file of left is no mapping"),
         (
@@ -338,7 +340,7 @@ def test_what_requirements_have_searched_beside_that_is_kept(option):
         ("poetry.lock", poetry(files=f'[{{file = "left-1.0.tar.gz", hash = "sha256:{SUM}0"}}]'), "no sha256"),
         ("poetry.lock", poetry(files='[{file = "../left-1.0.tar.gz"}]'), "no name of a file"),
         ("pylock.toml", "", "lock-version 1"),
-        ("pylock.toml", "lock-version = 1", '"lock-version" is no text'),
+        ("pylock.toml", "lock-version = 1", "`lock-version` is no text"),
         (
             "pylock.toml",
             (

@@ -13,8 +13,8 @@ import orjson
 
 from pratique.core.errors import Invalid, TooLarge
 from pratique.core.lockfiles import LockedFile, Lockfile
-from pratique.ecosystems.npm.lockfiles.pins import MAX_BYTES, Apart, kind_of, lockfile, pin, split_name
-from pratique.formats.web_addresses import is_meant_for_web
+from pratique.ecosystems.npm.lockfiles.pins import MAX_BYTES, kind_of, pin, split_name
+from pratique.formats.lock_entries import Apart, lockfile, set_apart
 
 WHAT = "bun.lock"
 MEND = "rm -rf node_modules bun.lock && bun install"
@@ -64,10 +64,11 @@ def _entry(key: str, entry: Any) -> LockedFile | Apart:
     is_address = ":" in reference or "/" in reference
     if asks.get("bundled") and not is_address and not (len(entry) > 1 and entry[1]):
         # With an address bun fetches it all the same.
-        return Apart(name, "inside another package")
+        return set_apart(name, "inside another package")
     if len(entry) < _OF_A_REGISTRY or is_address:
-        said = [part for part in (reference, *entry[1:2]) if isinstance(part, str) and is_meant_for_web(part)]
-        return Apart(name, kind_of(reference), "".join(said[:1]))
+        return set_apart(
+            name, kind_of(reference), *(part for part in (reference, *entry[1:2]) if isinstance(part, str))
+        )
     source, checksum = entry[1], entry[3]
     if not isinstance(source, str):
         raise Invalid(f"this is no {WHAT}: the address of {key[:80]!a} is no text")

@@ -13,8 +13,9 @@ import orjson
 
 from pratique.core.errors import Invalid, TooLarge
 from pratique.core.lockfiles import LockedFile, Lockfile
-from pratique.ecosystems.npm.lockfiles.pins import MAX_BYTES, Apart, kind_of, lockfile, pin, tables, text, unalias
+from pratique.ecosystems.npm.lockfiles.pins import MAX_BYTES, kind_of, pin, tables, unalias
 from pratique.ecosystems.npm.lockfiles.places import CONFIGURED, is_replaced
+from pratique.formats.lock_entries import Apart, lockfile, set_apart, text
 from pratique.formats.web_addresses import is_meant_for_web, read_address
 
 WHAT = "package-lock.json"
@@ -90,16 +91,16 @@ def _package(place: str, entry: dict[str, Any], *, in_bundle: bool) -> LockedFil
     name = text(WHAT, entry, "name") or folder
     resolved = text(WHAT, entry, "resolved")
     if is_folder or entry.get("link"):
-        return Apart(name, "folder", resolved)
+        return set_apart(name, "folder", resolved)
     version = entry.get("version")
     if not resolved and isinstance(version, str):
         name, version = unalias(name, version)  # npm takes what stands here for what to fetch
         if ":" in version or "/" in version:
-            return Apart(folder, kind_of(version), version)
+            return set_apart(folder, kind_of(version), version)
     if in_bundle and not resolved:
-        return Apart(name, "inside another package")
+        return set_apart(name, "inside another package")
     if resolved and read_address(resolved) is None:
-        return Apart(folder, kind_of(resolved), resolved)
+        return set_apart(folder, kind_of(resolved), resolved)
     return pin(WHAT, name, version, integrity=entry.get("integrity"), source=_source(resolved))
 
 
@@ -117,8 +118,8 @@ def _dependencies(found: Any, depth: int) -> Iterator[LockedFile | Apart]:
         name, version = unalias(alias, said)
         resolved = text(WHAT, entry, "resolved")
         if ":" in version or "/" in version:
-            whence = resolved if is_meant_for_web(resolved) else version
-            yield Apart(alias, kind_of(whence), whence)
+            # Where both stand, npm takes the second; it is told of both.
+            yield set_apart(alias, kind_of(resolved if is_meant_for_web(resolved) else version), version, resolved)
         else:  # also what is said to be bundled: nothing here tells who would bring it along, and npm may fetch it
             yield pin(WHAT, name, version, integrity=entry.get("integrity"), source=_source(resolved))
         if "dependencies" in entry:

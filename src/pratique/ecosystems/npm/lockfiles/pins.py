@@ -1,21 +1,17 @@
-"""One entry of a lockfile of npm's clients: the file it pins, or what else it is."""
+"""One entry of a lockfile of npm's clients: the file that it pins, and the forms of what npm calls a specifier."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
-
-import msgspec
 
 from pratique.core.artifacts import Digests
 from pratique.core.errors import Invalid
-from pratique.core.lockfiles import LockedFile, Lockfile, distinct, named_apart
-from pratique.core.sentences import clean
+from pratique.core.lockfiles import LockedFile
 from pratique.ecosystems.npm import names, versions
 from pratique.ecosystems.npm.integrity import read_integrity
-from pratique.formats.web_addresses import is_meant_for_web
 
 MAX_BYTES = 4 << 20
 """Room for some ten thousand packages."""
@@ -24,27 +20,6 @@ MAX_PARTS = 400_000
 """Values of one lockfile: a package has some twenty."""
 
 _SHA1 = re.compile(r"[0-9a-f]{40}\Z")
-
-
-class Apart(msgspec.Struct, frozen=True):
-    """An entry that comes from no registry: its name, what it is instead (`git`, `folder`), and its address if any."""
-
-    name: str
-    kind: str
-    address: str = ""
-
-    def __str__(self) -> str:
-        """Printable ASCII: names are strangers' text."""
-        return clean(f"{self.name[:214]} ({self.kind})")
-
-
-def lockfile(entries: Iterable[LockedFile | Apart], mend: str) -> Lockfile:
-    """A lockfile of these entries; what is locked alike for several places counts once. Raises TooLarge."""
-    found = distinct(entries)
-    pins = tuple(one for one in found if isinstance(one, LockedFile))
-    apart = [one for one in found if isinstance(one, Apart)]
-    detours = tuple((one.name, one.address) for one in apart if is_meant_for_web(one.address))
-    return Lockfile(pins, named_apart(str(one) for one in apart), mend=mend, detours=detours)
 
 
 def pin(what: str, name: str, version: Any, *, integrity: Any = None, sha1: str = "", source: str = "") -> LockedFile:
@@ -108,13 +83,3 @@ def tables(what: str, found: Any, field: str) -> Iterator[tuple[str, dict[str, A
         if not isinstance(value, dict):
             raise Invalid(f"this is no {what}: {json.dumps(key[:80])} in `{field}` is no mapping")
         yield key, value
-
-
-def text(what: str, entry: dict[str, Any], field: str) -> str:
-    """A field's text, empty where there is none. Raises Invalid if it is no text."""
-    said = entry.get(field)
-    if said is None:
-        return ""
-    if not isinstance(said, str):
-        raise Invalid(f"this is no {what}: a `{field}` is no text")
-    return said

@@ -13,18 +13,9 @@ from typing import Any
 
 from pratique.core.errors import Invalid
 from pratique.core.lockfiles import LockedFile, Lockfile
-from pratique.ecosystems.npm.lockfiles.pins import (
-    MAX_BYTES,
-    MAX_PARTS,
-    Apart,
-    kind_of,
-    lockfile,
-    pin,
-    split_name,
-    tables,
-    text,
-)
+from pratique.ecosystems.npm.lockfiles.pins import MAX_BYTES, MAX_PARTS, kind_of, pin, split_name, tables
 from pratique.ecosystems.npm.lockfiles.places import CONFIGURED, SAME_HOST
+from pratique.formats.lock_entries import Apart, lockfile, set_apart, text
 from pratique.formats.yaml_tree import read_yaml
 
 WHAT = "pnpm-lock.yaml"
@@ -67,18 +58,19 @@ def _entry(key: str, entry: dict[str, Any], *, slash: bool) -> LockedFile | Apar
     tarball = text(WHAT, resolution, "tarball")
     if not of_registry or _TYPE.match(text(WHAT, resolution, "type")):
         said = text(WHAT, entry, "name") or name.partition("(")[0]
-        return Apart(said, _kind(resolution, version or key), tarball or _elsewhere(resolution) or version)
+        return set_apart(said, _kind(resolution, version or key), version, *_addresses(resolution))
     if (text(WHAT, entry, "name") or name, text(WHAT, entry, "version") or version) != (name, version):
         raise Invalid(f"the {WHAT} has {key[:80]!a} under another name or version; pnpm writes neither twice")
     return pin(WHAT, name, version, integrity=resolution.get("integrity"), source=_source(tarball))
 
 
-def _elsewhere(resolution: dict[str, Any]) -> str:
-    """Where a program comes from that is no package: its own address, or the first of its variants'."""
+def _addresses(resolution: dict[str, Any]) -> Iterator[str]:
+    """Where what is no package may come from: a program has variants, each with an address of its own."""
     variants = resolution.get("variants")
     found = [one.get("resolution") for one in variants if isinstance(one, dict)] if isinstance(variants, list) else []
-    addresses = (text(WHAT, one, "url") for one in (resolution, *found) if isinstance(one, dict))
-    return next((address for address in addresses if address), "")
+    for one in (resolution, *found):
+        if isinstance(one, dict):
+            yield from (text(WHAT, one, field) for field in ("tarball", "url"))
 
 
 def _source(tarball: str) -> str:
@@ -103,4 +95,4 @@ def _links(document: dict[str, Any]) -> Iterator[Apart]:
         for field in ("dependencies", "devDependencies", "optionalDependencies"):
             for name, wanted in _tables(importer, field):
                 if text(WHAT, wanted, "version").startswith("link:"):
-                    yield Apart(name, "folder")
+                    yield set_apart(name, "folder")

@@ -14,17 +14,8 @@ from urllib.parse import parse_qs
 
 from pratique.core.errors import Invalid
 from pratique.core.lockfiles import LockedFile, Lockfile
-from pratique.ecosystems.npm.lockfiles.pins import (
-    MAX_BYTES,
-    MAX_PARTS,
-    Apart,
-    kind_of,
-    lockfile,
-    pin,
-    split_name,
-    tables,
-    text,
-)
+from pratique.ecosystems.npm.lockfiles.pins import MAX_BYTES, MAX_PARTS, kind_of, pin, split_name, tables
+from pratique.formats.lock_entries import Apart, lockfile, set_apart, text
 from pratique.formats.yaml_tree import read_yaml
 
 WHAT = "yarn.lock"
@@ -58,12 +49,12 @@ def _entries(document: dict[str, Any]) -> Iterator[LockedFile | Apart]:
             raise Invalid(f"the {WHAT} is of yarn 2 or later, and yarn 1 would fetch {key[:80]!a} from its `resolved`")
         protocol, _, rest = reference.partition(":")
         if protocol == "workspace":
-            yield Apart(name, "workspace")
+            yield set_apart(name, "workspace")
         elif protocol == "patch":
             # What is patched has an entry of its own.
-            yield Apart(name, "patched here")
+            yield set_apart(name, "patched here")
         elif protocol != "npm":
-            yield Apart(name, kind_of(reference), reference)
+            yield set_apart(name, kind_of(reference), reference)
         else:
             version, _, bound = rest.partition("::")
             yield pin(WHAT, name, version, source=_archive(bound))

@@ -11,16 +11,8 @@ from collections.abc import Iterator
 
 from pratique.core.errors import Invalid, TooLarge
 from pratique.core.lockfiles import LockedFile, Lockfile
-from pratique.ecosystems.npm.lockfiles.pins import (
-    MAX_BYTES,
-    MAX_PARTS,
-    Apart,
-    kind_of,
-    lockfile,
-    pin,
-    split_name,
-    unalias,
-)
+from pratique.ecosystems.npm.lockfiles.pins import MAX_BYTES, MAX_PARTS, kind_of, pin, split_name, unalias
+from pratique.formats.lock_entries import Apart, lockfile, set_apart
 from pratique.formats.web_addresses import is_meant_for_web, read_address
 
 WHAT = "yarn.lock"
@@ -104,9 +96,9 @@ def _entry(alias: str, name: str, whence: str, fields: dict[str, str]) -> Locked
     if whence:
         kind = kind_of(whence)
         is_fetched = kind == "folder" and is_meant_for_web(address)
-        return Apart(alias, kind_of(address) if is_fetched else kind, address if is_meant_for_web(address) else whence)
+        return set_apart(alias, kind_of(address) if is_fetched else kind, whence, address)
     if resolved and read_address(address) is None:
         # Yarn's offline mirror writes a file's name alone. What has none at all is asked of the registry.
         is_mirrored = ":" not in address and address.endswith(".tgz")
-        return Apart(alias, "file of an offline mirror" if is_mirrored else kind_of(resolved or "file:"), address)
+        return set_apart(alias, "file of an offline mirror" if is_mirrored else kind_of(resolved or "file:"), address)
     return pin(WHAT, name, fields["version"], integrity=fields.get("integrity"), sha1=fragment, source=address)

@@ -7,7 +7,8 @@ from typing import Any
 
 from pratique.core.errors import Invalid
 from pratique.core.lockfiles import LockedFile, Lockfile
-from pratique.ecosystems.pypi.lockfiles.pins import Apart, files, items, lockfile, release, tables, text, toml
+from pratique.ecosystems.pypi.lockfiles.pins import files, items, release, tables, toml
+from pratique.formats.lock_entries import Apart, lockfile, set_apart, text
 
 WHAT = "pdm.lock"
 MEND = "pdm lock --update-reuse"
@@ -27,6 +28,6 @@ def _entries(package: dict[str, Any]) -> Iterator[LockedFile | Apart]:
     name = text(WHAT, package, "name")
     apart = next((kind for key, kind in _APART.items() if key in package), None)
     if apart is not None:
-        yield Apart(name, apart, text(WHAT, package, "url"))
+        yield set_apart(name, apart, text(WHAT, package, "url"))
         return
     yield from files(release(WHAT, name, package.get("version")), items(WHAT, package.get("files"), "files"))

@@ -1,8 +1,7 @@
-"""One entry of a lockfile of Python's clients: the files it pins, or what else it is."""
+"""One entry of a lockfile of Python's clients: the files that it pins."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -12,13 +11,13 @@ import msgspec
 
 from pratique.core.artifacts import Digests
 from pratique.core.errors import Invalid, TooLarge
-from pratique.core.lockfiles import LockedFile, Lockfile, distinct, named_apart
-from pratique.core.sentences import clean
+from pratique.core.lockfiles import LockedFile
 from pratique.ecosystems.pypi import names
 from pratique.ecosystems.pypi.filenames import SDIST_ENDINGS, is_plain
 from pratique.ecosystems.pypi.versions import canonical_version
+from pratique.formats.lock_entries import text
 from pratique.formats.toml import read_toml
-from pratique.formats.web_addresses import is_meant_for_web, read_address
+from pratique.formats.web_addresses import read_address
 
 MAX_BYTES = 4 << 20
 """Room for some two thousand projects with all their wheels."""
@@ -31,18 +30,6 @@ _PARTS = b"\n,=[{"
 _LENGTHS = {"sha256": 64, "sha512": 128, "sha1": 40, "md5": 32, "blake2b_256": 64}
 _HEXADECIMAL = re.compile(r"[0-9A-Fa-f]+\Z")
 _INSTALLABLE = (".whl", *SDIST_ENDINGS)
-
-
-class Apart(msgspec.Struct, frozen=True):
-    """An entry that comes from no registry: its name, what it is instead (`git`, `folder`), and its address if any."""
-
-    name: str
-    kind: str
-    address: str = ""
-
-    def __str__(self) -> str:
-        """Printable ASCII: names are strangers' text."""
-        return clean(f"{self.name[:200]} ({self.kind})")
 
 
 class Release(msgspec.Struct, frozen=True):
@@ -71,15 +58,6 @@ class Release(msgspec.Struct, frozen=True):
         if not is_plain(filename):
             raise Invalid(f"{self.what} pins {self.name} by {filename[:80]!a}, which is no name of a file")
         return LockedFile(self.name, self.version, filename, stated, source, self.index)
-
-
-def lockfile(entries: Iterable[LockedFile | Apart], mend: str, searched: Iterable[str] = ()) -> Lockfile:
-    """A lockfile of these entries; what is locked twice alike counts once. Raises TooLarge."""
-    found = distinct(entries)
-    pins = tuple(one for one in found if isinstance(one, LockedFile))
-    apart = [one for one in found if isinstance(one, Apart)]
-    detours = tuple((one.name, one.address) for one in apart if is_meant_for_web(one.address))
-    return Lockfile(pins, named_apart(str(one) for one in apart), tuple(dict.fromkeys(searched)), mend, detours)
 
 
 def release(what: str, name: Any, version: Any, index: str = "") -> Release:
@@ -178,13 +156,3 @@ def items(what: str, found: Any, field: str) -> list[Any]:
     if not isinstance(found, list):
         raise Invalid(f"this is no {what}: `{field}` is no list")
     return found
-
-
-def text(what: str, entry: dict[str, Any], field: str) -> str:
-    """A field's text, empty where there is none. Raises Invalid."""
-    said = entry.get(field)
-    if said is None:
-        return ""
-    if not isinstance(said, str):
-        raise Invalid(f"this is no {what}: {json.dumps(field[:40])} is no text")
-    return said

@@ -8,16 +8,8 @@ import orjson
 
 from pratique.core.errors import Invalid, TooLarge
 from pratique.core.lockfiles import LockedFile, Lockfile
-from pratique.ecosystems.pypi.lockfiles.pins import (
-    MAX_BYTES,
-    Apart,
-    items,
-    lockfile,
-    release,
-    table,
-    tables,
-    text,
-)
+from pratique.ecosystems.pypi.lockfiles.pins import MAX_BYTES, items, release, table, tables
+from pratique.formats.lock_entries import Apart, lockfile, set_apart, text
 
 WHAT = "Pipfile.lock"
 MEND = "write this server's address under [[source]] in Pipfile, then `pipenv lock`"
@@ -50,11 +42,11 @@ def _sources(found: Any) -> dict[str, str]:
 def _entry(name: str, said: Any, sources: dict[str, str]) -> LockedFile | Apart:
     entry = table(WHAT, said, name[:80])
     if "file" in entry:
-        return Apart(name, "an address of its own", text(WHAT, entry, "file"))
+        return set_apart(name, "an address of its own", text(WHAT, entry, "file"))
     apart = next((kind for key, kind in _APART.items() if key in entry), None)
     version = text(WHAT, entry, "version")
     if apart is not None:
-        return Apart(name, apart)
+        return set_apart(name, apart)
     if not version.startswith("=="):
         raise Invalid(f"the {WHAT} has {name[:80]!a} without a version (`==1.0`)")
     default = next(iter(sources.values()), "")

@@ -12,7 +12,8 @@ from typing import Any
 from pratique.core.errors import Invalid
 from pratique.core.lockfiles import LockedFile, Lockfile
 from pratique.ecosystems.pypi import names
-from pratique.ecosystems.pypi.lockfiles.pins import Apart, files, items, lockfile, release, table, tables, text, toml
+from pratique.ecosystems.pypi.lockfiles.pins import files, items, release, table, tables, toml
+from pratique.formats.lock_entries import Apart, lockfile, set_apart, text
 
 WHAT = "poetry.lock"
 MEND = "poetry lock"
@@ -36,7 +37,7 @@ def _entries(package: dict[str, Any], older: dict[str, Any]) -> Iterator[LockedF
     source = table(WHAT, package.get("source"), "source")
     kind = text(WHAT, source, "type")
     if kind in _KINDS:
-        yield Apart(name, _KINDS[kind], "" if kind == "git" else text(WHAT, source, "url"))
+        yield set_apart(name, _KINDS[kind], "" if kind == "git" else text(WHAT, source, "url"))
         return
     of = release(WHAT, name, package.get("version"), text(WHAT, source, "url"))
     yield from files(of, items(WHAT, package.get("files", older.get(of.name)), "files"))

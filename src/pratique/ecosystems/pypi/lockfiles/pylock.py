@@ -7,7 +7,8 @@ from typing import Any
 
 from pratique.core.errors import Invalid
 from pratique.core.lockfiles import LockedFile, Lockfile
-from pratique.ecosystems.pypi.lockfiles.pins import Apart, files, items, lockfile, release, table, tables, text, toml
+from pratique.ecosystems.pypi.lockfiles.pins import files, items, release, table, tables, toml
+from pratique.formats.lock_entries import Apart, lockfile, set_apart, text
 
 WHAT = "pylock.toml"
 MEND = "make it anew with what made it: `uv export --format pylock.toml -o pylock.toml` after `uv lock`, or `pip lock`"
@@ -27,11 +28,11 @@ def _entries(package: dict[str, Any]) -> Iterator[LockedFile | Apart]:
     name = text(WHAT, package, "name")
     apart = next((kind for key, kind in _APART.items() if key in package), None)
     if apart is not None:
-        yield Apart(name, apart, text(WHAT, table(WHAT, package.get("archive"), "archive"), "url"))
+        yield set_apart(name, apart, text(WHAT, table(WHAT, package.get("archive"), "archive"), "url"))
         return
     sdist = package.get("sdist")
     listed = [*([sdist] if sdist is not None else []), *items(WHAT, package.get("wheels"), "wheels")]
     if any(isinstance(one, dict) and "url" not in one and "path" in one for one in listed):
-        yield Apart(name, "folder")
+        yield set_apart(name, "folder")
         return
     yield from files(release(WHAT, name, package.get("version"), text(WHAT, package, "index")), listed)

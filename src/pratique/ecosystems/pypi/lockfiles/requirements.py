@@ -10,7 +10,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 
 from pratique.core.errors import Invalid, TooLarge
 from pratique.core.lockfiles import LockedFile, Lockfile
-from pratique.ecosystems.pypi.lockfiles.pins import MAX_BYTES, Apart, lockfile, release
+from pratique.ecosystems.pypi.lockfiles.pins import MAX_BYTES, release
 from pratique.ecosystems.pypi.lockfiles.requirement_options import (
     Options,
     break_line,
@@ -18,6 +18,7 @@ from pratique.ecosystems.pypi.lockfiles.requirement_options import (
     plain_hashes,
     read_options,
 )
+from pratique.formats.lock_entries import Apart, lockfile, set_apart
 
 WHAT = "requirements.txt"
 MEND = "take the lines with other addresses out (--index-url, --extra-index-url, --find-links): pip's settings name one"
@@ -129,7 +130,7 @@ def _options(found: _Read, number: int, said: str) -> Options:
 
 
 def _apart(said: str, kind: str) -> Apart:
-    return Apart(_CREDENTIALS.sub("//", said[:_NAMED]), kind, said)
+    return set_apart(_CREDENTIALS.sub("//", said[:_NAMED]), kind, said)
 
 
 def _requirement(number: int, bare: str, hashes: tuple[str, ...]) -> LockedFile | Apart:
@@ -137,11 +138,11 @@ def _requirement(number: int, bare: str, hashes: tuple[str, ...]) -> LockedFile 
         wanted = Requirement(bare)
     except (InvalidRequirement, RecursionError):
         if re.match(r"[A-Za-z][A-Za-z0-9+]*:|[./]", bare) or "/" in bare.partition(";")[0]:
-            return Apart(bare[:80].rpartition("@")[2], "an address or folder", bare)
+            return set_apart(bare[:80].rpartition("@")[2], "an address or folder", bare)
         raise Invalid(f"the {WHAT} has a line that is no requirement: line {number}") from None
     if wanted.url is not None:
-        return Apart(wanted.name, "git" if wanted.url.startswith("git") else "an address of its own", wanted.url)
+        return set_apart(wanted.name, "git" if wanted.url.startswith("git") else "an address of its own", wanted.url)
     exact = [one for one in wanted.specifier if one.operator in ("==", "===")]
     if len(wanted.specifier) != 1 or len(exact) != 1 or exact[0].version.endswith(".*"):
-        return Apart(wanted.name, "not pinned to one version")
+        return set_apart(wanted.name, "not pinned to one version")
     return release(WHAT, wanted.name, exact[0].version).whole(hashes)

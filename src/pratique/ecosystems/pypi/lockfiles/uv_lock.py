@@ -11,7 +11,8 @@ from typing import Any
 
 from pratique.core.errors import Invalid
 from pratique.core.lockfiles import LockedFile, Lockfile
-from pratique.ecosystems.pypi.lockfiles.pins import Apart, files, items, lockfile, release, table, tables, text, toml
+from pratique.ecosystems.pypi.lockfiles.pins import files, items, release, table, tables, toml
+from pratique.formats.lock_entries import Apart, lockfile, set_apart, text
 from pratique.formats.web_addresses import read_address
 
 WHAT = "uv.lock"
@@ -37,7 +38,7 @@ def _entries(package: dict[str, Any]) -> Iterator[LockedFile | Apart]:
     if not registry or read_address(registry) is None:
         kind = next((said for key, said in _KINDS.items() if key in source), "folder")
         # uv fetches from a list of files by its address, too, whatever that begins with.
-        yield Apart(text(WHAT, package, "name"), kind, registry or text(WHAT, source, "url"))
+        yield set_apart(text(WHAT, package, "name"), kind, registry or text(WHAT, source, "url"))
         return
     sdist = package.get("sdist")
     listed = [*([sdist] if sdist is not None else []), *items(WHAT, package.get("wheels"), "wheels")]
