@@ -62,22 +62,25 @@ def configure(
     if token is not None and not _TOKEN.fullmatch(token):
         raise Invalid("--token: this is no token; `pratique token create` or the page of your account makes one")
     origins = _origins(server, data)
-    base_url = f"{origins[0]}/{repository}/{chosen.ecosystem}"
-    trusted = _authority(ca, base_url)
+    bases = [f"{origin}/{repository}/{chosen.ecosystem}" for origin in origins]
+    trusted = _authority(ca, bases[0])
     own, doubt = own_names(chosen, repository, Where(server, token, data, ca=trusted), origins[0])
-    wanted = Setup(base_url, token, own.names, own.projects, trusted)
-    shared = project is not None and chosen.where_the_token_goes is not None
-    setup = msgspec.structs.replace(wanted, token=None, ca=None) if shared else wanted
-    for target in targets:
-        _write(chosen, target, setup)
-    for sentence in (doubt, *_overridden(chosen, setup), *(_left_out(chosen, wanted) if shared else ())):
-        if sentence:
-            say(sentence)
+    _point(chosen, targets, Setup(bases[0], token, own.names, own.projects, trusted), doubt, project)
     if ca is not None and trusted is None:
         say("this server speaks http, so no authority is needed")
-    bases = [f"{origin}/{repository}/{chosen.ecosystem}" for origin in origins]
     for sentence in warn_of_lockfiles(chosen.ecosystem, project or Path.cwd(), bases):
         say(sentence)
+
+
+def _point(client: Client, targets: Iterable[Target], wanted: Setup, doubt: str, project: Path | None) -> None:
+    """Write each file; a project's, which others see, gets neither token nor a path of this machine."""
+    shared = project is not None and client.where_the_token_goes is not None
+    setup = msgspec.structs.replace(wanted, token=None, ca=None) if shared else wanted
+    for target in targets:
+        _write(client, target, setup)
+    for sentence in (doubt, *_overridden(client, setup), *(_left_out(client, wanted) if shared else ())):
+        if sentence:
+            say(sentence)
 
 
 def _undo(client: Client, targets: Iterable[Target], *, in_project: bool) -> None:
