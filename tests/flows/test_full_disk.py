@@ -43,8 +43,10 @@ def server(tmp_path: Path, registry: PlainRegistry) -> Iterator[Server]:
 def limit(server: Server, size: int) -> None:
     """How long files may become from now on, of the supervisor, of its children, and of those it starts later."""
     assert server.process is not None
+    supervisor = server.process.pid
+    fork_server = Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text().split()
     children = re.findall(r" \(pid (\d+)\)", server.terminal())
-    for pid in {server.process.pid, *map(int, children)}:
+    for pid in {supervisor, *map(int, (*fork_server, *children))}:
         with suppress(ProcessLookupError):
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, ENDLESS))
 

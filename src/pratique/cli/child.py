@@ -1,4 +1,4 @@
-"""The main of a child process: `python -m pratique.cli.child ORDER`. Started by the supervisor only."""
+"""The main of a child process, which the fork server has split off."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import NoReturn
 
 import structlog
 import uvloop
 
 from pratique.cli.no_room import why_no_room
-from pratique.cli.orders import NO_ROOM, NOT_LIKE_THIS, Order, Role, read_order
+from pratique.cli.orders import NO_ROOM, NOT_LIKE_THIS, Order, Role
 from pratique.cli.process_log import JsonLines, log_to
 from pratique.cli.pulse import Pulse
 from pratique.core.errors import Conflict, Invalid, PratiqueError
@@ -25,9 +26,8 @@ from pratique.settings.folder import DataFolder
 _log = structlog.get_logger("process")
 
 
-def main() -> None:
-    """Be the child that the order describes."""
-    order = read_order(sys.argv[1])
+def be(order: Order) -> NoReturn:
+    """Be the child that the order describes, and end."""
     # Means "read the certificate again" to those who have one; it must not end the others, or who is still starting.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     folder = DataFolder(order.folder)
@@ -68,6 +68,8 @@ async def _run(order: Order, folder: DataFolder, lines: JsonLines) -> None:
     loop.add_reader(order.life, _stop_reading(order.life, stop))
     run, pulse = _work_of(order.role), Pulse(order.pulse)
     beating = asyncio.create_task(pulse.beat())
+    # A fork server that was killed at that moment may have left a child behind that nobody knows, or listens to.
+    beating.add_done_callback(lambda _task: stop.set())
     await run(order, folder, settings, lines, stop=stop, ready=_tell_ready(pulse))
     beating.cancel()
 
@@ -108,13 +110,9 @@ def _tell_ready(pulse: Pulse) -> Callable[[], None]:
     return tell
 
 
-def _leave(code: int) -> None:
+def _leave(code: int) -> NoReturn:
     """End now. Threads of the job engine would hold the process back, and all that matters is on disk."""
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError):  # both may be files on a disk that is full
             stream.flush()
     os._exit(code)
-
-
-if __name__ == "__main__":
-    main()

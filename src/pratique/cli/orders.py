@@ -1,8 +1,7 @@
-"""What the supervisor tells a child process: one JSON argument."""
+"""What the supervisor tells a child process: one line of JSON."""
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,10 @@ NOT_LIKE_THIS = 78
 
 NO_ROOM = 75
 """Exit code of a child that cannot work because the disk is full: it can once somebody has made room."""
+
+
+MAX_ORDER = 1 << 16
+"""Bytes that are read at once; an order may be longer."""
 
 
 class Role(StrEnum):
@@ -49,11 +52,11 @@ class Order(msgspec.Struct, frozen=True):
         """The data folder."""
         return Path(self.root)
 
-    def command(self) -> list[str]:
-        """The command line of this child."""
-        return [sys.executable, "-m", "pratique.cli.child", msgspec.json.encode(self).decode()]
+    def line(self) -> bytes:
+        """The order as it is sent; descriptors go beside it and have other numbers where they arrive."""
+        return msgspec.json.encode(self) + b"\n"
 
 
 def read_order(text: str) -> Order:
-    """The order in a child's command line."""
+    """The order that a line holds."""
     return msgspec.json.decode(text, type=Order)

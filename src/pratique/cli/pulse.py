@@ -27,16 +27,18 @@ class Pulse:
 
     def say_ready(self) -> None:
         """Say that this process works from now on."""
-        self._send(_READY)
+        with suppress(BrokenPipeError):  # the next beat finds out
+            self._send(_READY)
 
     async def beat(self) -> None:
-        """Show again and again, for ever, that the event loop turns."""
-        while True:
-            self._send(_BEAT)
-            await asyncio.sleep(EVERY)
+        """Show again and again that the event loop turns, until nobody listens any more."""
+        with suppress(BrokenPipeError):
+            while True:
+                self._send(_BEAT)
+                await asyncio.sleep(EVERY)
 
     def _send(self, sign: bytes) -> None:
-        with suppress(BlockingIOError, BrokenPipeError):
+        with suppress(BlockingIOError):
             os.write(self._descriptor, sign)
 
 
@@ -47,6 +49,7 @@ class SignsOfLife(asyncio.Protocol):
         self._monotonic = monotonic
         self._heard: float | None = None
         self._ready: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._ended = asyncio.Event()
         self._transport: asyncio.BaseTransport | None = None
 
     async def listen(self, descriptor: int) -> None:
@@ -57,6 +60,10 @@ class SignsOfLife(asyncio.Protocol):
     async def ready(self) -> bool:
         """Wait until the child says that it works; False if it ends without a word."""
         return await self._ready
+
+    async def ended(self) -> None:
+        """Wait until the child is gone: its end of the pipe is."""
+        await self._ended.wait()
 
     @property
     def silent_for(self) -> float:
@@ -81,5 +88,6 @@ class SignsOfLife(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """For asyncio."""
         del exc
+        self._ended.set()
         if not self._ready.done():
             self._ready.set_result(False)

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from pratique.cli.forks import Child, ForkServer, start_anew
 from pratique.cli.orders import NO_ROOM, NOT_LIKE_THIS, Order, Role
 from pratique.cli.pulse import SignsOfLife
 
@@ -52,6 +53,7 @@ class Supervisor:
         *,
         say: Callable[[str], None],
         patience: float,
+        forks: ForkServer | None = None,
         certificate: int | None = None,
         silent_after: float = SILENT_AFTER,
         monotonic: Callable[[], float] = time.monotonic,
@@ -64,20 +66,21 @@ class Supervisor:
             given: settings from the command line, for the children.
             say: prints one line.
             patience: seconds after SIGTERM until a child is killed.
+            forks: where children come from; started if there is none, and when it is gone.
             certificate: descriptor of the TLS certificate that web processes begin with.
             silent_after: seconds without a sign of life until a child counts as frozen.
             monotonic: seconds, from any beginning.
         """
         self._stations, self._root, self._given = stations, root, given
         self._say, self._patience, self._silent_after = say, patience, silent_after
-        self._certificate, self._monotonic = certificate, monotonic
+        self._forks, self._certificate, self._monotonic = forks, certificate, monotonic
         self._at_terminal = os.isatty(_STDIN)
         self.on_hangup: Callable[[], None] = lambda: None
         """What SIGHUP asks for, unless it says that the terminal is gone."""
         self.on_no_room: Callable[[], object] = lambda: None
         """Asks for room when a child ended because the disk is full, before it is started again."""
         self._stopping = asyncio.Event()
-        self._children: dict[str, asyncio.subprocess.Process] = {}
+        self._children: dict[str, Child] = {}
         self._signs: dict[str, SignsOfLife] = {}
         self._without_room: set[str] = set()
         self._waiting = {station.label for station in stations}
@@ -104,6 +107,8 @@ class Supervisor:
             watching.cancel()
             os.close(self._life)
             os.close(self._life_end)
+            if self._forks is not None:
+                await self._forks.close()
         return 1 if self._failed else 0
 
     @property
@@ -115,13 +120,13 @@ class Supervisor:
         """Ask every child to finish what it does and end."""
         self._stopping.set()
         for child in self._children.values():
-            _send(child, signal.SIGTERM)
+            child.send(signal.SIGTERM)
 
     def send(self, role: Role, number: signal.Signals) -> None:
         """Send a signal to every process of a role."""
         for station in self._stations:
             if station.role is role and station.label in self._children:
-                _send(self._children[station.label], number)
+                self._children[station.label].send(number)
 
     def _hang_up(self) -> None:
         """A terminal that was closed sends SIGHUP, too, and ends what runs in it."""
@@ -134,7 +139,7 @@ class Supervisor:
         if self._stopping.is_set():
             self._say("stopping at once")
             for child in self._children.values():
-                _send(child, signal.SIGKILL)
+                child.send(signal.SIGKILL)
             return
         self._say(f"stopping; running requests may take up to {self._patience:g} s (again to stop at once)")
         self.stop()
@@ -152,7 +157,7 @@ class Supervisor:
             for label, child in list(self._children.items()):
                 if self._signs.get(label) in silent & suspected and not self._stopping.is_set():
                     self._say(f"{label} (pid {child.pid}) shows no sign of life; killing it")
-                    _send(child, signal.SIGKILL)
+                    child.send(signal.SIGKILL)
             suspected = silent
 
     async def _keep_running(self, station: Station) -> None:
@@ -160,7 +165,7 @@ class Supervisor:
         while not self._stopping.is_set():
             started = self._monotonic()
             child = await self._start(station)
-            code = await self._wait(child)
+            code = await self._wait(child, self._signs[station.label])
             self._children.pop(station.label, None)
             self._signs.pop(station.label).close()
             if self._stopping.is_set():
@@ -193,30 +198,32 @@ class Supervisor:
                 f"again and again, at least every {LONGEST_PAUSE:g} s, until there is room"
             )
 
-    async def _start(self, station: Station) -> asyncio.subprocess.Process:
+    async def _start(self, station: Station) -> Child:
         pulse_end, pulse = os.pipe()
         signs = self._signs[station.label] = SignsOfLife(self._monotonic)
         await signs.listen(pulse_end)
         certificate = self._certificate if station.role is Role.WEB else None
         order = Order(station.role, str(uuid.uuid4()), str(self._root), self._given, pulse, self._life_end, certificate)
         try:
-            child = await asyncio.create_subprocess_exec(
-                *order.command(),
-                stdin=asyncio.subprocess.DEVNULL,
-                pass_fds=(pulse, self._life_end, *(() if certificate is None else (certificate,))),
-                # Ctrl-C reaches the whole foreground group; only the supervisor decides what it means.
-                start_new_session=True,
-            )
+            child = await self._split_off(order)
         finally:
             os.close(pulse)
         self._children[station.label] = child
         if station.label not in self._without_room:
             self._say(f"{station.label} started (pid {child.pid})")
         if self._stopping.is_set():
-            _send(child, signal.SIGTERM)
+            child.send(signal.SIGTERM)
         if await signs.ready():
             self._note_ready(station, child.pid)
         return child
+
+    async def _split_off(self, order: Order) -> Child:
+        given = (order.pulse, order.life, *(() if order.certificate is None else (order.certificate,)))
+        while True:
+            if self._forks is None or self._forks.is_gone:
+                self._forks = start_anew()
+            with suppress(ConnectionError):  # killed just now
+                return await self._forks.split_off(order, given)
 
     def _note_ready(self, station: Station, pid: int) -> None:
         self._without_room.discard(station.label)
@@ -227,9 +234,9 @@ class Supervisor:
         if not self._waiting:
             self._all_ready.set()
 
-    async def _wait(self, child: asyncio.subprocess.Process) -> int:
-        """Wait for a child's end; once stopping, no longer than is bearable."""
-        ended = asyncio.create_task(child.wait())
+    async def _wait(self, child: Child, signs: SignsOfLife) -> int | None:
+        """Wait for a child's end; once stopping, no longer than is bearable. Its exit code, None if nobody knows."""
+        ended = asyncio.create_task(_end_of(child, signs))
         stopping = asyncio.create_task(self._stopping.wait())
         await asyncio.wait({ended, stopping}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
@@ -237,7 +244,7 @@ class Supervisor:
         await asyncio.wait({ended}, timeout=self._patience + 5)
         if not ended.done():
             self._say(f"pid {child.pid} does not end; killing it")
-            _send(child, signal.SIGKILL)
+            child.send(signal.SIGKILL)
         return await ended
 
     async def _pause(self, seconds: float) -> None:
@@ -245,7 +252,7 @@ class Supervisor:
             async with asyncio.timeout(seconds):
                 await self._stopping.wait()
 
-    def _give_up(self, station: Station, code: int) -> None:
+    def _give_up(self, station: Station, code: int | None) -> None:
         self._say(
             f"{station.label} {_ended(code)} and never got ready; the reason is above or in {self._root / 'logs'}"
         )
@@ -253,13 +260,14 @@ class Supervisor:
         self.stop()
 
 
-def _send(child: asyncio.subprocess.Process, number: signal.Signals) -> None:
-    if child.returncode is None:
-        with suppress(ProcessLookupError):
-            child.send_signal(number)
+async def _end_of(child: Child, signs: SignsOfLife) -> int | None:
+    code = await child.ended()
+    if code is None:
+        await signs.ended()
+    return code
 
 
-def _ended(code: int) -> str:
-    if code == 0:
+def _ended(code: int | None) -> str:
+    if not code:
         return "ended"
     return f"ended with code {code}" if code > 0 else f"was killed by {signal.Signals(-code).name}"

@@ -14,6 +14,7 @@ from cyclopts import Parameter
 
 from pratique.cli.first_start import admin_link, check_listening, make_ready, settings_of
 from pratique.cli.folder_lock import sole_server
+from pratique.cli.forks import ForkServer, split_this_process
 from pratique.cli.greeting import greeting
 from pratique.cli.orders import Role
 from pratique.cli.process_log import put_aside
@@ -83,6 +84,7 @@ def _run(folder: DataFolder, given: Mapping[str, object], *, enforce: bool) -> i
     if not folder.settings_file.exists():
         # Nothing is made for a server that cannot start.
         _check(load_settings(folder.settings_file, os.environ, given))
+    forks = split_this_process()  # now, while nothing is open and nothing runs beside this
     folder.create()
     folder.refuse_open_files()
     Reserve(folder.reserve_file).make_room_to_start()
@@ -91,7 +93,7 @@ def _run(folder: DataFolder, given: Mapping[str, object], *, enforce: bool) -> i
         watch = _check(settings)
         make_ready(folder, settings, _say, enforce=enforce)
         kept = {key: value for key, value in given.items() if value is not None}
-        return asyncio.run(_supervise(folder, settings, kept, watch))
+        return asyncio.run(_supervise(folder, settings, kept, watch, forks))
 
 
 def _check(settings: Settings) -> CertificateWatch | None:
@@ -106,7 +108,7 @@ def _check(settings: Settings) -> CertificateWatch | None:
 
 
 async def _supervise(
-    folder: DataFolder, settings: Settings, given: dict[str, Any], watch: CertificateWatch | None
+    folder: DataFolder, settings: Settings, given: dict[str, Any], watch: CertificateWatch | None, forks: ForkServer
 ) -> int:
     supervisor = Supervisor(
         stations(settings),
@@ -114,6 +116,7 @@ async def _supervise(
         given,
         say=_say,
         patience=settings.web.stop_patience,
+        forks=forks,
         certificate=watch.copy.descriptor if watch else None,
     )
     reserve = Reserve(folder.reserve_file)

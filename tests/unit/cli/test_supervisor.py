@@ -7,6 +7,7 @@ import signal
 from itertools import groupby
 
 from pratique.app import open_database, prepare
+from pratique.cli.forks import start_anew
 from pratique.cli.orders import Role
 from pratique.cli.pulse import SignsOfLife
 from pratique.cli.supervisor import TRIES, Station, Supervisor
@@ -110,21 +111,20 @@ async def test_a_child_on_a_full_disk_is_tried_until_there_is_room_and_that_is_s
         await listening(self, descriptor)
 
     def make_room():
-        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+        resource.prlimit(forks.pid, resource.RLIMIT_FSIZE, usual)
 
     async def ready():
         supervisor.stop()
 
     monkeypatch.setattr(SignsOfLife, "listen", listen)
-    supervisor = Supervisor([Station(Role.JOBS, "jobs")], folder.root, {}, say=said.append, patience=5)
+    forks = start_anew()
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.prlimit(forks.pid, resource.RLIMIT_FSIZE, (0, usual[1]))  # children inherit it: they can write to no file
+    jobs = [Station(Role.JOBS, "jobs")]
+    supervisor = Supervisor(jobs, folder.root, {}, say=said.append, patience=5, forks=forks)
     asked = []
     supervisor.on_no_room = lambda: asked.append(supervisor.lacks_room)
-    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, usual[1]))  # children inherit it: they can write to no file
-    try:
-        assert await supervisor.run(ready) == 0
-    finally:
-        make_room()
+    assert await supervisor.run(ready) == 0
 
     assert tried == TRIES + 2
     assert asked == [False] + [True] * TRIES
@@ -159,6 +159,36 @@ async def test_sighup_is_a_request_unless_the_terminal_it_was_started_in_is_gone
     assert asked == ["SIGHUP"]
     assert [line.partition(")")[2] for line in said if line.startswith("jobs")] == ["", " ended"]
     assert any(line.startswith("stopping; running requests") for line in said)
+
+
+async def test_children_outlive_their_fork_server_and_one_that_dies_later_comes_back_from_another(tmp_path):
+    folder, forks, said = prepared(tmp_path), start_anew(), []
+
+    def say(line):
+        said.append(line)
+        if line.startswith("jobs works again"):
+            supervisor.stop()
+
+    jobs = [Station(Role.JOBS, "jobs")]
+    supervisor = Supervisor(jobs, folder.root, {}, say=say, patience=5, forks=forks)
+
+    async def end_both():
+        (process,) = read(folder, processes.living, 0)
+        os.kill(forks.pid, signal.SIGKILL)
+        while not forks.is_gone:
+            await asyncio.sleep(0.01)
+        os.kill(process.pid, 0)  # it lives
+        os.kill(process.pid, signal.SIGKILL)
+
+    assert await supervisor.run(end_both) == 0
+    assert [line.split(" (")[0] for line in said] == [
+        "jobs started",
+        "jobs",
+        "jobs started",
+        "jobs works again",
+        "jobs",
+    ]
+    assert said[1].endswith("ended; starting it again in 0.5 s")
 
 
 def prepared(tmp_path):
