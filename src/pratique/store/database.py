@@ -108,6 +108,7 @@ class Database:
         fn: Callable[Concatenate[sa.Connection, ...], T],
         *args: Any,
         durable: bool = True,
+        is_news: bool = True,
         **kwargs: Any,
     ) -> T:
         """Run `fn(connection, ...)` as if no other transaction wrote at the same time, in a writer thread.
@@ -116,6 +117,7 @@ class Database:
             fn: gets the connection first; what it raises rolls back.
             args: for `fn`.
             durable: wait until the disk has it; `False` only for what may be lost with the power.
+            is_news: other processes are to look at once; `False` for what changes no answer.
             kwargs: for `fn`.
 
         Raises:
@@ -123,7 +125,7 @@ class Database:
                 says that this is not known.
         """
         pool = self._durable_writer if durable else self._relaxed_writers
-        work = partial(self.write_now, fn, *args, durable=durable, **kwargs)
+        work = partial(self.write_now, fn, *args, durable=durable, is_news=is_news, **kwargs)
         return await asyncio.get_running_loop().run_in_executor(pool, work)
 
     def read_now(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -139,6 +141,7 @@ class Database:
         fn: Callable[Concatenate[sa.Connection, ...], T],
         *args: Any,
         durable: bool = True,
+        is_news: bool = True,
         **kwargs: Any,
     ) -> T:
         """Do as `write` does, in the caller's thread: for commands and jobs, never on an event loop.
@@ -151,7 +154,8 @@ class Database:
             return fn(connection, *args, **kwargs)
 
         done = self._write_in_turn(work, durable=durable)
-        self.mark.move()
+        if is_news:
+            self.mark.move()
         return done
 
     def _write_in_turn(self, work: Callable[[sa.Connection], T], *, durable: bool) -> T:
