@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
@@ -18,6 +18,9 @@ from pratique.core.errors import Invalid, Unavailable
 from pratique.core.limits import DatabaseLimits
 from pratique.store.change_mark import open_mark
 from pratique.store.dialects import dialect_of, read_url
+
+if TYPE_CHECKING:
+    from pratique.store.change_listener import ChangeListener
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -75,6 +78,8 @@ class Database:
         self._relaxed_writers = ThreadPoolExecutor(writers, thread_name_prefix="db-write-relaxed")
         # Who waits for the database's own lock may sleep or hold a connection; this wakes the next one at once.
         self._write_turn = threading.Lock()
+        self._limits = limits
+        self._listener: ChangeListener | None = None
 
     @classmethod
     def open(cls, url: str, limits: DatabaseLimits | None = None) -> Database:
@@ -88,6 +93,19 @@ class Database:
             Invalid: the URL names no database that is supported.
         """
         return cls(url, limits or DatabaseLimits())
+
+    def listen(self) -> None:
+        """Let the mark move with changes of other machines too, where the database tells of them.
+
+        For processes that answer requests: it takes a thread and a connection.
+        """
+        engine = self._dialect.listening(read_url(self.url), self._limits)
+        if engine is None or self._listener is not None:
+            return
+        # The driver of PostgreSQL is loaded by those who have one.
+        from pratique.store.change_listener import ChangeListener
+
+        self._listener = ChangeListener(engine, self.mark.move)
 
     @property
     def sleeps_for_its_turn(self) -> bool:
@@ -197,6 +215,8 @@ class Database:
 
     def close(self) -> None:
         """Let running transactions end, then close every connection. Safe to call twice."""
+        if self._listener is not None:
+            self._listener.close()
         for pool in (self._readers, self._durable_writer, self._relaxed_writers):
             pool.shutdown(wait=True)
         for engine in (self._reading, self.engine, self._relaxed):
