@@ -16,7 +16,7 @@ from pratique.services.installing.stored_views import Belongs
 from pratique.services.installing.views import View, encode
 from pratique.services.judging.find_project import LocatedProject, is_current, locate_project, source_of
 from pratique.services.judging.gather import Inquiry
-from pratique.services.judging.judge import allowed_versions, decide_listing, soonest
+from pratique.services.judging.judge import allowed_versions, decide_offer, soonest
 from pratique.services.judging.sources import Source
 from pratique.services.ports import Ports, Visit
 from pratique.services.publishing.sign_files import signed_view
@@ -123,7 +123,7 @@ async def _made(
 def _render(
     ports: Ports, visit: Visit, inquiry: Inquiry, source: Source, form: str, encoding: str
 ) -> tuple[View, Listing]:
-    decisions = decide_listing(inquiry, source.view)
+    decisions = decide_offer(inquiry, source.view)
     allowed = allowed_versions(source.view, decisions, visit.ecosystem)
     addresses = ports.base_urls(visit.repository.name, visit.ecosystem.id)
     listing = Listing(source.view, decisions, visit.base_url, visit.explain_url, allowed, addresses)
