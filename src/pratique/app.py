@@ -29,7 +29,9 @@ from pratique.services.installing.document_shelf import StoredDocuments
 from pratique.services.installing.download_log import DownloadLog
 from pratique.services.installing.fetch_file import Flights
 from pratique.services.installing.metadata_cache import MetadataCache
+from pratique.services.installing.renderings import Renderings
 from pratique.services.installing.self_descriptions import SelfDescriptions
+from pratique.services.installing.stored_views import StoredViews
 from pratique.services.installing.views import ViewCache
 from pratique.services.installing.watch_documents import DocumentWatcher
 from pratique.services.judging.recheck_release import (
@@ -46,6 +48,7 @@ from pratique.services.upkeep.clean_up import CLEAN_UP_JOB, clean_up
 from pratique.services.upkeep.compare_fetched import COMPARE_JOB, compare_fetched
 from pratique.services.upkeep.nodes import Node, refuse_odd_one, refuse_wrong_clock
 from pratique.services.upkeep.set_up import RepositoryPlan, set_up_repositories
+from pratique.services.upkeep.sweep_views import SWEEP_VIEWS_JOB, sweep_views
 from pratique.services.upkeep.verify_blobs import VERIFY_JOB, verify_blobs
 from pratique.settings import Settings
 from pratique.settings.agreement import common_settings
@@ -163,11 +166,19 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
     uploads = Uploads(upload_slots(settings.publish))
     questions = Questions(question_slots(settings.advisories))
     self_descriptions = SelfDescriptions(question_slots(settings.advisories))
+    stored_views, renderings = StoredViews(db, settings.web.stored_from), Renderings()
     flights = Flights(client, blobs, flight_limits(settings.downloads))
     async with AsyncExitStack() as held:
         for part in (db, questions, self_descriptions, uploads):
             held.push_async_callback(asyncio.to_thread, part.close)
-        for fetching in (client, descriptions, documents, flights):  # what is under way ends first: last in, first out
+        held.push_async_callback(stored_views.close)
+        for fetching in (
+            client,
+            descriptions,
+            documents,
+            flights,
+            renderings,
+        ):  # what is under way ends first: last in, first out
             held.push_async_callback(fetching.close)
         yield Ports(
             db=db,
@@ -183,6 +194,8 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
             downloads=DownloadLog(db),
             decisions=DecisionMemory(db),
             views=ViewCache(settings.web.rendered_cache),
+            stored_views=stored_views,
+            renderings=renderings,
             metadata_cache=MetadataCache(settings.upstream.metadata_cache),
             uploads=uploads,
             questions=questions,
@@ -221,6 +234,10 @@ def job_kinds(ports: Ports, settings: Settings) -> tuple[JobKind, ...]:
         del run
         await clean_up(ports, int(settings.keep.decisions * 1000))
 
+    async def sweep_stored_views(run: JobRun) -> None:
+        del run
+        await sweep_views(ports, settings.keep.views, int(settings.keep.decisions * 1000))
+
     async def verify(run: JobRun) -> None:
         del run
         await verify_blobs(ports, ports.clock.now() // HOUR)
@@ -240,6 +257,7 @@ def job_kinds(ports: Ports, settings: Settings) -> tuple[JobKind, ...]:
         JobKind(CLEAN_UP_JOB, tidy, attempts=3),
         JobKind(COMPARE_JOB, compare, attempts=1),
         JobKind(REPORT_JOB, report, attempts=3),
+        JobKind(SWEEP_VIEWS_JOB, sweep_stored_views, attempts=1),
         JobKind(VERIFY_JOB, verify, attempts=2, time_limit=3_000),
     )
 
@@ -269,8 +287,8 @@ def job_timers(settings: Settings) -> tuple[Timer, ...]:
     """What comes round by itself."""
     hourly = tuple(Timer(job, every=HOUR) for job in (REPORT_JOB, VERIFY_JOB, RECHECK_QUARANTINED_JOB))
     wanted = settings.advisories.scheduled and bool(advisory_sources(settings))
-    often = Timer(COMPARE_JOB, every=MINUTE)
-    return (*((_import_timer(settings),) if wanted else ()), Timer(CLEAN_UP_JOB), often, *hourly)
+    often = (Timer(COMPARE_JOB, every=MINUTE), Timer(SWEEP_VIEWS_JOB, every=10 * MINUTE))
+    return (*((_import_timer(settings),) if wanted else ()), Timer(CLEAN_UP_JOB), *often, *hourly)
 
 
 def _import_timer(settings: Settings) -> Timer:

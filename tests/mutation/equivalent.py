@@ -5,7 +5,7 @@ from __future__ import annotations
 EQUIVALENT: dict[str, str] = {
     "agent_new_name.sees: 'other' -> other text": "a word that is only compared with itself",
     "canonical.: {type(None), bool, int, str} -> without str": "the way for everything else writes a text as itself",
-    "decide._identity: [rules, group, *subject, without_excuses(looked_at)] -> without rules": (
+    "decide.Judge._identity: [rules, self._class_of(facts), *subject, without_excuses(looked_at)] -> without rules": (
         "the policy class holds them too; the id names them so that it stands for itself"
     ),
     "shadows_public.sees: return 'operator' -> return None": "a word that is only compared with others",

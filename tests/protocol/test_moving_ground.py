@@ -47,7 +47,7 @@ async def test_a_release_published_while_its_project_is_listed_shows_at_once(
 ) -> None:
     await speaker.upload(site, "ours", "1.0.0", site.token)
     in_between(
-        monkeypatch, find_project_module, "find_source", lambda: speaker.upload(site, "ours", "1.0.1", site.token)
+        monkeypatch, find_project_module, "find_place", lambda: speaker.upload(site, "ours", "1.0.1", site.token)
     )
 
     await speaker.listing(site, "ours", site.token)

@@ -37,6 +37,7 @@ async def run_web(
     tls = _tls(settings, order.certificate)
     node = await asyncio.to_thread(node_of, folder, settings)
     async with open_ports(folder, settings) as ports, present(ports.db, order, stop, node):
+        ports.db.listen()
         application = make_application(ports, web_limits(settings))
         # Publishing needs the job engine's client, which takes a second to load: not while somebody waits.
         warming = asyncio.create_task(asyncio.to_thread(outbox.warm_up))

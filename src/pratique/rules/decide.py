@@ -67,49 +67,113 @@ def decide(policy: Policy, facts: Facts, stage: Stage, moment: Moment = Moment.I
 
     Source: ARCHITECTURE, "The words" and "Install".
     """
-    active = tuple(one for one in policy.rules if moment in one.rule.moments)
-    due = Stage.FILE if moment is Moment.PUBLISH else stage
-    tally = Tally()
-    for one in active:
-        _count(tally, _ask(one, facts, due), policy, facts)
-    tally.votes.sort(key=lambda vote: (-vote.action, vote.passing))
-    looked_at = _looked_at(active, facts.values)
-    return Decision(
-        id=_identity(active, policy, facts, looked_at, moment),
-        subject=facts.subject,
-        action=tally.votes[0].action if tally.votes else Action.ALLOW,
-        votes=tuple(tally.votes),
-        set_aside=tuple(tally.set_aside),
-        waiting=tuple(tally.waiting),
-        valid_until=min((end for end in tally.ends if end > facts.now), default=None),
-        facts=looked_at,
-    )
+    return Judge(policy, stage, moment)(facts)
+
+
+class Judge:
+    """Decides on one subject after the other, for one policy: what they share is worked out once.
+
+    For one thread at a time.
+    """
+
+    def __init__(self, policy: Policy, stage: Stage, moment: Moment = Moment.INSTALL) -> None:
+        """Prepare; the arguments are those of `decide`."""
+        self._policy, self._moment = policy, moment
+        self._due = Stage.FILE if moment is Moment.PUBLISH else stage
+        self._active = tuple(one for one in policy.rules if moment in one.rule.moments)
+        self._needed = tuple((one, _name_set(one.rule.needs)) for one in self._active)
+        self._names = _names(tuple(one.rule.needs for one in self._active))
+        self._written: dict[str, tuple[Any, Any]] = {}
+        self._group: tuple[Any, ...] = ()
+
+    def __call__(self, facts: Facts) -> Decision:
+        """As `decide`."""
+        return self._decision(facts, self._votes(facts))
+
+    def briefly(self, facts: Facts) -> Decision:
+        """As `decide`, but where nothing objects, or would, the decision has neither id nor facts: nobody looks it up.
+
+        Naming a decision costs more than making it, and of a large project nearly all are of this kind.
+        """
+        tally = self._votes(facts)
+        if tally.set_aside or (tally.votes and tally.votes[0].action > Action.ALLOW):
+            return self._decision(facts, tally)
+        return self._outcome(facts, tally, "", {})
+
+    def _votes(self, facts: Facts) -> Tally:
+        declared, tally = _Declared(facts.values), Tally()
+        mine = msgspec.structs.replace(facts, values=declared)
+        for one, names in self._needed:
+            declared.names = names
+            opinion = _ask(one, mine, self._due)
+            if opinion is not None:
+                _count(tally, opinion, self._policy, facts)
+        if len(tally.votes) > 1:
+            tally.votes.sort(key=lambda vote: (-vote.action, vote.passing))
+        return tally
+
+    def _decision(self, facts: Facts, tally: Tally) -> Decision:
+        looked_at = {name: self._canonical(name, facts.values[name]) for name in self._names if name in facts.values}
+        return self._outcome(facts, tally, self._identity(facts, looked_at), looked_at)
+
+    def _outcome(self, facts: Facts, tally: Tally, identity: str, looked_at: dict[str, Any]) -> Decision:
+        return Decision(
+            id=identity,
+            subject=facts.subject,
+            action=tally.votes[0].action if tally.votes else Action.ALLOW,
+            votes=tuple(tally.votes),
+            set_aside=tuple(tally.set_aside),
+            waiting=tuple(tally.waiting),
+            valid_until=min((end for end in tally.ends if end > facts.now), default=None),
+            facts=looked_at,
+        )
+
+    def _canonical(self, name: str, value: Any) -> Any:
+        """A fact as it is written; most are the same value for all files of a project."""
+        known = self._written.get(name)
+        if known is None or known[0] is not value:
+            known = self._written[name] = (value, canonical(value))
+        return known[1]
+
+    def _identity(self, facts: Facts, looked_at: dict[str, Any]) -> str:
+        rules = [one.identity for one in self._active]
+        subject = [self._policy.repository, facts.subject.purl, facts.subject.filename, facts.origin.value]
+        return short_hash([rules, self._class_of(facts), *subject, without_excuses(looked_at)])
+
+    def _class_of(self, facts: Facts) -> str:
+        entries = facts.values.get(LIST_ENTRIES.name, ())
+        asked = (facts.actor, facts.subject.project, entries)
+        if not self._group or any(one is not other for one, other in zip(self._group, asked, strict=False)):
+            known = () if isinstance(entries, Absent) else entries
+            group = policy_class(self._policy, facts.actor, facts.subject.project, known, self._moment)
+            self._group = (*asked, group)
+        return str(self._group[-1])
 
 
 class _Declared(Mapping[str, Any]):
-    """The facts of one rule; a read of any other is a fault, not a wait."""
+    """The facts of the rule that is asked; a read of any other is a fault, not a wait."""
 
-    def __init__(self, needs: Needs, values: Mapping[str, Any]) -> None:
-        self._names, self._values = _names((needs,)), values
+    __slots__ = ("_values", "names")
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values, self.names = values, frozenset[str]()
 
     def __getitem__(self, name: str) -> Any:
-        if name not in self._names:
+        if name not in self.names:
             raise UndeclaredFact(name)
         return self._values[name]
 
     def __iter__(self) -> Iterator[str]:
-        return (name for name in self._names if name in self._values)
+        return (name for name in sorted(self.names) if name in self._values)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
 
-def _ask(active: ActiveRule, facts: Facts, due: Stage) -> Opinion:
-    """The rule's vote, or what stands for it when the rule cannot judge."""
-    rule = active.rule
-    mine = msgspec.structs.replace(facts, values=_Declared(rule.needs, facts.values))
+def _ask(active: ActiveRule, mine: Facts, due: Stage) -> Opinion | None:
+    """The rule's vote, or what stands for it when the rule cannot judge; None if it has no objection."""
     try:
-        return Opinion(active, rule.vote(mine, active.options))
+        vote = active.rule.vote(mine, active.options)
     except NotYetFetched as wait:
         if wait.fact.stage > due:
             return Opinion(active, waits=True)
@@ -118,6 +182,7 @@ def _ask(active: ActiveRule, facts: Facts, due: Stage) -> Opinion:
         return _without(active, absence)
     except Exception as error:  # noqa: BLE001 - whatever goes wrong in a rule denies, under its name
         return _failed(active, f"cannot be judged: the rule failed with {type(error).__name__}")
+    return None if vote is None else Opinion(active, vote)
 
 
 def _without(active: ActiveRule, absence: FactAbsent) -> Opinion:
@@ -156,23 +221,12 @@ def _count(tally: Tally, opinion: Opinion, policy: Policy, facts: Facts) -> None
         tally.ends.append(Instant(facts.now + TRY_AGAIN))
 
 
-def _looked_at(active: tuple[ActiveRule, ...], values: Mapping[str, Any]) -> dict[str, Any]:
-    names = _names(tuple(one.rule.needs for one in active))
-    return {name: canonical(values[name]) for name in names if name in values}
-
-
 @functools.cache
 def _names(needs: tuple[Needs, ...]) -> tuple[str, ...]:
     """Names of the facts that some rules need; there are only so many combinations of rules."""
     return tuple(sorted({fact.name for some in needs for fact in some}))
 
 
-def _identity(
-    active: tuple[ActiveRule, ...], policy: Policy, facts: Facts, looked_at: dict[str, Any], moment: Moment
-) -> str:
-    entries = facts.values.get(LIST_ENTRIES.name, ())
-    known = () if isinstance(entries, Absent) else entries
-    group = policy_class(policy, facts.actor, facts.subject.project, known, moment)
-    rules = [one.identity for one in active]
-    subject = [policy.repository, facts.subject.purl, facts.subject.filename, facts.origin.value]
-    return short_hash([rules, group, *subject, without_excuses(looked_at)])
+@functools.cache
+def _name_set(needs: Needs) -> frozenset[str]:
+    return frozenset(fact.name for fact in needs)

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from pratique.services.installing.download_log import DownloadLog
     from pratique.services.installing.fetch_file import Flights
     from pratique.services.installing.metadata_cache import MetadataCache
+    from pratique.services.installing.renderings import Renderings
     from pratique.services.installing.self_descriptions import SelfDescriptions
+    from pratique.services.installing.stored_views import StoredViews
     from pratique.services.installing.views import ViewCache
     from pratique.services.publishing.uploads import Uploads
     from pratique.trust.signing import Signer
@@ -81,6 +83,8 @@ class Ports:
     downloads: DownloadLog
     decisions: DecisionMemory
     views: ViewCache
+    stored_views: StoredViews
+    renderings: Renderings
     metadata_cache: MetadataCache
     uploads: Uploads
     questions: Questions

@@ -139,6 +139,7 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
         keep_alive: an idle connection is kept.
         stop_patience: running requests may finish when the server stops.
         rendered_cache: memory for rendered listings, in each process.
+        stored_from: listings of an index document from this size on are stored once rendered, for all processes.
     """
 
     body_silence: Duration = Duration(30)
@@ -148,6 +149,7 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
     keep_alive: Duration = Duration(75)
     stop_patience: Duration = Duration(10)
     rendered_cache: Size = Size(64 * MB)
+    stored_from: Size = Size(256 << 10)
 
 
 class DownloadSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -247,9 +249,11 @@ class KeepSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         decisions: stored decisions after they were last made.
+        views: stored listings, in bytes; of more than these the ones written longest ago go.
     """
 
     decisions: Duration = Duration(90 * DAY)
+    views: Size = Size(GB)
 
 
 class AccountSettings(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
@@ -18,6 +18,9 @@ from pratique.core.errors import Invalid, Unavailable
 from pratique.core.limits import DatabaseLimits
 from pratique.store.change_mark import open_mark
 from pratique.store.dialects import dialect_of, read_url
+
+if TYPE_CHECKING:
+    from pratique.store.change_listener import ChangeListener
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -75,6 +78,8 @@ class Database:
         self._relaxed_writers = ThreadPoolExecutor(writers, thread_name_prefix="db-write-relaxed")
         # Who waits for the database's own lock may sleep or hold a connection; this wakes the next one at once.
         self._write_turn = threading.Lock()
+        self._limits = limits
+        self._listener: ChangeListener | None = None
 
     @classmethod
     def open(cls, url: str, limits: DatabaseLimits | None = None) -> Database:
@@ -88,6 +93,19 @@ class Database:
             Invalid: the URL names no database that is supported.
         """
         return cls(url, limits or DatabaseLimits())
+
+    def listen(self) -> None:
+        """Let the mark move with changes of other machines too, where the database tells of them.
+
+        For processes that answer requests: it takes a thread and a connection.
+        """
+        engine = self._dialect.listening(read_url(self.url), self._limits)
+        if engine is None or self._listener is not None:
+            return
+        # The driver of PostgreSQL is loaded by those who have one.
+        from pratique.store.change_listener import ChangeListener
+
+        self._listener = ChangeListener(engine, self.mark.move)
 
     @property
     def sleeps_for_its_turn(self) -> bool:
@@ -108,6 +126,7 @@ class Database:
         fn: Callable[Concatenate[sa.Connection, ...], T],
         *args: Any,
         durable: bool = True,
+        is_news: bool = True,
         **kwargs: Any,
     ) -> T:
         """Run `fn(connection, ...)` as if no other transaction wrote at the same time, in a writer thread.
@@ -116,6 +135,7 @@ class Database:
             fn: gets the connection first; what it raises rolls back.
             args: for `fn`.
             durable: wait until the disk has it; `False` only for what may be lost with the power.
+            is_news: other processes are to look at once; `False` for what changes no answer.
             kwargs: for `fn`.
 
         Raises:
@@ -123,7 +143,7 @@ class Database:
                 says that this is not known.
         """
         pool = self._durable_writer if durable else self._relaxed_writers
-        work = partial(self.write_now, fn, *args, durable=durable, **kwargs)
+        work = partial(self.write_now, fn, *args, durable=durable, is_news=is_news, **kwargs)
         return await asyncio.get_running_loop().run_in_executor(pool, work)
 
     def read_now(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -139,6 +159,7 @@ class Database:
         fn: Callable[Concatenate[sa.Connection, ...], T],
         *args: Any,
         durable: bool = True,
+        is_news: bool = True,
         **kwargs: Any,
     ) -> T:
         """Do as `write` does, in the caller's thread: for commands and jobs, never on an event loop.
@@ -151,7 +172,8 @@ class Database:
             return fn(connection, *args, **kwargs)
 
         done = self._write_in_turn(work, durable=durable)
-        self.mark.move()
+        if is_news:
+            self.mark.move()
         return done
 
     def _write_in_turn(self, work: Callable[[sa.Connection], T], *, durable: bool) -> T:
@@ -193,6 +215,8 @@ class Database:
 
     def close(self) -> None:
         """Let running transactions end, then close every connection. Safe to call twice."""
+        if self._listener is not None:
+            self._listener.close()
         for pool in (self._readers, self._durable_writer, self._relaxed_writers):
             pool.shutdown(wait=True)
         for engine in (self._reading, self.engine, self._relaxed):

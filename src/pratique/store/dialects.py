@@ -16,6 +16,9 @@ from pratique.core.limits import DatabaseLimits
 from pratique.store.postgresql import Postgresql
 from pratique.store.sqlite import Sqlite
 
+CHANGES = "pratique_changes"
+"""The channel on which PostgreSQL tells of changes."""
+
 _WRITE = "write sqlite:////absolute/path/pratique.db or postgresql://user@host/pratique"
 
 
@@ -46,6 +49,10 @@ class Dialect(Protocol):
 
     def migrating(self, url: sa.URL) -> sa.Engine:
         """Engine for schema changes."""
+        ...
+
+    def listening(self, url: sa.URL, limits: DatabaseLimits) -> sa.Engine | None:
+        """Engine whose connections can wait for news of other processes; None if there is nothing to listen to."""
         ...
 
     def take_turn(self, connection: sa.Connection) -> None:
@@ -130,6 +137,12 @@ def server_time(connection: sa.Connection) -> Instant | None:
         return None
     now = sa.cast(sa.func.extract("epoch", sa.func.clock_timestamp()) * 1_000, sa.BigInteger)
     return Instant(connection.execute(sa.select(now)).scalar_one())
+
+
+def announce(connection: sa.Connection) -> None:
+    """Tell those who listen, once this transaction is committed, that something has changed."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"NOTIFY {CHANGES}")
 
 
 def matches_glob(connection: sa.Connection, column: sa.ColumnElement[str], glob: str) -> sa.ColumnElement[bool]:

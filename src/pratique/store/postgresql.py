@@ -84,6 +84,10 @@ class Postgresql:
         """Engine for schema changes, which may take long."""
         return _engine(url, DatabaseLimits(statement=0, patience=60_000), 1, isolation="READ COMMITTED")
 
+    def listening(self, url: sa.URL, limits: DatabaseLimits) -> sa.Engine:
+        """Engine for the one connection that waits to be told of changes."""
+        return _engine(url, limits, 1, isolation="AUTOCOMMIT")
+
     def take_turn(self, connection: sa.Connection) -> None:
         """Wait until no other process is in a turn; to be called before anything is read."""
         connection.exec_driver_sql(TURN)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from pratique.core.errors import Unavailable
 from pratique.core.names import ProjectKey
 from pratique.store.database import Database
-from pratique.store.dialects import insert
+from pratique.store.dialects import announce, insert
 from pratique.store.schema import revision
 
 Place = tuple[int, str, str]
@@ -75,6 +75,7 @@ def bump(c: sa.Connection, repository_id: int, key: ProjectKey | None) -> None:
     else:
         mine = (repository_id, "", "") if key is None else (repository_id, key.ecosystem, key.name)
     _move(c, mine, global_revision(c))
+    announce(c)
 
 
 def _move(c: sa.Connection, place: Place, stamp: int) -> None:

@@ -60,6 +60,9 @@ class Sqlite:
         pragmas = ("synchronous = FULL", "foreign_keys = OFF")
         return _engine(url, 1, DatabaseLimits().patience, begin="BEGIN IMMEDIATE", pragmas=pragmas)
 
+    def listening(self, url: sa.URL, limits: DatabaseLimits) -> None:
+        """There is nothing to listen to; the mark beside the file tells."""
+
     def take_turn(self, connection: sa.Connection) -> None:
         """Nothing is left to do: the transaction began with the write lock."""
 

@@ -22,6 +22,7 @@ from pratique.ecosystems.npm import names, versions
 from pratique.ecosystems.npm.hidden import HIDDEN, is_hidden, read_hidden, unmarked
 from pratique.ecosystems.npm.integrity import read_dist
 from pratique.ecosystems.npm.scripts import execution_points
+from pratique.formats import large_json
 
 NPM_ID = EcosystemId("npm")
 _FILENAME = re.compile(r"[A-Za-z0-9_!~*'()+-][A-Za-z0-9_.!~*'()+-]{0,511}")
@@ -75,7 +76,7 @@ def _document(name: str, content: bytes, content_type: str) -> dict[str, Any]:
     if content.lstrip()[:1] == b"<" or content_type.lower().startswith("text/html"):
         raise _bad(name, "it is a web page; a login page, a proxy or a wrong address answers in its place")
     try:
-        document = orjson.loads(content)
+        document = large_json.loads(content)
     except orjson.JSONDecodeError as error:
         raise _bad(name, f"it is no JSON ({error.msg})") from error
     if not isinstance(document, dict):

@@ -6,6 +6,7 @@ Source: npm's registry documentation, "package-metadata.md", for the two forms.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -24,6 +25,9 @@ FULL = "full"
 ABBREVIATED = "abbreviated"
 _ABBREVIATED_TYPE = "application/vnd.npm.install-v1+json"
 _CONTENT_TYPES = {FULL: "application/json", ABBREVIATED: _ABBREVIATED_TYPE}
+
+_PLAIN = re.compile(r"[A-Za-z0-9_.~-]+")
+"""Nearly every file name: nothing in it has to be escaped."""
 
 _ABBREVIATED_FIELDS = (
     "name",
@@ -72,8 +76,7 @@ def write_listing(listing: Listing, form: str) -> Rendered:
     """
     served = [file for file in listing.view.files if not listing.decisions[file.filename].action.refuses_download]
     offered = [file for file in served if is_offered(listing, file)]
-    document = _head(listing, offered)
-    abbreviated = form == ABBREVIATED
+    document, abbreviated = _head(listing, offered), form == ABBREVIATED
     name = listing.view.key.name
     folder = tarball_folder(listing.base_url, name)
     document["versions"] = {file.version: _version(name, folder, file, abbreviated=abbreviated) for file in offered}
@@ -81,6 +84,8 @@ def write_listing(listing: Listing, form: str) -> Rendered:
     if abbreviated:
         document = _abbreviated_head(document)
     else:
+        if not isinstance(document.get("_rev"), str):
+            document["_rev"] = _revision(offered, document["dist-tags"])
         hidden = [file for file in served if not is_offered(listing, file)]
         document |= hidden_part(hidden, lambda file: _version(name, folder, file, abbreviated=False))
     return Rendered(body=_encode(document), content_type=_CONTENT_TYPES[form])
@@ -120,8 +125,6 @@ def _head(listing: Listing, offered: list[FileView]) -> dict[str, Any]:
     name = view.key.name
     said = restrictions(name, refused, listing.allowed, listing.explain_url, document.pop("policyRestrictions", None))
     document |= {"_id": name, "name": name, "dist-tags": move_tags(view.tags, [file.version for file in offered])}
-    if not isinstance(document.get("_rev"), str):
-        document["_rev"] = _revision(offered, document["dist-tags"])
     return document if said is None else {**document, "policyRestrictions": said}
 
 
@@ -142,13 +145,17 @@ def version_entry(name: str, folder: str, file: FileView) -> dict[str, Any]:
 
 
 def _version(name: str, folder: str, file: FileView, *, abbreviated: bool) -> dict[str, Any]:
-    entry = {**file.raw, "name": name, "version": file.version}
-    entry.pop(HIDDEN, None)
+    raw = file.raw
     if abbreviated:
+        entry = {field: raw[field] for field in _ABBREVIATED_FIELDS if field in raw}
         if file.execution_points:
             entry["hasInstallScript"] = True
-        entry = {field: entry[field] for field in _ABBREVIATED_FIELDS if field in entry}
-    entry["dist"] = {**file.raw["dist"], "tarball": folder + quote(file.filename)}
+        entry |= {"name": name, "version": file.version}
+    else:
+        entry = {**raw, "name": name, "version": file.version}
+        entry.pop(HIDDEN, None)
+    address = file.filename if _PLAIN.fullmatch(file.filename) else quote(file.filename)
+    entry["dist"] = {**raw["dist"], "tarball": folder + address}
     return entry
 
 

@@ -21,6 +21,7 @@ from pratique.ecosystems.pypi.index_html import read_page
 from pratique.ecosystems.pypi.names import normalise
 from pratique.ecosystems.pypi.status import read_status
 from pratique.ecosystems.pypi.versions import canonical_version
+from pratique.formats import large_json
 
 PYPI_ID = EcosystemId("pypi")
 
@@ -75,7 +76,7 @@ def _document(content: bytes, content_type: str, url: str) -> dict[str, Any]:
     if media_type not in _JSON_TYPES:
         raise BadUpstream(f"the upstream answered with {ascii(media_type)[:60]}, which is no form of a package index")
     try:
-        document = orjson.loads(content)
+        document = large_json.loads(content)
     except orjson.JSONDecodeError:
         what = "a web page" if content.lstrip()[:1] == b"<" else "broken JSON"
         raise BadUpstream(f"the upstream answered with {what} where an index document should be") from None

@@ -12,15 +12,16 @@ from pratique.core.ecosystem import Listing
 from pratique.core.errors import Unavailable
 from pratique.core.names import ProjectKey
 from pratique.rules.policy import policy_class, view_key
+from pratique.services.installing.stored_views import Belongs
 from pratique.services.installing.views import View, encode
-from pratique.services.judging.find_project import FoundProject, find_project, is_current
+from pratique.services.judging.find_project import LocatedProject, is_current, locate_project, source_of
 from pratique.services.judging.gather import Inquiry
-from pratique.services.judging.judge import allowed_versions, decide_listing, soonest
+from pratique.services.judging.judge import allowed_versions, decide_offer, soonest
 from pratique.services.judging.sources import Source
 from pratique.services.ports import Ports, Visit
 from pratique.services.publishing.sign_files import signed_view
 
-_TRIES = 4
+_TRIES = 8
 """A view that is outdated while it is rendered is rendered again."""
 
 
@@ -55,46 +56,74 @@ async def list_project(ports: Ports, visit: Visit, name: str, form: str, encodin
     """
     for _ in range(_TRIES):
         revision = await ports.revisions.current()
-        found = await find_project(ports, visit, visit.key(name))  # 1, 2, 4
-        view = _kept(ports, visit, found, form, encoding) or await _made(ports, visit, found, form, encoding)  # 3
-        if await is_current(ports, found.known):
-            address = view_address(visit, found.inquiry, form, encoding)
-            ports.views.put(address, view)  # 7
-            own = found.known.origin is Origin.OWN
-            return Listed(view, address, found.known.key, own, revision, found.source.until)
+        located = await locate_project(ports, visit, visit.key(name))  # 1, 2, 4
+        belongs = _belongs(ports, visit, located, form, encoding)
+        view = await _kept(ports, located, belongs)  # 3
+        if view is None:
+            view = await _made_once(ports, visit, located, belongs, form, encoding)
+        if await is_current(ports, located.known):
+            ports.views.put(belongs.address, view)  # 7
+            own = located.known.origin is Origin.OWN
+            return Listed(view, belongs.address, located.known.key, own, revision, located.place.until)
     raise Unavailable(f"{name} is changing at this moment; try again", retry_after=1)
 
 
-def _kept(ports: Ports, visit: Visit, found: FoundProject, form: str, encoding: str) -> View | None:
-    """The view rendered earlier, if it still says the truth."""
-    view = ports.views.get(view_address(visit, found.inquiry, form, encoding))
-    if view is None or not view.holds(found.known.revision, found.source.document, found.inquiry.now):
-        return None
-    return view
-
-
-async def _made(ports: Ports, visit: Visit, found: FoundProject, form: str, encoding: str) -> View:
-    """A view rendered now; what it refuses is stored, so that it can be explained."""
-    known, source = found.known, found.source
-    if known.origin is Origin.OWN:
-        source = Source(await signed_view(ports, visit, known))
-    view, listing = await asyncio.to_thread(_render, ports, visit, found.inquiry, source, form, encoding)  # 5, 6
-    decisions = listing.decisions.values()
-    await ports.decisions.remember(known.repository_id, known.key, decisions, found.inquiry.now, listing.allowed)
-    return view
-
-
-def view_address(visit: Visit, inquiry: Inquiry, form: str, encoding: str) -> str:
+def _belongs(ports: Ports, visit: Visit, located: LocatedProject, form: str, encoding: str) -> Belongs:
     """The key under which this actor's view of the project is kept."""
-    known = inquiry.knowledge
+    known = located.known
     actor_class = policy_class(known.policy, visit.actor, known.key, known.entries)
-    return view_key(visit.repository.name, known.key, form, encoding, visit.public_url, actor_class)
+    return Belongs(
+        repository_id=known.repository_id,
+        key=known.key,
+        policy_class=actor_class,
+        address=view_key(visit.repository.name, known.key, form, encoding, visit.public_url, actor_class),
+        addresses=ports.base_urls(visit.repository.name, visit.ecosystem.id),
+        weight=located.place.size,
+    )
+
+
+async def _kept(ports: Ports, located: LocatedProject, belongs: Belongs) -> View | None:
+    """The view rendered earlier, here or by another process, if it still says the truth."""
+    revision, document, now = located.known.revision, located.place.document, located.inquiry.now
+    view = ports.views.get(belongs.address)
+    if view is not None and view.holds(revision, document, now):
+        return view
+    return await ports.stored_views.find(belongs, revision, document, now)
+
+
+async def _made_once(
+    ports: Ports, visit: Visit, located: LocatedProject, belongs: Belongs, form: str, encoding: str
+) -> View:
+    """A view rendered now, once for all who ask for it meanwhile."""
+    if located.place.upstream is None:  # an own one is quickly made; and whoever asks for nothing is counted
+        return await _made(ports, visit, located, belongs, form, encoding)
+    which = (belongs.address, located.known.revision, located.place.document)
+    return await ports.renderings.run(which, lambda: _made(ports, visit, located, belongs, form, encoding))
+
+
+async def _made(
+    ports: Ports, visit: Visit, located: LocatedProject, belongs: Belongs, form: str, encoding: str
+) -> View:
+    """A view rendered now; what it refuses is stored, so that it can be explained."""
+    known, inquiry = located.known, located.inquiry
+    is_whole = True
+    if known.origin is Origin.OWN:
+        signed = await signed_view(ports, visit, known)
+        source, is_whole = Source(signed.view), not signed.lacks_signatures
+    else:
+        source = await source_of(ports, visit, located)
+    view, listing = await asyncio.to_thread(_render, ports, visit, inquiry, source, form, encoding)  # 5, 6
+    decisions = listing.decisions.values()
+    await ports.decisions.remember(known.repository_id, known.key, decisions, inquiry.now, listing.allowed)
+    if is_whole and await is_current(ports, known):
+        ports.stored_views.keep(belongs, view, inquiry.now)  # 7
+    return view
 
 
 def _render(
     ports: Ports, visit: Visit, inquiry: Inquiry, source: Source, form: str, encoding: str
 ) -> tuple[View, Listing]:
-    decisions = decide_listing(inquiry, source.view)
+    decisions = decide_offer(inquiry, source.view)
     allowed = allowed_versions(source.view, decisions, visit.ecosystem)
     addresses = ports.base_urls(visit.repository.name, visit.ecosystem.id)
     listing = Listing(source.view, decisions, visit.base_url, visit.explain_url, allowed, addresses)

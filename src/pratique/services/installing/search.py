@@ -16,7 +16,7 @@ from pratique.core.ecosystem_verbs import Found, FoundProject, SearchQuery
 from pratique.core.errors import Invalid, PratiqueError
 from pratique.core.names import ProjectKey
 from pratique.services.advisories.questions import asker_of
-from pratique.services.judging.judge import admit_reader, allowed_versions, decide_listing, decide_name, inquire
+from pratique.services.judging.judge import admit_reader, allowed_versions, decide_name, decide_offer, inquire
 from pratique.services.judging.knowledge import Knowledge, read_knowledge
 from pratique.services.judging.reader import reader_of
 from pratique.services.judging.sources import own_outline, stored_view
@@ -82,7 +82,7 @@ def _look(connection: Connection, ports: Ports, visit: Visit, key: ProjectKey) -
     if known.project is None or decide_name(inquiry).action.refuses_download:
         return None
     view = own_outline(connection, visit, known) if known.origin is Origin.OWN else _served(connection, known)
-    allowed = allowed_versions(view, decide_listing(inquiry, view), visit.ecosystem)
+    allowed = allowed_versions(view, decide_offer(inquiry, view), visit.ecosystem)
     if not allowed:
         return None
     newest = next(file for file in view.files if file.version == allowed[0])

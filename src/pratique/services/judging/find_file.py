@@ -14,7 +14,7 @@ from pratique.core.facts import Facts
 from pratique.core.names import ProjectKey
 from pratique.services.judging.find_project import FoundProject, find_project, refuse_unlisted
 from pratique.services.judging.gather import Inquiry
-from pratique.services.judging.judge import allowed_versions, decide_listing, decide_one, refuse
+from pratique.services.judging.judge import allowed_versions, decide_offer, decide_one, refuse
 from pratique.services.judging.knowledge import Knowledge
 from pratique.services.ports import Ports, Visit
 from pratique.store.repositories import Upstream
@@ -85,5 +85,5 @@ def pass_on_refusal(visit: Visit, view: ProjectView, filename: str) -> None:
 
 async def refuse_file(ports: Ports, visit: Visit, inquiry: Inquiry, view: ProjectView, decision: Decision) -> None:
     """Refuse with the versions that are allowed instead. Raises Refused, always."""
-    decisions = await asyncio.to_thread(decide_listing, inquiry, view)
+    decisions = await asyncio.to_thread(decide_offer, inquiry, view)
     await refuse(ports, visit, inquiry, decision, allowed_versions(view, decisions, visit.ecosystem))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import msgspec
 
@@ -15,7 +16,7 @@ from pratique.core.names import ProjectKey
 from pratique.services.judging.gather import Inquiry
 from pratique.services.judging.judge import admit_reader, decide_project, inquire, know, refuse, refuse_name
 from pratique.services.judging.knowledge import Knowledge
-from pratique.services.judging.sources import Source, find_source
+from pratique.services.judging.sources import Place, Source, find_place, find_source
 from pratique.services.ports import Ports, Visit
 from pratique.store import revisions
 
@@ -31,6 +32,9 @@ _AS_HELD = sys.maxsize
 """Milliseconds: however old the document is that was confirmed or let pass just before."""
 
 
+S = TypeVar("S", Place, Source)
+
+
 class FoundProject(msgspec.Struct, frozen=True):
     """Knowledge and files that belong together.
 
@@ -40,6 +44,14 @@ class FoundProject(msgspec.Struct, frozen=True):
 
     known: Knowledge
     source: Source
+    inquiry: Inquiry
+
+
+class LocatedProject(msgspec.Struct, frozen=True):
+    """Knowledge, and where files are that belong together with it."""
+
+    known: Knowledge
+    place: Place
     inquiry: Inquiry
 
 
@@ -62,7 +74,27 @@ async def find_project(ports: Ports, visit: Visit, key: ProjectKey, *, max_age: 
     async def refuse_by_name(known: Knowledge) -> None:
         await refuse_name(ports, visit, inquire(ports, visit, known))
 
-    return await _look_up(ports, visit, key, refuse_by_name, max_age)
+    return await _find(ports, visit, key, refuse_by_name, max_age)
+
+
+async def locate_project(ports: Ports, visit: Visit, key: ProjectKey) -> LocatedProject:
+    """Look the project up as `find_project` does, without reading any document. Raises as that does."""
+
+    async def refuse_by_name(known: Knowledge) -> None:
+        await refuse_name(ports, visit, inquire(ports, visit, known))
+
+    async def find(known: Knowledge, max_age: int | None) -> Place:
+        return await find_place(ports, visit, known, max_age=max_age)
+
+    known, place = await _look_up(ports, visit, key, refuse_by_name, find, None)
+    return LocatedProject(known, place, inquire(ports, visit, known))
+
+
+async def source_of(ports: Ports, visit: Visit, located: LocatedProject) -> Source:
+    """The files of a project that was located just now: no upstream is asked again. Raises as `find_source`."""
+    source = await find_source(ports, visit, located.known, max_age=_AS_HELD)
+    place = located.place
+    return msgspec.structs.replace(source, stale=place.stale, until=place.until)
 
 
 async def find_as(ports: Ports, visit: Visit, key: ProjectKey, kind: ActorKind) -> FoundProject:
@@ -75,8 +107,18 @@ async def find_as(ports: Ports, visit: Visit, key: ProjectKey, kind: ActorKind) 
     async def refuse_nothing(_known: Knowledge) -> None:
         """What the name stage says is part of the answer."""
 
-    found = await _look_up(ports, visit, key, refuse_nothing, None)
+    found = await _find(ports, visit, key, refuse_nothing, None)
     return msgspec.structs.replace(found, inquiry=msgspec.structs.replace(found.inquiry, actor=Actor(kind, name=kind)))
+
+
+async def _find(
+    ports: Ports, visit: Visit, key: ProjectKey, refuse: Callable[[Knowledge], Awaitable[None]], max_age: int | None
+) -> FoundProject:
+    async def find(known: Knowledge, max_age: int | None) -> Source:
+        return await find_source(ports, visit, known, max_age=max_age)
+
+    known, source = await _look_up(ports, visit, key, refuse, find, max_age)
+    return FoundProject(known, source, inquire(ports, visit, known))
 
 
 async def _look_up(
@@ -84,25 +126,26 @@ async def _look_up(
     visit: Visit,
     key: ProjectKey,
     refuse: Callable[[Knowledge], Awaitable[None]],
+    find: Callable[[Knowledge, int | None], Awaitable[S]],
     max_age: int | None,
-) -> FoundProject:
-    async def look(max_age: int | None) -> tuple[FoundProject, bool]:
+) -> tuple[Knowledge, S]:
+    async def look(max_age: int | None) -> tuple[Knowledge, S, bool]:
         known = await know(ports, visit, key)
         admit_reader(visit, known, ports.clock.now())
         await refuse(known)
-        source = await find_source(ports, visit, known, max_age=max_age)
-        return FoundProject(known, source, inquire(ports, visit, known)), await is_current(ports, known)
+        found = await find(known, max_age)
+        return known, found, await is_current(ports, known)
 
     for number in range(_TRIES):
-        found, current = await look(max_age)
+        known, found, current = await look(max_age)
         if not current and number >= _ALONE_FROM:
             # The upstream was asked just now, before the turn: others wait for us here, and not for it.
-            stale = found.source.stale
+            stale = found.stale
             async with ports.uploads.turn(key):
-                found, current = await look(_AS_HELD)
-            found = msgspec.structs.replace(found, source=msgspec.structs.replace(found.source, stale=stale))
+                known, found, current = await look(_AS_HELD)
+            found = msgspec.structs.replace(found, stale=stale)
         if current:
-            return found
+            return known, found
     raise Unavailable(f"{key.name} is changing at this moment; try again", retry_after=1)
 
 

@@ -18,7 +18,7 @@ from pratique.core.clock import Instant
 from pratique.core.facts import Absent, DigestCheck, Facts, RecentFix, Seen, Stage
 from pratique.core.names import ProjectKey, Subject
 from pratique.core.ranges import VersionKey
-from pratique.rules.decide import decide
+from pratique.rules.decide import Judge
 from pratique.rules.policy import Policy
 from pratique.services.judging import release_history
 from pratique.services.judging.file_facts import known_file_facts, seen_before
@@ -115,7 +115,7 @@ class ListingGatherer:
         self._common[fact.FIRST_PUBLISHED.name] = (
             Absent("no file of the project says when it was published") if first is None else first
         )
-        self._uncompared = _without_comparisons(inquiry.knowledge.policy)
+        self._uncompared = Judge(_without_comparisons(inquiry.knowledge.policy), Stage.LISTING)
         members = [self._member(file, rows.get(name)) for name, file in files.items()]
         self._changes = release_history.changes(members, inquiry.release_key)
 
@@ -154,7 +154,7 @@ class ListingGatherer:
             return True
         if known.origin is Origin.OWN:
             return False  # no rule compares our own releases, and a listing must not judge them twice
-        return decide(self._uncompared, facts, Stage.LISTING).action.refuses_download
+        return self._uncompared.briefly(facts).action.refuses_download
 
     def _first_published(self) -> Instant | None:
         times = [self._published[file.filename] for file in self._view.files]

@@ -13,7 +13,7 @@ from pratique.core.errors import NotFound
 from pratique.core.facts import Facts, Stage
 from pratique.core.names import ProjectKey
 from pratique.core.refused import Refused
-from pratique.rules.decide import decide
+from pratique.rules.decide import Judge, decide
 from pratique.services.judging.gather import Inquiry, ListingGatherer, name_stage, project_stage
 from pratique.services.judging.knowledge import Knowledge, read_knowledge
 from pratique.services.ports import Ports, Visit
@@ -106,9 +106,17 @@ def decide_project(inquiry: Inquiry, view: ProjectView) -> Decision:
 
 def decide_listing(inquiry: Inquiry, view: ProjectView) -> dict[str, Decision]:
     """A decision for every file of a view, by filename."""
-    gather = ListingGatherer(inquiry, view)
-    policy = inquiry.knowledge.policy
-    return {file.filename: decide(policy, gather(file), Stage.LISTING, Moment.INSTALL) for file in view.files}
+    gather, judge = ListingGatherer(inquiry, view), Judge(inquiry.knowledge.policy, Stage.LISTING)
+    return {file.filename: judge(gather(file)) for file in view.files}
+
+
+def decide_offer(inquiry: Inquiry, view: ProjectView) -> dict[str, Decision]:
+    """The same for those who only want to know what is offered: what nothing objects to is not named.
+
+    See `Judge.briefly`.
+    """
+    gather, judge = ListingGatherer(inquiry, view), Judge(inquiry.knowledge.policy, Stage.LISTING)
+    return {file.filename: judge.briefly(gather(file)) for file in view.files}
 
 
 def decide_one(inquiry: Inquiry, view: ProjectView, file: FileView) -> tuple[Facts, Decision]:

@@ -17,6 +17,26 @@ from pratique.services.ports import Ports, Visit
 from pratique.store import files, missing, releases, repositories, signatures
 from pratique.store.repositories import Upstream
 
+_FOUND = 200
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where a project's files are, before any of them is read.
+
+    Attributes:
+        document: sha256 of the upstream's document; empty for own projects.
+        size: bytes of that document; 0 where there is none.
+        upstream: whose it is; None for own projects, and where no upstream has it.
+        stale: the upstream could not be asked just now.
+        until: when the upstream's document is to be looked at again; None: only when something changes here.
+    """
+
+    document: str = ""
+    size: int = 0
+    upstream: Upstream | None = None
+    stale: bool = False
+    until: Instant | None = None
+
 
 class Source(msgspec.Struct, frozen=True):
     """A project's view and what it was read from.
@@ -35,6 +55,27 @@ class Source(msgspec.Struct, frozen=True):
     upstream: Upstream | None = None
     stale: bool = False
     until: Instant | None = None
+
+
+async def find_place(ports: Ports, visit: Visit, known: Knowledge, *, max_age: int | None = None) -> Place:
+    """Where the project's files are; reads no document, and takes it for possible that nobody has it.
+
+    Args:
+        max_age: milliseconds; a document confirmed longer ago is confirmed first.
+
+    Raises:
+        NotFound: the name is a twin of an own one.
+        BadUpstream: an upstream that may have it could not answer; no later one is asked instead.
+    """
+    if known.origin is Origin.OWN:
+        return Place()
+    if known.has_own_twin:
+        raise not_found(visit, known.key)
+    for upstream in await ports.db.read(_upstreams_to_ask, known):
+        answer = await ports.documents.get(upstream, visit.ecosystem, known.key.name, max_age=max_age)
+        if answer.head.status == _FOUND:
+            return Place(answer.head.sha256, answer.head.size, upstream, answer.stale, answer.until)
+    return Place(until=ports.clock.now())
 
 
 async def find_source(ports: Ports, visit: Visit, known: Knowledge, *, max_age: int | None = None) -> Source:

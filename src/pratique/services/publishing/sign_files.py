@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Iterable
 
+import msgspec
 import structlog
 from sqlalchemy import Connection
 
@@ -14,7 +15,7 @@ from pratique.core.artifacts import Digests, OwnFile, ProjectView, Signature
 from pratique.core.ecosystem import Ecosystem
 from pratique.core.errors import Invalid, Unavailable
 from pratique.services.judging.knowledge import Knowledge
-from pratique.services.judging.sources import own_project, own_releases
+from pratique.services.judging.sources import OwnReleases, own_project, own_releases
 from pratique.services.ports import Ports, Visit
 from pratique.store import signatures
 from pratique.trust.signing import Signer
@@ -47,14 +48,25 @@ def keep_signatures(connection: Connection, project_id: int, made: Iterable[tupl
         log.error("files were not signed: this process still has the signing key that was replaced; start it again")
 
 
-async def signed_view(ports: Ports, visit: Visit, known: Knowledge) -> ProjectView:
+class SignedView(msgspec.Struct, frozen=True):
+    """An own project with all that an index carries.
+
+    Attributes:
+        lacks_signatures: some could not be made or kept just now; they may be there the next time.
+    """
+
+    view: ProjectView
+    lacks_signatures: bool
+
+
+async def signed_view(ports: Ports, visit: Visit, known: Knowledge) -> SignedView:
     """An own project with all that an index carries; files that have no signature yet get theirs now.
 
     Raises:
         NotFound: there is no project.
     """
     own = await ports.db.read(own_releases, visit, known)
-    unsigned = [one for one in own.files if not one.signatures] if isinstance(visit.ecosystem, Signs) else []
+    unsigned = _unsigned(visit, own)
     if unsigned and known.project is not None:
         made = await asyncio.to_thread(_sign_each, ports.signer, visit.ecosystem, known.key.name, unsigned)
         try:
@@ -62,7 +74,11 @@ async def signed_view(ports: Ports, visit: Visit, known: Knowledge) -> ProjectVi
         except Unavailable as error:
             log.warning("signatures were not kept", error=str(error), project=known.key.name)
         own = await ports.db.read(own_releases, visit, known)
-    return await asyncio.to_thread(own_project, visit, known, own)
+    return SignedView(await asyncio.to_thread(own_project, visit, known, own), bool(_unsigned(visit, own)))
+
+
+def _unsigned(visit: Visit, own: OwnReleases) -> list[OwnFile]:
+    return [one for one in own.files if not one.signatures] if isinstance(visit.ecosystem, Signs) else []
 
 
 def _sign_each(

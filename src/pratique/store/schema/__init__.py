@@ -22,6 +22,7 @@ from pratique.store.schema.policy import (
 from pratique.store.schema.record import download, event, missing_name, process, revision
 from pratique.store.schema.repositories import document, document_content, repository, upstream
 from pratique.store.schema.signatures import signature, signing_key
+from pratique.store.schema.views import stored_view
 
 __all__ = [
     "account",
@@ -56,6 +57,7 @@ __all__ = [
     "session",
     "signature",
     "signing_key",
+    "stored_view",
     "token",
     "upstream",
     "waiver",
