@@ -57,7 +57,7 @@ class BlobDraft(ReadAt, Protocol):
 
 
 class Blobs(Protocol):
-    """Content-addressed storage, write-once by sha256."""
+    """Content-addressed storage, write-once by sha256. What its disk or its server refuses is an OSError."""
 
     def draft(self) -> BlobDraft:
         """Start a new blob in a temporary place."""
@@ -65,6 +65,14 @@ class Blobs(Protocol):
 
     def open(self, sha256: str) -> BlobFile:
         """Open a stored blob. Raises FileNotFoundError if it is not there."""
+        ...
+
+    def open_at_hand(self, sha256: str) -> BlobFile | None:
+        """Open a stored blob if that takes no longer than a look at the local disk, else None."""
+        ...
+
+    def open_original(self, sha256: str) -> BlobFile:
+        """Open what is stored itself, never a copy that may be better than it. Raises FileNotFoundError."""
         ...
 
     def exists(self, sha256: str) -> bool:

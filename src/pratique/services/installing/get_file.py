@@ -17,6 +17,7 @@ from pratique.core.errors import NotFound, Unavailable
 from pratique.core.facts import Seen
 from pratique.core.ports import BlobDraft, StoredBlob
 from pratique.core.sentences import warning_line
+from pratique.services.blob_threads import in_blob_thread
 from pratique.services.installing.fetch_file import FetchPlan
 from pratique.services.installing.file_answers import Cleared, Coming, FileAnswer, Known, Stored
 from pratique.services.judging.file_facts import remember_seen, see_bytes
@@ -75,7 +76,7 @@ async def _from_store(ports: Ports, visit: Visit, found: FoundFile, row: FileRow
     if decision.action.refuses_download:
         await refuse_file(ports, visit, found.inquiry, found.view, decision)
     try:
-        blob = await asyncio.to_thread(ports.blobs.open, sha256)
+        blob = await in_blob_thread(ports.blobs.open, sha256)
     except FileNotFoundError:
         log.error("stored blob is missing; restore it from a backup", file=row.filename, sha256=sha256)
         return None
@@ -124,7 +125,7 @@ async def _from_upstream(
         stored = await (passenger.completed() if whole else passenger.complete_or_deadline())
         if stored is None:
             return Coming(passenger.size, passenger.chunks(), passenger.leave)
-        blob = await asyncio.to_thread(ports.blobs.open, stored.sha256)
+        blob = await in_blob_thread(ports.blobs.open, stored.sha256)
     except BaseException:
         passenger.leave()
         raise
