@@ -44,6 +44,7 @@ from pratique.services.publishing.signing_keys import adopt_signing_key
 from pratique.services.publishing.uploads import Uploads
 from pratique.services.upkeep.clean_up import CLEAN_UP_JOB, clean_up
 from pratique.services.upkeep.compare_fetched import COMPARE_JOB, compare_fetched
+from pratique.services.upkeep.make_room import MAKE_ROOM_JOB, make_room
 from pratique.services.upkeep.nodes import Node, refuse_odd_one, refuse_wrong_clock
 from pratique.services.upkeep.set_up import RepositoryPlan, set_up_repositories
 from pratique.services.upkeep.verify_blobs import VERIFY_JOB, verify_blobs
@@ -256,7 +257,12 @@ def job_kinds(ports: Ports, settings: Settings) -> tuple[JobKind, ...]:
         del run
         await compare_fetched(ports)
 
+    async def room(run: JobRun) -> None:
+        del run
+        await make_room(ports, settings.cache_max_bytes)
+
     return (
+        JobKind(MAKE_ROOM_JOB, room, attempts=1),
         JobKind(RECHECK_JOB, recheck),
         JobKind(RECHECK_QUARANTINED_JOB, recheck_all_quarantined, attempts=3),
         _import_kind(ports, settings),
@@ -292,8 +298,11 @@ def job_timers(settings: Settings) -> tuple[Timer, ...]:
     """What comes round by itself."""
     hourly = tuple(Timer(job, every=HOUR) for job in (REPORT_JOB, VERIFY_JOB, RECHECK_QUARANTINED_JOB))
     wanted = settings.advisories.scheduled and bool(advisory_sources(settings))
-    often = Timer(COMPARE_JOB, every=MINUTE)
-    return (*((_import_timer(settings),) if wanted else ()), Timer(CLEAN_UP_JOB), often, *hourly)
+    often = (
+        Timer(COMPARE_JOB, every=MINUTE),
+        *((Timer(MAKE_ROOM_JOB, every=MINUTE),) if settings.cache_max_bytes else ()),
+    )
+    return (*((_import_timer(settings),) if wanted else ()), Timer(CLEAN_UP_JOB), *often, *hourly)
 
 
 def _import_timer(settings: Settings) -> Timer:

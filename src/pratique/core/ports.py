@@ -107,6 +107,17 @@ class Blobs(Protocol):
         """
         ...
 
+    def drop(self, sha256: str, kept_before: float) -> bool:
+        """Remove a blob for good unless it was kept, or kept again, since; whether it is gone now.
+
+        Whoever has it open reads it to its end. Safe beside any `keep`, as `put_away_settled`.
+
+        Args:
+            sha256: its name.
+            kept_before: seconds since 1970.
+        """
+        ...
+
     def remove_put_away(self) -> tuple[str, ...]:
         """Remove for good what was put away a month ago; its sha256."""
         ...

@@ -313,6 +313,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             may share; empty: an SQLite file in the data folder.
         blobs: where the files of packages are, the same for all nodes on one database: a folder, or a bucket of an
             object store (s3://bucket/prefix); empty: in the data folder.
+        cache_max_bytes: files of upstreams may take so much where files are; over it the least used ones go, unless
+            they could not be fetched again; 0: no limit. Own releases' files do not count and never go.
         signing_key: file of the key that signs own npm releases (PEM, EC P-256), the same for all nodes; empty: a
             file in the data folder, made at the first start.
     """
@@ -328,6 +330,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     unsafe_test_clock: str = ""
     database: str = ""
     blobs: str = ""
+    cache_max_bytes: Size = Size(0)
     signing_key: str = ""
     repositories: dict[str, RepositorySettings] = {}
     upstream: UpstreamSettings = UpstreamSettings()

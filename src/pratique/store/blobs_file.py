@@ -9,6 +9,7 @@ import re
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -133,28 +134,40 @@ class FileBlobs:
     def is_settled(self, sha256: str) -> bool:
         """Whether the blob is stored and was last kept more than a day ago."""
         try:
-            return _is_settled(_path(self._blobs, sha256))
+            return _was_kept_before(_path(self._blobs, sha256), time.time() - SETTLED_AFTER)
         except FileNotFoundError:
             return False
 
     def put_away_settled(self, sha256: str) -> bool:
         """Move a blob to `unrecorded/` unless it was kept within the last day; whether it is gone now.
 
-        Between a look at its age and its removal it could be kept again, so it is taken out of its place
-        first, and put back if it turns out to be young.
-
         Raises:
             OSError: the disk refuses.
+        """
+
+        def put_away(aside: Path) -> None:
+            os.utime(aside)  # from here on it counts how long it has been away
+            aside.rename(self._away / sha256)
+
+        return self._take_out(sha256, time.time() - SETTLED_AFTER, put_away)
+
+    def drop(self, sha256: str, kept_before: float) -> bool:
+        """Remove a blob unless it was kept since; whether it is gone now. Raises OSError."""
+        return self._take_out(sha256, kept_before, Path.unlink)
+
+    def _take_out(self, sha256: str, kept_before: float, end: Callable[[Path], None]) -> bool:
+        """Between a look at its age and its removal a blob could be kept again.
+
+        So it is taken out of its place first, and put back if it turns out to be young.
         """
         path = _path(self._blobs, sha256)
         aside = path.with_name(sha256 + _ASIDE)
         try:
-            if not _is_settled(path):
+            if not _was_kept_before(path, kept_before):
                 return False
             path.rename(aside)
-            if _is_settled(aside):
-                os.utime(aside)  # from here on it counts how long it has been away
-                aside.rename(self._away / sha256)
+            if _was_kept_before(aside, kept_before):
+                end(aside)
                 return True
             _put_back(aside)
         except FileNotFoundError:
@@ -287,8 +300,8 @@ def _path(blobs: Path, sha256: str) -> Path:
 _ASIDE = ".removed"
 
 
-def _is_settled(path: Path) -> bool:
-    return path.stat().st_mtime <= time.time() - SETTLED_AFTER
+def _was_kept_before(path: Path, instant: float) -> bool:
+    return path.stat().st_mtime <= instant
 
 
 def _put_back(aside: Path) -> None:

@@ -150,6 +150,17 @@ class ObjectBlobs:
             self._copies.remove(sha256)
         return gone
 
+    def drop(self, sha256: str, kept_before: float) -> bool:
+        """Remove an object and its local copy unless it was kept since; whether it is gone now.
+
+        Raises:
+            ObjectStoreFailed: it is gone or not.
+        """
+        gone = self._take_out(sha256, lambda found: found.modified <= kept_before)
+        if gone:
+            self._copies.remove(sha256)
+        return gone
+
     def remove_put_away(self) -> tuple[str, ...]:
         """Remove for good what has been in `unrecorded/` for a month; its sha256. Raises ObjectStoreFailed."""
         oldest, gone = time.time() - PUT_AWAY_FOR, []
@@ -201,12 +212,12 @@ class ObjectBlobs:
                 raise ObjectStoreFailed("this file is being removed at this moment; try again")
             time.sleep(_PAUSE)
 
-    def _take_out(self, sha256: str, is_meant: Callable[[Stored], bool], where: str) -> bool:
-        """Move an object elsewhere if it is the one that is meant; whether it is gone."""
+    def _take_out(self, sha256: str, is_meant: Callable[[Stored], bool], where: str = "") -> bool:
+        """Move an object elsewhere, or nowhere, if it is the one that is meant; whether it is gone."""
         found = self._client.look(_key(sha256))
         if found is None:
             return True
-        if not is_meant(found) or not self._client.copy(found.key, f"{where}/{sha256}"):
+        if not is_meant(found) or (where and not self._client.copy(found.key, f"{where}/{sha256}")):
             return False
         begun = time.monotonic()
         if not self._client.create(_mark(sha256), b"is being removed"):

@@ -27,7 +27,7 @@ async def get_cleared(ports: Ports, cleared: Cleared, actor: Actor) -> Stored | 
     stored = await ports.db.read(_open_if_current, ports.blobs, cleared)
     if stored is not None:
         file = FileView(cleared.filename, cleared.version)
-        ports.downloads.note(cleared.repository_id, cleared.key, file, actor, now)
+        ports.downloads.note(cleared.repository_id, cleared.key, file, actor, now, cleared.sha256)
     return stored
 
 
