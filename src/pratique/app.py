@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from pratique.core.clock import HOUR, MINUTE, Clock
 from pratique.core.ecosystem import Ecosystem
-from pratique.core.errors import Invalid
+from pratique.core.errors import Invalid, Unavailable
 from pratique.core.names import ProjectKey
 from pratique.ecosystems.cargo import CARGO
 from pratique.ecosystems.npm import NPM
@@ -46,6 +46,7 @@ from pratique.services.publishing.signing_keys import adopt_signing_key
 from pratique.services.publishing.uploads import Uploads
 from pratique.services.upkeep.clean_up import CLEAN_UP_JOB, clean_up
 from pratique.services.upkeep.compare_fetched import COMPARE_JOB, compare_fetched
+from pratique.services.upkeep.make_room import MAKE_ROOM_JOB, make_room
 from pratique.services.upkeep.nodes import Node, refuse_odd_one, refuse_wrong_clock
 from pratique.services.upkeep.set_up import RepositoryPlan, set_up_repositories
 from pratique.services.upkeep.sweep_views import SWEEP_VIEWS_JOB, sweep_views
@@ -63,10 +64,14 @@ from pratique.settings.limits import (
     upstream_access,
     upstream_limits,
 )
+from pratique.settings.object_store import address_of, is_object_store, patience_of
 from pratique.store.blobs_file import FileBlobs
+from pratique.store.blobs_object import ObjectBlobs
 from pratique.store.clocks import SystemClock, open_clock
+from pratique.store.copies import Copies
 from pratique.store.database import Database
 from pratique.store.dialects import as_unavailable
+from pratique.store.object_client import ObjectClient, ObjectStoreFailed
 from pratique.store.processes import Process
 from pratique.store.reserve import Reserve
 from pratique.store.revisions import RevisionReader
@@ -87,12 +92,13 @@ def prepare(folder: DataFolder, settings: Settings) -> tuple[str, ...]:
         Conflict: the folder belongs to a newer version or to the other kind of clock, its signing key was replaced, or
             other nodes run on its database with other settings or another time.
         Invalid: the settings name an upstream twice, or for an ecosystem that is not here, or no signing key.
-        Unavailable: the database is in use by somebody who does not let go, or the disk refuses.
+        Unavailable: the database is in use by somebody who does not let go, or the disk or the object store refuses.
     """
     # Only who prepares a folder needs the machinery of migrations; every command would load it otherwise.
     from pratique.store import migrations
 
     clock = folder_clock(folder, settings)
+    _reach_object_store(folder, settings)
     url = folder.database_url(settings)
     migrations.upgrade(url)
     try:
@@ -114,6 +120,16 @@ def prepare(folder: DataFolder, settings: Settings) -> tuple[str, ...]:
         db.close()
 
 
+def _reach_object_store(folder: DataFolder, settings: Settings) -> None:
+    """Nothing is changed where files could not be stored. Raises Unavailable."""
+    if not is_object_store(settings):
+        return
+    try:
+        open_blobs(folder, settings).identity()
+    except ObjectStoreFailed as error:
+        raise Unavailable(f"`blobs` is {settings.blobs}, and {error}") from error
+
+
 def _refuse_odd_node(folder: DataFolder, settings: Settings, db: Database) -> None:
     """Before anything in the database becomes what these settings say. Raises Conflict."""
     now = SystemClock().now()
@@ -128,9 +144,17 @@ def node_of(folder: DataFolder, settings: Settings) -> Node:
     Raises:
         Invalid: its signing key cannot be read.
     """
-    identity = FileBlobs(folder.blobs_root(settings.blobs)).identity()
+    identity = open_blobs(folder, settings).known_identity()
     common = common_settings(folder, settings, identity, signer_of(folder, settings).key_id)
     return Node(f"{socket.gethostname()}:{folder.root}", common)
+
+
+def open_blobs(folder: DataFolder, settings: Settings) -> FileBlobs | ObjectBlobs:
+    """Where files are; a bucket is not asked for anything yet. Raises Invalid, OSError."""
+    if not is_object_store(settings):
+        return FileBlobs(folder.blobs_root(settings.blobs))
+    client = ObjectClient(address_of(settings), patience_of(settings))
+    return ObjectBlobs(client, Copies(folder.copies, settings.object_store.copies))
 
 
 def open_database(folder: DataFolder, settings: Settings) -> Database:
@@ -157,7 +181,7 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
     """
     clock = folder_clock(folder, settings)
     db = open_database(folder, settings)
-    blobs = FileBlobs(folder.blobs_root(settings.blobs))
+    blobs = open_blobs(folder, settings)
     client = _upstream_client(folder, settings)
     ecosystems: dict[str, Ecosystem] = {one.id: one for one in ECOSYSTEMS}
     watcher = DocumentWatcher(db, clock, ecosystems)
@@ -250,7 +274,12 @@ def job_kinds(ports: Ports, settings: Settings) -> tuple[JobKind, ...]:
         del run
         await compare_fetched(ports)
 
+    async def room(run: JobRun) -> None:
+        del run
+        await make_room(ports, settings.cache_max_bytes)
+
     return (
+        JobKind(MAKE_ROOM_JOB, room, attempts=1),
         JobKind(RECHECK_JOB, recheck),
         JobKind(RECHECK_QUARANTINED_JOB, recheck_all_quarantined, attempts=3),
         _import_kind(ports, settings),
@@ -287,7 +316,11 @@ def job_timers(settings: Settings) -> tuple[Timer, ...]:
     """What comes round by itself."""
     hourly = tuple(Timer(job, every=HOUR) for job in (REPORT_JOB, VERIFY_JOB, RECHECK_QUARANTINED_JOB))
     wanted = settings.advisories.scheduled and bool(advisory_sources(settings))
-    often = (Timer(COMPARE_JOB, every=MINUTE), Timer(SWEEP_VIEWS_JOB, every=10 * MINUTE))
+    often = (
+        Timer(COMPARE_JOB, every=MINUTE),
+        Timer(SWEEP_VIEWS_JOB, every=10 * MINUTE),
+        *((Timer(MAKE_ROOM_JOB, every=MINUTE),) if settings.cache_max_bytes else ()),
+    )
     return (*((_import_timer(settings),) if wanted else ()), Timer(CLEAN_UP_JOB), *often, *hourly)
 
 

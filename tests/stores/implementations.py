@@ -11,11 +11,15 @@ import pytest
 import sqlalchemy as sa
 
 from pratique.core.clock import Instant
+from pratique.core.ports import Blobs
 from pratique.store.blobs_file import FileBlobs
+from pratique.store.blobs_object import ObjectBlobs
+from pratique.store.copies import Copies
 from pratique.store.database import Database
 from pratique.store.dialects import database_url
 from pratique.store.migrations import upgrade
 from tests.harness.postgresql import cluster
+from tests.harness.seaweedfs import object_store
 
 NOW = Instant(1_900_000_000_000)
 DATABASES = ("sqlite", "postgresql")
@@ -78,6 +82,9 @@ def new_sqlite(folder: Path, template: Path) -> str:
     return database_url(folder / "pratique.db")
 
 
-@pytest.fixture(params=["file"])
-def blobs(request, tmp_path) -> FileBlobs:
-    return FileBlobs(tmp_path / "data")
+@pytest.fixture(params=["file", "s3"])
+def blobs(request, tmp_path) -> Blobs:
+    if request.param == "file":
+        return FileBlobs(tmp_path / "data")
+    client = object_store().client(object_store().new_prefix())
+    return ObjectBlobs(client, Copies(tmp_path / "data", limit=1 << 30))

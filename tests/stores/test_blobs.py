@@ -269,6 +269,90 @@ class TestFiles:
         assert everything(blobs, SHA256) == BYTES
         draft.discard()
 
+    def test_bytes_that_are_kept_while_they_are_removed_stay(self, blobs, monkeypatch, tmp_path):
+        stored = put(blobs)
+        path = next(path for path in tmp_path.rglob(stored.sha256))
+        os.utime(path, (0, 0))
+        real = type(path).rename
+
+        def kept_first(self, target):
+            if self == path:
+                monkeypatch.setattr(type(path), "rename", real)
+                put(blobs)
+            return real(self, target)
+
+        monkeypatch.setattr(type(path), "rename", kept_first)
+
+        assert not blobs.put_away_settled(stored.sha256)
+        assert everything(blobs, stored.sha256) == BYTES
+
+    def test_what_is_put_away_is_found_for_a_month_and_then_goes(self, blobs, monkeypatch, tmp_path):
+        stored = put(blobs)
+        now = time.time()
+        os.utime(next(tmp_path.rglob(stored.sha256)), (0, 0))
+        assert blobs.put_away_settled(stored.sha256)
+        (away,) = tmp_path.rglob(stored.sha256)
+
+        assert (away.parent.name, away.read_bytes()) == ("unrecorded", BYTES)
+        monkeypatch.setattr(time, "time", lambda: now + 29 * 86_400)
+        assert blobs.remove_put_away() == ()
+        monkeypatch.setattr(time, "time", lambda: now + 31 * 86_400)
+        assert blobs.remove_put_away() == (stored.sha256,)
+        assert not away.exists()
+
+    def test_bytes_that_come_back_into_their_place_replace_none_that_were_kept_in_that_moment(
+        self, blobs, monkeypatch, tmp_path
+    ):
+        stored = put(blobs)
+        path = next(tmp_path.rglob(stored.sha256))
+        path.rename(path.with_name(stored.sha256 + ".removed"))
+        real = {name: getattr(type(path), name) for name in ("exists", "rename")}
+
+        def kept_meanwhile(self, *given):
+            found = real["exists"](self, *given)
+            if self == path and not found:
+                monkeypatch.undo()
+                put(blobs)
+            return found
+
+        monkeypatch.setattr(type(path), "exists", kept_meanwhile)
+        real_link = os.link
+
+        def link(source, target):
+            monkeypatch.undo()
+            put(blobs)
+            real_link(source, target)
+
+        monkeypatch.setattr(os, "link", link)
+        (aside,) = tmp_path.rglob("*.removed")
+        old = aside.stat().st_ino
+
+        blobs.stored(int(stored.sha256[:2], 16))
+
+        assert path.stat().st_ino != old
+        assert not aside.exists()
+
+    def test_a_blob_comes_back_where_the_disk_knows_no_hard_links(self, blobs, monkeypatch, tmp_path):
+        stored = put(blobs)
+        path = next(tmp_path.rglob(stored.sha256))
+        path.rename(path.with_name(stored.sha256 + ".removed"))
+
+        def link(source, target):
+            raise PermissionError(1, "Operation not permitted")
+
+        monkeypatch.setattr(os, "link", link)
+
+        assert blobs.stored(int(stored.sha256[:2], 16)) == (stored.sha256,)
+        assert everything(blobs, stored.sha256) == BYTES
+
+    def test_a_blob_whose_removal_was_broken_off_is_back_in_its_place(self, blobs, tmp_path):
+        stored = put(blobs)
+        path = next(path for path in tmp_path.rglob(stored.sha256))
+        path.rename(path.with_name(stored.sha256 + ".removed"))
+
+        assert blobs.stored(int(stored.sha256[:2], 16)) == (stored.sha256,)
+        assert everything(blobs, stored.sha256) == BYTES
+
 
 def files(folder):
     return sorted(path for path in folder.rglob("*") if path.is_file())
@@ -298,90 +382,3 @@ def test_what_was_kept_long_ago_is_removed_unless_it_was_kept_again(blobs, monke
     assert blobs.put_away_settled(stored.sha256)
     assert not blobs.exists(stored.sha256)
     assert blobs.stored(int(stored.sha256[:2], 16)) == ()
-
-
-def test_bytes_that_are_kept_while_they_are_removed_stay(blobs, monkeypatch, tmp_path):
-    stored = put(blobs)
-    path = next(path for path in tmp_path.rglob(stored.sha256))
-    os.utime(path, (0, 0))
-    real = type(path).rename
-
-    def kept_first(self, target):
-        if self == path:
-            monkeypatch.setattr(type(path), "rename", real)
-            put(blobs)
-        return real(self, target)
-
-    monkeypatch.setattr(type(path), "rename", kept_first)
-
-    assert not blobs.put_away_settled(stored.sha256)
-    assert everything(blobs, stored.sha256) == BYTES
-
-
-def test_what_is_put_away_is_found_for_a_month_and_then_goes(blobs, monkeypatch, tmp_path):
-    stored = put(blobs)
-    now = time.time()
-    os.utime(next(tmp_path.rglob(stored.sha256)), (0, 0))
-    assert blobs.put_away_settled(stored.sha256)
-    (away,) = tmp_path.rglob(stored.sha256)
-
-    assert (away.parent.name, away.read_bytes()) == ("unrecorded", BYTES)
-    monkeypatch.setattr(time, "time", lambda: now + 29 * 86_400)
-    assert blobs.remove_put_away() == ()
-    monkeypatch.setattr(time, "time", lambda: now + 31 * 86_400)
-    assert blobs.remove_put_away() == (stored.sha256,)
-    assert not away.exists()
-
-
-def test_bytes_that_come_back_into_their_place_replace_none_that_were_kept_in_that_moment(blobs, monkeypatch, tmp_path):
-    stored = put(blobs)
-    path = next(tmp_path.rglob(stored.sha256))
-    path.rename(path.with_name(stored.sha256 + ".removed"))
-    real = {name: getattr(type(path), name) for name in ("exists", "rename")}
-
-    def kept_meanwhile(self, *given):
-        found = real["exists"](self, *given)
-        if self == path and not found:
-            monkeypatch.undo()
-            put(blobs)
-        return found
-
-    monkeypatch.setattr(type(path), "exists", kept_meanwhile)
-    real_link = os.link
-
-    def link(source, target):
-        monkeypatch.undo()
-        put(blobs)
-        real_link(source, target)
-
-    monkeypatch.setattr(os, "link", link)
-    (aside,) = tmp_path.rglob("*.removed")
-    old = aside.stat().st_ino
-
-    blobs.stored(int(stored.sha256[:2], 16))
-
-    assert path.stat().st_ino != old
-    assert not aside.exists()
-
-
-def test_a_blob_comes_back_where_the_disk_knows_no_hard_links(blobs, monkeypatch, tmp_path):
-    stored = put(blobs)
-    path = next(tmp_path.rglob(stored.sha256))
-    path.rename(path.with_name(stored.sha256 + ".removed"))
-
-    def link(source, target):
-        raise PermissionError(1, "Operation not permitted")
-
-    monkeypatch.setattr(os, "link", link)
-
-    assert blobs.stored(int(stored.sha256[:2], 16)) == (stored.sha256,)
-    assert everything(blobs, stored.sha256) == BYTES
-
-
-def test_a_blob_whose_removal_was_broken_off_is_back_in_its_place(blobs, tmp_path):
-    stored = put(blobs)
-    path = next(path for path in tmp_path.rglob(stored.sha256))
-    path.rename(path.with_name(stored.sha256 + ".removed"))
-
-    assert blobs.stored(int(stored.sha256[:2], 16)) == (stored.sha256,)
-    assert everything(blobs, stored.sha256) == BYTES

@@ -57,7 +57,7 @@ class BlobDraft(ReadAt, Protocol):
 
 
 class Blobs(Protocol):
-    """Content-addressed storage, write-once by sha256."""
+    """Content-addressed storage, write-once by sha256. What its disk or its server refuses is an OSError."""
 
     def draft(self) -> BlobDraft:
         """Start a new blob in a temporary place."""
@@ -65,6 +65,14 @@ class Blobs(Protocol):
 
     def open(self, sha256: str) -> BlobFile:
         """Open a stored blob. Raises FileNotFoundError if it is not there."""
+        ...
+
+    def open_at_hand(self, sha256: str) -> BlobFile | None:
+        """Open a stored blob if that takes no longer than a look at the local disk, else None."""
+        ...
+
+    def open_original(self, sha256: str) -> BlobFile:
+        """Open what is stored itself, never a copy that may be better than it. Raises FileNotFoundError."""
         ...
 
     def exists(self, sha256: str) -> bool:
@@ -96,6 +104,17 @@ class Blobs(Protocol):
 
         It stays where somebody can find it for another month. Safe beside any `keep`, of this process or another:
         what was kept just now stays, or comes back at once.
+        """
+        ...
+
+    def drop(self, sha256: str, kept_before: float) -> bool:
+        """Remove a blob for good unless it was kept, or kept again, since; whether it is gone now.
+
+        Whoever has it open reads it to its end. Safe beside any `keep`, as `put_away_settled`.
+
+        Args:
+            sha256: its name.
+            kept_before: seconds since 1970.
         """
         ...
 

@@ -20,6 +20,8 @@ DISK_IS_FULL = "the disk of the data folder is full, and this needs to write; ma
 
 def refused_by_disk(error: OSError) -> Unavailable:
     """The failure to tell a client when bytes cannot be written or read."""
+    if isinstance(error, Unavailable):  # an object store has said it
+        return error
     if error.errno in NO_ROOM:
         return DiskFull(
             "the server's disk is full, so the file cannot be stored; ask its operator to make room", retry_after=60

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pratique.core.errors import Invalid
 from pratique.core.loopback import is_loopback
+from pratique.settings.object_store import check_blobs
 from pratique.settings.values import RepositorySettings, Settings
 from pratique.store.dialects import read_url
 
@@ -52,8 +53,7 @@ def check(settings: Settings) -> None:
 
 
 def _check_database(settings: Settings) -> None:
-    if settings.blobs and not Path(settings.blobs).is_absolute():
-        raise Invalid("`blobs` must be an absolute path; a relative one would depend on where you start")
+    check_blobs(settings)
     if not settings.database:
         return
     try:

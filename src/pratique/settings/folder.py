@@ -65,6 +65,11 @@ class DataFolder(msgspec.Struct, frozen=True):
         file = settings.postgresql.password_file
         return whole_url(settings.database, _password(Path(file)) if file else "")
 
+    @property
+    def copies(self) -> Path:
+        """Copies of files, where they are in an object store."""
+        return self.root / "copies"
+
     def blobs_root(self, configured: str) -> Path:
         """What holds the folder `blobs`: as configured, or the folder itself."""
         return Path(configured) if configured else self.root

@@ -230,6 +230,36 @@ class PostgresqlSettings(msgspec.Struct, frozen=True, kw_only=True):
     connect_timeout: Duration = Duration(5)
 
 
+class ObjectStoreSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """The object store that holds the files of packages, where `blobs` names one.
+
+    Attributes:
+        endpoint: URL of an S3 server that is not Amazon's; empty: as AWS_ENDPOINT_URL says, else Amazon's.
+        region: of the bucket; empty: as AWS_REGION says, else us-east-1.
+        credentials_file: file with `access_key_id = "..."`, `secret_access_key = "..."` and, if there is one,
+            `session_token = "..."`, which only its owner may read; empty: from the environment (AWS_ACCESS_KEY_ID,
+            AWS_SECRET_ACCESS_KEY), else what the machine is given.
+        allow_http: the endpoint may be an http URL of another machine; whoever is between reads and changes files.
+        ca_file: certificates to trust beside the system's.
+        copies: so much of the local disk holds copies of files, the least used ones go first.
+        connect_timeout: until a connection stands.
+        read_timeout: for an answer of at most 8 MB.
+        write_timeout: for a part of at most 8 MB.
+        retry_for: failed requests are tried again for so long; most clients wait 15 seconds.
+    """
+
+    endpoint: str = ""
+    region: str = ""
+    credentials_file: str = ""
+    allow_http: bool = False
+    ca_file: str = ""
+    copies: Size = Size(20 * GB)
+    connect_timeout: Duration = Duration(3)
+    read_timeout: Duration = Duration(10)
+    write_timeout: Duration = Duration(MINUTE)
+    retry_for: Duration = Duration(12)
+
+
 class LogSettings(msgspec.Struct, frozen=True, kw_only=True):
     """The files in `logs/` of the data folder, one JSON object a line.
 
@@ -285,7 +315,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         unsafe_test_clock: a file that holds the time; for tests, on loopback only, and for good in one folder.
         database: URL of a PostgreSQL database (postgresql://user@host/pratique), 15 or later, which several servers
             may share; empty: an SQLite file in the data folder.
-        blobs: folder for the files of packages, the same for all nodes on one database; empty: in the data folder.
+        blobs: where the files of packages are, the same for all nodes on one database: a folder, or a bucket of an
+            object store (s3://bucket/prefix); empty: in the data folder.
+        cache_max_bytes: files of upstreams may take so much where files are; over it the least used ones go, unless
+            they could not be fetched again; 0: no limit. Own releases' files do not count and never go.
         signing_key: file of the key that signs own npm releases (PEM, EC P-256), the same for all nodes; empty: a
             file in the data folder, made at the first start.
     """
@@ -301,6 +334,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     unsafe_test_clock: str = ""
     database: str = ""
     blobs: str = ""
+    cache_max_bytes: Size = Size(0)
     signing_key: str = ""
     repositories: dict[str, RepositorySettings] = {}
     upstream: UpstreamSettings = UpstreamSettings()
@@ -310,6 +344,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     advisories: AdvisorySettings = AdvisorySettings()
     jobs: JobSettings = JobSettings()
     postgresql: PostgresqlSettings = PostgresqlSettings()
+    object_store: ObjectStoreSettings = ObjectStoreSettings()
     logs: LogSettings = LogSettings()
     keep: KeepSettings = KeepSettings()
     accounts: AccountSettings = AccountSettings()

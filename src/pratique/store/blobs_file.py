@@ -9,12 +9,14 @@ import re
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from pratique.core.artifacts import Digests
 from pratique.core.ports import StoredBlob
+from pratique.store.open_file import FileBlob, identity_of
 
 LEFT_OVER_AFTER = 3_600
 """Seconds after which a draft of a process that is gone is removed."""
@@ -59,6 +61,14 @@ class FileBlobs:
             fresh.unlink()
         return path.read_text("ascii")
 
+    def known_identity(self) -> str:
+        """As `identity`."""
+        return self.identity()
+
+    def path_of(self, sha256: str) -> Path:
+        """Where a blob lies, whether it is there or not. Raises FileNotFoundError for what is no digest."""
+        return _path(self._blobs, sha256)
+
     def draft(self) -> FileDraft:
         """Start a new blob in the temporary folder.
 
@@ -74,6 +84,17 @@ class FileBlobs:
             FileNotFoundError: it is not stored.
         """
         return FileBlob(_path(self._blobs, sha256))
+
+    def open_at_hand(self, sha256: str) -> FileBlob | None:
+        """As `open`; None if it is not stored."""
+        try:
+            return self.open(sha256)
+        except FileNotFoundError:
+            return None
+
+    def open_original(self, sha256: str) -> FileBlob:
+        """As `open`: there are no copies."""
+        return self.open(sha256)
 
     def exists(self, sha256: str) -> bool:
         """Whether the blob is stored."""
@@ -91,10 +112,10 @@ class FileBlobs:
         path = _path(self._blobs, sha256)
         aside = path.with_name(f"{sha256}.damaged")
         with suppress(FileNotFoundError):
-            if _identity(path.stat()) != identity:
+            if identity_of(path.stat()) != identity:
                 return False
             path.rename(aside)
-            if _identity(aside.stat()) != identity:
+            if identity_of(aside.stat()) != identity:
                 _put_back(aside)
                 return False
         return True
@@ -113,28 +134,40 @@ class FileBlobs:
     def is_settled(self, sha256: str) -> bool:
         """Whether the blob is stored and was last kept more than a day ago."""
         try:
-            return _is_settled(_path(self._blobs, sha256))
+            return _was_kept_before(_path(self._blobs, sha256), time.time() - SETTLED_AFTER)
         except FileNotFoundError:
             return False
 
     def put_away_settled(self, sha256: str) -> bool:
         """Move a blob to `unrecorded/` unless it was kept within the last day; whether it is gone now.
 
-        Between a look at its age and its removal it could be kept again, so it is taken out of its place
-        first, and put back if it turns out to be young.
-
         Raises:
             OSError: the disk refuses.
+        """
+
+        def put_away(aside: Path) -> None:
+            os.utime(aside)  # from here on it counts how long it has been away
+            aside.rename(self._away / sha256)
+
+        return self._take_out(sha256, time.time() - SETTLED_AFTER, put_away)
+
+    def drop(self, sha256: str, kept_before: float) -> bool:
+        """Remove a blob unless it was kept since; whether it is gone now. Raises OSError."""
+        return self._take_out(sha256, kept_before, Path.unlink)
+
+    def _take_out(self, sha256: str, kept_before: float, end: Callable[[Path], None]) -> bool:
+        """Between a look at its age and its removal a blob could be kept again.
+
+        So it is taken out of its place first, and put back if it turns out to be young.
         """
         path = _path(self._blobs, sha256)
         aside = path.with_name(sha256 + _ASIDE)
         try:
-            if not _is_settled(path):
+            if not _was_kept_before(path, kept_before):
                 return False
             path.rename(aside)
-            if _is_settled(aside):
-                os.utime(aside)  # from here on it counts how long it has been away
-                aside.rename(self._away / sha256)
+            if _was_kept_before(aside, kept_before):
+                end(aside)
                 return True
             _put_back(aside)
         except FileNotFoundError:
@@ -182,6 +215,11 @@ class FileDraft:
     def size(self) -> int:
         """Bytes written so far."""
         return self._size
+
+    @property
+    def path(self) -> Path:
+        """The temporary file, until it is kept or discarded."""
+        return self._path
 
     def write(self, chunk: bytes) -> None:
         """Append bytes and feed every digest.
@@ -252,79 +290,6 @@ class FileDraft:
         return self._descriptor
 
 
-class FileBlob:
-    """A `core.ports.BlobFile`: an open stored blob, which never changes."""
-
-    def __init__(self, path: Path) -> None:
-        self._descriptor: int | None = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        status = os.fstat(self._descriptor)
-        self._size, self._identity = status.st_size, _identity(status)
-        self._turn = threading.Lock()  # see FileDraft
-
-    @property
-    def size(self) -> int:
-        """Total bytes."""
-        return self._size
-
-    @property
-    def identity(self) -> tuple[int, ...]:
-        """Device, inode and time of writing."""
-        return self._identity
-
-    def read_at(self, offset: int, length: int) -> bytes:
-        """At most `length` bytes from `offset`; fewer only at the end."""
-        length = max(0, min(length, self._size - offset))
-        with self._turn:
-            chunk = os.pread(self._open_descriptor(), length, offset)
-            while len(chunk) < length:  # a signal or a file system may cut a read short
-                more = os.pread(self._open_descriptor(), length - len(chunk), offset + len(chunk))
-                if not more:
-                    break
-                chunk += more
-        return chunk
-
-    def read_ready(self, offset: int, length: int) -> bytes | None:
-        """Bytes that are in memory already, perhaps fewer than asked for; None if reading could block.
-
-        Empty only at the end. Where the system cannot tell (not Linux), always None.
-        """
-        if _NO_WAIT is None:
-            return None
-        chunk = _scratch(max(0, min(length, self._size - offset)))
-        with self._turn:
-            try:
-                count = os.preadv(self._open_descriptor(), [chunk], offset, _NO_WAIT)
-            except OSError:  # EAGAIN: not in memory; EOPNOTSUPP: a file system that cannot tell
-                return None
-        return bytes(chunk[:count])
-
-    def close(self) -> None:
-        """Release the descriptor; safe to call twice."""
-        with self._turn:
-            if self._descriptor is not None:
-                os.close(self._descriptor)
-                self._descriptor = None
-
-    def _open_descriptor(self) -> int:
-        if self._descriptor is None:
-            raise ValueError("this blob was closed")
-        return self._descriptor
-
-
-_SCRATCH = threading.local()
-
-
-def _scratch(length: int) -> memoryview:
-    """Room to read into, one for each thread: getting a fresh megabyte from the system costs more than reading it."""
-    room: memoryview | None = getattr(_SCRATCH, "room", None)
-    if room is None or len(room) < length:
-        room = _SCRATCH.room = memoryview(bytearray(length))
-    return room[:length]
-
-
-_NO_WAIT: int | None = getattr(os, "RWF_NOWAIT", None) if hasattr(os, "preadv") else None
-
-
 def _path(blobs: Path, sha256: str) -> Path:
     # Also keeps text that is no digest, such as `../..`, out of paths.
     if not _SHA256.match(sha256):
@@ -335,12 +300,8 @@ def _path(blobs: Path, sha256: str) -> Path:
 _ASIDE = ".removed"
 
 
-def _identity(status: os.stat_result) -> tuple[int, ...]:
-    return status.st_dev, status.st_ino, status.st_mtime_ns
-
-
-def _is_settled(path: Path) -> bool:
-    return path.stat().st_mtime <= time.time() - SETTLED_AFTER
+def _was_kept_before(path: Path, instant: float) -> bool:
+    return path.stat().st_mtime <= instant
 
 
 def _put_back(aside: Path) -> None:

@@ -215,9 +215,10 @@ def any_blob(c: sa.Connection) -> bool:
 
 
 def blobs_of_share(c: sa.Connection, share: int, shares: int) -> list[tuple[str, int]]:
-    """Sha256 and size of every blob in one of so many equal parts, by the beginning of the digest, in its order."""
+    """Sha256 and size of the blobs here in one of so many equal parts, by the beginning of the digest, in its order."""
     begin, end = (f"{0x10000 * number // shares:04x}" for number in (share, share + 1))
-    wanted = sa.select(blob.c.sha256, blob.c.size).where(blob.c.sha256 >= begin).order_by(blob.c.sha256)
+    wanted = sa.select(blob.c.sha256, blob.c.size).where(blob.c.sha256 >= begin, blob.c.place.is_(None))
+    wanted = wanted.order_by(blob.c.sha256)
     if share + 1 < shares:
         wanted = wanted.where(blob.c.sha256 < end)
     return [(row.sha256, row.size) for row in c.execute(wanted)]
@@ -275,7 +276,7 @@ def _own_file(row: sa.RowMapping, content: Manifest) -> OwnFile:
 def _record_blob(c: sa.Connection, stored: StoredBlob, now: Instant) -> None:
     digests = msgspec.json.encode(stored.digests).decode()
     row = insert(c, blob).values(sha256=stored.sha256, size=stored.size, digests=digests, created=now)
-    c.execute(row.on_conflict_do_nothing(index_elements=["sha256"]))
+    c.execute(row.on_conflict_do_update(index_elements=["sha256"], set_={"place": None, "used": now}))
 
 
 def _expect(c: sa.Connection, project_id: int, filename: str) -> FileRow:

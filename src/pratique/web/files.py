@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 
 import structlog
 from aiohttp import web
 
 from pratique.core.ports import BlobFile
+from pratique.services.blob_threads import in_blob_thread
 from pratique.services.installing.file_answers import Coming, FileAnswer, Known, Stored
 from pratique.web.access_log import loggable_path
 
@@ -67,25 +67,45 @@ async def _send_stored(request: web.Request, stored: Stored, headers: dict[str, 
         headers["Accept-Ranges"] = "bytes"
         headers["Content-Length"] = str(last - first + 1)
         response = web.StreamResponse(status=status, headers=headers)
-        await response.prepare(request)
-        await _write_span(response, blob, first, last + 1)
-        await response.write_eof()
-        return response
+        begin = await _read(blob, first, last + 1)  # what fails here can still be said in a proper answer
+        return await _send_span(request, response, blob, begin, (first, last + 1))
     finally:
         blob.close()
 
 
-async def _write_span(response: web.StreamResponse, blob: BlobFile, offset: int, end: int) -> None:
-    """Bytes in the page cache are written at once; only what the disk must fetch costs a thread."""
-    while offset < end:
-        length = min(_CHUNK, end - offset)
-        chunk = blob.read_ready(offset, length)
-        if not chunk:
-            chunk = await asyncio.to_thread(blob.read_at, offset, length)
-        if not chunk:
-            raise ConnectionAbortedError("the stored file is shorter than its size says")
-        await response.write(chunk)
-        offset += len(chunk)
+async def _send_span(
+    request: web.Request, response: web.StreamResponse, blob: BlobFile, chunk: bytes, span: tuple[int, int]
+) -> web.StreamResponse:
+    """Send a span of which the beginning was read. What fails cuts the connection: no second answer may follow."""
+    await response.prepare(request)
+    try:
+        offset, end = span
+        while chunk:
+            await response.write(chunk)
+            offset += len(chunk)
+            chunk = await _read(blob, offset, end)
+        await response.write_eof()
+    except BaseException:
+        _cut(request, response)
+        raise
+    return response
+
+
+async def _read(blob: BlobFile, offset: int, end: int) -> bytes:
+    """The next bytes, none at the end. What the page cache holds comes at once; all else costs a thread."""
+    if offset >= end:
+        return b""
+    length = min(_CHUNK, end - offset)
+    chunk = blob.read_ready(offset, length) or await in_blob_thread(blob.read_at, offset, length)
+    if not chunk:
+        raise ConnectionAbortedError("the stored file is shorter than its size says")
+    return chunk
+
+
+def _cut(request: web.Request, response: web.StreamResponse) -> None:
+    response.force_close()
+    if request.transport is not None:
+        request.transport.abort()
 
 
 def read_range(header: str, size: int) -> tuple[int, int] | None:
@@ -120,9 +140,7 @@ async def _send_coming(request: web.Request, coming: Coming, headers: dict[str, 
             await response.write(chunk)
         await response.write_eof()
     except BaseException:
-        response.force_close()
-        if request.transport is not None:
-            request.transport.abort()
+        _cut(request, response)
         raise
     finally:
         coming.leave()

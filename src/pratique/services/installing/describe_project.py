@@ -14,6 +14,7 @@ from pratique.core.errors import NotFound, PratiqueError, Unavailable, UpstreamR
 from pratique.core.ranges import same_version
 from pratique.services.advisories.questions import asker_of
 from pratique.services.advisories.tell_advisories import find_hits, tell
+from pratique.services.blob_threads import in_blob_thread
 from pratique.services.installing.get_metadata import get_metadata
 from pratique.services.judging.find_project import FoundProject, find_project, is_current, refuse_unlisted
 from pratique.services.judging.judge import allowed_versions, decide_listing, newest_first, refuse
@@ -142,7 +143,7 @@ async def _inner_said(ports: Ports, visit: Visit, found: FoundProject, filename:
     if found.known.origin is not Origin.OWN or row is None or row.sha256 is None:
         return {}
     speech, limits, descriptions = _speech(visit), ports.publish_limits.archive, ports.self_descriptions
-    blob = await asyncio.to_thread(ports.blobs.open, row.sha256)
+    blob = await in_blob_thread(ports.blobs.open, row.sha256)
     try:
         async with descriptions.slot(_asker(visit)):
             content = await descriptions.run(speech.inner_metadata, filename, blob, limits)

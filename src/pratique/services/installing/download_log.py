@@ -6,16 +6,18 @@ import asyncio
 import contextlib
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import structlog
+from sqlalchemy import Connection
 
 from pratique.core.actors import Actor
 from pratique.core.artifacts import FileView
 from pratique.core.clock import Instant
 from pratique.core.errors import PratiqueError, Unavailable
 from pratique.core.names import ProjectKey
-from pratique.store import downloads
+from pratique.services.installing.blob_uses import BlobUses
+from pratique.store import blob_use, downloads
 from pratique.store.database import Database
 from pratique.store.downloads import Download
 
@@ -31,6 +33,11 @@ _PATIENCE = 5.0
 _RETRY_AFTER = 5
 
 log = structlog.get_logger(__name__)
+
+
+def _record(connection: Connection, batch: Sequence[Download], used: Mapping[str, Instant]) -> None:
+    downloads.record_many(connection, batch)
+    blob_use.note(connection, used)
 
 
 class DownloadLog:
@@ -53,6 +60,7 @@ class DownloadLog:
         self._writing = asyncio.Lock()
         self._tried = asyncio.Condition()
         self._failure = ""
+        self._uses = BlobUses()
 
     def start(self) -> None:
         """Begin writing; call once inside the event loop."""
@@ -95,8 +103,21 @@ class DownloadLog:
                 f"downloads cannot be recorded, so nothing is handed out until they can: {why}", _RETRY_AFTER
             )
 
-    def note(self, repository_id: int, key: ProjectKey, file: FileView, actor: Actor, now: Instant) -> None:
-        """Remember one download that begins now."""
+    def note(
+        self, repository_id: int, key: ProjectKey, file: FileView, actor: Actor, now: Instant, sha256: str | None = None
+    ) -> None:
+        """Remember one download that begins now.
+
+        Args:
+            repository_id: where.
+            key: of the project.
+            file: what was asked for.
+            actor: who asked.
+            now: when.
+            sha256: of the stored blob that is handed out, None for one that is on its way.
+        """
+        if sha256 is not None:
+            self._uses.note(sha256, now)
         row = Download(
             repository_id=repository_id,
             key=key,
@@ -129,7 +150,7 @@ class DownloadLog:
             if not batch:
                 return
             try:
-                await self._db.write(downloads.record_many, batch, durable=False)
+                await self._db.write(_record, batch, self._uses.taken(), durable=False)
             except PratiqueError as error:
                 self._note_failure(str(error))
                 raise

@@ -22,6 +22,7 @@ from pratique.core.errors import BadUpstream, PratiqueError, Unavailable
 from pratique.core.facts import Seen
 from pratique.core.limits import FlightLimits
 from pratique.core.ports import BlobDraft, Blobs, StoredBlob
+from pratique.services.blob_threads import in_blob_thread
 from pratique.services.disk import refused_by_disk
 from pratique.services.publishing.record_release import ChangedMeanwhile
 from pratique.upstream.client import UpstreamClient
@@ -296,7 +297,7 @@ class _Flight:
             raise RuntimeError("settled before it was fetched")
         seen = await self._plan.see(self._draft)
         await self._judge(seen)
-        stored = await asyncio.to_thread(self._draft.keep)
+        stored = await in_blob_thread(self._draft.keep)
         async with self._plan.turn():
             await self._record(stored, seen)
         await self._judge(seen)  # those who came in the meantime

@@ -27,7 +27,7 @@ async def get_cleared(ports: Ports, cleared: Cleared, actor: Actor) -> Stored | 
     stored = await ports.db.read(_open_if_current, ports.blobs, cleared)
     if stored is not None:
         file = FileView(cleared.filename, cleared.version)
-        ports.downloads.note(cleared.repository_id, cleared.key, file, actor, now)
+        ports.downloads.note(cleared.repository_id, cleared.key, file, actor, now, cleared.sha256)
     return stored
 
 
@@ -35,9 +35,8 @@ def _open_if_current(connection: Connection, blobs: Blobs, cleared: Cleared) -> 
     """Both in one hop to a thread."""
     if revisions.project_revision(connection, cleared.repository_id, cleared.key) != cleared.revision:
         return None
-    try:
-        blob = blobs.open(cleared.sha256)
-    except FileNotFoundError:
+    blob = blobs.open_at_hand(cleared.sha256)  # a connection to the database must not wait for another machine
+    if blob is None:
         return None
     if blob.size != cleared.size:
         blob.close()

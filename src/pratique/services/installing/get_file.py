@@ -17,6 +17,7 @@ from pratique.core.errors import NotFound, Unavailable
 from pratique.core.facts import Seen
 from pratique.core.ports import BlobDraft, StoredBlob
 from pratique.core.sentences import warning_line
+from pratique.services.blob_threads import in_blob_thread
 from pratique.services.installing.fetch_file import FetchPlan
 from pratique.services.installing.file_answers import Cleared, Coming, FileAnswer, Known, Stored
 from pratique.services.judging.file_facts import remember_seen, see_bytes
@@ -27,7 +28,7 @@ from pratique.services.judging.judge import decide_file, decide_one, inquire, kn
 from pratique.services.judging.sources import KEPT_AS
 from pratique.services.ports import Ports, Visit
 from pratique.services.publishing.record_release import ChangedMeanwhile
-from pratique.store import files, projects, revisions
+from pratique.store import blob_use, files, projects, revisions
 from pratique.store.files import FileRow
 
 log = structlog.get_logger(__name__)
@@ -65,7 +66,9 @@ async def get_file(ports: Ports, visit: Visit, name: str, filename: str, *, whol
     except BaseException:
         answer.body.let_go()
         raise
-    ports.downloads.note(found.known.repository_id, found.known.key, found.file, visit.actor, ports.clock.now())
+    sha256 = answer.body.sha256 if isinstance(answer.body, Stored) else None
+    now = ports.clock.now()
+    ports.downloads.note(found.known.repository_id, found.known.key, found.file, visit.actor, now, sha256)
     return msgspec.structs.replace(answer, headers=warning_headers(visit, found.decision))
 
 
@@ -75,9 +78,10 @@ async def _from_store(ports: Ports, visit: Visit, found: FoundFile, row: FileRow
     if decision.action.refuses_download:
         await refuse_file(ports, visit, found.inquiry, found.view, decision)
     try:
-        blob = await asyncio.to_thread(ports.blobs.open, sha256)
+        blob = await in_blob_thread(ports.blobs.open, sha256)
     except FileNotFoundError:
-        log.error("stored blob is missing; restore it from a backup", file=row.filename, sha256=sha256)
+        if await ports.db.read(blob_use.place_of, sha256) is None:
+            log.error("stored blob is missing; restore it from a backup", file=row.filename, sha256=sha256)
         return None
     if blob.size != row.size:
         blob.close()
@@ -109,7 +113,7 @@ async def _from_upstream(
     """Fetch it, with everybody else who asks for it now."""
     upstream = found.upstream
     if upstream is None or found.file.gone:
-        if row is not None and row.sha256 is not None:
+        if row is not None and row.sha256 is not None and await ports.db.read(blob_use.place_of, row.sha256) is None:
             raise Unavailable(
                 f"the stored bytes of {found.file.filename} are missing or damaged; "
                 "ask the server's operator to restore them from a backup (the log names the blob)",
@@ -124,7 +128,7 @@ async def _from_upstream(
         stored = await (passenger.completed() if whole else passenger.complete_or_deadline())
         if stored is None:
             return Coming(passenger.size, passenger.chunks(), passenger.leave)
-        blob = await asyncio.to_thread(ports.blobs.open, stored.sha256)
+        blob = await in_blob_thread(ports.blobs.open, stored.sha256)
     except BaseException:
         passenger.leave()
         raise

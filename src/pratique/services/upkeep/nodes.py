@@ -27,7 +27,7 @@ MOST_APART = 5 * SECOND
 _FILES = {
     "secret": "give both the same file `secret` in their data folders",
     "signing_key": "give both the same file `signing-key.pem` in their data folders, or one by `signing_key`",
-    "blobs": "give both one folder for files by `blobs`, which all machines see",
+    "blobs": "give both one folder for files by `blobs`, which all machines see, or one bucket",
 }
 _LONGEST = 200
 
@@ -90,7 +90,7 @@ def _common(process: Process) -> dict[str, str]:
 
 def _difference(name: str, theirs: str, ours: str) -> str:
     if name in _FILES:
-        what = "another folder of files" if name == "blobs" else f"another {name.replace('_', ' ')}"
+        what = "another place for files" if name == "blobs" else f"another {name.replace('_', ' ')}"
         return f"{what}: {_FILES[name]}"
     return f"other `{name}` ({_short(theirs)}; here {_short(ours)}): give both the same"
 

@@ -92,7 +92,7 @@ async def _find_damage(ports: Ports, sha256: str, size: int, pause: float) -> _L
 
 async def _look_at(ports: Ports, sha256: str, size: int, pause: float) -> _Look:
     try:
-        blob = await asyncio.to_thread(ports.blobs.open, sha256)
+        blob = await asyncio.to_thread(ports.blobs.open_original, sha256)
     except FileNotFoundError:
         return _Look(Damage.MISSING)
     except OSError:

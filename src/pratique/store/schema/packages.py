@@ -87,6 +87,7 @@ file = Table(
     Column("execution_points", Text),  # own files only, like the next: read without the manifest, which may be long
     Column("entry_size", BigInteger),  # bytes of the manifest's content
     UniqueConstraint("project_id", "filename"),
+    Index(None, "sha256"),
 )
 
 blob = Table(
@@ -96,6 +97,8 @@ blob = Table(
     Column("size", BigInteger, nullable=False),
     Column("digests", Text, nullable=False),
     instant("created"),
+    instant("used", nullable=True),  # about when it was last handed out, null: not since this is noted
+    Column("place", String(16)),  # null: its bytes are here; see store.blob_use.Place
 )
 
 manifest = Table(

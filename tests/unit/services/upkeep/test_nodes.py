@@ -53,7 +53,7 @@ def test_a_node_that_agrees_is_let_in(c):
         ("repositories", '{"x":' + "1" * 300 + "}", r"other `repositories` .*\.\.\.\): give both the same"),
         ("secret", "t", "another secret: give both the same file `secret`"),
         ("signing_key", "l", "another signing key: give both the same file `signing-key.pem`"),
-        ("blobs", "c", "another folder of files: give both one folder for files by `blobs`"),
+        ("blobs", "c", "another place for files: give both one folder for files by `blobs`"),
     ],
     ids=["public_urls", "repositories", "secret", "signing_key", "blobs"],
 )
