@@ -52,6 +52,7 @@ class Site:
     ports: Ports
     clock: ClockFile
     session: aiohttp.ClientSession
+    application: web.Application
     token: str = ""
     agent: str = ""
     admin: str = ""
@@ -135,14 +136,15 @@ async def _serving(folder: Path, settings: str, port: int) -> AsyncIterator[Site
     async with AsyncExitStack() as stack:
         with _without_the_systems_certificates():
             ports = await stack.enter_async_context(open_ports(data, read))
-        runner = Runner(make_application(ports, web_limits(read)), header_patience=30.0)
+        application = make_application(ports, web_limits(read))
+        runner = Runner(application, header_patience=30.0)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, "127.0.0.1", port).start()
         session = await stack.enter_async_context(
             aiohttp.ClientSession(auto_decompress=True, cookie_jar=aiohttp.DummyCookieJar())
         )
-        yield Site(f"http://127.0.0.1:{port}", data.root, ports, clock, session)
+        yield Site(f"http://127.0.0.1:{port}", data.root, ports, clock, session, application)
 
 
 @contextmanager

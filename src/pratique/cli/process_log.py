@@ -8,7 +8,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -41,20 +41,24 @@ class JsonLines:
 
     def write(self, fields: Mapping[str, Any]) -> None:
         """Append one line. A log that cannot be written never stops the server: the line goes to stderr."""
+        self.write_all((fields,))
+
+    def write_all(self, lines: Iterable[Mapping[str, Any]]) -> None:
+        """Append lines that were said at this moment, in one write; as `write`."""
         at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        line = _as_line({"at": at, **self._always, **fields})
+        text = b"".join([_as_line({"at": at, **self._always, **fields}) for fields in lines])
         try:
             self._follow()
-            self._append(line)
+            self._append(text)
         except OSError:
             with suppress(OSError):  # that may be a file on the same full disk
-                os.write(_STDERR, line)
+                os.write(_STDERR, text)
 
-    def _append(self, line: bytes) -> None:
+    def _append(self, text: bytes) -> None:
         """Write it whole, or raise OSError. Of what did not fit a part may stand there; the next line begins anew."""
-        begin = b"\n" if self._cut_short else b""
-        written = os.write(self._descriptor, begin + line)
-        self._cut_short = written < len(begin + line)
+        whole = b"\n" + text if self._cut_short else text
+        written = os.write(self._descriptor, whole)
+        self._cut_short = written < len(whole)
         if self._cut_short:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 

@@ -46,7 +46,7 @@ async def run_web(
             listening(settings),
             stop=stop,
             ready=ready,
-            write_log=lines.write if settings.logs.requests else None,
+            write_log=lines.write_all if settings.logs.requests else None,
             tls=tls,
         )
         await warming

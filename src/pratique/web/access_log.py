@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import unquote
 
 from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
 
+from pratique.core.actors import Actor
 from pratique.trust.tokens import PREFIX
+from pratique.web.at_once import Given
 from pratique.web.client_address import client_address
 from pratique.web.keys import ACTOR, DECISION
 
@@ -33,15 +36,33 @@ _USUAL = 300
 _DECODED_AT_MOST = 4
 _SLASHES = re.compile(r"[/\\](\.?[/\\])*")
 
-Write = Callable[[dict[str, Any]], None]
+Line = dict[str, Any]
+Write = Callable[[Sequence[Line]], None]
 
 
 class RequestLog(logging.Logger):
-    """What aiohttp takes for a logger and hands on to `AccessLog`: where the lines go."""
+    """What aiohttp takes for a logger and hands on to `AccessLog`: where the lines go.
+
+    What is answered in one turn of the event loop is written at its end, at once: under load a write costs as much
+    as an answer, and whoever kills the process loses nothing but that turn.
+    """
 
     def __init__(self, write: Write) -> None:
         super().__init__("pratique.requests")
-        self.write = write
+        self._write = write
+        self._waiting: list[Line] = []
+
+    def write(self, line: Line) -> None:
+        """Take a line. Call it on the event loop."""
+        if not self._waiting:
+            asyncio.get_running_loop().call_soon(self.flush)
+        self._waiting.append(line)
+
+    def flush(self) -> None:
+        """Write what waits."""
+        waiting, self._waiting = self._waiting, []
+        if waiting:
+            self._write(waiting)
 
 
 class AccessLog(AbstractAccessLogger):
@@ -49,25 +70,53 @@ class AccessLog(AbstractAccessLogger):
 
     def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
         """Write one request that has been answered."""
-        actor = request.get(ACTOR)
-        line: dict[str, Any] = {
-            "event": "request",
-            "method": request.method,
-            "path": loggable_path(request.raw_path),
-            "status": response.status,
-            "bytes": response.body_length,
-            "ms": int(time * 1000),
-            "from": _address(request),
-        }
-        if actor is not None:
-            line |= {"actor": f"{actor.kind}:{actor.name}", "token": actor.token}
+        line = _line(
+            request.method,
+            request.raw_path,
+            response.status,
+            response.body_length,
+            int(time * 1000),
+            _address(request),
+            request.get(ACTOR),
+            request.headers.get("User-Agent"),
+        )
         decision = request.get(DECISION)
         if decision is not None:
             line["decision"] = decision
-        agent = request.headers.get("User-Agent")
-        if agent:
-            line["client"] = _client(agent[:_USUAL])
+        self._take(line)
+
+    def log_at_once(self, given: Given, address: str | None) -> None:
+        """Write one that was answered in no time."""
+        self._take(_line("GET", given.path, given.status, given.size, 0, address, given.actor, given.agent))
+
+    def _take(self, line: Line) -> None:
         self.logger.write(line)  # type: ignore[attr-defined]  # the only logger it is made with is a RequestLog
+
+
+def _line(
+    method: str,
+    path: str,
+    status: int,
+    size: int,
+    milliseconds: int,
+    address: str | None,
+    actor: Actor | None,
+    agent: str | None,
+) -> Line:
+    line: Line = {
+        "event": "request",
+        "method": method,
+        "path": loggable_path(path),
+        "status": status,
+        "bytes": size,
+        "ms": milliseconds,
+        "from": address,
+    }
+    if actor is not None:
+        line["actor"], line["token"] = f"{actor.kind.value}:{actor.name}", actor.token
+    if agent:
+        line["client"] = _client(agent[:_USUAL])
+    return line
 
 
 @functools.lru_cache(maxsize=1_024)

@@ -5,15 +5,17 @@ A view is kept once for all who get the same; here stands only who that is, so t
 
 from __future__ import annotations
 
+import functools
 from collections import OrderedDict
 from collections.abc import Mapping
 
 import msgspec
 
-from pratique.core.actors import ActorKind, TokenScope
+from pratique.core.actors import Actor, ActorKind, TokenScope
 from pratique.core.clock import Instant
 from pratique.core.names import ProjectKey
 from pratique.services.installing.file_answers import Cleared
+from pratique.web.wire import WireHeads
 
 MAX_BYTES = 32 << 20
 """Of what is remembered: some 25,000 questions of the usual length."""
@@ -60,6 +62,7 @@ class StandingListing(msgspec.Struct, frozen=True):
     Attributes:
         view_address: where views for this question are kept.
         etag: of the one that was the answer; whoever rendered longer may have put an older one there since.
+        heads: what is said before it.
         revision: the global counter before anything was read for it.
         since: no clock that was turned back makes an answer last longer.
         until: None: as long as nothing changes.
@@ -67,6 +70,7 @@ class StandingListing(msgspec.Struct, frozen=True):
 
     view_address: str
     etag: str
+    heads: WireHeads
     repository_id: int
     key: ProjectKey
     revision: int
@@ -127,7 +131,23 @@ class Answers:
             self._bytes -= _cost(path, question, forgotten)
 
 
+def questions(public_url: str, accept: str, encoding: str, actor: Actor) -> tuple[Question, Question]:
+    """What is asked of a project of an upstream, and what is asked of an own one, where it plays a part who asks."""
+    asker = _asker(actor)
+    return (
+        Question(public_url, accept, encoding, asker, None),
+        Question(public_url, accept, encoding, asker, actor.account),
+    )
+
+
+@functools.lru_cache(maxsize=4_096)
+def _asker(actor: Actor) -> Asker:
+    scope = actor.scope and msgspec.structs.replace(actor.scope, expires=None)
+    return Asker(actor.kind, actor.admin, scope)
+
+
 def _cost(path: str, question: Question, standing: Standing) -> int:
-    said = standing.headers.items() if isinstance(standing, StandingFile) else ()
     text = len(path) + len(question.accept) + len(question.encoding)
-    return _OVERHEAD + text + sum(len(name) + len(value) for name, value in said)
+    if isinstance(standing, StandingListing):
+        return _OVERHEAD + text + standing.heads.size
+    return _OVERHEAD + text + sum(len(name) + len(value) for name, value in standing.headers.items())

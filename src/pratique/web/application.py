@@ -9,6 +9,7 @@ from pratique.services.accounts.step_up import PasswordGate
 from pratique.services.ports import Ports
 from pratique.web import api, osv, ui
 from pratique.web.answers import Answers
+from pratique.web.at_once import AT_ONCE, AtOnce
 from pratique.web.bodies import note_expectation
 from pratique.web.dispatch import dispatch
 from pratique.web.forwarded import ask_for_tls, refuse_clear_text
@@ -31,6 +32,7 @@ def make_application(ports: Ports, limits: WebLimits = _USUAL) -> web.Applicatio
     application[PASSWORD_GATE] = PasswordGate()
     application[HOSTS] = Hosts(ports.public_urls)
     application[ANSWERS] = Answers()
+    application[AT_ONCE] = AtOnce(ports, application[SIGN_IN], application[HOSTS], application[ANSWERS], limits)
     application[REPOSITORIES] = RepositoryNames(ports.db, ports.revisions)
     application.router.add_get("/healthz", healthz)
     application.router.add_get("/readyz", ReadinessProbe().readyz)

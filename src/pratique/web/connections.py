@@ -10,14 +10,15 @@ from aiohttp import web
 from aiohttp.http import HttpProcessingError
 from aiohttp.web_protocol import RequestHandler
 
+from pratique.web.access_log import AccessLog
+from pratique.web.at_once import AT_ONCE, AtOnce
+from pratique.web.heads import read_head
+from pratique.web.wire import SERVER
+
 _log = structlog.get_logger(__name__)
 
 UNREADABLE = "the request is no valid HTTP, or its head is too long; nothing of it was looked at\n"
 """The parser's own text quotes the line that it could not read, and with it whatever secret stands there."""
-
-
-SERVER = "pratique"
-"""What answers call themselves: versions would help nobody but who looks for holes."""
 
 
 class Connection(RequestHandler):
@@ -27,9 +28,11 @@ class Connection(RequestHandler):
     Between two requests the server's keep-alive counts.
     """
 
-    def __init__(self, manager: web.Server, *, header_patience: float, **more: Any) -> None:
+    def __init__(
+        self, manager: web.Server, *, header_patience: float, at_once: AtOnce | None = None, **more: Any
+    ) -> None:
         super().__init__(manager, **more)
-        self._header_patience = header_patience
+        self._header_patience, self._at_once = header_patience, at_once
         self._head_due: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -39,6 +42,8 @@ class Connection(RequestHandler):
 
     def data_received(self, data: bytes) -> None:
         """Take bytes; the first ones of a further request begin its time limit."""
+        if self._at_once is not None and self._answer_at_once(self._at_once, data):
+            return
         before = self._request_count
         waits = self._waiter is not None and not self._waiter.done()
         super().data_received(data)
@@ -46,6 +51,40 @@ class Connection(RequestHandler):
             self._stop_expecting()
         elif waits and self._head_due is None:
             self._expect_head()
+
+    def _answer_at_once(self, at_once: AtOnce, data: bytes) -> bool:
+        """Answer a request that stands, if these bytes are just one.
+
+        From the first bytes on that are not, the parser alone knows where in the conversation we are.
+        """
+        head = read_head(data)
+        if head is None:
+            self._at_once = None
+            return False
+        transport = self.transport
+        if transport is None or self._paused or not self._is_idle():
+            return False
+        given = at_once.answer(head, secure=self.ssl_context is not None)
+        if given is None:
+            return False
+        transport.writelines(given.parts)
+        self._request_count += 1
+        self._stop_expecting()
+        self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
+        if isinstance(self.access_logger, AccessLog):
+            self.access_logger.log_at_once(given, self._remote())
+        return True
+
+    def _is_idle(self) -> bool:
+        """Whether every request so far has been answered."""
+        waiter = self._waiter
+        return (
+            waiter is not None and not waiter.done() and not self._messages and not (self._close or self._force_close)
+        )
+
+    def _remote(self) -> str | None:
+        peer = self.peername
+        return str(peer[0]) if isinstance(peer, tuple) else peer
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Forget the time limit."""
@@ -93,6 +132,7 @@ class Runner(web.AppRunner):
 
     def __init__(self, application: web.Application, *, header_patience: float, **more: Any) -> None:
         super().__init__(application, **more)
+        self.at_once = application.get(AT_ONCE)
         application.on_response_prepare.append(_name_no_versions)
         self._header_patience = header_patience
 
@@ -104,6 +144,7 @@ class Runner(web.AppRunner):
             handler_cancellation=made.handler_cancellation,
             loop=asyncio.get_running_loop(),
             header_patience=self._header_patience,
+            at_once=self.at_once,
             **made._kwargs,  # aiohttp offers no other way to its connections
         )
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from http import HTTPStatus
 
 from aiohttp import web
 
 from pratique.core.ecosystem import Rendered
 from pratique.services.installing.views import Encoded
+from pratique.web.wire import WireHeads, head
 
 PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Accept, Accept-Encoding"}
 """Index documents: revalidated every time, so that a revocation bites."""
@@ -35,10 +37,25 @@ def answer_document(request: web.Request, document: Encoded) -> web.Response:
     """A rendered index document, or 304 to whoever has it."""
     if document.rendered.status != 200:
         return respond(document.rendered, {**PRIVATE, "Cache-Control": "no-store"})
-    headers = {**PRIVATE, "ETag": document.etag}
     if etag_matches(request.headers.get("If-None-Match"), document.etag):
-        return web.Response(status=304, headers=headers)
-    return respond(document.rendered, headers)
+        return web.Response(status=304, headers=_named(document))
+    return respond(document.rendered, _named(document))
+
+
+def wire_heads(document: Encoded) -> WireHeads:
+    """What `answer_document` says before a document that is no refusal, and instead of it."""
+    rendered, named = document.rendered, _named(document)
+    whole = {
+        "Content-Type": rendered.content_type,
+        **named,
+        **rendered.headers,
+        "Content-Length": str(len(rendered.body)),
+    }
+    return WireHeads(head(HTTPStatus.OK, whole), head(HTTPStatus.NOT_MODIFIED, named))
+
+
+def _named(document: Encoded) -> dict[str, str]:
+    return {**PRIVATE, "ETag": document.etag}
 
 
 def etag_matches(if_none_match: str | None, etag: str) -> bool:

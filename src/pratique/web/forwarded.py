@@ -11,9 +11,7 @@ from pratique.web.keys import HOSTS, LIMITS, PORTS
 from pratique.web.places import find_place
 from pratique.web.refusals import answer_error
 from pratique.web.server import Handler
-
-HSTS = "max-age=31536000"
-"""Browsers come by https only, for a year. Neighbours below the same domain decide for themselves."""
+from pratique.web.wire import HSTS
 
 _ASKED_BY_MACHINES = ("/healthz", "/readyz")
 """A balancer asks these straight and without TLS; they say nothing of what is stored."""

@@ -19,7 +19,6 @@ PASSWORD_GATE: web.AppKey[PasswordGate] = web.AppKey("password_gate", PasswordGa
 LIMITS: web.AppKey[WebLimits] = web.AppKey("limits", WebLimits)
 
 ANSWERS: web.AppKey[Answers] = web.AppKey("answers", Answers)
-
 WAITS: web.RequestKey[bool] = web.RequestKey("waits", bool)
 """The client sends its body only when it is told that it may."""
 ACTOR: web.RequestKey[Actor] = web.RequestKey("actor", Actor)

@@ -6,12 +6,11 @@ import asyncio
 import ssl
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any
 
 import msgspec
 from aiohttp import web
 
-from pratique.web.access_log import AccessLog, RequestLog
+from pratique.web.access_log import AccessLog, RequestLog, Write
 from pratique.web.connections import Runner
 
 BACKLOG = 1024
@@ -47,7 +46,7 @@ async def serve(
     *,
     stop: asyncio.Event,
     ready: Callable[[], None],
-    write_log: Callable[[dict[str, Any]], None] | None,
+    write_log: Write | None,
     tls: ssl.SSLContext | None = None,
 ) -> None:
     """Serve until `stop` is set, then let running requests end.
@@ -57,7 +56,7 @@ async def serve(
         listening: where.
         stop: set to end.
         ready: called once connections are accepted.
-        write_log: takes a line for every request; None for no such log.
+        write_log: takes lines, one for every request; None for no such log.
         tls: what to speak TLS with; None for plain http.
 
     Raises:
@@ -65,7 +64,8 @@ async def serve(
     """
     under_way = UnderWay()
     application.middlewares.append(under_way.middleware)
-    runner = _runner(application, listening, RequestLog(write_log) if write_log else None)
+    log = RequestLog(write_log) if write_log else None
+    runner = _runner(application, listening, log)
     await runner.setup()
     try:
         site = _site(runner, listening, tls)
@@ -73,10 +73,14 @@ async def serve(
         ready()
         await stop.wait()
         await site.stop()
+        if runner.at_once is not None:
+            runner.at_once.stop()
         await under_way.drain(listening.patience)
     finally:
         with suppress(asyncio.TimeoutError):
             await runner.cleanup()
+        if log is not None:
+            log.flush()
 
 
 def _runner(application: web.Application, listening: Listening, log: RequestLog | None) -> Runner:

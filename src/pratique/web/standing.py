@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import functools
-
-import msgspec
 from aiohttp import web
 
 from pratique.core.actors import Actor
-from pratique.core.clock import Instant
 from pratique.services.installing.file_answers import FileAnswer
 from pratique.services.installing.get_cleared import get_cleared
 from pratique.services.installing.list_project import Listed
-from pratique.services.installing.views import View
-from pratique.services.ports import Ports, Visit
+from pratique.services.ports import Visit
 from pratique.upstream import chain
 from pratique.web import forwarded
-from pratique.web.answers import Asker, Question, Standing, StandingFile, StandingListing
-from pratique.web.documents import answer_document
+from pratique.web.answers import Standing, StandingFile, StandingListing, questions
+from pratique.web.at_once import view_of
+from pratique.web.documents import answer_document, wire_heads
 from pratique.web.files import send_file
 from pratique.web.keys import ACTOR, ANSWERS, PORTS, SIGN_IN
 
@@ -33,8 +29,7 @@ async def answer_again(request: web.Request) -> web.StreamResponse | None:
         return None
     public_url = forwarded.public_url(request)
     actor = await request.app[SIGN_IN].actor(request.headers.get("Authorization"))
-    shared = _question(request, public_url, actor)
-    for question in (shared, msgspec.structs.replace(shared, account=actor.account)):
+    for question in questions(public_url, *_asked_for(request), actor):
         standing = known.get(question)
         response = await _answer(request, standing, actor) if standing is not None else None
         if response is not None:
@@ -47,24 +42,12 @@ async def _answer(request: web.Request, standing: Standing, actor: Actor) -> web
     ports = request.app[PORTS]
     if isinstance(standing, StandingListing):
         await ports.revisions.current()
-        view = _view_of(ports, standing, ports.clock.now())
+        view = view_of(ports, standing, ports.clock.now())
         return answer_document(request, view.encoded) if view is not None else None
     if request.method == "HEAD":
         return None
     stored = await get_cleared(ports, standing.cleared, actor)
     return await send_file(request, FileAnswer(stored, standing.headers)) if stored is not None else None
-
-
-def _view_of(ports: Ports, standing: StandingListing, now: Instant) -> View | None:
-    """The view that still is the answer."""
-    if not standing.is_in_time(now):
-        return None
-    if not ports.revisions.stands(standing.revision, standing.repository_id, standing.key):
-        return None
-    view = ports.views.get(standing.view_address)
-    if view is None or view.encoded.etag != standing.etag or not view.is_in_time(now):
-        return None
-    return view
 
 
 def keep_listing(request: web.Request, visit: Visit, listed: Listed) -> None:
@@ -73,6 +56,7 @@ def keep_listing(request: web.Request, visit: Visit, listed: Listed) -> None:
         standing = StandingListing(
             listed.address,
             listed.view.encoded.etag,
+            wire_heads(listed.view.encoded),
             visit.repository.id,
             listed.key,
             listed.revision,
@@ -91,19 +75,9 @@ def keep_file(request: web.Request, visit: Visit, answer: FileAnswer) -> None:
 def _keep(request: web.Request, visit: Visit, standing: Standing, *, own: bool) -> None:
     if chain.VIA in request.headers:
         return
-    question = _question(request, visit.public_url, visit.actor)
-    if own:
-        question = msgspec.structs.replace(question, account=visit.actor.account)
-    request.app[ANSWERS].keep(request.raw_path, question, standing)
+    shared, own_one = questions(visit.public_url, *_asked_for(request), visit.actor)
+    request.app[ANSWERS].keep(request.raw_path, own_one if own else shared, standing)
 
 
-def _question(request: web.Request, public_url: str, actor: Actor) -> Question:
-    headers = request.headers
-    accept, encoding = headers.get("Accept", ""), headers.get("Accept-Encoding", "")
-    return Question(public_url, accept, encoding, _asker(actor), None)
-
-
-@functools.lru_cache(maxsize=4_096)
-def _asker(actor: Actor) -> Asker:
-    scope = actor.scope and msgspec.structs.replace(actor.scope, expires=None)
-    return Asker(actor.kind, actor.admin, scope)
+def _asked_for(request: web.Request) -> tuple[str, str]:
+    return request.headers.get("Accept", ""), request.headers.get("Accept-Encoding", "")

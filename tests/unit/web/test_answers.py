@@ -5,6 +5,7 @@ from pratique.core.clock import Instant
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.services.installing.file_answers import Cleared
 from pratique.web.answers import LONGEST, Answers, Asker, Question, StandingFile, StandingListing
+from pratique.web.wire import WireHeads
 
 LEFT = ProjectKey(EcosystemId("npm"), "left")
 NOBODY = Asker(ActorKind.NOBODY, False, None)
@@ -15,7 +16,7 @@ def question(accept: str = "") -> Question:
 
 
 def standing() -> StandingListing:
-    return StandingListing("view", '"etag"', 1, LEFT, 7, Instant(100), Instant(200))
+    return StandingListing("view", '"etag"', WireHeads(b"", b""), 1, LEFT, 7, Instant(100), Instant(200))
 
 
 def test_the_address_that_was_asked_least_recently_goes():

@@ -24,7 +24,7 @@ async def listening(**more):
     application[LIMITS] = WebLimits()
     application.router.add_get("/{rest:.*}", hello)
     where = Listening("127.0.0.1", port, patience=1.0, **more)
-    task = asyncio.create_task(serve(application, where, stop=stop, ready=ready.set, write_log=lines.append))
+    task = asyncio.create_task(serve(application, where, stop=stop, ready=ready.set, write_log=lines.extend))
     await ready.wait()
     try:
         yield port, lines

@@ -106,7 +106,7 @@ async def test_a_client_that_leaves_before_the_file_is_a_quiet_line_and_no_failu
     application[LIMITS] = WebLimits()
     application.router.add_get("/left.tgz", answer)
     where = Listening("127.0.0.1", port, patience=1.0)
-    task = asyncio.create_task(serve(application, where, stop=stop, ready=ready.set, write_log=lines.append))
+    task = asyncio.create_task(serve(application, where, stop=stop, ready=ready.set, write_log=lines.extend))
     await ready.wait()
     with capture_logs() as logged:
         _, writer = await asyncio.open_connection("127.0.0.1", port)

@@ -16,7 +16,7 @@ from pratique.store.accounts import Account, Session
 from pratique.store.database import Database
 from pratique.store.revisions import SERVER, RevisionReader
 from pratique.store.tokens import Token
-from pratique.trust.credentials import PasswordCredential, read_authorization
+from pratique.trust.credentials import PasswordCredential, TokenCredential, read_authorization
 from pratique.trust.sessions import secret_digest
 from pratique.trust.tokens import check_form, token_digest
 
@@ -67,12 +67,37 @@ class SignIn:
             )
         return await self._token_actor(credential.token)
 
+    def known(self, authorization: str | None, now: Instant) -> Actor | None:
+        """The actor behind a header that was sent before, without a look into the database; None if `actor` is to say.
+
+        It counts only while `RevisionReader.known` is not None, which the caller makes sure of.
+        """
+        try:
+            credential = read_authorization(authorization)
+        except Unauthorised:
+            return None
+        if credential is None:
+            return NOBODY
+        if not isinstance(credential, TokenCredential):
+            return None
+        found = self._still_good(token_digest(credential.token), now)
+        if found is None:
+            return None
+        expires = found.actor.scope.expires if found.actor.scope else None
+        return found.actor if expires is None or now < expires else None
+
+    def _still_good(self, digest: str, now: Instant) -> _Remembered | None:
+        """What is remembered of a token, if it counts."""
+        found = self._remembered.get(digest)
+        if found is None or not now < found.until <= now + CACHE_LIFE:
+            return None
+        return found if self._revisions.stands(found.revision, SERVER) else None
+
     async def _token_actor(self, token: str) -> Actor:
         digest = token_digest(token)
         now, revision = self._clock.now(), await self._revisions.current()
-        found = self._remembered.get(digest)
-        stands = found is not None and self._revisions.stands(found.revision, SERVER)
-        if found is None or not stands or not now < found.until <= now + CACHE_LIFE:
+        found = self._still_good(digest, now)
+        if found is None:
             check_form(token)
             found = _Remembered(await self._db.read(_look_up, digest, now), revision, Instant(now + CACHE_LIFE))
             if len(self._remembered) >= CACHE_SIZE:

@@ -1,0 +1,117 @@
+"""Listings that stand are given as soon as a request's bytes are there, before the server makes a request of them.
+
+It is `web.standing` by a shorter way: the same questions, the same answers, and the same looks at what has changed.
+Whatever is not quite usual, whoever has to be asked about, and all that may have changed goes the longer way.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+import msgspec
+from aiohttp import web
+
+from pratique.core.actors import Actor
+from pratique.core.clock import Instant
+from pratique.services.accounts.sign_in import SignIn
+from pratique.services.installing.views import View
+from pratique.services.ports import Ports
+from pratique.upstream import chain
+from pratique.web.answers import Answers, StandingListing, questions
+from pratique.web.documents import etag_matches
+from pratique.web.heads import Head
+from pratique.web.hosts import Hosts, UnknownHost
+from pratique.web.limits import WebLimits
+from pratique.web.wire import HSTS, Dates
+
+LARGEST = 256 << 10
+"""Bytes of a body that is handed to the connection in one piece; of more, slow readers would hold too much."""
+
+_LONGER_WAY = (chain.VIA.lower(), "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto")
+"""Who sends these is a server of ours, or stands behind a proxy."""
+
+_BY_TLS = f"Strict-Transport-Security: {HSTS}\r\n".encode()
+
+
+class Given(msgspec.Struct, frozen=True):
+    """An answer, and what the request log says of it.
+
+    Attributes:
+        parts: bytes for the connection, in their order.
+        size: bytes of the body.
+    """
+
+    parts: list[bytes]
+    status: int
+    size: int
+    path: str
+    actor: Actor
+    agent: str | None
+
+
+class AtOnce:
+    """Answers the bytes of requests. One for each event loop."""
+
+    def __init__(self, ports: Ports, sign_in: SignIn, hosts: Hosts, answers: Answers, limits: WebLimits) -> None:
+        self._ports, self._sign_in, self._hosts, self._answers = ports, sign_in, hosts, answers
+        # Behind proxies the address, the name and the protocol are in what these say, if they can be believed.
+        self._is_open = not (limits.trusted_proxies or limits.only_by_proxy)
+        self._dates = Dates()
+
+    def stop(self) -> None:
+        """Answer no more: the process ends, and connections are to be closed."""
+        self._is_open = False
+
+    def answer(self, head: Head, *, secure: bool) -> Given | None:
+        """The answer to a request that was answered before; None if it has to go the longer way.
+
+        Args:
+            head: the request.
+            secure: whether the client speaks TLS to this process.
+        """
+        headers = head.headers
+        known = self._answers.of(head.path)
+        if known is None or not self._is_open or any(name in headers for name in _LONGER_WAY):
+            return None
+        if self._ports.revisions.known() is None:
+            return None
+        try:
+            public_url = self._hosts.public_url(headers.get("host", ""))
+        except UnknownHost:
+            return None
+        now = self._ports.clock.now()
+        actor = self._sign_in.known(headers.get("authorization"), now)
+        if actor is None:
+            return None
+        for question in questions(public_url, headers.get("accept", ""), headers.get("accept-encoding", ""), actor):
+            standing = known.get(question)
+            if isinstance(standing, StandingListing):
+                view = view_of(self._ports, standing, now)
+                if view is not None and view.size <= LARGEST:
+                    end = self._dates.line()
+                    if secure and self._hosts.is_known_elsewhere(public_url):
+                        end = _BY_TLS + end
+                    return _given(head, standing, view.encoded.rendered.body, end, actor)
+        return None
+
+
+AT_ONCE: web.AppKey[AtOnce] = web.AppKey("at_once", AtOnce)
+
+
+def _given(head: Head, standing: StandingListing, body: bytes, end: bytes, actor: Actor) -> Given:
+    agent = head.headers.get("user-agent")
+    if etag_matches(head.headers.get("if-none-match"), standing.etag):
+        return Given([standing.heads.unchanged + end], HTTPStatus.NOT_MODIFIED.value, 0, head.path, actor, agent)
+    return Given([standing.heads.whole + end, body], HTTPStatus.OK.value, len(body), head.path, actor, agent)
+
+
+def view_of(ports: Ports, standing: StandingListing, now: Instant) -> View | None:
+    """The view that still is the answer. Only while `RevisionReader.known` is not None, or after `current`."""
+    if not standing.is_in_time(now):
+        return None
+    if not ports.revisions.stands(standing.revision, standing.repository_id, standing.key):
+        return None
+    view = ports.views.get(standing.view_address)
+    if view is None or view.encoded.etag != standing.etag or not view.is_in_time(now):
+        return None
+    return view

@@ -1,0 +1,201 @@
+"""Listings given before a request is made of the bytes: the same as by the longer way, in the same order, no longer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from pratique.core.actors import OPERATOR
+from pratique.services.governing.revoke import revoke
+from pratique.web.at_once import AT_ONCE, Given
+from tests.harness import crates
+from tests.harness.plain_registry import PlainRegistry
+from tests.harness.site import Site, running_site
+from tests.protocol.speakers import Speaker
+from tests.protocol.test_standing_answers import PATIENT
+
+LISTINGS = {
+    "npm": "/main/npm/left",
+    "pypi": "/main/pypi/simple/left/",
+    "cargo": f"/main/cargo/index/{crates.index_path('left')}",
+}
+PARSED = "X-Forwarded-Proto: https\r\n"
+"""Changes no answer, as no proxy is trusted here, and is left to the longer way."""
+
+
+@pytest.fixture
+async def site(tmp_path: Path, registry: PlainRegistry) -> AsyncIterator[Site]:
+    async with running_site(tmp_path, registry.settings, PATIENT) as running:
+        yield running
+
+
+@pytest.fixture
+def given(site: Site, monkeypatch: pytest.MonkeyPatch) -> list[Given]:
+    """What was given at once."""
+    at_once, all_of_it = site.application[AT_ONCE], []
+    usual = at_once.answer
+
+    def noting(*arguments, **options):
+        answer = usual(*arguments, **options)
+        if answer is not None:
+            all_of_it.append(answer)
+        return answer
+
+    monkeypatch.setattr(at_once, "answer", noting)
+    return all_of_it
+
+
+class Talk:
+    """One connection, spoken to in bytes."""
+
+    def __init__(self, site: Site, path: str, token: str) -> None:
+        self._site, self._path, self._token = site, path, token
+
+    async def __aenter__(self) -> Talk:
+        port = int(self._site.url.rpartition(":")[2])
+        self.reader, self.writer = await asyncio.open_connection("127.0.0.1", port)
+        return self
+
+    async def __aexit__(self, *_ended: object) -> None:
+        self.writer.close()
+        await self.writer.wait_closed()
+
+    def request(self, more: str = "", path: str | None = None) -> bytes:
+        host = self._site.url.removeprefix("http://")
+        lines = (
+            f"GET {path or self._path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {self._token}\r\n{more}\r\n"
+        )
+        return lines.encode()
+
+    async def ask(self, more: str = "") -> tuple[str, dict[str, str], bytes]:
+        self.writer.write(self.request(more))
+        return await self.answer()
+
+    async def answer(self) -> tuple[str, dict[str, str], bytes]:
+        """Status line, headers but the date, and body."""
+        head = (await self.reader.readuntil(b"\r\n\r\n")).decode()
+        status, *lines = head.strip().split("\r\n")
+        headers = {line.partition(": ")[0]: line.partition(": ")[2] for line in lines}
+        assert headers.pop("Date").endswith("GMT")
+        return status, headers, await self.reader.readexactly(int(headers.get("Content-Length", "0")))
+
+
+async def talk_of(site: Site, speaker: Speaker, registry: PlainRegistry) -> Talk:
+    """About a project whose listing was answered by the longer way."""
+    for version in ("1.0.0", "1.0.1"):
+        speaker.released(registry, "left", version)
+    talk = Talk(site, LISTINGS[speaker.ecosystem], site.token)
+    async with talk:
+        for _ in range(2):  # the first one is news: the project is here now
+            await talk.ask(PARSED)
+    return talk
+
+
+async def test_it_is_what_the_longer_way_answers(
+    site: Site, registry: PlainRegistry, speaker: Speaker, given: list[Given]
+) -> None:
+    async with await talk_of(site, speaker, registry) as talk:
+        at_once, longer = await talk.ask(), await talk.ask(PARSED)
+        assert at_once == longer
+        etag = longer[1]["ETag"]
+        for known in (etag, f'"other", W/{etag}', "*", '"other"'):
+            if_none_match = f"If-None-Match: {known}\r\n"
+            assert await talk.ask(if_none_match) == await talk.ask(if_none_match + PARSED)
+
+    assert [answer.status for answer in given] == [200, 304, 304, 304, 200]
+
+
+async def test_a_revocation_is_seen_by_the_next_request_on_a_connection_that_is_open(
+    site: Site, registry: PlainRegistry, speaker: Speaker, given: list[Given]
+) -> None:
+    async with await talk_of(site, speaker, registry) as talk:
+        before = await talk.ask()
+        assert len(given) == 1
+        await revoke(site.ports, "main", f"pkg:{speaker.ecosystem}/left@1.0.1", None, "stolen account", OPERATOR)
+        assert (await talk.ask())[2] != before[2]
+
+
+@pytest.mark.parametrize(
+    ("more", "status"),
+    [
+        ("Host: elsewhere\r\n", "400"),
+        ("Authorization: Bearer prq_nonsense\r\n", "200"),
+        ("X-Forwarded-Host: elsewhere\r\n", "200"),
+        ("Via: 1.1 another\r\n", "200"),
+    ],
+    ids=["two hosts", "two credentials", "forwarded", "passed on"],
+)
+async def test_what_may_mean_something_else_goes_the_longer_way(
+    site: Site, registry: PlainRegistry, client: Speaker, given: list[Given], more: str, status: str
+) -> None:
+    async with await talk_of(site, client, registry) as talk:
+        answered = await talk.ask(more)
+    assert answered[0].split()[1] == status
+    assert given == []
+
+
+async def test_a_foreign_host_and_a_token_that_is_none_are_refused_as_ever(
+    site: Site, registry: PlainRegistry, client: Speaker, given: list[Given]
+) -> None:
+    async with await talk_of(site, client, registry) as talk:
+        for wrong, instead, status in ((b"Host: 127", b"Host: 128", 421), (b"prq_", b"prq-", 401)):
+            talk.writer.write(talk.request().replace(wrong, instead))
+            assert (await talk.answer())[0].split()[1] == str(status)
+    assert given == []
+
+
+async def test_requests_sent_ahead_are_answered_in_their_order(
+    site: Site, registry: PlainRegistry, client: Speaker
+) -> None:
+    async with await talk_of(site, client, registry) as talk:
+        expected = await talk.ask()
+        missing = talk.request(path="/main/nothing/here")
+        talk.writer.write(missing + talk.request())
+        await asyncio.sleep(0)
+        talk.writer.write(talk.request())
+        first = await talk.answer()
+        assert first[0].split()[1] == "404"
+        assert [await talk.answer(), await talk.answer()] == [expected, expected]
+
+
+async def test_a_request_in_two_pieces_is_one(
+    site: Site, registry: PlainRegistry, client: Speaker, given: list[Given]
+) -> None:
+    async with await talk_of(site, client, registry) as talk:
+        expected, whole = await talk.ask(), talk.request()
+        given.clear()
+        talk.writer.write(whole[:30])
+        await talk.writer.drain()
+        await asyncio.sleep(0.02)
+        talk.writer.write(whole[30:])
+        assert await talk.answer() == expected
+        assert await talk.ask() == expected
+    assert given == []  # from the first half on the parser alone knows where requests begin
+
+
+async def test_who_does_not_read_gets_no_more_than_a_connection_holds(
+    site: Site, registry: PlainRegistry, given: list[Given]
+) -> None:
+    for version in ("1.0.0", "1.0.1"):
+        registry.npm("left", version, description="x" * 100_000)
+    async with Talk(site, LISTINGS["npm"], site.token) as talk:
+        for _ in range(3):
+            assert len((await talk.ask())[2]) > 200_000
+        given.clear()
+        talk.reader._transport.pause_reading()
+        for _ in range(200):
+            talk.writer.write(talk.request())
+            await asyncio.sleep(0.001)
+        assert 0 < len(given) < 100
+
+
+async def test_a_process_that_ends_closes_connections_instead(
+    site: Site, registry: PlainRegistry, client: Speaker, given: list[Given]
+) -> None:
+    async with await talk_of(site, client, registry) as talk:
+        site.application[AT_ONCE].stop()
+        await talk.ask()
+    assert given == []
