@@ -87,6 +87,16 @@ class Node:
                 preexec_fn=self.wire.move_in if self.wire else None,
             )
 
+    async def start_until_ready(self) -> None:
+        """Start it, again and again where it cannot (the database is away), as whatever looks after services does."""
+        async with asyncio.timeout(_READY_PATIENCE):
+            while True:
+                self.start()
+                try:
+                    return await self.become_ready()
+                except AssertionError:
+                    await asyncio.sleep(1)
+
     async def become_ready(self) -> None:
         """Wait until it says that it is."""
         async with asyncio.timeout(_READY_PATIENCE), self.session() as session:

@@ -101,8 +101,7 @@ class Harm:
 
         async def start_again() -> None:
             await asyncio.to_thread(process.wait)
-            node.start()
-            await node.become_ready()
+            await node.start_until_ready()
             self._down.discard(node.name)
 
         return Fault("kill -9 supervisor", node.name, self._chance.uniform(0.0, 1.5), start_again)
@@ -112,13 +111,13 @@ class Harm:
         child = self._child(node)
         if child is None or node is None or not _send(child[1], signal.SIGSTOP):
             return None
-        return Fault(f"kill -STOP {child[0]}", node.name, self._chance.uniform(0.5, 6.0), _waker(child[1]))
+        return Fault(f"kill -STOP {child[0]}", node.name, self._chance.uniform(0.3, 4.0), _waker(child[1]))
 
     async def _freeze_supervisor(self) -> Fault | None:
         node = self._node()
         if node is None or node.process is None or not _send(node.process.pid, signal.SIGSTOP):
             return None
-        return Fault("kill -STOP supervisor", node.name, self._chance.uniform(0.5, 4.0), _waker(node.process.pid))
+        return Fault("kill -STOP supervisor", node.name, self._chance.uniform(0.3, 3.0), _waker(node.process.pid))
 
     # The database
 
@@ -146,7 +145,7 @@ class Harm:
         pid = await self._connection()
         if pid is None or not _send(pid, signal.SIGSTOP):
             return None
-        return Fault("kill -STOP PostgreSQL backend", "database", self._chance.uniform(0.5, 6.0), _waker(pid))
+        return Fault("kill -STOP PostgreSQL backend", "database", self._chance.uniform(0.3, 4.0), _waker(pid))
 
     async def _restart_database(self) -> Fault | None:
         if "database" in self._down:
@@ -174,7 +173,7 @@ class Harm:
         async def be_honest() -> None:
             self._origin.mood = Mood.HONEST
 
-        return Fault(f"upstream {mood}", "upstream", self._chance.uniform(1.0, 7.0), be_honest)
+        return Fault(f"upstream {mood}", "upstream", self._chance.uniform(0.5, 5.0), be_honest)
 
     async def _cut_off(self) -> Fault | None:
         node = self._node()
@@ -188,7 +187,7 @@ class Harm:
             wire.mend()
             self._down.discard(name)
 
-        return Fault("cut off", node.name, self._chance.uniform(0.5, 9.0), mend)
+        return Fault("cut off", node.name, self._chance.uniform(0.5, 7.0), mend)
 
     async def _fill_disk(self) -> Fault | None:
         if "disk" in self._down:
@@ -204,7 +203,7 @@ class Harm:
             ballast.unlink()
             self._down.discard("disk")
 
-        return Fault("disk full", "disk", self._chance.uniform(1.0, 4.0), make_room)
+        return Fault("disk full", "disk", self._chance.uniform(0.5, 3.0), make_room)
 
     async def _leave_half_written(self) -> Fault | None:
         """What processes leave that are killed while they write."""

@@ -111,7 +111,7 @@ class Trial:
         await asyncio.sleep(2)
         await self._recover([])
         while self._kinds.total() < self._course.faults and time.monotonic() - began < self._course.minutes * 60:
-            faults = await self._burst(min(self._course.faults - self._kinds.total(), self._chance.randint(1, 5)))
+            faults = await self._burst(min(self._course.faults - self._kinds.total(), self._chance.randint(1, 7)))
             seconds = await self._recover(faults)
             names = ", ".join(f"{one.kind} ({one.where})" for one in faults)
             self._say(f"{self._kinds.total():4} faults  recovered in {seconds:5.2f} s  {names}")
@@ -128,7 +128,7 @@ class Trial:
             self._kinds[fault.kind] += 1
             undoing.append(asyncio.create_task(self._undo(fault)))
             self._load.upstream_alone_is_away = all(one.where == "upstream" for one in faults) and len(faults) == count
-            await asyncio.sleep(self._chance.uniform(0.1, 1.0))
+            await asyncio.sleep(self._chance.uniform(0.05, 0.7))
         await asyncio.gather(*undoing)
         self._load.upstream_alone_is_away = False
         return faults
