@@ -1,6 +1,6 @@
 """What is lost and what is wrongly served while everything goes wrong: random faults under load on a whole deployment.
 
-    python3 dev.py bench faults [--faults 300] [--seed N] [--nodes 2] [--minutes M] [--json]
+    python3 dev.py bench faults [--faults 300] [--seed N] [--nodes 2] [--minutes M] [--blobs s3] [--json]
 
 Nodes of a supervisor, two web processes and a job process each share a PostgreSQL and a folder for files. People
 publish, revoke, approve and install through all of them without a pause, and somebody outside writes down what was
@@ -32,11 +32,12 @@ def main() -> int:
     parser.add_argument("--nodes", type=int, default=2)
     parser.add_argument("--minutes", type=float, default=30, help="begin no burst after that")
     parser.add_argument("--only", default="", help="only kinds of faults with this in their name")
+    parser.add_argument("--blobs", choices=("folder", "s3"), default="folder", help="where the files of packages are")
     parser.add_argument("--json", action="store_true", help="print the figures as one object in the last line")
     options = parser.parse_args()
     seed = random.SystemRandom().randrange(1_000_000) if options.seed is None else options.seed
     apart = wires.enter()
-    course = Course(options.faults, seed, options.nodes, options.minutes, options.only)
+    course = Course(options.faults, seed, options.nodes, options.minutes, options.only, options.blobs == "s3")
     with tempfile.TemporaryDirectory(prefix="pratique-faults-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)  # PostgreSQL is somebody else
         figures, notes = asyncio.run(run(Path(folder), course, apart=apart, say=_say))

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
-
 from bench.faulting.deployment import Node
 from tests.harness import crates, packages
 from tests.harness.publishing import BOUNDARY, multipart

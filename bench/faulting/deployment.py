@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import os
 import shutil
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import TextIO
 
 import aiohttp
-
+from bench.faulting.bucket import Bucket
 from bench.faulting.wires import CENTRE, NETWORK, Wire
 from tests.harness.postgresql import OWNER, Cluster
 from tests.harness.process import stranger
@@ -34,6 +35,7 @@ fresh_for = "3s"
 stale_for = "6s"
 missing_for = "2s"
 retry_after = "3s"
+patience = "2s"
 silence = "5s"
 connect_timeout = "3s"
 document_timeout = "8s"
@@ -73,9 +75,7 @@ class Node:
 
     def start(self) -> None:
         """Start it; nobody waits here until it is ready."""
-        environment = stranger(
-            self._home, PYTHONUNBUFFERED="1", SSL_CERT_FILE=os.devnull, SSL_CERT_DIR=os.devnull
-        )
+        environment = stranger(self._home, PYTHONUNBUFFERED="1", SSL_CERT_FILE=os.devnull, SSL_CERT_DIR=os.devnull)
         with self._terminal_file.open("ab") as terminal:
             self.process = subprocess.Popen(
                 [PRATIQUE, "up", "--data", self.data],
@@ -143,13 +143,14 @@ class Node:
 class Deployment:
     """The database, the disk and the nodes."""
 
-    def __init__(self, folder: Path, count: int, *, apart: bool) -> None:
+    def __init__(self, folder: Path, count: int, *, apart: bool, in_bucket: bool = False) -> None:
         """Make the places; nothing runs but PostgreSQL afterwards.
 
         Args:
             folder: to work in.
             count: nodes.
             apart: whether each node gets a network of its own, and all of them a disk of limited size.
+            in_bucket: whether the files of packages are in an object store, and not in a folder.
         """
         self.folder, self.apart = folder, apart
         self.disk = folder / "disk"
@@ -157,6 +158,8 @@ class Deployment:
         if apart:
             subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={ROOM}", "tmpfs", self.disk], check=True)
         self.files = self.disk / "files"
+        self.centre = CENTRE if apart else "127.0.0.1"
+        self.bucket = Bucket(folder, self.centre) if in_bucket else None
         self.database = Cluster(listen_addresses=CENTRE) if apart else Cluster()
         ports = [free_port()] * count if apart else [free_port() for _ in range(count)]
         self.nodes = [
@@ -165,16 +168,17 @@ class Deployment:
         self.database_name = without_starter(self.database).rpartition("?")[0].rpartition("/")[2]
 
     def settle(self, upstream_settings: str) -> None:
-        """Give all nodes the same settings and secrets, before any of them starts."""
+        """Give all nodes the same settings, before any of them starts."""
         url = self.database.url(self.database_name)
         if self.apart:
             with (self.database.folder / "data" / "pg_hba.conf").open("a") as rules:
                 rules.write(f"host all all {NETWORK} trust\n")
             self.database.do("SELECT pg_reload_conf()")
             url = f"postgresql://{OWNER}@{CENTRE}:5432/{self.database_name}"
-        head = f"database = {json.dumps(url)}\nblobs = {json.dumps(str(self.files))}\n"
+        blobs, table = self.bucket.settings() if self.bucket else (str(self.files), "")
+        head = f"database = {json.dumps(url)}\nblobs = {json.dumps(blobs)}\n"
         for node in self.nodes:
-            node.write_settings(f"{head}{upstream_settings}\n[advisories]\nscheduled = false\n{_SHORT_LIVED}")
+            node.write_settings(f"{head}{upstream_settings}\n[advisories]\nscheduled = false\n{_SHORT_LIVED}{table}")
 
     def share_secrets(self) -> None:
         """Copy what the first node made at its preparation to the others."""
@@ -187,6 +191,13 @@ class Deployment:
         for node in self.nodes:
             node.start()
             await node.become_ready()
+
+    def stored(self) -> dict[str, str]:
+        """Names of all stored files to the sha256 of what they hold."""
+        if self.bucket is not None:
+            return self.bucket.stored()
+        files = [path for path in (self.files / "blobs").rglob("*") if path.is_file()]
+        return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
     def stop(self) -> list[int]:
         """End everything; the exit codes of the nodes."""

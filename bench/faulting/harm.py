@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from bench.faulting.deployment import Deployment, Node
 from bench.faulting.ledger import Ledger
-from bench.faulting.origin import Mood, Origin
+from bench.faulting.moods import Mood
+from bench.faulting.origin import Origin
 
 Undo = Callable[[], Awaitable[None]]
 
@@ -52,9 +53,12 @@ class Harm:
             ("stop backend", self._freeze_connection, 2),
             ("restart database", self._restart_database, 3),
             ("upstream", self._spoil_upstream, 6),
-            ("half-written", self._leave_half_written, 1),
             ("clock", self._turn_clock, 1),
         ]
+        if deployment.bucket is None:
+            self._kinds.append(("half-written", self._leave_half_written, 1))
+        else:
+            self._kinds.append(("object store", self._spoil_bucket, 5))
         if deployment.apart:
             self._kinds += [("cut off", self._cut_off, 4), ("disk full", self._fill_disk, 3)]
         self._kinds = [one for one in self._kinds if only in one[0]]
@@ -165,15 +169,27 @@ class Harm:
     # Around
 
     async def _spoil_upstream(self) -> Fault | None:
-        if self._origin.mood is not Mood.HONEST:
+        temper = self._origin.temper
+        if temper.mood is not Mood.HONEST:
             return None
-        mood = self._chance.choice([one for one in Mood if one is not Mood.HONEST])
-        self._origin.mood = mood
+        temper.become(self._chance.choice([one for one in Mood if one is not Mood.HONEST]))
 
         async def be_honest() -> None:
-            self._origin.mood = Mood.HONEST
+            temper.become(Mood.HONEST)
 
-        return Fault(f"upstream {mood}", "upstream", self._chance.uniform(0.5, 5.0), be_honest)
+        return Fault(f"upstream {temper.mood}", "upstream", self._chance.uniform(0.5, 5.0), be_honest)
+
+    async def _spoil_bucket(self) -> Fault | None:
+        bucket = self._deployment.bucket
+        if bucket is None or bucket.temper.mood is not Mood.HONEST:
+            return None
+        temper = bucket.temper
+        temper.become(self._chance.choice((Mood.HANGS, Mood.HALF_BODIES, Mood.FAILS, Mood.RESETS)))
+
+        async def be_honest() -> None:
+            temper.become(Mood.HONEST)
+
+        return Fault(f"object store {temper.mood}", "bucket", self._chance.uniform(0.5, 5.0), be_honest)
 
     async def _cut_off(self) -> Fault | None:
         node = self._node()

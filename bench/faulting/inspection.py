@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import re
 import time
 from collections import Counter
@@ -14,6 +13,7 @@ from bench.faulting.deployment import Deployment
 from bench.faulting.ledger import Ledger, Release
 from bench.faulting.load import Load
 from bench.faulting.people import People
+
 from pratique.jobs.names import job_of
 from pratique.services.upkeep.compare_fetched import COMPARE_JOB
 
@@ -44,7 +44,7 @@ class Inspection:
         """All of it; what is wrong goes to the ledger."""
         await self._jobs()
         self._events()
-        self._blobs()
+        await self._blobs()
         turns = asyncio.Semaphore(_AT_ONCE)
         every = ((client, release) for release in self._ledger.releases for client in self._clients)
         await asyncio.gather(*(self._ask_again(client, release, turns) for client, release in every))
@@ -105,15 +105,12 @@ class Inspection:
                 if change.event not in (None, "before") and change.event not in ids:
                     self._ledger.is_lost(f"event {change.event}, {change.kind} {release.purl}")
 
-    def _blobs(self) -> None:
+    async def _blobs(self) -> None:
         """Every file is what its name says, and every recorded file is there."""
-        found = {}
-        for path in (self._deployment.files / "blobs").rglob("*"):
-            if not path.is_file():
-                continue
-            found[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
-            if not re.fullmatch("[0-9a-f]{64}", path.name) or found[path.name] != path.name:
-                self._ledger.is_lost(f"the stored file {path.name} holds {found[path.name]}")
+        found = await asyncio.to_thread(self._deployment.stored)
+        for name, sha256 in found.items():
+            if not re.fullmatch("[0-9a-f]{64}", name) or sha256 != name:
+                self._ledger.is_lost(f"the stored file {name} holds {sha256}")
         self.figures["blobs"] = len(found)
         for (sha256,) in self._rows("SELECT sha256 FROM blob"):
             if sha256 not in found:

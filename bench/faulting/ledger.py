@@ -102,6 +102,7 @@ class Ledger:
         self.not_recovered: list[str] = []
         self.answers: Counter[str] = Counter()
         self.downloads: dict[tuple[str, str], list[tuple[float, str]]] = {}
+        self.waited_without_upstream: list[float] = []
         self.kills: list[tuple[float, str]] = []
         self._seed, self._say = seed, say
         self._history: deque[str] = deque(maxlen=_REMEMBERED)

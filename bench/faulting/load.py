@@ -229,8 +229,10 @@ class Load:
         return answer
 
     def _check_cached(self, release: Release, answer: Answer, where: str) -> None:
-        stored = release in self._foreign and not release.changes
-        if stored and self.upstream_alone_is_away and answer.status in _OUT_OF_REACH:
+        if not self.upstream_alone_is_away or release not in self._foreign or release.changes:
+            return
+        self._ledger.waited_without_upstream.append(answer.answered - answer.asked)
+        if answer.status in _OUT_OF_REACH:
             self._ledger.does_not_recover(
                 f"{where} is stored here, only the upstream is away, and the answer is {answer.status} "
                 f"{answer.reason} {answer.body[:200]!r} after {answer.answered - answer.asked:.1f} s"

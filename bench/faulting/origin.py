@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
-from enum import StrEnum
 from functools import lru_cache
 
 from aiohttp import web
-
+from bench.faulting.moods import Mood, Temper, give_half, hang_up
 from tests.harness import crates, packages
 from tests.harness.plain_registry import PlainRegistry, Release
 
@@ -16,29 +14,17 @@ OLD, YOUNG = 90.0, 0.04
 """Days since a release was published: one that anybody may have, and one that the cooldown holds."""
 
 
-class Mood(StrEnum):
-    """How the registry answers."""
-
-    HONEST = "honest"
-    HANGS = "hangs"
-    HALF_BODIES = "half bodies"
-    FAILS = "500"
-    WRONG_BYTES = "wrong bytes"
-    RESETS = "resets"
-
-
 class Origin:
     """Speaks npm, PyPI and cargo. A release exists from the moment it is made.
 
     Attributes:
-        mood: how it answers from now on.
+        temper: how it answers.
     """
 
     def __init__(self, seed: int) -> None:
-        self.mood = Mood.HONEST
+        self.temper = Temper()
         self._chance = random.Random(seed)
         self._registry = PlainRegistry()
-        self._ended = asyncio.Event()
         self._runner: web.ServerRunner | None = None
 
     async def start(self, host: str) -> None:
@@ -50,7 +36,7 @@ class Origin:
 
     async def stop(self) -> None:
         """End."""
-        self._ended.set()
+        self.temper.become(Mood.RESETS)
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -71,24 +57,19 @@ class Origin:
         return release
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        mood = self.mood
-        if mood is Mood.HANGS:
-            await self._patience()
+        mood = self.temper.mood
+        await self.temper.wait_while_it_hangs()
         if mood is Mood.RESETS:
-            return _hang_up(request)
+            return hang_up(request)
         if mood is Mood.FAILS:
             return web.Response(status=500, text="out of order")
         status, kind, body = self._registry._answer(request.path)
         if mood is Mood.HALF_BODIES and len(body) > 1:
-            return await _half(request, kind, body)
+            headers = {"Content-Length": str(len(body)), "Content-Type": kind}
+            return await give_half(request, headers, body)
         if mood is Mood.WRONG_BYTES and request.path.startswith("/files/") and status == 200:
             body = _spoilt(body, self._chance.randrange(len(body)))
         return web.Response(status=status, body=body, content_type=kind)
-
-    async def _patience(self) -> None:
-        """Say nothing until the mood changes."""
-        while self.mood is Mood.HANGS and not self._ended.is_set():
-            await asyncio.sleep(0.05)
 
 
 @lru_cache(maxsize=256)
@@ -102,21 +83,6 @@ def content_of(ecosystem: str, name: str, version: str) -> bytes:
     if ecosystem == "pypi":
         return packages.wheel(name, version, description=ballast)[1]
     return crates.crate(name, version, files={"ballast.txt": ballast})
-
-
-def _hang_up(request: web.BaseRequest) -> web.StreamResponse:
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response()
-
-
-async def _half(request: web.BaseRequest, kind: str, body: bytes) -> web.StreamResponse:
-    response = web.StreamResponse(headers={"Content-Length": str(len(body)), "Content-Type": kind})
-    await response.prepare(request)
-    await response.write(body[: len(body) // 2])
-    if request.transport is not None:
-        request.transport.abort()
-    return response
 
 
 def _spoilt(body: bytes, at: int) -> bytes:

@@ -18,7 +18,6 @@ from bench.faulting.ledger import Ledger
 from bench.faulting.load import ECOSYSTEMS, Load
 from bench.faulting.origin import Origin
 from bench.faulting.people import make_people
-from bench.faulting.wires import CENTRE
 
 RECOVERS_WITHIN = 60.0
 """Seconds after the last fault of a burst in which every node has to work again."""
@@ -37,6 +36,7 @@ class Course:
         nodes: how many servers.
         minutes: no burst begins after that.
         only: part of the name of the kinds to do; empty for all.
+        in_bucket: whether the files of packages are in an object store.
     """
 
     faults: int
@@ -44,6 +44,7 @@ class Course:
     nodes: int = 2
     minutes: float = 30
     only: str = ""
+    in_bucket: bool = False
 
 
 async def run(
@@ -59,9 +60,11 @@ async def run(
     """
     ledger = Ledger(course.seed, say)
     origin = Origin(course.seed)
-    deployment = Deployment(folder, course.nodes, apart=apart)
+    deployment = Deployment(folder, course.nodes, apart=apart, in_bucket=course.in_bucket)
     try:
-        await origin.start(CENTRE if apart else "127.0.0.1")
+        await origin.start(deployment.centre)
+        if deployment.bucket is not None:
+            await deployment.bucket.open()
         deployment.settle(origin.settings)
         people = await make_people(deployment.nodes[0].data, SPARE_TOKENS)
         deployment.share_secrets()
@@ -69,7 +72,9 @@ async def run(
         say(f"{course.nodes} nodes are up; seed {course.seed}")
         clients = [Client(node) for node in deployment.nodes]
         load = Load(clients, people, origin, ledger, course.seed)
-        trial = Trial(course, deployment, clients, load, Harm(deployment, origin, ledger, course.seed, course.only), ledger, say)
+        trial = Trial(
+            course, deployment, clients, load, Harm(deployment, origin, ledger, course.seed, course.only), ledger, say
+        )
         await trial.go()
         inspection = Inspection(deployment, clients, load, people, ledger)
         await inspection.look()
@@ -81,6 +86,8 @@ async def run(
     finally:
         deployment.stop()
         await origin.stop()
+        if deployment.bucket is not None:
+            await deployment.bucket.close()
 
 
 class Trial:
@@ -175,6 +182,8 @@ class Trial:
             "recovery_s_p50": round(ordered[len(ordered) // 2], 2),
             "recovery_s_p99": round(ordered[min(len(ordered) - 1, int(0.99 * len(ordered)))], 2),
             "recovery_s_longest": round(ordered[-1], 2),
+            "cached_installs_without_upstream": len(self._ledger.waited_without_upstream),
+            "cached_install_s_longest": round(max(self._ledger.waited_without_upstream, default=0.0), 2),
             "seconds": round(self._took, 1),
             "answers": self._ledger.answers.total(),
             "answers_500": sum(count for name, count in self._ledger.answers.items() if name.endswith(" 500")),
@@ -182,16 +191,18 @@ class Trial:
 
     def notes(self, *, apart: bool) -> list[str]:
         """What the figures mean on this machine."""
+        when = "from the end of the last fault of a burst until every node has published and served a canary"
         said = [
             f"seed {self._course.seed}, {self._course.nodes} nodes",
             "kinds of faults: " + ", ".join(f"{name} {count}" for name, count in sorted(self._kinds.items())),
             "answers: " + ", ".join(f"{name} {count}" for name, count in sorted(self._ledger.answers.items())),
-            "recovery is measured from the end of the last fault of a burst until every node has published and "
-            "served a canary",
+            f"recovery is measured {when}",
             "a revocation is in force after 1 s for bytes and 2.3 s for listings, and after 1 s for tokens",
         ]
         if not apart:
             said.append("this machine permits no namespaces: no node was cut off and no disk was full")
-        return said + [f"lost: {one}" for one in self._ledger.lost[:20]] + [
-            f"wrongly served: {one}" for one in self._ledger.wrongly_served[:20]
-        ]
+        return (
+            said
+            + [f"lost: {one}" for one in self._ledger.lost[:20]]
+            + [f"wrongly served: {one}" for one in self._ledger.wrongly_served[:20]]
+        )

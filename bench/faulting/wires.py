@@ -43,7 +43,7 @@ def enter() -> bool:
     os.environ[_INSIDE] = "yes"
     # The shell is the first process of the new namespace and buries the dead, which would seem to live otherwise.
     shell = ["sh", "-c", '"$@"; exit $?', "sh", sys.executable, *sys.argv]
-    os.execvp("unshare", ["unshare", *_SPACES, *shell])
+    return os.execvp("unshare", ["unshare", *_SPACES, *shell])
 
 
 class Wire:
