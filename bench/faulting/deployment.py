@@ -75,7 +75,7 @@ class Node:
 
     def start(self) -> None:
         """Start it; nobody waits here until it is ready."""
-        environment = stranger(self._home, PYTHONUNBUFFERED="1", SSL_CERT_FILE=os.devnull, SSL_CERT_DIR=os.devnull)
+        environment = stranger(self._home, PYTHONUNBUFFERED="1")
         with self._terminal_file.open("ab") as terminal:
             self.process = subprocess.Popen(
                 [PRATIQUE, "up", "--data", self.data],
