@@ -110,6 +110,32 @@ async def test_a_turn_held_too_long_by_another_process_becomes_a_sentence(url):
     impatient.close()
 
 
+@pytest.mark.parametrize("durable", [True, False])
+async def test_who_stands_still_in_mid_turn_loses_it_before_the_others_lose_patience(url, durable):
+    """A node that is frozen or cut off; once it goes on, its own work is done as well."""
+    frozen, other = (Database.open(url, DatabaseLimits(patience=1_000)) for _ in range(2))
+    stands, go_on, tried = threading.Event(), threading.Event(), []
+
+    def stand_still_once(c):
+        c.exec_driver_sql(TURN)
+        add_repository(c, "frozen")
+        tried.append(1)
+        if len(tried) == 1:
+            stands.set()
+            assert go_on.wait(30)
+        return names(c)
+
+    standing = asyncio.ensure_future(frozen.write(stand_still_once, durable=durable))
+    await asyncio.to_thread(stands.wait, 30)
+    try:
+        assert await other.write(add_repository, "other") == "other"
+    finally:
+        go_on.set()
+    assert await standing == ["frozen", "other"]
+    for database in (frozen, other):
+        database.close()
+
+
 async def test_a_statement_that_takes_too_long_becomes_a_sentence(url):
     impatient = Database.open(url, DatabaseLimits(statement=50))
 

@@ -42,6 +42,8 @@ class Freshness(msgspec.Struct, frozen=True):
         missing_for: how long "the upstream has nothing of that name" is believed.
         stale_if_error: up to this age a stored document answers when the upstream cannot.
         retry_after: after a failure the same document is not asked for again this long.
+        patience: so long an upstream may take to confirm what could answer as it is stored; then that answers, and
+            what the upstream says is believed when it comes. pip gives up after 15 silent seconds.
         cached_views: bytes of documents whose parsed form is kept in memory.
     """
 
@@ -50,6 +52,7 @@ class Freshness(msgspec.Struct, frozen=True):
     missing_for: int = MINUTE
     stale_if_error: int = 7 * DAY
     retry_after: int = 15 * SECOND
+    patience: int = 5 * SECOND
     cached_views: int = 64 << 20
 
 

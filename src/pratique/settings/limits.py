@@ -55,6 +55,7 @@ def freshness(said: UpstreamSettings) -> Freshness:
         missing_for=_milliseconds(said.missing_for),
         stale_if_error=_milliseconds(said.usable_for),
         retry_after=_milliseconds(said.retry_after),
+        patience=_milliseconds(said.patience),
         cached_views=said.parsed_cache,
     )
 

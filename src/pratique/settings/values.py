@@ -58,6 +58,7 @@ class UpstreamSettings(msgspec.Struct, frozen=True, kw_only=True):
         usable_for: served when the upstream fails.
         missing_for: a "no such project" is believed.
         retry_after: after a failure the same document is not asked for again.
+        patience: what is older than `stale_for` waits so long for an upstream that hangs, then it is served.
         parsed_cache: memory for parsed documents, in bytes of the originals, in each process.
         metadata_cache: memory for metadata files (PEP 658) of upstreams, in each process.
         ca_file: certificates to trust beside the system's.
@@ -76,6 +77,7 @@ class UpstreamSettings(msgspec.Struct, frozen=True, kw_only=True):
     usable_for: Duration = Duration(7 * DAY)
     missing_for: Duration = Duration(MINUTE)
     retry_after: Duration = Duration(15)
+    patience: Duration = Duration(5)
     parsed_cache: Size = Size(64 * MB)
     metadata_cache: Size = Size(32 * MB)
     ca_file: str = ""

@@ -25,7 +25,16 @@ committed meanwhile. The table is small and nearly never changes: its vacuum has
 
 _MIGRATION_LOCK = 0x7072_6174_6971_7565  # "pratique"
 _FROZEN_AFTER_MS = 60_000
-"""A writer that stops in the middle of a transaction (its machine sleeps) must not stop the others for ever."""
+"""A transaction that stands still (its machine sleeps) is not kept open for ever."""
+
+_SHORTEST_STAND_MS = 500
+"""A busy machine is not a frozen one."""
+
+_SILENT_AFTER_S = 2
+_ASKED_AGAIN_S = 1
+_DEAD_AFTER_MS = 5_000
+"""A connection over which nothing comes back is given up, by whichever side finds out. Where the network was cut, the
+system would try again after ever longer pauses, and lose as long again once it is whole."""
 
 _NO_ROOM = "53100"
 _ANSWERS_AGAIN = "; nothing was changed; try again"
@@ -77,7 +86,11 @@ class Postgresql:
 
     def writing(self, url: sa.URL, limits: DatabaseLimits, *, durable: bool) -> sa.Engine:
         """Engine whose transactions are as if they ran one after the other."""
-        session = {"synchronous_commit": "on" if durable else "off"}
+        session = {
+            "synchronous_commit": "on" if durable else "off",
+            # Who stands still in mid-turn, frozen or cut off, loses it before those who wait lose patience.
+            "idle_in_transaction_session_timeout": str(max(limits.patience * 3 // 4, _SHORTEST_STAND_MS)),
+        }
         return _engine(url, limits, 1 if durable else limits.writers + 1, isolation="SERIALIZABLE", session=session)
 
     def migrating(self, url: sa.URL) -> sa.Engine:
@@ -185,9 +198,10 @@ def _engine(
         "lock_timeout": str(max(1, limits.patience)),  # 0 would be for ever
         "idle_in_transaction_session_timeout": str(_FROZEN_AFTER_MS),
         # A node that is cut off must not hold its locks until the system's two hours are over.
-        "tcp_keepalives_idle": "10",
-        "tcp_keepalives_interval": "5",
+        "tcp_keepalives_idle": str(_SILENT_AFTER_S),
+        "tcp_keepalives_interval": str(_ASKED_AGAIN_S),
         "tcp_keepalives_count": "3",
+        "tcp_user_timeout": str(_DEAD_AFTER_MS),
         **(session or {}),
     }
 
@@ -207,9 +221,9 @@ def _connecting(url: sa.URL, limits: DatabaseLimits) -> dict[str, Any]:
     ours = {
         "application_name": "pratique",
         "connect_timeout": patience,
-        "keepalives_idle": 10,
-        "keepalives_interval": 5,
+        "keepalives_idle": _SILENT_AFTER_S,
+        "keepalives_interval": _ASKED_AGAIN_S,
         "keepalives_count": 3,
-        "tcp_user_timeout": 20_000,
+        "tcp_user_timeout": _DEAD_AFTER_MS,
     }
     return {name: value for name, value in ours.items() if name not in url.query}

@@ -138,12 +138,22 @@ class Documents:
             return self._answer(held, grace=_BEHIND if need is _Need.REFRESH_BEHIND else 0)
         if held is not None and self._may_stand_in(held) and self._failed_lately(key):
             return self._answer(held, grace=self._stale_grace, stale=True)
-        try:
+        if held is None or not self._may_stand_in(held):
             return self._answer(await self._refreshes.run(key, refresh))
+        try:
+            return self._answer(await self._confirmed_soon(key, refresh))
         except (BadUpstream, DiskFull):
-            if held is None or not self._may_stand_in(held):
-                raise
             return self._answer(held, grace=self._stale_grace, stale=True)
+
+    async def _confirmed_soon(self, key: Key, refresh: Callable[[], Awaitable[DocumentHead]]) -> DocumentHead:
+        """What the upstream says within our patience; after that it is asked on behind whoever is waiting."""
+        self._refreshes.begin(key, refresh)
+        try:
+            async with asyncio.timeout(self._freshness.patience / SECOND):
+                return await self._refreshes.run(key, refresh)
+        except TimeoutError:
+            _remember(self._failed, key, self._clock.now())
+            raise BadUpstream("the upstream has not answered yet") from None
 
     @property
     def _stale_grace(self) -> int:

@@ -18,7 +18,7 @@ from pratique.store.repositories import ensure_repository, sync_upstreams
 from pratique.store.schema import document_content
 from pratique.upstream.documents import Documents
 from tests.harness.full_disk import FullDatabase
-from tests.harness.lying_upstream import breaks_off, in_turn, misstates_length, says
+from tests.harness.lying_upstream import breaks_off, in_turn, misstates_length, says, waits_for
 from tests.stores.implementations import NOW
 
 JSON = "application/vnd.pypi.simple.v1+json"
@@ -318,6 +318,42 @@ async def test_an_upstream_that_just_failed_is_left_alone_for_a_moment(upstream,
     clock.pass_by(16 * SECOND)
     assert (await documents.view(left, PYPI, "left")).stale
     assert len(upstream.asked) == 3
+
+
+async def test_an_upstream_that_hangs_keeps_nobody_waiting_for_what_is_held_and_is_believed_once_it_answers(
+    upstream, make_documents, left, clock
+):
+    documents, released = make_documents(patience=50), asyncio.Event()
+    late = waits_for(released, says(page("1.0", "1.1"), JSON))
+    upstream.behaviours["/simple/left/"] = in_turn(says(page("1.0"), JSON), late)
+    await documents.view(left, PYPI, "left")
+    clock.pass_by(DAY)
+
+    for _ in range(2):
+        document = await documents.view(left, PYPI, "left")
+        assert (versions(document), document.stale) == (["1.0"], True)
+    assert len(upstream.asked) == 2
+
+    released.set()
+    await until(lambda: not documents._refreshes._flights)
+    document = await documents.view(left, PYPI, "left")
+    assert (versions(document), document.stale) == (["1.0", "1.1"], False)
+    assert len(upstream.asked) == 2
+
+
+async def test_what_is_too_old_to_stand_in_waits_for_an_upstream_that_hangs(upstream, make_documents, left, clock):
+    documents, released = make_documents(patience=50), asyncio.Event()
+    late = waits_for(released, says(page("1.1"), JSON))
+    upstream.behaviours["/simple/left/"] = in_turn(says(page("1.0"), JSON), late)
+    await documents.view(left, PYPI, "left")
+    clock.pass_by(8 * DAY)
+
+    asking = asyncio.ensure_future(documents.view(left, PYPI, "left"))
+    await until(lambda: len(upstream.asked) == 2)
+    await asyncio.sleep(0.1)
+    released.set()
+
+    assert versions(await asking) == ["1.1"]
 
 
 async def test_one_projects_trouble_does_not_touch_another(upstream, documents, left):
