@@ -36,14 +36,17 @@ OFFLINE = ("tests/arch", "tests/unit", "tests/protocol", "tests/stores", "tests/
 STOCK_CLIENTS = "tests/clients"
 PYTHON_CLIENTS = ("pip-oldest", "poetry", "hatch")
 MUTATION_CHECK = "tests/mutate_rules.py"
+UNSTEADY = 2
+"""So many failures of a suite are looked at once more, each alone: a busy machine fails now and then, a fault twice."""
 
 
 class Tally:
-    """How many checks passed, failed and were skipped so far, and which failed."""
+    """How many checks passed, failed and were skipped so far, and which failed, or passed only when run again."""
 
     def __init__(self) -> None:
         self.passed = self.skipped = 0
         self.failures: list[str] = []
+        self.unsteady: list[str] = []
 
     def add(self, name: str, *, passed: bool) -> None:
         """Count one check."""
@@ -59,11 +62,19 @@ class Tally:
             if "skipped" in children:
                 self.skipped += 1
             else:
-                name = f"{case.get('classname')}.{case.get('name')}"
+                name = f"{case.get('classname', '').replace('.', '/')}.py::{case.get('name')}"
                 self.add(name, passed=not children & {"failure", "error"})
+
+    def take_back(self, name: str) -> None:
+        """Count a failure that did not come again as passed, and remember it to be mended."""
+        self.failures.remove(name)
+        self.unsteady.append(name)
+        self.passed += 1
 
     def close(self) -> int:
         """Print the failures and, as the last line, the summary; return the exit code."""
+        for name in self.unsteady:
+            print(f"UNSTEADY {name}: it failed, and passed when run again alone; find out why")
         for name in self.failures:
             print(f"FAILED {name}")
         print(f"{self.passed} passed, {len(self.failures)} failed, {self.skipped} skipped", flush=True)
@@ -164,8 +175,19 @@ def run_pytest(tally: Tally, paths: list[str], marks: str, options: tuple[str, .
         before = len(tally.failures)
         if report.is_file():
             tally.add_report(report)
-        if code != 0 and len(tally.failures) == before:
+        failed = tally.failures[before:]
+        if code != 0 and not failed:
             tally.add(f"pytest {' '.join(paths)} (exit code {code})", passed=False)
+    if len(failed) <= UNSTEADY:
+        for name in failed:
+            run_again(tally, name)
+
+
+def run_again(tally: Tally, name: str) -> None:
+    """Run a test that failed once more, alone."""
+    is_test = (ROOT / name.partition("::")[0]).is_file()
+    if is_test and subprocess.call([PYTHON, "-m", "pytest", "-q", name], cwd=ROOT) == 0:
+        tally.take_back(name)
 
 
 def run_bench(name: str, rest: list[str]) -> int:

@@ -30,7 +30,11 @@ def test_the_last_line_counts_what_passed_failed_and_was_skipped(
     code = tally.close()
 
     assert code == 1
-    assert capsys.readouterr().out.splitlines() == ["FAILED a.bad", "FAILED a.broken", "2 passed, 2 failed, 1 skipped"]
+    assert capsys.readouterr().out.splitlines() == [
+        "FAILED a.py::bad",
+        "FAILED a.py::broken",
+        "2 passed, 2 failed, 1 skipped",
+    ]
 
 
 def test_all_passed_is_exit_code_zero(capsys: pytest.CaptureFixture[str]) -> None:
@@ -39,6 +43,28 @@ def test_all_passed_is_exit_code_zero(capsys: pytest.CaptureFixture[str]) -> Non
 
     assert tally.close() == 0
     assert capsys.readouterr().out == "1 passed, 0 failed, 0 skipped\n"
+
+
+def test_a_failure_that_does_not_come_again_is_named_and_fails_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "test_it.py").write_text(
+        "import pathlib\n\ndef test_first_time():\n    mark = pathlib.Path(__file__).with_name('mark')\n"
+        "    was_there = mark.exists()\n    mark.touch()\n    assert was_there\n\ndef test_never():\n    assert False\n"
+    )
+    monkeypatch.setattr(dev, "ROOT", tmp_path)
+    monkeypatch.setattr(dev, "PYTHON", sys.executable)
+    tally = dev.Tally()
+
+    dev.run_pytest(tally, ["test_it.py"], "")
+
+    assert tally.close() == 1
+    told = capsys.readouterr().out.splitlines()[-3:]
+    assert told == [
+        "UNSTEADY test_it.py::test_first_time: it failed, and passed when run again alone; find out why",
+        "FAILED test_it.py::test_never",
+        "1 passed, 1 failed, 0 skipped",
+    ]
 
 
 def test_a_python_that_is_new_enough_is_found() -> None:
