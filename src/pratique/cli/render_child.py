@@ -1,0 +1,65 @@
+"""The main of a render process: `python -m pratique.cli.render_child`. Started by a web process only.
+
+It reads tasks from its standard input and ends with it. It reads the database and writes nothing.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import resource
+import sys
+from contextlib import suppress
+
+import msgspec
+
+from pratique.app import ECOSYSTEMS, popularity
+from pratique.core.errors import BadUpstream, PratiqueError
+from pratique.services.installing.render_pipe import Ended, read_frame, write_frame
+from pratique.services.installing.render_process import RenderAnswer, RenderFailure, RenderSetup
+from pratique.services.installing.render_task import RenderTask, RenderWork
+from pratique.store.database import Database
+
+_NICENESS = 5
+"""Whoever asks for small listings comes first."""
+
+_MAX_MEMORY = 3 << 30
+"""Bytes of address space: the largest document that is taken needs a third of it."""
+
+_RARELY = (50_000, 50, 100)
+"""When to look for circles of garbage: a large document is hundreds of thousands of objects, none of them in one."""
+
+
+def main() -> None:
+    """Answer until nobody asks any more."""
+    given, taken = 0, _own_output()
+    os.nice(_NICENESS)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (_MAX_MEMORY, _MAX_MEMORY))
+    gc.freeze()
+    gc.set_threshold(*_RARELY)
+    with suppress(Ended):
+        setup = msgspec.msgpack.decode(read_frame(given), type=RenderSetup)
+        work = RenderWork(Database.open(setup.database, setup.limits), {one.id: one for one in ECOSYSTEMS}, popularity)
+        tasks = msgspec.msgpack.Decoder(RenderTask)
+        while True:
+            write_frame(taken, msgspec.msgpack.encode(_answer(work, tasks.decode(read_frame(given)))))
+    os._exit(0)
+
+
+def _own_output() -> int:
+    """A descriptor for answers; what anything else prints goes to standard error."""
+    taken = os.dup(sys.stdout.fileno())
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return taken
+
+
+def _answer(work: RenderWork, task: RenderTask) -> RenderAnswer | RenderFailure:
+    try:
+        return RenderAnswer(work(task))
+    except PratiqueError as error:
+        return RenderFailure(str(error), isinstance(error, BadUpstream))
+
+
+if __name__ == "__main__":
+    main()
