@@ -209,7 +209,7 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
             questions=questions,
             self_descriptions=self_descriptions,
             enqueue=outbox.enqueue,
-            popularity=popularity,
+            popularity=_popularity,
             signer=signer_of(folder, settings),
             publish_limits=publish_limits(settings.publish),
             advisory_sources=advisory_sources(settings),
@@ -334,6 +334,5 @@ def _plans(settings: Settings) -> tuple[RepositoryPlan, ...]:
     )
 
 
-def popularity(key: ProjectKey) -> int | None:
-    """Rank of a name among the most downloaded, None if not among them."""
+def _popularity(key: ProjectKey) -> int | None:
     return popular.rank(key.ecosystem, key.name)

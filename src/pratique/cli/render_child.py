@@ -1,11 +1,13 @@
 """The main of a render process: `python -m pratique.cli.render_child`. Started by a web process only.
 
-It reads tasks from its standard input and ends with it. It reads the database and writes nothing.
+It reads tasks from its standard input and ends with it. It reads the database and writes nothing. `app` is not loaded
+here: all the parts of a server would double the time until the first answer.
 """
 
 from __future__ import annotations
 
 import gc
+import importlib
 import os
 import resource
 import sys
@@ -13,8 +15,10 @@ from contextlib import suppress
 
 import msgspec
 
-from pratique.app import ECOSYSTEMS, popularity
+from pratique.core.ecosystem import Ecosystem
 from pratique.core.errors import BadUpstream, PratiqueError
+from pratique.core.names import ProjectKey
+from pratique.naming import popular
 from pratique.services.installing.render_pipe import Ended, read_frame, write_frame
 from pratique.services.installing.render_process import RenderAnswer, RenderFailure, RenderSetup
 from pratique.services.installing.render_task import RenderTask, RenderWork
@@ -40,11 +44,21 @@ def main() -> None:
     gc.set_threshold(*_RARELY)
     with suppress(Ended):
         setup = msgspec.msgpack.decode(read_frame(given), type=RenderSetup)
-        work = RenderWork(Database.open(setup.database, setup.limits), {one.id: one for one in ECOSYSTEMS}, popularity)
+        work = RenderWork(Database.open(setup.database, setup.limits), _ecosystem, _popularity)
         tasks = msgspec.msgpack.Decoder(RenderTask)
         while True:
             write_frame(taken, msgspec.msgpack.encode(_answer(work, tasks.decode(read_frame(given)))))
     os._exit(0)
+
+
+def _ecosystem(name: str) -> Ecosystem:
+    """The object in `ecosystems` that is called as its folder; loaded when it is first asked for."""
+    found: Ecosystem = getattr(importlib.import_module(f"pratique.ecosystems.{name}"), name.upper())
+    return found
+
+
+def _popularity(key: ProjectKey) -> int | None:
+    return popular.rank(key.ecosystem, key.name)
 
 
 def _own_output() -> int:

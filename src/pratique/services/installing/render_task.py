@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import msgspec
 from sqlalchemy import Connection
@@ -64,9 +64,9 @@ class RenderWork:
     """Does one task after the other, and keeps the last document it has read: forms and classes share it."""
 
     def __init__(
-        self, db: Database, ecosystems: Mapping[str, Ecosystem], popularity: Callable[[ProjectKey], int | None]
+        self, db: Database, ecosystem: Callable[[str], Ecosystem], popularity: Callable[[ProjectKey], int | None]
     ) -> None:
-        self._db, self._ecosystems, self._popularity = db, ecosystems, popularity
+        self._db, self._ecosystem, self._popularity = db, ecosystem, popularity
         self._read: tuple[str, ProjectView] | None = None
 
     def __call__(self, task: RenderTask) -> RenderDone:
@@ -79,7 +79,7 @@ class RenderWork:
         if found is None:
             return RenderDone(None)
         known, view = found
-        ecosystem = self._ecosystems[task.ecosystem]
+        ecosystem = self._ecosystem(task.ecosystem)
         visit = Visit(task.actor, task.repository, ecosystem, task.public_url)
         inquiry = Inquiry(known, task.actor, task.now, ecosystem.version_key, ecosystem.release_key, self._popularity)
         rendered, listing = render(visit, inquiry, Source(view, task.document), task.wanted)
@@ -88,7 +88,7 @@ class RenderWork:
 
     def _find(self, connection: Connection, task: RenderTask) -> tuple[Knowledge, ProjectView] | None:
         """Knowledge and files, of one snapshot."""
-        ecosystem = self._ecosystems[task.ecosystem]
+        ecosystem = self._ecosystem(task.ecosystem)
         key = ProjectKey(EcosystemId(task.ecosystem), task.name)
         known = read_knowledge(connection, task.repository.id, key, ecosystem.twin_key)
         head = documents.head(connection, task.upstream_id, task.name)
