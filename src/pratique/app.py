@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+import msgspec
 from sqlalchemy.exc import DBAPIError
 
 from pratique.core.clock import HOUR, MINUTE, Clock
@@ -29,6 +31,7 @@ from pratique.services.installing.document_shelf import StoredDocuments
 from pratique.services.installing.download_log import DownloadLog
 from pratique.services.installing.fetch_file import Flights
 from pratique.services.installing.metadata_cache import MetadataCache
+from pratique.services.installing.render_process import RenderLimits, RenderProcess, RenderSetup
 from pratique.services.installing.renderings import Renderings
 from pratique.services.installing.self_descriptions import SelfDescriptions
 from pratique.services.installing.stored_views import StoredViews
@@ -80,6 +83,9 @@ from pratique.upstream.client import UpstreamClient
 from pratique.upstream.descriptions import Descriptions
 from pratique.upstream.documents import Documents
 from pratique.upstream.public import OSV_EXPORT
+
+RENDERER = (sys.executable, "-m", "pratique.cli.render_child")
+"""Renders listings of large documents, in a process of its own."""
 
 ECOSYSTEMS: tuple[Ecosystem, ...] = (NPM, PYPI, CARGO)
 """A new ecosystem is one folder and one word here."""
@@ -191,6 +197,7 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
     questions = Questions(question_slots(settings.advisories))
     self_descriptions = SelfDescriptions(question_slots(settings.advisories))
     stored_views, renderings = StoredViews(db, settings.web.stored_from), Renderings()
+    render_process = _render_process(folder, settings)
     flights = Flights(client, blobs, flight_limits(settings.downloads))
     async with AsyncExitStack() as held:
         for part in (db, questions, self_descriptions, uploads):
@@ -220,6 +227,7 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
             views=ViewCache(settings.web.rendered_cache),
             stored_views=stored_views,
             renderings=renderings,
+            render_process=render_process,
             metadata_cache=MetadataCache(settings.upstream.metadata_cache),
             uploads=uploads,
             questions=questions,
@@ -233,6 +241,13 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
             server_name=folder.server_name(),
             login_life=int(settings.accounts.login_life * 1000),
         )
+
+
+def _render_process(folder: DataFolder, settings: Settings) -> RenderProcess:
+    """One that is given the database and nothing else, and takes one connection of it."""
+    limits = msgspec.structs.replace(database_limits(settings.postgresql), readers=1, writers=1)
+    setup = RenderSetup(folder.database_url(settings), limits)
+    return RenderProcess(RENDERER, setup, RenderLimits(settings.web.render_apart_from))
 
 
 def _upstream_client(folder: DataFolder, settings: Settings) -> UpstreamClient:

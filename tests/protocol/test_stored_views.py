@@ -29,7 +29,7 @@ from pratique.store.schema import stored_view
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site, running_site
 from tests.protocol.conftest import ON_SQLITE
-from tests.protocol.speakers import NpmSpeaker, Speaker
+from tests.protocol.speakers import SPEAKERS, NpmSpeaker, Speaker
 
 STORING = '\n[web]\nstored_from = 0\n[upstream]\nfresh_for = "1 h"\nstale_for = "2 h"\nretry_after = "0 s"\n'
 
@@ -260,3 +260,24 @@ async def test_the_sweep_leaves_what_still_answers_within_its_bound(site: Site, 
     assert await sweep_views(site.ports, 1 << 30, 90 * day) == 1
     assert await sweep_views(site.ports, 10, 90 * day) == 1
     assert rows(site) == 0
+
+
+@ON_SQLITE
+async def test_a_large_document_is_rendered_apart_and_reads_the_same(
+    site: Site, registry: PlainRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All forms in one test, as the process takes a while to start."""
+    monkeypatch.setattr(site.ports.render_process, "takes", lambda _size: True)
+    for speaker in SPEAKERS:
+        name = f"left-{speaker.form}"
+        for version, days in (("1.0.0", 90), ("1.0.1", 1)):
+            speaker.released(registry, name, version, days=days)
+        await listed(without_store(site.ports), speaker, name)
+        apart = await listed(without_store(site.ports), speaker, name)
+        assert site.ports.render_process.pid is not None
+        with monkeypatch.context() as here:
+            here.setattr(site.ports.render_process, "takes", lambda _size: False)
+            assert said((await listed(without_store(site.ports), speaker, name)).view) == said(apart.view)
+    answer = await NpmSpeaker("full", "application/json").listing(site, "left-full")
+    decision = answer.json()["policyRestrictions"]["message"].rpartition("/")[2]
+    assert (await site.get(f"/r/{decision}", site.admin)).status == 200

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pratique.services.installing.download_log import DownloadLog
     from pratique.services.installing.fetch_file import Flights
     from pratique.services.installing.metadata_cache import MetadataCache
+    from pratique.services.installing.render_process import RenderProcess
     from pratique.services.installing.renderings import Renderings
     from pratique.services.installing.self_descriptions import SelfDescriptions
     from pratique.services.installing.stored_views import StoredViews
@@ -85,6 +86,7 @@ class Ports:
     views: ViewCache
     stored_views: StoredViews
     renderings: Renderings
+    render_process: RenderProcess
     metadata_cache: MetadataCache
     uploads: Uploads
     questions: Questions

@@ -141,6 +141,7 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
         keep_alive: an idle connection is kept.
         stop_patience: running requests may finish when the server stops.
         rendered_cache: memory for rendered listings, in each process.
+        render_apart_from: listings of an index document from this size on are rendered in a process of their own.
         stored_from: listings of an index document from this size on are stored once rendered, for all processes.
     """
 
@@ -151,6 +152,7 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
     keep_alive: Duration = Duration(75)
     stop_patience: Duration = Duration(10)
     rendered_cache: Size = Size(64 * MB)
+    render_apart_from: Size = Size(2 * MB)
     stored_from: Size = Size(256 << 10)
 
 

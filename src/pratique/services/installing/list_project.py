@@ -8,18 +8,18 @@ import msgspec
 
 from pratique.core.artifacts import Origin
 from pratique.core.clock import Instant
-from pratique.core.ecosystem import Listing
 from pratique.core.errors import Unavailable
 from pratique.core.names import ProjectKey
 from pratique.rules.policy import policy_class, view_key
+from pratique.services.installing.render import Wanted, render
+from pratique.services.installing.render_task import RenderDone, RenderTask
 from pratique.services.installing.stored_views import Belongs
-from pratique.services.installing.views import View, encode
+from pratique.services.installing.views import View
 from pratique.services.judging.find_project import LocatedProject, is_current, locate_project, source_of
-from pratique.services.judging.gather import Inquiry
-from pratique.services.judging.judge import allowed_versions, decide_offer, soonest
 from pratique.services.judging.sources import Source
 from pratique.services.ports import Ports, Visit
 from pratique.services.publishing.sign_files import signed_view
+from pratique.store.repositories import Upstream
 
 _TRIES = 8
 """A view that is outdated while it is rendered is rendered again."""
@@ -54,21 +54,22 @@ async def list_project(ports: Ports, visit: Visit, name: str, form: str, encodin
     Raises:
         InvalidName, NotFound, Unauthorised, Forbidden, Refused, BadUpstream.
     """
+    wanted = Wanted(form, encoding, ports.base_urls(visit.repository.name, visit.ecosystem.id))
     for _ in range(_TRIES):
         revision = await ports.revisions.current()
         located = await locate_project(ports, visit, visit.key(name))  # 1, 2, 4
-        belongs = _belongs(ports, visit, located, form, encoding)
+        belongs = _belongs(visit, located, wanted)
         view = await _kept(ports, located, belongs)  # 3
         if view is None:
-            view = await _made_once(ports, visit, located, belongs, form, encoding)
-        if await is_current(ports, located.known):
+            view = await _made_once(ports, visit, located, belongs, wanted)
+        if view is not None and await is_current(ports, located.known):
             ports.views.put(belongs.address, view)  # 7
             own = located.known.origin is Origin.OWN
             return Listed(view, belongs.address, located.known.key, own, revision, located.place.until)
     raise Unavailable(f"{name} is changing at this moment; try again", retry_after=1)
 
 
-def _belongs(ports: Ports, visit: Visit, located: LocatedProject, form: str, encoding: str) -> Belongs:
+def _belongs(visit: Visit, located: LocatedProject, wanted: Wanted) -> Belongs:
     """The key under which this actor's view of the project is kept."""
     known = located.known
     actor_class = policy_class(known.policy, visit.actor, known.key, known.entries)
@@ -76,8 +77,8 @@ def _belongs(ports: Ports, visit: Visit, located: LocatedProject, form: str, enc
         repository_id=known.repository_id,
         key=known.key,
         policy_class=actor_class,
-        address=view_key(visit.repository.name, known.key, form, encoding, visit.public_url, actor_class),
-        addresses=ports.base_urls(visit.repository.name, visit.ecosystem.id),
+        address=view_key(visit.repository.name, known.key, wanted.form, wanted.encoding, visit.public_url, actor_class),
+        addresses=wanted.addresses,
         weight=located.place.size,
     )
 
@@ -92,41 +93,49 @@ async def _kept(ports: Ports, located: LocatedProject, belongs: Belongs) -> View
 
 
 async def _made_once(
-    ports: Ports, visit: Visit, located: LocatedProject, belongs: Belongs, form: str, encoding: str
-) -> View:
-    """A view rendered now, once for all who ask for it meanwhile."""
+    ports: Ports, visit: Visit, located: LocatedProject, belongs: Belongs, wanted: Wanted
+) -> View | None:
+    """A view rendered now, once for all who ask for it meanwhile; None if the project changed before it was read."""
     if located.place.upstream is None:  # an own one is quickly made; and whoever asks for nothing is counted
-        return await _made(ports, visit, located, belongs, form, encoding)
+        return await _made(ports, visit, located, belongs, wanted)
     which = (belongs.address, located.known.revision, located.place.document)
-    return await ports.renderings.run(which, lambda: _made(ports, visit, located, belongs, form, encoding))
+    return await ports.renderings.run(which, lambda: _made(ports, visit, located, belongs, wanted))
 
 
-async def _made(
-    ports: Ports, visit: Visit, located: LocatedProject, belongs: Belongs, form: str, encoding: str
-) -> View:
+async def _made(ports: Ports, visit: Visit, located: LocatedProject, belongs: Belongs, wanted: Wanted) -> View | None:
     """A view rendered now; what it refuses is stored, so that it can be explained."""
-    known, inquiry = located.known, located.inquiry
-    is_whole = True
+    known, now, is_whole = located.known, located.inquiry.now, True
     if known.origin is Origin.OWN:
         signed = await signed_view(ports, visit, known)
-        source, is_whole = Source(signed.view), not signed.lacks_signatures
+        done, is_whole = await _rendered(visit, located, Source(signed.view), wanted), not signed.lacks_signatures
+    elif located.place.upstream is not None and ports.render_process.takes(located.place.size):
+        done = await ports.render_process.render(_task(visit, located, located.place.upstream, wanted))
     else:
-        source = await source_of(ports, visit, located)
-    view, listing = await asyncio.to_thread(_render, ports, visit, inquiry, source, form, encoding)  # 5, 6
-    decisions = listing.decisions.values()
-    await ports.decisions.remember(known.repository_id, known.key, decisions, inquiry.now, listing.allowed)
+        done = await _rendered(visit, located, await source_of(ports, visit, located), wanted)
+    if done.view is None:
+        return None
+    await ports.decisions.remember(known.repository_id, known.key, done.decisions, now, done.allowed)
     if is_whole and await is_current(ports, known):
-        ports.stored_views.keep(belongs, view, inquiry.now)  # 7
-    return view
+        ports.stored_views.keep(belongs, done.view, now)  # 7
+    return done.view
 
 
-def _render(
-    ports: Ports, visit: Visit, inquiry: Inquiry, source: Source, form: str, encoding: str
-) -> tuple[View, Listing]:
-    decisions = decide_offer(inquiry, source.view)
-    allowed = allowed_versions(source.view, decisions, visit.ecosystem)
-    addresses = ports.base_urls(visit.repository.name, visit.ecosystem.id)
-    listing = Listing(source.view, decisions, visit.base_url, visit.explain_url, allowed, addresses)
-    rendered = visit.ecosystem.write_listing(listing, form)
-    revision, until = inquiry.knowledge.revision, soonest(decisions.values())
-    return View(encode(rendered, encoding), revision, source.document, inquiry.now, until), listing
+async def _rendered(visit: Visit, located: LocatedProject, source: Source, wanted: Wanted) -> RenderDone:
+    view, listing = await asyncio.to_thread(render, visit, located.inquiry, source, wanted)  # 5, 6
+    return RenderDone(view, tuple(listing.decisions.values()), listing.allowed)
+
+
+def _task(visit: Visit, located: LocatedProject, upstream: Upstream, wanted: Wanted) -> RenderTask:
+    known = located.known
+    return RenderTask(
+        repository=visit.repository,
+        ecosystem=visit.ecosystem.id,
+        name=known.key.name,
+        actor=visit.actor,
+        public_url=visit.public_url,
+        wanted=wanted,
+        now=located.inquiry.now,
+        revision=known.revision,
+        upstream_id=upstream.id,
+        document=located.place.document,
+    )

@@ -1,0 +1,131 @@
+"""The render process is there when it is needed, gone when it is not, and never makes anybody wait for ever."""
+
+import asyncio
+import os
+import signal
+import sys
+import time
+
+import pytest
+
+from pratique.app import RENDERER
+from pratique.core.actors import Actor, ActorKind
+from pratique.core.clock import Instant
+from pratique.core.errors import Unavailable
+from pratique.core.limits import DatabaseLimits
+from pratique.services.installing.render import Wanted
+from pratique.services.installing.render_pipe import Ended, Silent, read_frame, write_frame
+from pratique.services.installing.render_process import RenderLimits, RenderProcess, RenderSetup
+from pratique.services.installing.render_task import RenderTask
+from pratique.store.repositories import Repository
+from tests.stores.implementations import empty_sqlite, new_sqlite
+
+__all__ = ["empty_sqlite"]
+
+TASK = RenderTask(
+    repository=Repository(1, "main", True),
+    ecosystem="npm",
+    name="left",
+    actor=Actor(ActorKind.NOBODY, name="nobody"),
+    public_url="http://here",
+    wanted=Wanted("full", "gzip", ("http://here/main/npm",)),
+    now=Instant(1),
+    revision=5,
+    upstream_id=1,
+    document="d" * 64,
+)
+DIES_AT_ONCE = (sys.executable, "-c", "pass")
+IS_SILENT = (sys.executable, "-c", "import time; time.sleep(600)")
+TALKS_NONSENSE = (sys.executable, "-c", "import sys; sys.stdout.buffer.write(bytes(7) + b'\\x03abc'); sys.stdin.read()")
+
+
+@pytest.fixture
+async def process_of(tmp_path, empty_sqlite):
+    made = []
+
+    def make(command=RENDERER, **limits):
+        setup = RenderSetup(new_sqlite(tmp_path, empty_sqlite), DatabaseLimits(readers=1, writers=1))
+        made.append(RenderProcess(command, setup, RenderLimits(**limits)))
+        return made[-1]
+
+    yield make
+    for one in made:
+        await one.close()
+
+
+async def gone(pid):
+    deadline = time.monotonic() + 20
+    while os.path.exists(f"/proc/{pid}") and time.monotonic() < deadline:
+        await asyncio.sleep(0.01)
+    return not os.path.exists(f"/proc/{pid}")
+
+
+async def test_nothing_is_started_before_it_is_needed_and_it_ends_when_it_is_idle(process_of):
+    process = process_of(idle=1)
+    assert process.pid is None
+
+    assert (await process.render(TASK)).view is None  # there is no such project, so it is not what the asker knows
+    pid = process.pid
+    assert pid is None or await gone(pid)
+
+    assert (await process.render(TASK)).view is None
+
+
+async def test_one_that_was_killed_while_it_lay_idle_is_replaced_and_nobody_notices(process_of):
+    process = process_of()
+    await process.render(TASK)
+    killed = process.pid
+    os.kill(killed, signal.SIGKILL)
+
+    assert (await process.render(TASK)).view is None
+
+    assert process.pid != killed
+    await process.close()
+    assert process.pid is None
+
+
+@pytest.mark.parametrize(
+    ("command", "limits", "sentence"),
+    [
+        (DIES_AT_ONCE, {}, "the listing of left cannot be rendered: its process ends; try again later"),
+        (IS_SILENT, {"patience": 50}, "rendering the listing of left took too long; try again later"),
+        (TALKS_NONSENSE, {}, "the listing of left cannot be rendered right now; try again later"),
+        (("/nowhere/python",), {}, "the listing of left cannot be rendered right now; try again later"),
+    ],
+    ids=["dies", "silent", "nonsense", "missing"],
+)
+async def test_who_asks_is_told_to_try_again_if_it_fails(process_of, command, limits, sentence):
+    process = process_of(command, **limits)
+
+    with pytest.raises(Unavailable) as said:
+        await process.render(TASK)
+
+    assert (str(said.value), said.value.retry_after) == (sentence, 5)
+    assert process.pid is None
+
+
+async def test_only_so_many_wait(process_of):
+    process = process_of(IS_SILENT, waiting=1)
+    first = asyncio.create_task(process.render(TASK))
+    await asyncio.sleep(0)
+
+    with pytest.raises(Unavailable, match="too many large listings"):
+        await process.render(TASK)
+
+    await process.close()
+    with pytest.raises(Unavailable, match="try again"):
+        await first
+
+
+def test_messages_come_out_as_they_went_in_and_the_end_is_noticed():
+    taken, given = os.pipe()
+    write_frame(given, b"one")
+    write_frame(given, b"")
+    assert (read_frame(taken), read_frame(taken, 1.0)) == (b"one", b"")
+    with pytest.raises(Silent):
+        read_frame(taken, 0.0)
+    os.write(given, bytes(3))
+    os.close(given)
+    with pytest.raises(Ended):
+        read_frame(taken)
+    os.close(taken)
