@@ -17,8 +17,6 @@ import msgspec
 
 from pratique.core.ecosystem import Ecosystem
 from pratique.core.errors import BadUpstream, PratiqueError
-from pratique.core.names import ProjectKey
-from pratique.naming import popular
 from pratique.services.installing.render_pipe import Ended, read_frame, write_frame
 from pratique.services.installing.render_process import RenderAnswer, RenderFailure, RenderSetup
 from pratique.services.installing.render_task import RenderTask, RenderWork
@@ -44,7 +42,7 @@ def main() -> None:
     gc.set_threshold(*_RARELY)
     with suppress(Ended):
         setup = msgspec.msgpack.decode(read_frame(given), type=RenderSetup)
-        work = RenderWork(Database.open(setup.database, setup.limits), _ecosystem, _popularity)
+        work = RenderWork(Database.open(setup.database, setup.limits), _ecosystem)
         tasks = msgspec.msgpack.Decoder(RenderTask)
         while True:
             write_frame(taken, msgspec.msgpack.encode(_answer(work, tasks.decode(read_frame(given)))))
@@ -55,10 +53,6 @@ def _ecosystem(name: str) -> Ecosystem:
     """The object in `ecosystems` that is called as its folder; loaded when it is first asked for."""
     found: Ecosystem = getattr(importlib.import_module(f"pratique.ecosystems.{name}"), name.upper())
     return found
-
-
-def _popularity(key: ProjectKey) -> int | None:
-    return popular.rank(key.ecosystem, key.name)
 
 
 def _own_output() -> int:

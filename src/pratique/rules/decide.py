@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from pratique.core.clock import MINUTE, Instant
 from pratique.core.decisions import Action, Decision, Mode, Moment, SetAside, Vote
-from pratique.core.facts import LIST_ENTRIES, Absent, FactAbsent, Facts, NotYetFetched, Stage
+from pratique.core.facts import LIST_ENTRIES, Absent, Fact, FactAbsent, Facts, NotYetFetched, Stage
 from pratique.rules.canonical import canonical, without_excuses
 from pratique.rules.contract import Needs, deny
 from pratique.rules.policy import ActiveRule, Policy, policy_class, short_hash
 from pratique.rules.waivers import Effect, weigh
 
 DRY_RUN = "dry-run"
+
+_NOWHERE: Any = object()
+
+T = TypeVar("T")
 
 TRY_AGAIN = MINUTE
 """A decision that rests on a failure is worth asking for again after so long."""
@@ -102,7 +106,7 @@ class Judge:
 
     def _votes(self, facts: Facts) -> Tally:
         declared, tally = _Declared(facts.values), Tally()
-        mine = msgspec.structs.replace(facts, values=declared)
+        mine = _asked_about(facts, declared)
         for one, names in self._needed:
             declared.names = names
             opinion = _ask(one, mine, self._due)
@@ -153,21 +157,48 @@ class Judge:
 class _Declared(Mapping[str, Any]):
     """The facts of the rule that is asked; a read of any other is a fault, not a wait."""
 
-    __slots__ = ("_values", "names")
+    __slots__ = ("all", "names")
 
     def __init__(self, values: Mapping[str, Any]) -> None:
-        self._values, self.names = values, frozenset[str]()
+        self.all, self.names = values, frozenset[str]()
 
     def __getitem__(self, name: str) -> Any:
         if name not in self.names:
             raise UndeclaredFact(name)
-        return self._values[name]
+        return self.all[name]
 
     def __iter__(self) -> Iterator[str]:
-        return (name for name in sorted(self.names) if name in self._values)
+        return (name for name in sorted(self.names) if name in self.all)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+
+class _AskedFacts(Facts, frozen=True):
+    """Facts as a rule is shown them. A listing reads ten of each file: the usual case is done in one step."""
+
+    declared: _Declared
+
+    def __getitem__(self, fact: Fact[T]) -> T:
+        declared, name = self.declared, fact.name
+        if name in declared.names:
+            value = declared.all.get(name, _NOWHERE)
+            if value is not _NOWHERE and not isinstance(value, Absent):
+                return value  # type: ignore[no-any-return]
+        return super().__getitem__(fact)
+
+
+def _asked_about(facts: Facts, declared: _Declared) -> _AskedFacts:
+    return _AskedFacts(
+        facts.subject,
+        facts.origin,
+        facts.actor,
+        facts.now,
+        facts.version_key,
+        facts.release_key,
+        declared,
+        declared,
+    )
 
 
 def _ask(active: ActiveRule, mine: Facts, due: Stage) -> Opinion | None:

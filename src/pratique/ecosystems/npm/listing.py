@@ -29,28 +29,30 @@ _CONTENT_TYPES = {FULL: "application/json", ABBREVIATED: _ABBREVIATED_TYPE}
 _PLAIN = re.compile(r"[A-Za-z0-9_.~-]+")
 """Nearly every file name: nothing in it has to be escaped."""
 
-_ABBREVIATED_FIELDS = (
-    "name",
-    "version",
-    "deprecated",
-    "dependencies",
-    "optionalDependencies",
-    "devDependencies",
-    "bundleDependencies",
-    "bundledDependencies",
-    "peerDependencies",
-    "peerDependenciesMeta",
-    "acceptDependencies",
-    "bin",
-    "directories",
-    "dist",
-    "engines",
-    "os",
-    "cpu",
-    "libc",
-    "funding",
-    "_hasShrinkwrap",
-    "hasInstallScript",
+_ABBREVIATED_FIELDS = frozenset(
+    {
+        "name",
+        "version",
+        "deprecated",
+        "dependencies",
+        "optionalDependencies",
+        "devDependencies",
+        "bundleDependencies",
+        "bundledDependencies",
+        "peerDependencies",
+        "peerDependenciesMeta",
+        "acceptDependencies",
+        "bin",
+        "directories",
+        "dist",
+        "engines",
+        "os",
+        "cpu",
+        "libc",
+        "funding",
+        "_hasShrinkwrap",
+        "hasInstallScript",
+    }
 )
 
 
@@ -147,7 +149,7 @@ def version_entry(name: str, folder: str, file: FileView) -> dict[str, Any]:
 def _version(name: str, folder: str, file: FileView, *, abbreviated: bool) -> dict[str, Any]:
     raw = file.raw
     if abbreviated:
-        entry = {field: raw[field] for field in _ABBREVIATED_FIELDS if field in raw}
+        entry = {field: value for field, value in raw.items() if field in _ABBREVIATED_FIELDS}
         if file.execution_points:
             entry["hasInstallScript"] = True
         entry |= {"name": name, "version": file.version}

@@ -138,4 +138,5 @@ def _task(visit: Visit, located: LocatedProject, upstream: Upstream, wanted: Wan
         revision=known.revision,
         upstream_id=upstream.id,
         document=located.place.document,
+        popularity=located.inquiry.popularity(known.key),
     )

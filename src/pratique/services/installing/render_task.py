@@ -32,6 +32,7 @@ class RenderTask(msgspec.Struct, frozen=True):
         now: the instant of asking; what is decided is decided as of then.
         revision: of the project, as whoever asks knows it.
         document: sha256 of the upstream's document, likewise.
+        popularity: of the name; the ranking is loaded where it is needed more often.
     """
 
     repository: Repository
@@ -44,6 +45,7 @@ class RenderTask(msgspec.Struct, frozen=True):
     revision: int
     upstream_id: int
     document: str
+    popularity: int | None = None
 
 
 class RenderDone(msgspec.Struct, frozen=True):
@@ -63,10 +65,8 @@ class RenderDone(msgspec.Struct, frozen=True):
 class RenderWork:
     """Does one task after the other, and keeps the last document it has read: forms and classes share it."""
 
-    def __init__(
-        self, db: Database, ecosystem: Callable[[str], Ecosystem], popularity: Callable[[ProjectKey], int | None]
-    ) -> None:
-        self._db, self._ecosystem, self._popularity = db, ecosystem, popularity
+    def __init__(self, db: Database, ecosystem: Callable[[str], Ecosystem]) -> None:
+        self._db, self._ecosystem = db, ecosystem
         self._read: tuple[str, ProjectView] | None = None
 
     def __call__(self, task: RenderTask) -> RenderDone:
@@ -81,7 +81,9 @@ class RenderWork:
         known, view = found
         ecosystem = self._ecosystem(task.ecosystem)
         visit = Visit(task.actor, task.repository, ecosystem, task.public_url)
-        inquiry = Inquiry(known, task.actor, task.now, ecosystem.version_key, ecosystem.release_key, self._popularity)
+        inquiry = Inquiry(
+            known, task.actor, task.now, ecosystem.version_key, ecosystem.release_key, lambda _key: task.popularity
+        )
         rendered, listing = render(visit, inquiry, Source(view, task.document), task.wanted)
         kept = tuple(one for one in listing.decisions.values() if is_kept(one))
         return RenderDone(rendered, kept, listing.allowed)
