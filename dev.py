@@ -18,7 +18,7 @@ import time
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-from tests import stock_clients, stock_postgresql
+from tests import stock_clients, stock_postgresql, stock_seaweedfs
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -135,6 +135,7 @@ def run_tests(paths: list[str], *, strict: bool, long: bool) -> int:
     prepare("test")
     tally = Tally()
     tally.add("PostgreSQL", passed=stock_postgresql.prepare(PYTHON, install_locked))
+    tally.add("SeaweedFS", passed=stock_seaweedfs.prepare(PYTHON, install_locked))
     marks = "" if long else "not long"
     if paths:
         if any(path.startswith(STOCK_CLIENTS) for path in paths):
@@ -229,6 +230,7 @@ def lock(rest: list[str]) -> int:
     subprocess.run([*command, *shorter], cwd=ROOT, check=True)
     apart = {f"client-{name}": lock_file(f"clients-{name}") for name in PYTHON_CLIENTS}
     apart["postgresql"] = lock_file("postgresql")
+    apart["seaweedfs"] = lock_file("seaweedfs")
     for group, path in apart.items():
         subprocess.run([*command, "--group", group, "-o", path], cwd=ROOT, check=True)
     locks = [test, run, *apart.values(), lock_npm(upgrade="--upgrade" in rest)]

@@ -1,6 +1,7 @@
 """The first download of an upstream's file: one fetch for all, judged before its end is handed out."""
 
 import asyncio
+import dataclasses
 import errno
 import hashlib
 import os
@@ -13,6 +14,7 @@ from pratique.core.facts import Seen
 from pratique.core.limits import FlightLimits, UpstreamLimits
 from pratique.services.installing.fetch_file import FetchPlan, FlightFailed, Flights
 from pratique.services.publishing.record_release import ChangedMeanwhile
+from pratique.store.memory_draft import ROOM as MEMORY
 from pratique.upstream.client import UpstreamClient
 from tests.harness.lying_upstream import (
     LyingUpstream,
@@ -519,6 +521,99 @@ async def test_a_disk_that_refuses_gets_a_sentence_and_nothing_stays(
         with pytest.raises(Unavailable, match=sentence):
             await passenger.complete_or_deadline()
 
+    assert stored(blobs) == []
+
+
+class PassesOn(Desk):
+    """Records what could not be kept as well."""
+
+    def __init__(self, upstream, **given):
+        super().__init__(upstream, **given)
+        self.passed = []
+
+    @property
+    def plan(self):
+        return dataclasses.replace(super().plan, record_unkept=self.record_unkept)
+
+    async def record_unkept(self, stored, seen, revision):
+        assert revision == self.revision
+        self.passed.append(stored.sha256)
+
+
+def full_after(monkeypatch, written):
+    """The disk has room for so many bytes more."""
+    real, left = os.pwrite, [written]
+
+    def write(descriptor, chunk, offset):
+        left[0] -= len(chunk)
+        if left[0] < 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(descriptor, chunk, offset)
+
+    monkeypatch.setattr("os.pwrite", write)
+
+
+@pytest.mark.parametrize("written", [0, 150_000])
+async def test_what_finds_no_room_is_judged_passed_on_and_recorded_as_not_stored(
+    upstream, flights, blobs, monkeypatch, written
+):
+    upstream.behaviours["/f.tgz"] = says(CONTENT)
+    desk = PassesOn(upstream, size=len(CONTENT))
+    full_after(monkeypatch, written)
+
+    async with flights.board("f", desk.plan) as first, flights.board("f", desk.plan) as second:
+        assert await first.complete_or_deadline() is None
+        assert await body(first) == CONTENT
+        assert await body(second, 399_990) == CONTENT[399_990:]
+        with pytest.raises(Unavailable, match="disk is full"):
+            await second.completed()
+
+    assert (desk.recorded, desk.passed) == ([], [SHA256])
+    assert stored(blobs) == []
+    assert flights._memory.draft(MEMORY) is not None
+
+
+async def test_what_finds_no_room_while_it_flows_goes_on_with_the_same_bytes(upstream, hasty, blobs, monkeypatch):
+    going_on = asyncio.Event()
+    upstream.behaviours["/f.tgz"] = falls_silent(CONTENT, 200_000, going_on)
+    desk = PassesOn(upstream, size=len(CONTENT))
+
+    async with hasty.board("f", desk.plan) as passenger:
+        chunks = passenger.chunks()
+        got = await anext(chunks)
+        full_after(monkeypatch, 0)
+        going_on.set()
+        got += b"".join([piece async for piece in chunks])
+
+    assert got == CONTENT
+    assert desk.passed == [SHA256]
+    assert stored(blobs) == []
+
+
+async def test_what_finds_no_room_and_is_not_what_was_promised_is_refused(upstream, flights, blobs, monkeypatch):
+    upstream.behaviours["/f.tgz"] = says(CONTENT)
+    desk = PassesOn(upstream, size=len(CONTENT), sha256="0" * 64)
+    full_after(monkeypatch, 0)
+
+    async with flights.board("f", desk.plan) as passenger:
+        with pytest.raises(PolicySaysNo):
+            await passenger.complete_or_deadline()
+
+    assert desk.passed == []
+
+
+async def test_what_finds_no_room_and_is_too_long_for_memory_is_refused_with_a_sentence(
+    upstream, flights, blobs, monkeypatch
+):
+    upstream.behaviours["/f.tgz"] = says(CONTENT)
+    full_after(monkeypatch, 0)
+    held = flights._memory.draft(MEMORY)
+
+    async with flights.board("f", PassesOn(upstream, size=len(CONTENT)).plan) as passenger:
+        with pytest.raises(Unavailable, match="disk is full"):
+            await passenger.complete_or_deadline()
+
+    held.discard()
     assert stored(blobs) == []
 
 

@@ -118,8 +118,8 @@ class ObjectStore:
         return ObjectStoreAddress(f"s3://{BUCKET}/{prefix}", said | keys | options, allow_http=True)
 
     def client(self, prefix: str, endpoint: str = "", **options: str) -> ObjectClient:
-        """A client that loses patience soon."""
-        patience = ObjectStorePatience(connect=500, read=1_000, write=2_000, retry=1_500, rest=0)
+        """A client that does not try long, and is ready for the next request at once."""
+        patience = ObjectStorePatience(connect=5_000, read=10_000, write=20_000, retry=1_500, rest=0)
         return ObjectClient(self.address(prefix, endpoint, **options), patience)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -18,7 +19,7 @@ from pratique.core.ports import BlobDraft
 from pratique.services.governing.exposure import exposure
 from pratique.services.governing.revoke import revoke
 from pratique.services.installing.download_log import DownloadLog
-from pratique.store import events, processes
+from pratique.store import blob_use, events, processes
 from pratique.store.blobs_file import FileBlobs
 from pratique.store.database import Database
 from pratique.store.reserve import WHOLE
@@ -151,22 +152,45 @@ async def test_a_file_whose_record_cannot_be_promised_any_more_once_it_is_here_i
     assert (await site.get(kept)).status == 200
 
 
-async def test_a_first_download_that_cannot_be_stored_is_refused_and_works_once_there_is_room(
+async def test_a_first_download_that_cannot_be_stored_is_passed_on_and_recorded_and_stored_once_there_is_room(
+    site: Site, registry: PlainRegistry, client: Speaker
+) -> None:
+    """The disk of the files is full, the database's is not."""
+    release = client.released(registry, "right", "1.0.0")
+    path, sha256 = client.path("right", "1.0.0"), hashlib.sha256(release.content).hexdigest()
+    site.ports.blobs.__class__ = FullBlobs
+
+    for times in (1, 2):
+        assert (await site.get(path)).body == release.content
+        assert registry.downloads(release.filename) == times
+    part = await site.get(path, Range="bytes=1-5")
+    assert (part.status, "disk is full, so the file cannot be stored" in part.text) == (503, True)
+    ready = await site.get("/readyz")
+    assert (ready.status, ready.json()["files"]) == (200, "cannot be stored: their disk is full")
+    assert (await client.upload(site, "ours", "1.0.0", site.token)).status == 503
+    assert not list((site.data / "tmp").iterdir())
+    assert await site.ports.db.read(blob_use.place_of, sha256) is blob_use.Place.GONE
+    assert len((await exposure(site.ports, "main", f"pkg:{client.ecosystem}/right", OPERATOR)).downloads) == 2
+
+    make_room(site)
+    assert (await site.get(path)).body == release.content
+    assert site.ports.blobs.exists(sha256)
+    assert await site.ports.db.read(blob_use.place_of, sha256) is None
+
+
+async def test_what_is_passed_on_unstored_has_to_be_what_was_first_accepted(
     site: Site, registry: PlainRegistry, client: Speaker
 ) -> None:
     release = client.released(registry, "right", "1.0.0")
-    assert (await client.listing(site, "right")).status == 200
     site.ports.blobs.__class__ = FullBlobs
+    assert (await site.get(client.path("right", "1.0.0"))).status == 200
+    release.content = b"other" + release.content
 
-    refused = await site.get(client.path("right", "1.0.0"))
-    ready = await site.get("/readyz")
+    answer = await site.get(client.path("right", "1.0.0"))
 
-    assert refused.status == 503
-    assert "disk is full, so the file cannot be stored" in refused.text
-    assert (ready.status, ready.json()["error"]) == (503, "files cannot be stored: their disk is full")
-    assert not list((site.data / "tmp").iterdir())
+    assert answer.status in (403, 409, 502)
     make_room(site)
-    assert (await site.get(client.path("right", "1.0.0"))).body == release.content
+    assert (await site.get(client.path("right", "1.0.0"))).status in (403, 409, 502)
 
 
 async def test_a_listing_whose_change_cannot_be_kept_stays_as_it_was(

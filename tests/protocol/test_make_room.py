@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -248,6 +249,24 @@ async def test_a_removal_that_was_broken_off_is_finished_by_the_next_turn(
     assert await site.ports.db.read(blob_use.place_of, chosen[0].sha256) is blob_use.Place.GONE
     assert not site.ports.blobs.exists(chosen[0].sha256)
     assert await fetched(site, client, "left") == content
+
+
+@ON_SQLITE
+@ONE_CLIENT
+async def test_bytes_that_are_here_although_they_are_called_gone_count_again_after_a_day(
+    site: Site, registry: PlainRegistry, client: Speaker
+) -> None:
+    client.released(registry, "left", "1.0.0")
+    content = await fetched(site, client, "left")
+    sha256 = sha256_of(content)
+    chosen = await site.ports.db.read(blob_use.least_used, site.ports.clock.now() + 1, 10)
+    await site.ports.db.write(blob_use.mark_leaving, chosen)
+    await site.ports.db.write(blob_use.settle, {sha256: True})
+    os.utime(site.data / "blobs" / sha256[:2] / sha256[2:4] / sha256, (0, 0))
+
+    await put_away_unrecorded(site.ports)
+
+    assert (await site.ports.db.read(blob_use.sizes)).cached == len(content)
 
 
 @ON_SQLITE

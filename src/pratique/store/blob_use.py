@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 import msgspec
@@ -10,7 +10,12 @@ import sqlalchemy as sa
 
 from pratique.core.artifacts import Origin
 from pratique.core.clock import Instant
+from pratique.core.ports import StoredBlob
+from pratique.store.dialects import insert
 from pratique.store.schema import blob, file, project
+
+_CHUNK = 500
+"""Values in one IN list; databases limit the parameters of a statement."""
 
 
 class Place(StrEnum):
@@ -122,6 +127,30 @@ def settle(c: sa.Connection, gone: Mapping[str, bool]) -> None:
     for sha256, is_gone in sorted(gone.items()):
         marked = blob.update().where(blob.c.sha256 == sha256, blob.c.place == Place.LEAVING.value)
         c.execute(marked.values(place=Place.GONE.value if is_gone else None))
+
+
+def record_absent(c: sa.Connection, passed: StoredBlob, now: Instant) -> None:
+    """Note a blob whose bytes were passed on and could not be kept; one that is known stays as it is."""
+    digests = msgspec.json.encode(passed.digests).decode()
+    row = insert(c, blob).values(
+        sha256=passed.sha256, size=passed.size, digests=digests, created=now, place=Place.GONE.value
+    )
+    c.execute(row.on_conflict_do_nothing(index_elements=["sha256"]))
+
+
+def gone_of(c: sa.Connection, sha256s: Sequence[str]) -> tuple[str, ...]:
+    """Those of some blobs that are called gone."""
+    found: list[str] = []
+    for start in range(0, len(sha256s), _CHUNK):
+        some = blob.c.sha256.in_(sha256s[start : start + _CHUNK])
+        found += c.execute(sa.select(blob.c.sha256).where(some, blob.c.place == Place.GONE.value)).scalars()
+    return tuple(found)
+
+
+def take_back(c: sa.Connection, here: Sequence[str]) -> None:
+    """Note of blobs that were called gone that they are here."""
+    for sha256 in here:
+        c.execute(blob.update().where(blob.c.sha256 == sha256, blob.c.place == Place.GONE.value).values(place=None))
 
 
 def place_of(c: sa.Connection, sha256: str) -> Place | None:

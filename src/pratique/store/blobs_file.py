@@ -9,7 +9,7 @@ import re
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -193,6 +193,22 @@ class FileBlobs:
                     _unlink_if_abandoned(path)
 
 
+def new_hashes() -> dict[str, Any]:
+    """Every digest that a client may ask for, of nothing yet."""
+    return {
+        "sha256": hashlib.sha256(),
+        "sha512": hashlib.sha512(),
+        "sha1": hashlib.sha1(usedforsecurity=False),
+        "blake2b_256": hashlib.blake2b(digest_size=32),
+        "md5": hashlib.md5(usedforsecurity=False),
+    }
+
+
+def digests_of(hashes: Mapping[str, Any]) -> Digests:
+    """As values."""
+    return Digests(**{name: digest.hexdigest() for name, digest in hashes.items()})
+
+
 class FileDraft:
     """A `core.ports.BlobDraft` in a temporary file, which is locked as long as its process lives."""
 
@@ -200,14 +216,9 @@ class FileDraft:
         self._path, self._blobs = path, blobs
         self._size = 0
         self._kept: StoredBlob | None = None
+        self._is_lost = False
         self._turn = threading.Lock()  # a descriptor closed under a running write could be another file's by then
-        self._hashes: dict[str, Any] = {
-            "sha256": hashlib.sha256(),
-            "sha512": hashlib.sha512(),
-            "sha1": hashlib.sha1(usedforsecurity=False),
-            "blake2b_256": hashlib.blake2b(digest_size=32),
-            "md5": hashlib.md5(usedforsecurity=False),
-        }
+        self._hashes = new_hashes()
         self._descriptor: int | None = os.open(path, _NEW_FILE, 0o600)
         fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
@@ -225,16 +236,18 @@ class FileDraft:
         """Append bytes and feed every digest.
 
         Raises:
-            OSError: the disk refuses; the draft is discarded.
-            ValueError: the draft was kept or discarded before.
+            OSError: the disk refuses. What was written before can be read until `discard`; nothing of it stays.
+            ValueError: the draft was kept, refused or discarded before.
         """
         with self._turn:
             if self._kept is not None:
                 raise ValueError("a kept blob cannot grow")
+            if self._is_lost:
+                raise ValueError("this draft was refused by the disk")
             try:
                 _write_all(self._open_descriptor(), chunk, self._size)
             except OSError:
-                self._remove()
+                self._lose()
                 raise
             for digest in self._hashes.values():
                 digest.update(chunk)
@@ -247,7 +260,7 @@ class FileDraft:
 
     def digests(self) -> Digests:
         """Digests of everything written so far."""
-        return Digests(**{name: digest.hexdigest() for name, digest in self._hashes.items()})
+        return digests_of(self._hashes)
 
     def keep(self) -> StoredBlob:
         """Make it durable under its sha256; it can still be read until `discard`.
@@ -258,6 +271,8 @@ class FileDraft:
         """
         with self._turn:
             descriptor = self._open_descriptor()
+            if self._is_lost:
+                raise ValueError("this draft was refused by the disk")
             if self._kept is None:
                 digests = self.digests()
                 sha256 = str(digests.sha256)
@@ -276,10 +291,14 @@ class FileDraft:
         with self._turn:
             self._remove()
 
+    def _lose(self) -> None:
+        self._is_lost = True
+        with suppress(FileNotFoundError):
+            self._path.unlink()
+
     def _remove(self) -> None:
         if self._kept is None:
-            with suppress(FileNotFoundError):
-                self._path.unlink()
+            self._lose()
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None

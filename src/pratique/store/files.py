@@ -119,13 +119,26 @@ def record_stored(
     stored: StoredBlob,
     published: Instant | None,
     now: Instant,
+    *,
+    kept: bool = True,
 ) -> FileRow:
     """Note that an upstream's file is kept here now; its digest is the one first accepted from here on.
+
+    Args:
+        c: the transaction.
+        project_id: of the project.
+        version: of the file.
+        filename: its name.
+        stored: its bytes.
+        published: by the upstream's word.
+        now: the present.
+        kept: false: the bytes are not here, and the blob's row is there already.
 
     Raises:
         Conflict: other bytes were accepted under this name before.
     """
-    _record_blob(c, stored, now)
+    if kept:
+        _record_blob(c, stored, now)
     seen = insert(c, file).values(
         project_id=project_id,
         version=version,

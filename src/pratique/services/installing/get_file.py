@@ -18,7 +18,7 @@ from pratique.core.facts import Seen
 from pratique.core.ports import BlobDraft, StoredBlob
 from pratique.core.sentences import warning_line
 from pratique.services.blob_threads import in_blob_thread
-from pratique.services.installing.fetch_file import FetchPlan
+from pratique.services.installing.fetch_plan import FetchPlan
 from pratique.services.installing.file_answers import Cleared, Coming, FileAnswer, Known, Stored
 from pratique.services.judging.file_facts import remember_seen, see_bytes
 from pratique.services.judging.find_file import FoundFile, find_file, refuse_file
@@ -146,8 +146,12 @@ def _fetch_plan(ports: Ports, visit: Visit, found: FoundFile, upstream_url: str,
     async def record(blob: StoredBlob, seen: Seen, revision: int) -> None:
         await ports.db.write(record_fetched, visit.ecosystem, found, blob, seen, revision, ports.clock.now())
 
+    async def record_unkept(blob: StoredBlob, seen: Seen, revision: int) -> None:
+        now = ports.clock.now()
+        await ports.db.write(record_fetched, visit.ecosystem, found, blob, seen, revision, now, kept=False)
+
     turn = partial(ports.uploads.turn, found.known.key)
-    return FetchPlan(upstream_url, address, see, judge, record, found.file.size, turn)
+    return FetchPlan(upstream_url, address, see, judge, record, found.file.size, record_unkept, turn)
 
 
 async def judge_bytes(ports: Ports, visit: Visit, found: FoundFile, seen: Seen) -> int:
@@ -180,8 +184,12 @@ def record_fetched(
     seen: Seen,
     revision: int,
     now: Instant,
+    *,
+    kept: bool = True,
 ) -> None:
     """Note that the file is stored, with its index entry for the day the upstream lists it no more.
+
+    One that was only passed on (`kept` is false) is recorded as one that was removed to make room.
 
     Raises:
         ChangedMeanwhile: the project is no longer the one that was judged.
@@ -194,7 +202,9 @@ def record_fetched(
     project = projects.find(connection, known.repository_id, known.key)
     if project is None or project.origin is Origin.OWN:
         raise NotFound(f"{known.key.name} is no longer what it was when the download began; try again")
-    row = files.record_stored(connection, project.id, file.version, file.filename, blob, file.published, now)
+    if not kept:
+        blob_use.record_absent(connection, blob, now)
+    row = files.record_stored(connection, project.id, file.version, file.filename, blob, file.published, now, kept=kept)
     entry = Manifest(known.key.name, file.version, {KEPT_AS: msgspec.to_builtins(file)}, b"", file.execution_points)
     files.describe(connection, row.id, entry)
     remember_seen(connection, project.id, file, seen, None, now)

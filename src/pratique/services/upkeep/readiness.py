@@ -36,6 +36,7 @@ class Readiness(msgspec.Struct, frozen=True, omit_defaults=True):
         jobs: `alive` or `missing`. Without the job process downloads stay safe, but nothing is imported or
             judged again.
         advisories: `failing` if a source could not be taken in when it was last tried; what is known grows old.
+        files: why files cannot be stored. Installs go on: what cannot be stored is passed on.
         busy: kinds of work whose threads are all taken: `uploads`, `audits`, `descriptions`. Installs go on.
         error: why it is not ready.
     """
@@ -43,6 +44,7 @@ class Readiness(msgspec.Struct, frozen=True, omit_defaults=True):
     status: str
     jobs: str = ""
     advisories: str = ""
+    files: str = ""
     busy: tuple[str, ...] = ()
     error: str = ""
 
@@ -55,7 +57,7 @@ async def readiness_of(ports: Ports) -> Readiness:
         await ports.revisions.current()
         jobs = await ports.db.read(_try_deciding, ports, SystemClock().now())
         failing = await ports.db.read(failing_sources, ports.advisory_sources)
-        unwritable = await _unwritable(ports)
+        unwritable, files = await _unwritable(ports), await _unstorable(ports)
     except PratiqueError as error:
         return Readiness("not ready", error=str(error))
     except Exception:
@@ -64,7 +66,7 @@ async def readiness_of(ports: Ports) -> Readiness:
     if unwritable:
         return Readiness("not ready", error=". ".join(unwritable))
     busy = await late_threads(ports)
-    return Readiness("ready", "alive" if jobs else "missing", "failing" if failing else "", busy)
+    return Readiness("ready", "alive" if jobs else "missing", "failing" if failing else "", files, busy)
 
 
 async def _unwritable(ports: Ports) -> list[str]:
@@ -76,11 +78,15 @@ async def _unwritable(ports: Ports) -> list[str]:
         await ports.db.write(readiness.try_writing, durable=False)
     except Unavailable as error:
         found.append(f"the database cannot be written: {error}")
+    return found
+
+
+async def _unstorable(ports: Ports) -> str:
     try:
         await asyncio.to_thread(_try_storing, ports.blobs)
     except OSError as error:
-        found.append(f"files cannot be stored: {'their disk is full' if error.errno in NO_ROOM else error.strerror}")
-    return found
+        return f"cannot be stored: {'their disk is full' if error.errno in NO_ROOM else error.strerror}"
+    return ""
 
 
 def _try_storing(blobs: Blobs) -> None:

@@ -11,7 +11,7 @@ from pratique.core.actors import OPERATOR
 from pratique.core.clock import Instant
 from pratique.core.events import new_event
 from pratique.services.ports import Ports
-from pratique.store import events, files
+from pratique.store import blob_use, events, files
 
 _PARTS = 256
 
@@ -49,11 +49,23 @@ async def _find_unrecorded(ports: Ports) -> tuple[list[str], int]:
     for part in range(_PARTS):
         stored = await asyncio.to_thread(ports.blobs.stored, part)
         recorded = await ports.db.read(files.blob_digests, stored) if stored else {}
+        await _take_back(ports, stored)
         for sha256 in stored:
             if sha256 not in recorded and await asyncio.to_thread(ports.blobs.is_settled, sha256):
                 found.append(sha256)
         count += len(stored)
     return found, count
+
+
+async def _take_back(ports: Ports, stored: tuple[str, ...]) -> None:
+    """What was called gone and is here counts again: an object store may have done what it did not answer.
+
+    It is looked for once more after the record was read, as that is written when the bytes are gone.
+    """
+    gone = await ports.db.read(blob_use.gone_of, stored) if stored else ()
+    here = [sha256 for sha256 in gone if await asyncio.to_thread(ports.blobs.is_settled, sha256)]
+    if here:
+        await ports.db.write(blob_use.take_back, here)
 
 
 async def _put_away(ports: Ports, sha256: str) -> bool:
