@@ -16,6 +16,8 @@ from bench.faulting.ledger import Ledger
 from bench.faulting.moods import Mood
 from bench.faulting.origin import Origin
 
+_LONG = 0.04
+
 Undo = Callable[[], Awaitable[None]]
 
 
@@ -63,10 +65,11 @@ class Harm:
             self._kinds += [("cut off", self._cut_off, 4), ("disk full", self._fill_disk, 3)]
         self._kinds = [one for one in self._kinds if only in one[0]]
 
-    async def one(self) -> Fault:
-        """Do any."""
+    async def one(self, name: str = "") -> Fault:
+        """Do any, or any whose name holds this."""
+        kinds = [one for one in self._kinds if name in one[0]] or self._kinds
         while True:
-            ((_, begin, _),) = self._chance.choices(self._kinds, [weight for _, _, weight in self._kinds])
+            ((_, begin, _),) = self._chance.choices(kinds, [weight for _, _, weight in kinds])
             fault = await begin()
             if fault is not None:
                 self._ledger.note(f"FAULT {fault.kind}: {fault.where}, {fault.lasts:.1f} s")
@@ -76,6 +79,10 @@ class Harm:
     def _node(self) -> Node | None:
         up = [node for node in self._deployment.nodes if node.name not in self._down]
         return self._chance.choice(up) if up else None
+
+    def _long_or_short(self, most: float, long: float) -> float:
+        """Seconds; once in a while so long that whoever looks after it has to do something."""
+        return long if self._chance.random() < _LONG else self._chance.uniform(0.3, most)
 
     def _child(self, node: Node | None) -> tuple[str, int] | None:
         if node is None:
@@ -115,7 +122,7 @@ class Harm:
         child = self._child(node)
         if child is None or node is None or not _send(child[1], signal.SIGSTOP):
             return None
-        return Fault(f"kill -STOP {child[0]}", node.name, self._chance.uniform(0.3, 4.0), _waker(child[1]))
+        return Fault(f"kill -STOP {child[0]}", node.name, self._long_or_short(4.0, 45.0), _waker(child[1]))
 
     async def _freeze_supervisor(self) -> Fault | None:
         node = self._node()
@@ -149,7 +156,7 @@ class Harm:
         pid = await self._connection()
         if pid is None or not _send(pid, signal.SIGSTOP):
             return None
-        return Fault("kill -STOP PostgreSQL backend", "database", self._chance.uniform(0.3, 4.0), _waker(pid))
+        return Fault("kill -STOP PostgreSQL backend", "database", self._long_or_short(4.0, 30.0), _waker(pid))
 
     async def _restart_database(self) -> Fault | None:
         if "database" in self._down:
@@ -203,7 +210,7 @@ class Harm:
             wire.mend()
             self._down.discard(name)
 
-        return Fault("cut off", node.name, self._chance.uniform(0.5, 7.0), mend)
+        return Fault("cut off", node.name, self._long_or_short(7.0, 30.0), mend)
 
     async def _fill_disk(self) -> Fault | None:
         if "disk" in self._down:

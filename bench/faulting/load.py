@@ -35,8 +35,8 @@ class Load:
         self._foreign: list[Release] = []
         self._held: list[Release] = []
         self._tasks: list[asyncio.Task[None]] = []
-        self.upstream_alone_is_away = False
-        """Nothing else is wrong, so that what is stored here has to be served."""
+        self.upstream_alone_since: float | None = None
+        """Since when the upstream is away and nothing else is wrong, so that what is stored here has to be served."""
 
     def start(self) -> None:
         """Let everybody begin."""
@@ -45,6 +45,7 @@ class Load:
             (self._govern, 2, 0.15),
             (self._read, 3, 0.02),
             (self._install_cold, 1, 0.2),
+            (self._install_stored, 1, 0.1),
             (self._ask_for_held, 1, 0.3),
             (self._pry, 1, 0.3),
             (self._end_a_token, 1, 1.5),
@@ -174,6 +175,13 @@ class Load:
                 self._foreign.append(release)
                 return
 
+    async def _install_stored(self) -> None:
+        release = self._pick(self._foreign)
+        if release is not None:
+            client = self._client()
+            await self.list_project(client, release)
+            await self.download(client, release)
+
     async def _ask_for_held(self) -> None:
         """What is too young is refused until somebody approves, and then served."""
         if not self._held or self._chance.random() < 0.2:
@@ -229,7 +237,8 @@ class Load:
         return answer
 
     def _check_cached(self, release: Release, answer: Answer, where: str) -> None:
-        if not self.upstream_alone_is_away or release not in self._foreign or release.changes:
+        since = self.upstream_alone_since
+        if since is None or answer.asked < since or release not in self._foreign or release.changes:
             return
         self._ledger.waited_without_upstream.append(answer.answered - answer.asked)
         if answer.status in _OUT_OF_REACH:
@@ -243,6 +252,7 @@ class Load:
         answer = await client.get(release.ecosystem, release.listing, self._people.publisher)
         self._count("list", client, release, answer)
         where = f"{release.purl} at {client.node.name}"
+        self._check_cached(release, answer, where)
         if answer.status == 404 and release.must_be_there(answer.asked, LISTED_WITHIN):
             self._ledger.is_lost(f"{where}: the project is gone: {answer.body[:200]!r}")
         if answer.status != 200:
