@@ -10,6 +10,7 @@ import signal
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from bench.faulting.deployment import Deployment, Node
 from bench.faulting.ledger import Ledger
@@ -62,7 +63,11 @@ class Harm:
         else:
             self._kinds.append(("object store", self._spoil_bucket, 5))
         if deployment.apart:
-            self._kinds += [("cut off", self._cut_off, 4), ("disk full", self._fill_disk, 3)]
+            self._kinds += [
+                ("cut off", self._cut_off, 4),
+                ("disk full", self._fill_disk, 3),
+                ("database's disk full", self._fill_database_disk, 1),
+            ]
         self._kinds = [one for one in self._kinds if only in one[0]]
 
     async def one(self, name: str = "") -> Fault:
@@ -216,17 +221,30 @@ class Harm:
         if "disk" in self._down:
             return None
         self._down.add("disk")
-        ballast = self._deployment.disk / "ballast"
-        with ballast.open("wb") as filling, suppress(OSError):
-            while True:
-                filling.write(b"\0" * (1 << 20))
-                filling.flush()
+        ballast = _fill(self._deployment.disk)
 
         async def make_room() -> None:
             ballast.unlink()
             self._down.discard("disk")
 
         return Fault("disk full", "disk", self._chance.uniform(0.5, 3.0), make_room)
+
+    async def _fill_database_disk(self) -> Fault | None:
+        """PostgreSQL ends by itself when it can keep no log, so that it has to be started again afterwards."""
+        if "database" in self._down:
+            return None
+        self._down.add("database")
+        database, ballast = self._deployment.database, _fill(self._deployment.database_disk)
+        self._ledger.kill("")
+
+        async def make_room() -> None:
+            ballast.unlink()
+            self._ledger.kill("")
+            await asyncio.to_thread(database.stop, signal.SIGQUIT)
+            await asyncio.to_thread(database.start)
+            self._down.discard("database")
+
+        return Fault("database's disk full", "database", self._chance.uniform(0.5, 4.0), make_room)
 
     async def _leave_half_written(self) -> Fault | None:
         """What processes leave that are killed while they write."""
@@ -248,6 +266,17 @@ class Harm:
             node.clock.set("+0s")
 
         return Fault("clock step", node.name, self._chance.uniform(0.5, 4.0), turn_back)
+
+
+def _fill(disk: Path) -> Path:
+    """Leave no room on a disk; the file to remove for some."""
+    ballast = disk / "ballast"
+    with suppress(OSError), ballast.open("wb", buffering=0) as filling:
+        for size in (1 << 20, 1 << 12):
+            with suppress(OSError):
+                while True:
+                    filling.write(bytes(size))
+    return ballast
 
 
 async def _nothing() -> None:
