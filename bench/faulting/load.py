@@ -33,6 +33,7 @@ class Load:
         self._numbers = itertools.count(1)
         self._own: list[Release] = []
         self._foreign: list[Release] = []
+        self._stored: list[Release] = []  # of the upstream too, and nobody governs them
         self._held: list[Release] = []
         self._tasks: list[asyncio.Task[None]] = []
         self.upstream_alone_since: float | None = None
@@ -158,7 +159,7 @@ class Load:
     # Installing
 
     async def _read(self) -> None:
-        release = self._pick([*self._own[-60:], *self._own, *self._foreign])
+        release = self._pick([*self._own[-60:], *self._own, *self._foreign, *self._stored])
         if release is not None:
             client = self._client()
             if self._chance.random() < 0.4:
@@ -172,11 +173,11 @@ class Load:
         release = self._foreign_release(ecosystem, name, days=OLD)
         for client in self._clients:
             if (await self.download(client, release)).status == 200:
-                self._foreign.append(release)
+                (self._foreign if self._chance.random() < 0.5 else self._stored).append(release)
                 return
 
     async def _install_stored(self) -> None:
-        release = self._pick(self._foreign)
+        release = self._pick(self._stored)
         if release is not None:
             client = self._client()
             await self.list_project(client, release)
@@ -238,7 +239,7 @@ class Load:
 
     def _check_cached(self, release: Release, answer: Answer, where: str) -> None:
         since = self.upstream_alone_since
-        if since is None or answer.asked < since or release not in self._foreign or release.changes:
+        if since is None or answer.asked < since or release not in self._stored:
             return
         self._ledger.waited_without_upstream.append(answer.answered - answer.asked)
         if answer.status in _OUT_OF_REACH:
@@ -249,8 +250,16 @@ class Load:
 
     async def list_project(self, client: Client, release: Release) -> bool:
         """Fetch a listing and judge it; whether the release is offered."""
+        return self.judge_listing(client, release, await self.listing(client, release))
+
+    async def listing(self, client: Client, release: Release) -> Answer:
+        """Fetch the listing of a release's project."""
         answer = await client.get(release.ecosystem, release.listing, self._people.publisher)
         self._count("list", client, release, answer)
+        return answer
+
+    def judge_listing(self, client: Client, release: Release, answer: Answer) -> bool:
+        """Hold a listing against what has to be true of one release; whether it is offered."""
         where = f"{release.purl} at {client.node.name}"
         self._check_cached(release, answer, where)
         if answer.status == 404 and release.must_be_there(answer.asked, LISTED_WITHIN):
