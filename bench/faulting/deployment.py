@@ -10,7 +10,9 @@ import shutil
 import signal
 import subprocess
 import sys
-from contextlib import suppress
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -24,7 +26,7 @@ from tests.harness.shared_database import without_starter
 
 PRATIQUE = Path(sys.executable).parent / "pratique"
 ROOM = "512m"
-"""Size of the disk that holds the nodes' folders and the files of packages."""
+"""Size of the disk that holds the nodes' folders and the files of packages, and of the database's."""
 
 _READY_PATIENCE = 90.0
 _SHORT_LIVED = """
@@ -155,12 +157,16 @@ class Deployment:
         self.folder, self.apart = folder, apart
         self.disk = folder / "disk"
         self.disk.mkdir()
+        self.database_disk = folder / "database-disk"
+        self.database_disk.mkdir(mode=0o755)
         if apart:
-            subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={ROOM}", "tmpfs", self.disk], check=True)
+            for disk in (self.disk, self.database_disk):
+                subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={ROOM}", "tmpfs", disk], check=True)
         self.files = self.disk / "files"
         self.centre = CENTRE if apart else "127.0.0.1"
         self.bucket = Bucket(folder, self.centre) if in_bucket else None
-        self.database = Cluster(listen_addresses=CENTRE) if apart else Cluster()
+        with _temporary_files_in(self.database_disk):
+            self.database = Cluster(listen_addresses=CENTRE) if apart else Cluster()
         ports = [free_port()] * count if apart else [free_port() for _ in range(count)]
         self.nodes = [
             Node(number, self.disk, port, Wire(number) if apart else None) for number, port in enumerate(ports, 1)
@@ -204,6 +210,15 @@ class Deployment:
         codes = [node.stop() for node in self.nodes]
         self.database.remove()
         return codes
+
+
+@contextmanager
+def _temporary_files_in(folder: Path) -> Iterator[None]:
+    before, tempfile.tempdir = tempfile.tempdir, str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
 
 
 def _children_of(pid: int) -> list[int]:

@@ -10,11 +10,14 @@ import signal
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from bench.faulting.deployment import Deployment, Node
 from bench.faulting.ledger import Ledger
 from bench.faulting.moods import Mood
 from bench.faulting.origin import Origin
+
+_LONG = 0.04
 
 Undo = Callable[[], Awaitable[None]]
 
@@ -60,13 +63,18 @@ class Harm:
         else:
             self._kinds.append(("object store", self._spoil_bucket, 5))
         if deployment.apart:
-            self._kinds += [("cut off", self._cut_off, 4), ("disk full", self._fill_disk, 3)]
+            self._kinds += [
+                ("cut off", self._cut_off, 4),
+                ("disk full", self._fill_disk, 3),
+                ("database's disk full", self._fill_database_disk, 1),
+            ]
         self._kinds = [one for one in self._kinds if only in one[0]]
 
-    async def one(self) -> Fault:
-        """Do any."""
+    async def one(self, name: str = "") -> Fault:
+        """Do any, or any whose name holds this."""
+        kinds = [one for one in self._kinds if name in one[0]] or self._kinds
         while True:
-            ((_, begin, _),) = self._chance.choices(self._kinds, [weight for _, _, weight in self._kinds])
+            ((_, begin, _),) = self._chance.choices(kinds, [weight for _, _, weight in kinds])
             fault = await begin()
             if fault is not None:
                 self._ledger.note(f"FAULT {fault.kind}: {fault.where}, {fault.lasts:.1f} s")
@@ -76,6 +84,10 @@ class Harm:
     def _node(self) -> Node | None:
         up = [node for node in self._deployment.nodes if node.name not in self._down]
         return self._chance.choice(up) if up else None
+
+    def _long_or_short(self, most: float, long: float) -> float:
+        """Seconds; once in a while so long that whoever looks after it has to do something."""
+        return long if self._chance.random() < _LONG else self._chance.uniform(0.3, most)
 
     def _child(self, node: Node | None) -> tuple[str, int] | None:
         if node is None:
@@ -115,7 +127,7 @@ class Harm:
         child = self._child(node)
         if child is None or node is None or not _send(child[1], signal.SIGSTOP):
             return None
-        return Fault(f"kill -STOP {child[0]}", node.name, self._chance.uniform(0.3, 4.0), _waker(child[1]))
+        return Fault(f"kill -STOP {child[0]}", node.name, self._long_or_short(4.0, 45.0), _waker(child[1]))
 
     async def _freeze_supervisor(self) -> Fault | None:
         node = self._node()
@@ -149,7 +161,7 @@ class Harm:
         pid = await self._connection()
         if pid is None or not _send(pid, signal.SIGSTOP):
             return None
-        return Fault("kill -STOP PostgreSQL backend", "database", self._chance.uniform(0.3, 4.0), _waker(pid))
+        return Fault("kill -STOP PostgreSQL backend", "database", self._long_or_short(4.0, 30.0), _waker(pid))
 
     async def _restart_database(self) -> Fault | None:
         if "database" in self._down:
@@ -203,23 +215,36 @@ class Harm:
             wire.mend()
             self._down.discard(name)
 
-        return Fault("cut off", node.name, self._chance.uniform(0.5, 7.0), mend)
+        return Fault("cut off", node.name, self._long_or_short(7.0, 30.0), mend)
 
     async def _fill_disk(self) -> Fault | None:
         if "disk" in self._down:
             return None
         self._down.add("disk")
-        ballast = self._deployment.disk / "ballast"
-        with ballast.open("wb") as filling, suppress(OSError):
-            while True:
-                filling.write(b"\0" * (1 << 20))
-                filling.flush()
+        ballast = _fill(self._deployment.disk)
 
         async def make_room() -> None:
             ballast.unlink()
             self._down.discard("disk")
 
         return Fault("disk full", "disk", self._chance.uniform(0.5, 3.0), make_room)
+
+    async def _fill_database_disk(self) -> Fault | None:
+        """PostgreSQL ends by itself when it can keep no log, so that it has to be started again afterwards."""
+        if "database" in self._down:
+            return None
+        self._down.add("database")
+        database, ballast = self._deployment.database, _fill(self._deployment.database_disk)
+        self._ledger.kill("")
+
+        async def make_room() -> None:
+            ballast.unlink()
+            self._ledger.kill("")
+            await asyncio.to_thread(database.stop, signal.SIGQUIT)
+            await asyncio.to_thread(database.start)
+            self._down.discard("database")
+
+        return Fault("database's disk full", "database", self._chance.uniform(0.5, 4.0), make_room)
 
     async def _leave_half_written(self) -> Fault | None:
         """What processes leave that are killed while they write."""
@@ -241,6 +266,17 @@ class Harm:
             node.clock.set("+0s")
 
         return Fault("clock step", node.name, self._chance.uniform(0.5, 4.0), turn_back)
+
+
+def _fill(disk: Path) -> Path:
+    """Leave no room on a disk; the file to remove for some."""
+    ballast = disk / "ballast"
+    with suppress(OSError), ballast.open("wb", buffering=0) as filling:
+        for size in (1 << 20, 1 << 12):
+            with suppress(OSError):
+                while True:
+                    filling.write(bytes(size))
+    return ballast
 
 
 async def _nothing() -> None:

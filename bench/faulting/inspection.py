@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 
-from bench.faulting.asking import Client
+from bench.faulting.asking import Answer, Client
 from bench.faulting.deployment import Deployment
 from bench.faulting.ledger import Ledger, Release
 from bench.faulting.load import Load
@@ -45,9 +45,7 @@ class Inspection:
         await self._jobs()
         self._events()
         await self._blobs()
-        turns = asyncio.Semaphore(_AT_ONCE)
-        every = ((client, release) for release in self._ledger.releases for client in self._clients)
-        await asyncio.gather(*(self._ask_again(client, release, turns) for client, release in every))
+        await self._ask_again()
         await asyncio.sleep(1.5)  # downloads are written twice a second
         self._downloads()
 
@@ -116,11 +114,26 @@ class Inspection:
             if sha256 not in found:
                 self._ledger.is_lost(f"the recorded file {sha256} is not stored")
 
-    async def _ask_again(self, client: Client, release: Release, turns: asyncio.Semaphore) -> None:
+    async def _ask_again(self) -> None:
+        """Each file from one node after the other, and each listing of ours from all of them."""
+        turns = asyncio.Semaphore(_AT_ONCE)
+        listings: dict[tuple[str, str], asyncio.Task[Answer]] = {}
+
+        async def look_at(number: int, release: Release) -> None:
+            mine = self._clients[number % len(self._clients)]
+            async with turns:
+                answer = await self._load.download(mine, release)
+            for client in self._clients if release.own else [mine]:
+                place = (client.node.name, release.listing)
+                if place not in listings:
+                    listings[place] = asyncio.create_task(self._load.listing(client, release))
+                offered = self._load.judge_listing(client, release, await listings[place])
+                self._hold_against(client, release, answer, offered=offered)
+
+        await asyncio.gather(*(look_at(*one) for one in enumerate(self._ledger.releases)))
+
+    def _hold_against(self, client: Client, release: Release, answer: Answer, *, offered: bool) -> None:
         """What is live is served and listed, and what is revoked is neither."""
-        async with turns:
-            answer = await self._load.download(client, release)
-            offered = await self._load.list_project(client, release)
         revoked, served = release.stands("revoked", "unrevoked"), answer.status == 200
         approved = not release.held or release.last("waived") is not None
         spoilt = not release.own and b"digest_mismatch" in answer.body

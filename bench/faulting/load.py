@@ -33,10 +33,11 @@ class Load:
         self._numbers = itertools.count(1)
         self._own: list[Release] = []
         self._foreign: list[Release] = []
+        self._stored: list[Release] = []  # of the upstream too, and nobody governs them
         self._held: list[Release] = []
         self._tasks: list[asyncio.Task[None]] = []
-        self.upstream_alone_is_away = False
-        """Nothing else is wrong, so that what is stored here has to be served."""
+        self.upstream_alone_since: float | None = None
+        """Since when the upstream is away and nothing else is wrong, so that what is stored here has to be served."""
 
     def start(self) -> None:
         """Let everybody begin."""
@@ -45,6 +46,7 @@ class Load:
             (self._govern, 2, 0.15),
             (self._read, 3, 0.02),
             (self._install_cold, 1, 0.2),
+            (self._install_stored, 1, 0.1),
             (self._ask_for_held, 1, 0.3),
             (self._pry, 1, 0.3),
             (self._end_a_token, 1, 1.5),
@@ -157,7 +159,7 @@ class Load:
     # Installing
 
     async def _read(self) -> None:
-        release = self._pick([*self._own[-60:], *self._own, *self._foreign])
+        release = self._pick([*self._own[-60:], *self._own, *self._foreign, *self._stored])
         if release is not None:
             client = self._client()
             if self._chance.random() < 0.4:
@@ -171,8 +173,15 @@ class Load:
         release = self._foreign_release(ecosystem, name, days=OLD)
         for client in self._clients:
             if (await self.download(client, release)).status == 200:
-                self._foreign.append(release)
+                (self._foreign if self._chance.random() < 0.5 else self._stored).append(release)
                 return
+
+    async def _install_stored(self) -> None:
+        release = self._pick(self._stored)
+        if release is not None:
+            client = self._client()
+            await self.list_project(client, release)
+            await self.download(client, release)
 
     async def _ask_for_held(self) -> None:
         """What is too young is refused until somebody approves, and then served."""
@@ -229,7 +238,8 @@ class Load:
         return answer
 
     def _check_cached(self, release: Release, answer: Answer, where: str) -> None:
-        if not self.upstream_alone_is_away or release not in self._foreign or release.changes:
+        since = self.upstream_alone_since
+        if since is None or answer.asked < since or release not in self._stored:
             return
         self._ledger.waited_without_upstream.append(answer.answered - answer.asked)
         if answer.status in _OUT_OF_REACH:
@@ -240,9 +250,18 @@ class Load:
 
     async def list_project(self, client: Client, release: Release) -> bool:
         """Fetch a listing and judge it; whether the release is offered."""
+        return self.judge_listing(client, release, await self.listing(client, release))
+
+    async def listing(self, client: Client, release: Release) -> Answer:
+        """Fetch the listing of a release's project."""
         answer = await client.get(release.ecosystem, release.listing, self._people.publisher)
         self._count("list", client, release, answer)
+        return answer
+
+    def judge_listing(self, client: Client, release: Release, answer: Answer) -> bool:
+        """Hold a listing against what has to be true of one release; whether it is offered."""
         where = f"{release.purl} at {client.node.name}"
+        self._check_cached(release, answer, where)
         if answer.status == 404 and release.must_be_there(answer.asked, LISTED_WITHIN):
             self._ledger.is_lost(f"{where}: the project is gone: {answer.body[:200]!r}")
         if answer.status != 200:

@@ -24,6 +24,8 @@ RECOVERS_WITHIN = 60.0
 
 SPARE_TOKENS = 400
 _CANARY_PAUSE = 0.1
+_ONLY_UPSTREAM = 0.15
+"""Share of bursts in which nothing but the upstream goes wrong: then all that is stored here has to be served."""
 
 
 @dataclass(frozen=True)
@@ -129,15 +131,16 @@ class Trial:
     async def _burst(self, count: int) -> list[Fault]:
         """Begin faults one after the other while earlier ones last; returns once all are undone."""
         faults, undoing = [], []
-        for _ in range(count):
-            fault = await self._harm.one()
+        only_upstream = self._chance.random() < _ONLY_UPSTREAM
+        for _ in range(1 if only_upstream else count):
+            fault = await self._harm.one("upstream" if only_upstream else "")
             faults.append(fault)
             self._kinds[fault.kind] += 1
             undoing.append(asyncio.create_task(self._undo(fault)))
-            self._load.upstream_alone_is_away = all(one.where == "upstream" for one in faults) and len(faults) == count
+            self._load.upstream_alone_since = time.monotonic() if only_upstream else None
             await asyncio.sleep(self._chance.uniform(0.05, 0.7))
         await asyncio.gather(*undoing)
-        self._load.upstream_alone_is_away = False
+        self._load.upstream_alone_since = None
         return faults
 
     async def _undo(self, fault: Fault) -> None:
