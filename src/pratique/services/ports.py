@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pratique.services.governing.remember_decisions import DecisionMemory
     from pratique.services.installing.download_log import DownloadLog
     from pratique.services.installing.fetch_file import Flights
+    from pratique.services.installing.get_cleared import Clearings
     from pratique.services.installing.metadata_cache import MetadataCache
     from pratique.services.installing.self_descriptions import SelfDescriptions
     from pratique.services.installing.views import ViewCache
@@ -79,6 +80,7 @@ class Ports:
     flights: Flights
     revisions: RevisionReader
     downloads: DownloadLog
+    clearings: Clearings
     decisions: DecisionMemory
     views: ViewCache
     metadata_cache: MetadataCache
