@@ -298,6 +298,16 @@ class FileBlob:
                 return None
         return bytes(chunk[:count])
 
+    def read_ready_into(self, room: memoryview) -> bool:
+        """As in ReadsInto; where the system cannot tell (not Linux), always False."""
+        if _NO_WAIT is None:
+            return False
+        with self._turn:
+            try:
+                return os.preadv(self._open_descriptor(), [room], 0, _NO_WAIT) == len(room)
+            except OSError:  # as above
+                return False
+
     def close(self) -> None:
         """Release the descriptor; safe to call twice."""
         with self._turn:

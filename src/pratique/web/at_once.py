@@ -18,6 +18,7 @@ from aiohttp import web
 from pratique.core.actors import Actor
 from pratique.core.clock import Instant
 from pratique.core.errors import PratiqueError
+from pratique.core.ports import BlobFile, ReadsInto
 from pratique.services.accounts.sign_in import SignIn
 from pratique.services.installing.file_answers import Stored
 from pratique.services.installing.get_cleared import get_cleared
@@ -29,6 +30,7 @@ from pratique.web.documents import etag_matches
 from pratique.web.heads import Head
 from pratique.web.hosts import Hosts, UnknownHost
 from pratique.web.limits import WebLimits
+from pratique.web.rooms import Rooms
 from pratique.web.wire import HSTS, Dates
 
 _log = structlog.get_logger(__name__)
@@ -88,7 +90,7 @@ class AtOnce:
         self._ports, self._sign_in, self._hosts, self._answers = ports, sign_in, hosts, answers
         # Behind proxies the address, the name and the protocol are in what these say, if they can be believed.
         self._is_open = not (limits.trusted_proxies or limits.only_by_proxy)
-        self._dates = Dates()
+        self._dates, self._rooms = Dates(), Rooms(LARGEST_FILE)
         self._under_way: set[asyncio.Task[None]] = set()
 
     def answer(self, head: Head, *, secure: bool) -> Given | Coming | None:
@@ -138,6 +140,25 @@ class AtOnce:
             _log.exception("whether a file still stands cannot be found out")
             return None
 
+    async def content(self, stored: Stored) -> memoryview:
+        """All bytes of a file, in a room that is this one's until `was_written`.
+
+        Raises:
+            OSError: it cannot be read.
+            EOFError: it is shorter than its size says.
+        """
+        size = stored.blob.size
+        room = memoryview(self._rooms.take())[:size]
+        if not isinstance(stored.blob, ReadsInto) or not stored.blob.read_ready_into(room):
+            room[:] = await asyncio.to_thread(_all_of, stored.blob, size)
+        return room
+
+    def was_written(self, content: memoryview, transport: asyncio.WriteTransport) -> None:
+        """Its bytes were handed to a connection."""
+        room = content.obj
+        if isinstance(room, bytearray):
+            self._rooms.lend(room, transport)
+
     def begin(self, giving: Coroutine[Any, Any, None]) -> None:
         """Give something that takes a moment."""
         task = asyncio.create_task(giving)
@@ -159,6 +180,13 @@ def _given(head: Head, standing: StandingListing, body: bytes, end: bytes, actor
     if etag_matches(head.headers.get("if-none-match"), standing.etag):
         return Given([standing.heads.unchanged + end], HTTPStatus.NOT_MODIFIED.value, 0, head.path, actor, agent)
     return Given([standing.heads.whole + end, body], HTTPStatus.OK.value, len(body), head.path, actor, agent)
+
+
+def _all_of(blob: BlobFile, size: int) -> bytes:
+    content = blob.read_at(0, size)
+    if len(content) != size:
+        raise EOFError("the stored file is shorter than its size says")
+    return content
 
 
 def _is_for_all_of(standing: StandingFile, headers: dict[str, str]) -> bool:

@@ -10,7 +10,6 @@ from aiohttp import web
 from aiohttp.http import HttpProcessingError
 from aiohttp.web_protocol import RequestHandler
 
-from pratique.core.ports import BlobFile
 from pratique.web.access_log import AccessLog, loggable_path
 from pratique.web.at_once import AT_ONCE, AtOnce, Coming, Given
 from pratique.web.heads import read_head
@@ -89,7 +88,7 @@ class Connection(RequestHandler):
         began = self._loop.time()
         stored = await at_once.open(coming)
         try:
-            content = await _all_of(stored.blob) if stored is not None else None
+            content = await at_once.content(stored) if stored is not None else None
         except (OSError, EOFError):
             _log.exception("a stored file cannot be read", path=loggable_path(coming.path))
             self.force_close()  # the download is recorded already: the client asks again
@@ -103,6 +102,7 @@ class Connection(RequestHandler):
             return
         if content is not None:
             transport.writelines([coming.standing.head + coming.end, content])
+            at_once.was_written(content, transport)
             self._begin_to_idle()
             self._log_at_once(coming.given(), self._loop.time() - began)
         else:
@@ -160,16 +160,6 @@ class Connection(RequestHandler):
     def _give_up(self) -> None:
         self._head_due = None
         self.force_close()
-
-
-async def _all_of(blob: BlobFile) -> bytes:
-    """All bytes of a stored file. Raises OSError, or EOFError if they are fewer than there should be."""
-    content = blob.read_ready(0, blob.size)
-    if content is None or len(content) != blob.size:
-        content = await asyncio.to_thread(blob.read_at, 0, blob.size)
-    if len(content) != blob.size:
-        raise EOFError("the stored file is shorter than its size says")
-    return content
 
 
 class Doorway(web.Server):
