@@ -30,6 +30,7 @@ from pratique.services.governing.report_dry_runs import REPORT_JOB, report_dry_r
 from pratique.services.installing.document_shelf import StoredDocuments
 from pratique.services.installing.download_log import DownloadLog
 from pratique.services.installing.fetch_file import Flights
+from pratique.services.installing.get_cleared import Clearings
 from pratique.services.installing.metadata_cache import MetadataCache
 from pratique.services.installing.render_process import RenderLimits, RenderProcess, RenderSetup
 from pratique.services.installing.renderings import Renderings
@@ -223,6 +224,7 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
             flights=flights,
             revisions=RevisionReader(db),
             downloads=DownloadLog(db),
+            clearings=Clearings(db, blobs),
             decisions=DecisionMemory(db),
             views=ViewCache(settings.web.rendered_cache),
             stored_views=stored_views,

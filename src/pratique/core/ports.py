@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -141,4 +141,13 @@ class BlobFile(ReadAt, Protocol):
 
     def close(self) -> None:
         """Release the descriptor."""
+        ...
+
+
+@runtime_checkable
+class ReadsInto(Protocol):
+    """A blob that can be read into a place of the caller's."""
+
+    def read_ready_into(self, room: memoryview) -> bool:
+        """Fill the room with the first bytes if they are in memory already; False if that could block."""
         ...

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pratique.services.governing.remember_decisions import DecisionMemory
     from pratique.services.installing.download_log import DownloadLog
     from pratique.services.installing.fetch_file import Flights
+    from pratique.services.installing.get_cleared import Clearings
     from pratique.services.installing.metadata_cache import MetadataCache
     from pratique.services.installing.render_process import RenderProcess
     from pratique.services.installing.renderings import Renderings
@@ -82,6 +83,7 @@ class Ports:
     flights: Flights
     revisions: RevisionReader
     downloads: DownloadLog
+    clearings: Clearings
     decisions: DecisionMemory
     views: ViewCache
     stored_views: StoredViews

@@ -67,6 +67,16 @@ class FileBlob:
             if now - status.st_atime >= every:
                 os.utime(self._open_descriptor(), ns=(int(now * 1e9), status.st_mtime_ns))
 
+    def read_ready_into(self, room: memoryview) -> bool:
+        """As in ReadsInto; where the system cannot tell (not Linux), always False."""
+        if _NO_WAIT is None:
+            return False
+        with self._turn:
+            try:
+                return os.preadv(self._open_descriptor(), [room], 0, _NO_WAIT) == len(room)
+            except OSError:  # as above
+                return False
+
     def close(self) -> None:
         """Release the descriptor; safe to call twice."""
         with self._turn:

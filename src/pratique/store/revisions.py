@@ -131,10 +131,8 @@ class RevisionReader:
         return self._value
 
     async def _wait_for_read(self) -> None:
-        if self._reading is None or self._reading.done():
-            self._reading = asyncio.create_task(self._read())
         # A read that hangs must not hang whoever asks.
-        finished, _ = await asyncio.wait({self._reading}, timeout=UNKNOWN_AFTER)
+        finished, _ = await asyncio.wait({self._under_way()}, timeout=UNKNOWN_AFTER)
         for reading in finished:
             reading.result()
 
@@ -143,6 +141,13 @@ class RevisionReader:
         if self._age() < REREAD_AFTER and self._mark == self._database.mark.seen():
             return self._value
         return None
+
+    def kept_known(self) -> int | None:
+        """As `known`, and what is known is read again before it is too old, so that nobody has to wait for it."""
+        known = self.known()
+        if known is not None and self._age() >= REREAD_AFTER / 2:
+            self._under_way()
+        return known
 
     def stands(self, since: int, repository_id: int, key: ProjectKey | None = None) -> bool:
         """Whether nothing has changed, as far as is known, since the global counter had this value.
@@ -159,6 +164,12 @@ class RevisionReader:
         if key is not None and self._moved.get((repository_id, key.ecosystem, key.name), 0) > since:
             return False
         return self._moved.get((repository_id, "", ""), 0) <= since
+
+    def _under_way(self) -> asyncio.Task[None]:
+        """The read that is under way, or one that begins now."""
+        if self._reading is None or self._reading.done():
+            self._reading = asyncio.create_task(self._read())
+        return self._reading
 
     def _age(self) -> float:
         return self._monotonic() - self._read_at

@@ -85,9 +85,9 @@ class AccessLog(AbstractAccessLogger):
             line["decision"] = decision
         self._take(line)
 
-    def log_at_once(self, given: Given, address: str | None) -> None:
-        """Write one that was answered in no time."""
-        self._take(_line("GET", given.path, given.status, given.size, 0, address, given.actor, given.agent))
+    def log_at_once(self, given: Given, address: str | None, milliseconds: int) -> None:
+        """Write one that never became a request of aiohttp's."""
+        self._take(_line("GET", given.path, given.status, given.size, milliseconds, address, given.actor, given.agent))
 
     def _take(self, line: Line) -> None:
         self.logger.write(line)  # type: ignore[attr-defined]  # the only logger it is made with is a RequestLog

@@ -83,10 +83,16 @@ class StandingListing(msgspec.Struct, frozen=True):
 
 
 class StandingFile(msgspec.Struct, frozen=True):
-    """Which stored bytes were the answer to a question, and the headers that said what policy warns of."""
+    """Which stored bytes were the answer to a question.
+
+    Attributes:
+        headers: that said what policy warns of.
+        head: what is said before all of the bytes.
+    """
 
     cleared: Cleared
     headers: dict[str, str]
+    head: bytes
 
 
 Standing = StandingListing | StandingFile
@@ -150,4 +156,5 @@ def _cost(path: str, question: Question, standing: Standing) -> int:
     text = len(path) + len(question.accept) + len(question.encoding)
     if isinstance(standing, StandingListing):
         return _OVERHEAD + text + standing.heads.size
-    return _OVERHEAD + text + sum(len(name) + len(value) for name, value in standing.headers.items())
+    said = sum(len(name) + len(value) for name, value in standing.headers.items())
+    return _OVERHEAD + text + said + len(standing.head)

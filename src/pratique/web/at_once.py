@@ -1,4 +1,4 @@
-"""Listings that stand are given as soon as a request's bytes are there, before the server makes a request of them.
+"""Listings and files that stand are given as soon as their request's bytes are there, before it is made a request.
 
 It is `web.standing` by a shorter way: the same questions, the same answers, and the same looks at what has changed.
 Whatever is not quite usual, whoever has to be asked about, and all that may have changed goes the longer way.
@@ -6,28 +6,44 @@ Whatever is not quite usual, whoever has to be asked about, and all that may hav
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Coroutine
 from http import HTTPStatus
+from typing import Any
 
 import msgspec
+import structlog
 from aiohttp import web
 
 from pratique.core.actors import Actor
 from pratique.core.clock import Instant
+from pratique.core.errors import PratiqueError
+from pratique.core.ports import BlobFile, ReadsInto
 from pratique.services.accounts.sign_in import SignIn
+from pratique.services.installing.file_answers import Stored
+from pratique.services.installing.get_cleared import get_cleared
 from pratique.services.installing.views import View
 from pratique.services.ports import Ports
 from pratique.upstream import chain
-from pratique.web.answers import Answers, StandingListing, questions
+from pratique.web.answers import Answers, StandingFile, StandingListing, questions
 from pratique.web.documents import etag_matches
 from pratique.web.heads import Head
 from pratique.web.hosts import Hosts, UnknownHost
 from pratique.web.limits import WebLimits
+from pratique.web.rooms import Rooms
 from pratique.web.wire import HSTS, Dates
+
+_log = structlog.get_logger(__name__)
 
 LARGEST = 256 << 10
 """Bytes of a body that is handed to the connection in one piece; of more, slow readers would hold too much."""
 
-_LONGER_WAY = (chain.VIA.lower(), "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto")
+LARGEST_FILE = 1 << 20
+"""The same of a file."""
+
+_ABOUT_PARTS = frozenset({"range", "if-range", "if-none-match", "if-modified-since", "if-match", "if-unmodified-since"})
+
+_LONGER_WAY = frozenset({chain.VIA.lower(), "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"})
 """Who sends these is a server of ours, or stands behind a proxy."""
 
 _BY_TLS = f"Strict-Transport-Security: {HSTS}\r\n".encode()
@@ -49,6 +65,24 @@ class Given(msgspec.Struct, frozen=True):
     agent: str | None
 
 
+class Coming(msgspec.Struct, frozen=True):
+    """A stored file that was given before; whether it still may be is to be asked.
+
+    Attributes:
+        end: of the head that is said before it.
+    """
+
+    standing: StandingFile
+    end: bytes
+    path: str
+    actor: Actor
+    agent: str | None
+
+    def given(self) -> Given:
+        """Itself as an answer that was given, without the bytes."""
+        return Given([], HTTPStatus.OK.value, self.standing.cleared.size, self.path, self.actor, self.agent)
+
+
 class AtOnce:
     """Answers the bytes of requests. One for each event loop."""
 
@@ -56,13 +90,10 @@ class AtOnce:
         self._ports, self._sign_in, self._hosts, self._answers = ports, sign_in, hosts, answers
         # Behind proxies the address, the name and the protocol are in what these say, if they can be believed.
         self._is_open = not (limits.trusted_proxies or limits.only_by_proxy)
-        self._dates = Dates()
+        self._dates, self._rooms = Dates(), Rooms(LARGEST_FILE)
+        self._under_way: set[asyncio.Task[None]] = set()
 
-    def stop(self) -> None:
-        """Answer no more: the process ends, and connections are to be closed."""
-        self._is_open = False
-
-    def answer(self, head: Head, *, secure: bool) -> Given | None:
+    def answer(self, head: Head, *, secure: bool) -> Given | Coming | None:
         """The answer to a request that was answered before; None if it has to go the longer way.
 
         Args:
@@ -71,9 +102,9 @@ class AtOnce:
         """
         headers = head.headers
         known = self._answers.of(head.path)
-        if known is None or not self._is_open or any(name in headers for name in _LONGER_WAY):
+        if known is None or not self._is_open or not _LONGER_WAY.isdisjoint(headers):
             return None
-        if self._ports.revisions.known() is None:
+        if self._ports.revisions.kept_known() is None:
             return None
         try:
             public_url = self._hosts.public_url(headers.get("host", ""))
@@ -83,16 +114,62 @@ class AtOnce:
         actor = self._sign_in.known(headers.get("authorization"), now)
         if actor is None:
             return None
+        end = self._dates.line()
+        if secure and self._hosts.is_known_elsewhere(public_url):
+            end = _BY_TLS + end
         for question in questions(public_url, headers.get("accept", ""), headers.get("accept-encoding", ""), actor):
             standing = known.get(question)
             if isinstance(standing, StandingListing):
                 view = view_of(self._ports, standing, now)
                 if view is not None and view.size <= LARGEST:
-                    end = self._dates.line()
-                    if secure and self._hosts.is_known_elsewhere(public_url):
-                        end = _BY_TLS + end
                     return _given(head, standing, view.encoded.rendered.body, end, actor)
+            elif standing is not None and _is_for_all_of(standing, headers):
+                return Coming(standing, end, head.path, actor, headers.get("user-agent"))
         return None
+
+    async def open(self, coming: Coming) -> Stored | None:
+        """The bytes of a file, whose download is recorded; None if all is to be decided again.
+
+        It is to be let go by whoever gets it. What fails here is told by the longer way, which will meet it too.
+        """
+        try:
+            return await get_cleared(self._ports, coming.standing.cleared, coming.actor)
+        except PratiqueError:
+            return None
+        except Exception:  # noqa: BLE001 - the longer way meets it too, and says more of it
+            _log.exception("whether a file still stands cannot be found out")
+            return None
+
+    async def content(self, stored: Stored) -> memoryview:
+        """All bytes of a file, in a room that is this one's until `was_written`.
+
+        Raises:
+            OSError: it cannot be read.
+            EOFError: it is shorter than its size says.
+        """
+        size = stored.blob.size
+        room = memoryview(self._rooms.take())[:size]
+        if not isinstance(stored.blob, ReadsInto) or not stored.blob.read_ready_into(room):
+            room[:] = await asyncio.to_thread(_all_of, stored.blob, size)
+        return room
+
+    def was_written(self, content: memoryview, transport: asyncio.WriteTransport) -> None:
+        """Its bytes were handed to a connection."""
+        room = content.obj
+        if isinstance(room, bytearray):
+            self._rooms.lend(room, transport)
+
+    def begin(self, giving: Coroutine[Any, Any, None]) -> None:
+        """Give something that takes a moment."""
+        task = asyncio.create_task(giving)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def stop(self, patience: float) -> None:
+        """Answer no more, as the process ends and connections are to be closed; what has begun gets so many seconds."""
+        self._is_open = False
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=patience)
 
 
 AT_ONCE: web.AppKey[AtOnce] = web.AppKey("at_once", AtOnce)
@@ -103,6 +180,18 @@ def _given(head: Head, standing: StandingListing, body: bytes, end: bytes, actor
     if etag_matches(head.headers.get("if-none-match"), standing.etag):
         return Given([standing.heads.unchanged + end], HTTPStatus.NOT_MODIFIED.value, 0, head.path, actor, agent)
     return Given([standing.heads.whole + end, body], HTTPStatus.OK.value, len(body), head.path, actor, agent)
+
+
+def _all_of(blob: BlobFile, size: int) -> bytes:
+    content = blob.read_at(0, size)
+    if len(content) != size:
+        raise EOFError("the stored file is shorter than its size says")
+    return content
+
+
+def _is_for_all_of(standing: StandingFile, headers: dict[str, str]) -> bool:
+    """Whether all of a file is asked for, and may be handed to the connection in one piece."""
+    return standing.cleared.size <= LARGEST_FILE and _ABOUT_PARTS.isdisjoint(headers)
 
 
 def view_of(ports: Ports, standing: StandingListing, now: Instant) -> View | None:

@@ -10,8 +10,8 @@ from aiohttp import web
 from aiohttp.http import HttpProcessingError
 from aiohttp.web_protocol import RequestHandler
 
-from pratique.web.access_log import AccessLog
-from pratique.web.at_once import AT_ONCE, AtOnce
+from pratique.web.access_log import AccessLog, loggable_path
+from pratique.web.at_once import AT_ONCE, AtOnce, Coming, Given
 from pratique.web.heads import read_head
 from pratique.web.wire import SERVER
 
@@ -34,6 +34,7 @@ class Connection(RequestHandler):
         super().__init__(manager, **more)
         self._header_patience, self._at_once = header_patience, at_once
         self._head_due: asyncio.TimerHandle | None = None
+        self._held: list[bytes] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to wait for the first request."""
@@ -42,6 +43,9 @@ class Connection(RequestHandler):
 
     def data_received(self, data: bytes) -> None:
         """Take bytes; the first ones of a further request begin its time limit."""
+        if self._held is not None:
+            self._held.append(data)
+            return
         if self._at_once is not None and self._answer_at_once(self._at_once, data):
             return
         before = self._request_count
@@ -64,16 +68,55 @@ class Connection(RequestHandler):
         transport = self.transport
         if transport is None or self._paused or not self._is_idle():
             return False
-        given = at_once.answer(head, secure=self.ssl_context is not None)
-        if given is None:
+        answer = at_once.answer(head, secure=self.ssl_context is not None)
+        if answer is None:
             return False
-        transport.writelines(given.parts)
         self._request_count += 1
         self._stop_expecting()
-        self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
-        if isinstance(self.access_logger, AccessLog):
-            self.access_logger.log_at_once(given, self._remote())
+        self._begin_to_idle()
+        if isinstance(answer, Given):
+            transport.writelines(answer.parts)
+            self._log_at_once(answer, 0)
+        else:
+            transport.pause_reading()
+            self._held = []  # of what was read already all the same
+            at_once.begin(self._give_file(at_once, answer, data))
         return True
+
+    async def _give_file(self, at_once: AtOnce, coming: Coming, data: bytes) -> None:
+        """Give all of a file in one piece; if it may not be given again, the parser gets the request after all."""
+        began = self._loop.time()
+        stored = await at_once.open(coming)
+        try:
+            content = await at_once.content(stored) if stored is not None else None
+        except (OSError, EOFError):
+            _log.exception("a stored file cannot be read", path=loggable_path(coming.path))
+            self.force_close()  # the download is recorded already: the client asks again
+            return
+        finally:
+            if stored is not None:
+                stored.let_go()
+        held, self._held = self._held, None
+        transport = self.transport
+        if transport is None or transport.is_closing():
+            return
+        if content is not None:
+            transport.writelines([coming.standing.head + coming.end, content])
+            at_once.was_written(content, transport)
+            self._begin_to_idle()
+            self._log_at_once(coming.given(), self._loop.time() - began)
+        else:
+            super().data_received(data)
+        transport.resume_reading()
+        for more in held or ():
+            self.data_received(more)
+
+    def _begin_to_idle(self) -> None:
+        self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
+
+    def _log_at_once(self, given: Given, seconds: float) -> None:
+        if isinstance(self.access_logger, AccessLog):
+            self.access_logger.log_at_once(given, self._remote(), int(seconds * 1000))
 
     def _is_idle(self) -> bool:
         """Whether every request so far has been answered."""

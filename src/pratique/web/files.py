@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 
 import structlog
 from aiohttp import web
@@ -11,6 +12,7 @@ from pratique.core.ports import BlobFile
 from pratique.services.blob_threads import in_blob_thread
 from pratique.services.installing.file_answers import Coming, FileAnswer, Known, Stored
 from pratique.web.access_log import loggable_path
+from pratique.web.wire import head
 
 log = structlog.get_logger(__name__)
 
@@ -145,3 +147,13 @@ async def _send_coming(request: web.Request, coming: Coming, headers: dict[str, 
     finally:
         coming.leave()
     return response
+
+
+def wire_head(more: dict[str, str], sha256: str, size: int) -> bytes:
+    """What `send_file` says before all of a stored file.
+
+    Args:
+        more: the headers of the answer.
+    """
+    always = {"Content-Type": "application/octet-stream", **CACHED, **more}
+    return head(HTTPStatus.OK, {**always, "ETag": f'"{sha256}"', "Accept-Ranges": "bytes", "Content-Length": str(size)})

@@ -74,7 +74,7 @@ async def serve(
         await stop.wait()
         await site.stop()
         if runner.at_once is not None:
-            runner.at_once.stop()
+            await runner.at_once.stop(listening.patience)
         await under_way.drain(listening.patience)
     finally:
         with suppress(asyncio.TimeoutError):

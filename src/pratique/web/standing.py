@@ -14,7 +14,7 @@ from pratique.web import forwarded
 from pratique.web.answers import Standing, StandingFile, StandingListing, questions
 from pratique.web.at_once import view_of
 from pratique.web.documents import answer_document, wire_heads
-from pratique.web.files import send_file
+from pratique.web.files import send_file, wire_head
 from pratique.web.keys import ACTOR, ANSWERS, PORTS, SIGN_IN
 
 
@@ -69,7 +69,8 @@ def keep_listing(request: web.Request, visit: Visit, listed: Listed) -> None:
 def keep_file(request: web.Request, visit: Visit, answer: FileAnswer) -> None:
     """Remember that stored bytes answered this request."""
     if answer.cleared is not None:
-        _keep(request, visit, StandingFile(answer.cleared, answer.headers), own=answer.cleared.own)
+        head = wire_head(answer.headers, answer.cleared.sha256, answer.cleared.size)
+        _keep(request, visit, StandingFile(answer.cleared, answer.headers, head), own=answer.cleared.own)
 
 
 def _keep(request: web.Request, visit: Visit, standing: Standing, *, own: bool) -> None:

@@ -9,7 +9,7 @@ from pratique.core.errors import Unavailable
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.store.change_mark import LocalMark
 from pratique.store.database import Database
-from pratique.store.revisions import SERVER, RevisionReader, bump, global_revision, project_revision
+from pratique.store.revisions import REREAD_AFTER, SERVER, RevisionReader, bump, global_revision, project_revision
 
 RIGHT = ProjectKey(EcosystemId("npm"), "right")
 
@@ -212,3 +212,21 @@ async def test_a_mistake_of_ours_is_not_hidden_as_a_busy_database(database):
 
     with pytest.raises((RuntimeError, OSError)):
         await RevisionReader(database).current()
+
+
+async def test_what_is_asked_for_all_the_time_is_read_again_before_it_is_too_old(database, url, left):
+    clock = HandClock()
+    database.mark = LocalMark()
+    reader = RevisionReader(database, clock)
+    assert reader.kept_known() is None
+    await reader.current()
+    elsewhere = Database.open(url)
+    await elsewhere.write(bump, 1, left)
+
+    clock.seconds += REREAD_AFTER / 2
+    assert reader.kept_known() == 0
+    while reader.kept_known() == 0:
+        await asyncio.sleep(0.001)
+
+    assert reader.known() == 1
+    elsewhere.close()

@@ -1,5 +1,6 @@
 """No secret reaches the log, however and wherever it is written."""
 
+import asyncio
 from urllib.parse import quote
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from pratique.trust.sessions import new_secret
 from pratique.trust.tokens import new_token
-from pratique.web.access_log import loggable_path, without_secrets
+from pratique.web.access_log import RequestLog, loggable_path, without_secrets
 
 LINK = new_secret()
 TOKEN = new_token()
@@ -96,3 +97,18 @@ def test_who_the_client_says_it_is_stays_without_its_token():
 )
 def test_other_paths_are_logged_as_they_were_sent_but_without_query(path):
     assert loggable_path(f"{path}?token={TOKEN}") == path
+
+
+async def test_lines_of_one_turn_are_written_together_and_none_is_left_behind():
+    written = []
+    log = RequestLog(written.append)
+    log.write({"path": "/a"})
+    log.write({"path": "/b"})
+    assert written == []
+    await asyncio.sleep(0)
+    assert written == [[{"path": "/a"}, {"path": "/b"}]]
+
+    log.write({"path": "/c"})
+    log.flush()
+    await asyncio.sleep(0)
+    assert written[1:] == [[{"path": "/c"}]]

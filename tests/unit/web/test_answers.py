@@ -60,7 +60,7 @@ def test_no_more_bytes_are_held_than_were_allowed_however_often_a_question_is_as
 def test_what_is_said_beside_bytes_counts():
     answers, cleared = Answers(max_bytes=10_000), Cleared(1, LEFT, "1", "left", "ab", 1, False, 1, Instant(0), None)
     for number in range(9):
-        answers.keep(f"/{number}", question(), StandingFile(cleared, {"npm-notice": "x" * 5_000}))
+        answers.keep(f"/{number}", question(), StandingFile(cleared, {"npm-notice": "x" * 5_000}, b""))
 
     assert [number for number in range(9) if answers.of(f"/{number}")] == [8]
 
