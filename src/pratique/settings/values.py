@@ -150,6 +150,36 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
     rendered_cache: Size = Size(64 * MB)
 
 
+class LimitSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What one asker may do in a minute, in each process; all of it may come at once. 0: as often as he likes.
+
+    Attributes:
+        requests: of one account, of every kind.
+        anonymous: requests without a token, of one address (of IPv6: of one /64).
+        failed_credentials: wrong tokens from one address; good ones from there go on.
+        missing: names and files that do not exist, of one account or address; each may cost an upstream a request.
+        decisions: listings and files that have to be decided anew, of one account or address.
+        searches: searches and lists of all projects, of one account or address.
+        audits: questions about advisories, of one account or address.
+        uploads: uploads, also those that are refused, of one account.
+        at_once: reads that one process decides at the same time, three quarters of them of one account or address.
+        waiting: so many reads wait for their turn in one process; the next one is told to come again.
+        patience: a read waits so long, then it is told to come again.
+    """
+
+    requests: int = 180_000
+    anonymous: int = 180_000
+    failed_credentials: int = 600
+    missing: int = 6_000
+    decisions: int = 60_000
+    searches: int = 600
+    audits: int = 1_200
+    uploads: int = 3_000
+    at_once: int = 256
+    waiting: int = 4_096
+    patience: Duration = Duration(MINUTE)
+
+
 class DownloadSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How first downloads wait for what decides them.
 
@@ -303,6 +333,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     publish: PublishSettings = PublishSettings()
     downloads: DownloadSettings = DownloadSettings()
     web: WebSettings = WebSettings()
+    limits: LimitSettings = LimitSettings()
     advisories: AdvisorySettings = AdvisorySettings()
     jobs: JobSettings = JobSettings()
     postgresql: PostgresqlSettings = PostgresqlSettings()

@@ -17,6 +17,8 @@ from pratique.web.hosts import Hosts
 from pratique.web.keys import ANSWERS, HOSTS, LIMITS, PASSWORD_GATE, PORTS, REPOSITORIES, SIGN_IN
 from pratique.web.limits import WebLimits
 from pratique.web.places import RepositoryNames
+from pratique.web.rates import RATES, Rates
+from pratique.web.seats import SEATS, Seats, leave_seat
 
 _USUAL = WebLimits()
 
@@ -25,7 +27,10 @@ def make_application(ports: Ports, limits: WebLimits = _USUAL) -> web.Applicatio
     """Wire the application; the caller runs it."""
     application = web.Application(client_max_size=limits.max_body, middlewares=[refuse_clear_text])
     application.on_response_prepare.append(ask_for_tls)
+    application.on_response_prepare.append(leave_seat)
     application[LIMITS] = limits
+    application[RATES] = Rates(limits.rates)
+    application[SEATS] = Seats(limits.seats)
     application[PORTS] = ports
     application[SIGN_IN] = SignIn(ports.db, ports.clock, ports.revisions)
     application[PASSWORD_GATE] = PasswordGate()

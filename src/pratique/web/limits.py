@@ -6,6 +6,36 @@ from ipaddress import IPv4Network, IPv6Network
 
 import msgspec
 
+from pratique.services.slots import SlotLimits
+
+
+class RateLimits(msgspec.Struct, frozen=True):
+    """What one asker may do in a minute, in each process; all of it may come at once. 0: as often as he likes.
+
+    Attributes:
+        requests: of one account, of every kind.
+        anonymous: requests without a credential, of one address.
+        failed_credentials: of one address.
+        missing: names and files that do not exist; each may cost an upstream a request.
+        decisions: listings and files that have to be decided anew.
+        searches: searches, and lists of all projects.
+        audits: questions about advisories.
+        uploads: releases, refused ones too.
+    """
+
+    requests: int = 180_000
+    anonymous: int = 180_000
+    failed_credentials: int = 600
+    missing: int = 6_000
+    decisions: int = 60_000
+    searches: int = 600
+    audits: int = 1_200
+    uploads: int = 3_000
+
+
+_RATES = RateLimits()
+_SEATS = SlotLimits(at_once=256, at_once_each=192, patience=60.0, waiting=4_096, waiting_each=3_072)
+
 
 class WebLimits(msgspec.Struct, frozen=True):
     """What the settings say about requests.
@@ -17,6 +47,8 @@ class WebLimits(msgspec.Struct, frozen=True):
         max_body: bytes of a request body that is no upload.
         trusted_proxies: networks whose X-Forwarded headers are believed; empty: nobody's.
         only_by_proxy: a request must come through one of them, by TLS; nothing else is encrypted.
+        rates: how often somebody may ask.
+        seats: reads that are decided at the same time; `at_once` 0: as many as come.
     """
 
     body_silence: float = 30.0
@@ -25,3 +57,5 @@ class WebLimits(msgspec.Struct, frozen=True):
     max_body: int = 1 << 20
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     only_by_proxy: bool = False
+    rates: RateLimits = _RATES
+    seats: SlotLimits = _SEATS

@@ -18,27 +18,27 @@ from pratique.upstream import chain
 from pratique.web import forwarded
 from pratique.web.answers import Asker, Question, Standing, StandingFile, StandingListing
 from pratique.web.documents import answer_document
+from pratique.web.entrance import identify
 from pratique.web.files import send_file
-from pratique.web.keys import ACTOR, ANSWERS, PORTS, SIGN_IN
+from pratique.web.keys import ANSWERS, PORTS
 
 
 async def answer_again(request: web.Request) -> web.StreamResponse | None:
     """The answer to a request that was answered before; None if it has to go the whole way.
 
     Raises:
-        UnknownHost, Unauthorised, Unavailable: as on the whole way, which asks the same first.
+        UnknownHost, Unauthorised, TooOften, Unavailable: as on the whole way, which asks the same first.
     """
     known = request.app[ANSWERS].of(request.raw_path)
     if known is None or chain.VIA in request.headers or request.method not in ("GET", "HEAD"):
         return None
     public_url = forwarded.public_url(request)
-    actor = await request.app[SIGN_IN].actor(request.headers.get("Authorization"))
+    actor = await identify(request)
     shared = _question(request, public_url, actor)
     for question in (shared, msgspec.structs.replace(shared, account=actor.account)):
         standing = known.get(question)
         response = await _answer(request, standing, actor) if standing is not None else None
         if response is not None:
-            request[ACTOR] = actor
             return response
     return None
 
