@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pratique.core.errors import Invalid
 from pratique.core.loopback import is_loopback
-from pratique.settings.values import LimitSettings, RepositorySettings, Settings
+from pratique.settings.values import LimitSettings, RepositorySettings, Settings, WebSettings
 from pratique.store.dialects import read_url
 
 REPOSITORY_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -29,7 +29,8 @@ def check(settings: Settings) -> None:
     _check_database(settings)
     _check_clock(settings)
     _check_exposure(settings)
-    _check_limits(settings.limits)
+    for table, said in (("limits", settings.limits), ("web", settings.web)):
+        _check_limits(table, said)
     for address in settings.trusted_proxies:
         _check_address(address)
     for name, repository in settings.repositories.items():
@@ -52,10 +53,10 @@ def check(settings: Settings) -> None:
             raise Invalid(f"`{setting}` must be at least 1, or {otherwise}")
 
 
-def _check_limits(limits: LimitSettings) -> None:
-    for name in LimitSettings.__struct_fields__:
-        if getattr(limits, name) < 0:
-            raise Invalid(f"`limits.{name}` is below zero; choose how many are allowed, or 0 for no limit")
+def _check_limits(table: str, said: LimitSettings | WebSettings) -> None:
+    for name in said.__struct_fields__:
+        if getattr(said, name) < 0:
+            raise Invalid(f"`{table}.{name}` is below zero; choose how many are allowed, or 0 for no limit")
 
 
 def _check_database(settings: Settings) -> None:

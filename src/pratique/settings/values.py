@@ -136,6 +136,13 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
         slowest_body: bytes a second that must arrive on average once a body was waited for a minute, as sent.
         max_unpacking: a compressed body may unpack to so many times what was sent.
         max_body: a request body that is no upload.
+        longest_body: a request body, uploads too, may take so long.
+        max_head: a request's line and headers together.
+        head_patience: a request's line and headers must have arrived within it.
+        reader_patience: a client that does not read may keep an answer waiting so long.
+        slowest_reader: bytes a second that it must have read by then on average.
+        connections: open at the same time, in each process; 0: as many as the system gives descriptors for.
+        connections_address: open from one address that is no trusted proxy, in each process; 0: as many as in all.
         keep_alive: an idle connection is kept.
         stop_patience: running requests may finish when the server stops.
         rendered_cache: memory for rendered listings, in each process.
@@ -145,6 +152,13 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
     slowest_body: Size = Size(16 << 10)
     max_unpacking: int = 20
     max_body: Size = Size(MB)
+    longest_body: Duration = Duration(HOUR)
+    max_head: Size = Size(64 << 10)
+    head_patience: Duration = Duration(30)
+    reader_patience: Duration = Duration(30)
+    slowest_reader: Size = Size(2 << 10)
+    connections: int = 8_192
+    connections_address: int = 4_096
     keep_alive: Duration = Duration(75)
     stop_patience: Duration = Duration(10)
     rendered_cache: Size = Size(64 * MB)

@@ -10,6 +10,7 @@ from pratique.services.ports import Ports
 from pratique.web import api, osv, ui
 from pratique.web.answers import Answers
 from pratique.web.bodies import note_expectation
+from pratique.web.crowd import CROWD, Crowd
 from pratique.web.dispatch import dispatch
 from pratique.web.forwarded import ask_for_tls, refuse_clear_text
 from pratique.web.health import ReadinessProbe, healthz
@@ -30,6 +31,7 @@ def make_application(ports: Ports, limits: WebLimits = _USUAL) -> web.Applicatio
     application.on_response_prepare.append(leave_seat)
     application[LIMITS] = limits
     application[RATES] = Rates(limits.rates)
+    application[CROWD] = Crowd(limits)
     application[SEATS] = Seats(limits.seats)
     application[PORTS] = ports
     application[SIGN_IN] = SignIn(ports.db, ports.clock, ports.revisions)

@@ -22,6 +22,7 @@ from pratique.web.account_use_cases import Guest
 from pratique.web.client_address import client_address
 from pratique.web.entrance import arrive, enter, needs_token
 from pratique.web.keys import DECISION, PORTS, REPOSITORIES
+from pratique.web.pieces import in_pieces
 from pratique.web.places import Match, Place, ecosystem_at_first, find_place, match_guest_route, match_route
 from pratique.web.rates import count_cost, note_answer, who_counts
 from pratique.web.refusals import answer_error
@@ -88,10 +89,10 @@ async def dispatch(request: web.Request) -> web.StreamResponse:
     try:
         again = await answer_again(request)
         if again is not None:
-            return again
+            return await in_pieces(request, again)
         if place is None:
             raise await _nothing_here(request, ecosystem)
-        return await _serve(request, place)
+        return await in_pieces(request, await _serve(request, place))
     except PratiqueError as error:
         if isinstance(error, Refused):
             request[DECISION] = error.decision.id

@@ -11,10 +11,10 @@ from aiohttp import web
 from pratique.core.ports import BlobFile
 from pratique.services.installing.file_answers import Coming, FileAnswer, Known, Stored
 from pratique.web.access_log import loggable_path
+from pratique.web.crowd import CROWD, Crowd
 
 log = structlog.get_logger(__name__)
 
-_CHUNK = 1 << 20
 _RANGE = re.compile(r"bytes=([0-9]*)-([0-9]*)\Z")
 _BEYOND = 10**18
 """Stands for any position beyond the end of any file; Python refuses to read a number of thousands of digits."""
@@ -68,17 +68,17 @@ async def _send_stored(request: web.Request, stored: Stored, headers: dict[str, 
         headers["Content-Length"] = str(last - first + 1)
         response = web.StreamResponse(status=status, headers=headers)
         await response.prepare(request)
-        await _write_span(response, blob, first, last + 1)
+        await _write_span(response, blob, first, last + 1, request.app[CROWD])
         await response.write_eof()
         return response
     finally:
         blob.close()
 
 
-async def _write_span(response: web.StreamResponse, blob: BlobFile, offset: int, end: int) -> None:
+async def _write_span(response: web.StreamResponse, blob: BlobFile, offset: int, end: int, crowd: Crowd) -> None:
     """Bytes in the page cache are written at once; only what the disk must fetch costs a thread."""
     while offset < end:
-        length = min(_CHUNK, end - offset)
+        length = min(crowd.piece, end - offset)
         chunk = blob.read_ready(offset, length)
         if not chunk:
             chunk = await asyncio.to_thread(blob.read_at, offset, length)

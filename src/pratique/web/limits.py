@@ -45,6 +45,12 @@ class WebLimits(msgspec.Struct, frozen=True):
         slowest_body: bytes a second, as sent, that a body must reach once it was waited for a minute.
         max_unpacking: a compressed body may unpack to so many times what was sent.
         max_body: bytes of a request body that is no upload.
+        longest_body: seconds after which a body that still arrives is given up.
+        max_head: bytes of a request's line and headers together.
+        connections: open at the same time; 0: as many as there are descriptors for.
+        connections_address: of one address that is no proxy of ours; 0: as many as there may be.
+        reader_patience: seconds for which a client may keep the server waiting ...
+        slowest_reader: ... before it must have read so many bytes a second.
         trusted_proxies: networks whose X-Forwarded headers are believed; empty: nobody's.
         only_by_proxy: a request must come through one of them, by TLS; nothing else is encrypted.
         rates: how often somebody may ask.
@@ -55,6 +61,12 @@ class WebLimits(msgspec.Struct, frozen=True):
     slowest_body: int = 16 << 10
     max_unpacking: int = 20
     max_body: int = 1 << 20
+    longest_body: float = 3_600.0
+    max_head: int = 64 << 10
+    connections: int = 8_192
+    connections_address: int = 4_096
+    reader_patience: float = 30.0
+    slowest_reader: int = 2 << 10
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     only_by_proxy: bool = False
     rates: RateLimits = _RATES

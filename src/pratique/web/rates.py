@@ -19,12 +19,9 @@ from pratique.trust.rates import Buckets
 from pratique.web.client_address import client_address
 from pratique.web.keys import ACTOR
 from pratique.web.limits import RateLimits
+from pratique.web.once_a_minute import OnceAMinute
 
 _log = structlog.get_logger(__name__)
-
-_TOLD_EACH = 60.0
-_TOLD_OF = 1_000
-"""Askers of whom is known when the log last named them."""
 
 Who = int | str
 """An account's id, a token's without account as a negative number, else the network that it came from."""
@@ -81,7 +78,7 @@ class Rates:
         self._of_accounts = Limit.REQUESTS, self._buckets.get(Limit.REQUESTS)
         self._of_nobody = Limit.ANONYMOUS, self._buckets.get(Limit.ANONYMOUS)
         self._clock = clock
-        self._told: dict[tuple[Limit, Who], list[float]] = {}
+        self._told = OnceAMinute(clock)
 
     def admit(self, who: Who) -> None:
         """Count a request, of whatever kind. Raises TooOften."""
@@ -120,16 +117,9 @@ class Rates:
         )
 
     def _tell(self, limit: Limit, who: Who) -> None:
-        """Name an asker in the log, once a minute while it goes on."""
-        now = self._clock()
-        told = self._told.setdefault((limit, who), [-_TOLD_EACH, 0])
-        told[1] += 1
-        if now - told[0] < _TOLD_EACH:
-            return
-        _log.warning("a limit was reached", limit=f"limits.{limit}", who=in_log(who), refused=int(told[1]))
-        told[:] = [now, 0]
-        if len(self._told) > _TOLD_OF:
-            del self._told[next(iter(self._told))]
+        times = self._told.times((limit, who))
+        if times:
+            _log.warning("a limit was reached", limit=f"limits.{limit}", who=in_log(who), refused=times)
 
 
 RATES: web.AppKey[Rates] = web.AppKey("rates", Rates)

@@ -28,7 +28,7 @@ from pratique.upstream.client import UpstreamClient
 
 _log = structlog.get_logger(__name__)
 _DEFAULT_LIMITS = FlightLimits()
-_PIECE = 256 << 10
+_PIECE = 64 << 10
 _TRIES = 16
 """Changes of a project while one file of it is recorded; more are taken for a fight over it."""
 
