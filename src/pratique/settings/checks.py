@@ -7,9 +7,11 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import msgspec
+
 from pratique.core.errors import Invalid
 from pratique.core.loopback import is_loopback
-from pratique.settings.values import LimitSettings, RepositorySettings, Settings, WebSettings
+from pratique.settings.values import RepositorySettings, Settings
 from pratique.store.dialects import read_url
 
 REPOSITORY_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -29,8 +31,7 @@ def check(settings: Settings) -> None:
     _check_database(settings)
     _check_clock(settings)
     _check_exposure(settings)
-    for table, said in (("limits", settings.limits), ("web", settings.web)):
-        _check_limits(table, said)
+    _check_limits(settings)
     for address in settings.trusted_proxies:
         _check_address(address)
     for name, repository in settings.repositories.items():
@@ -53,10 +54,11 @@ def check(settings: Settings) -> None:
             raise Invalid(f"`{setting}` must be at least 1, or {otherwise}")
 
 
-def _check_limits(table: str, said: LimitSettings | WebSettings) -> None:
-    for name in said.__struct_fields__:
-        if getattr(said, name) < 0:
-            raise Invalid(f"`{table}.{name}` is below zero; choose how many are allowed, or 0 for no limit")
+def _check_limits(settings: Settings) -> None:
+    for table in ("limits", "web"):
+        for name, number in msgspec.structs.asdict(getattr(settings, table)).items():
+            if number < 0:
+                raise Invalid(f"`{table}.{name}` is below zero; choose how many are allowed, or 0 for no limit")
 
 
 def _check_database(settings: Settings) -> None:

@@ -1,8 +1,8 @@
 """How much each client gets at a time, and that it is the same in the end."""
 
 import pytest
-from aiohttp import ClientSession, web
-from aiohttp.test_utils import TestServer
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
 
 from pratique.web.crowd import CROWD, Crowd
 from pratique.web.limits import WebLimits
@@ -40,8 +40,8 @@ async def test_an_answer_in_pieces_is_the_answer_with_its_headers(method):
         return await in_pieces(request, web.Response(body=body, headers=headers, status=203, reason="so"))
 
     application.router.add_route("*", "/", answer)
-    async with TestServer(application) as server, ClientSession() as session:
-        async with session.request(method, server.make_url("/")) as sent:
-            assert await sent.read() == (body if method == "GET" else b"")
-            assert (sent.status, sent.reason, sent.headers["ETag"]) == (203, "so", '"e"')
-            assert int(sent.headers["Content-Length"]) == len(body)
+    async with TestClient(TestServer(application)) as client:
+        sent = await client.request(method, "/")
+        assert await sent.read() == (body if method == "GET" else b"")
+    assert (sent.status, sent.reason, sent.headers["ETag"]) == (203, "so", '"e"')
+    assert int(sent.headers["Content-Length"]) == len(body)
