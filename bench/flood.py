@@ -217,8 +217,9 @@ def _measure(server: Server, options: argparse.Namespace) -> tuple[dict[str, flo
 
 
 def _told(line: bytes) -> str:
-    """Status and the first words of what was said with it."""
-    return " ".join(line.decode("latin-1").split()[1:7]) or "closed"
+    """Status, of failures with the first words of what was said with it."""
+    words = line.decode("latin-1").split()[1:7]
+    return "closed" if not words else " ".join(words) if words[0][0] == "5" else words[0]
 
 
 def _publish(registry: PlainRegistry, names: int) -> None:

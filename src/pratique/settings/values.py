@@ -189,7 +189,7 @@ class LimitSettings(msgspec.Struct, frozen=True, kw_only=True):
     searches: int = 600
     audits: int = 1_200
     uploads: int = 3_000
-    at_once: int = 256
+    at_once: int = 64
     waiting: int = 4_096
     patience: Duration = Duration(MINUTE)
 
@@ -257,7 +257,7 @@ class PostgresqlSettings(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         password_file: file that holds the password and nothing else; empty: as in the URL, else in PGPASSWORD,
             or where PGPASSFILE or ~/.pgpass say.
-        readers: connections for reading, in each process, and one more.
+        readers: connections for reading, in each process, and two more.
         writers: connections for writing what may be lost with the power, in each process; of others there are two.
         patience: a transaction waits so long for others before it is answered with 503.
         statement_timeout: so long may one statement take.

@@ -34,7 +34,7 @@ class RateLimits(msgspec.Struct, frozen=True):
 
 
 _RATES = RateLimits()
-_SEATS = SlotLimits(at_once=256, at_once_each=192, patience=60.0, waiting=4_096, waiting_each=3_072)
+_SEATS = SlotLimits(at_once=64, at_once_each=48, patience=60.0, waiting=4_096, waiting_each=3_072)
 
 
 class WebLimits(msgspec.Struct, frozen=True):
