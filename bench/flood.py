@@ -102,7 +102,9 @@ class Floods:
         return await self._gather([self._upload(number) for number in range(self.options.uploads)])
 
     async def _hold(self, request: Callable[[int], bytes]) -> Counter[str]:
-        held = await asyncio.gather(*(self._open(number, request(number)) for number in range(self.options.connections)))
+        held = await asyncio.gather(
+            *(self._open(number, request(number)) for number in range(self.options.connections))
+        )
         await asyncio.sleep(SLOW)
         ended = Counter("held" if writer is not None else "turned away" for writer in held)
         for writer in held:

@@ -91,9 +91,7 @@ def _taken(pid: int) -> Taken | None:
         return None
     if "VmRSS" not in fields:
         return None
-    return Taken(
-        pid, _kind(command), _kilobytes(fields["VmRSS"]), _pss(folder), descriptors, int(fields["Threads"])
-    )
+    return Taken(pid, _kind(command), _kilobytes(fields["VmRSS"]), _pss(folder), descriptors, int(fields["Threads"]))
 
 
 def _kind(command: bytes) -> str:
