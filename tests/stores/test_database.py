@@ -257,3 +257,13 @@ async def test_the_error_of_a_failed_statement_does_not_tell_what_it_carried(dat
         await database.write(lambda c: c.execute(sa.text("INSERT INTO nowhere VALUES (:x)"), {"x": "prq_SECRET"}))
 
     assert "SECRET" not in str(refused.value)
+
+
+async def test_a_look_ahead_waits_for_none_of_those_who_wait_for_a_reader(database):
+    go_on = threading.Event()
+    blocked = [asyncio.create_task(database.read(lambda _connection: go_on.wait(20))) for _ in range(50)]
+    try:
+        assert await asyncio.wait_for(database.read_ahead(lambda _connection: "seen"), 10) == "seen"
+    finally:
+        go_on.set()
+        await asyncio.gather(*blocked)

@@ -34,10 +34,12 @@ def test_without_a_file_everything_has_its_default_and_there_is_one_repository(t
 
 def test_the_rooms_below_get_their_own_defaults_where_nothing_is_said():
     from pratique.core.limits import FlightLimits, Freshness, UpstreamLimits
+    from pratique.web.limits import WebLimits
 
     assert upstream_limits(UpstreamSettings()) == UpstreamLimits()
     assert freshness(UpstreamSettings()) == Freshness()
     assert flight_limits(DownloadSettings()) == FlightLimits()
+    assert web_limits(Settings(repositories={})) == WebLimits()
 
 
 def test_the_first_file_says_what_was_found_and_the_defaults_of_everything_else(tmp_path):
@@ -99,6 +101,8 @@ def test_the_first_file_explains_every_setting(tmp_path):
         ("tls_key = '/k'\ntls_certificate = '/c'\npublic_urls = ['http://x.test']", "write https://, as this server"),
         ("workers = 65", "choose 1 to 64"),
         ("[jobs]\nat_once = 0", "wait for ever"),
+        ("[limits]\nmissing = -1", "`limits.missing` is below zero"),
+        ("[limits]\nsearch = 1", "`limits.search`. Did you mean `searches`?"),
     ],
 )
 def test_settings_that_cannot_work_are_refused_with_a_sentence_that_names_them(tmp_path, text, sentence):

@@ -69,6 +69,7 @@ def listening(settings: Settings) -> Listening:
         host=settings.host,
         port=settings.port,
         keep_alive=settings.web.keep_alive,
+        header_patience=settings.web.head_patience,
         patience=settings.web.stop_patience,
     )
 

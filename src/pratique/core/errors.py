@@ -119,6 +119,20 @@ class DiskFull(Unavailable):
     """No room is left where something has to be written; nothing was changed. It works again once there is room."""
 
 
+class TooOften(PratiqueError):
+    """More in a minute than any honest client asks for; never said of what policy refuses.
+
+    Attributes:
+        retry_after: seconds.
+    """
+
+    status = 429
+
+    def __init__(self, sentence: str, retry_after: int) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
+
 class TooManyAtOnce(PratiqueError):
     """The asker, or everybody, asks for more at once than is answered beside installs.
 

@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import msgspec
+
 from pratique.core.errors import Invalid
 from pratique.core.loopback import is_loopback
 from pratique.settings.object_store import check_blobs
@@ -30,6 +32,7 @@ def check(settings: Settings) -> None:
     _check_database(settings)
     _check_clock(settings)
     _check_exposure(settings)
+    _check_limits(settings)
     for address in settings.trusted_proxies:
         _check_address(address)
     for name, repository in settings.repositories.items():
@@ -50,6 +53,13 @@ def check(settings: Settings) -> None:
     ):
         if number < 1:
             raise Invalid(f"`{setting}` must be at least 1, or {otherwise}")
+
+
+def _check_limits(settings: Settings) -> None:
+    for table in ("limits", "web"):
+        for name, number in msgspec.structs.asdict(getattr(settings, table)).items():
+            if number < 0:
+                raise Invalid(f"`{table}.{name}` is below zero; choose how many are allowed, or 0 for no limit")
 
 
 def _check_database(settings: Settings) -> None:

@@ -9,18 +9,20 @@ from pratique.core.limits import DatabaseLimits, FlightLimits, Freshness, Upstre
 from pratique.services.advisories.questions import QuestionSlots
 from pratique.services.ports import PublishLimits
 from pratique.services.publishing.uploads import UploadSlots
+from pratique.services.slots import SlotLimits
 from pratique.settings.quantities import Duration
 from pratique.settings.values import (
     AdvisorySettings,
     ArchiveSettings,
     DownloadSettings,
+    LimitSettings,
     PostgresqlSettings,
     PublishSettings,
     Settings,
     UpstreamSettings,
 )
 from pratique.upstream.access import Credentials, UpstreamAccess
-from pratique.web.limits import WebLimits
+from pratique.web.limits import RateLimits, WebLimits
 
 
 def upstream_limits(said: UpstreamSettings) -> UpstreamLimits:
@@ -119,9 +121,32 @@ def web_limits(settings: Settings) -> WebLimits:
         slowest_body=settings.web.slowest_body,
         max_unpacking=settings.web.max_unpacking,
         max_body=settings.web.max_body,
+        longest_body=settings.web.longest_body,
+        max_head=settings.web.max_head,
+        connections=settings.web.connections,
+        connections_address=settings.web.connections_address,
+        reader_patience=settings.web.reader_patience,
+        slowest_reader=settings.web.slowest_reader,
         trusted_proxies=tuple(ip_network(one) for one in proxies),
         only_by_proxy=settings.behind_proxy and not settings.tls_certificate,
+        rates=rate_limits(settings.limits),
+        seats=seat_limits(settings.limits),
     )
+
+
+def rate_limits(said: LimitSettings) -> RateLimits:
+    """How often one asker may ask."""
+    return RateLimits(**{name: getattr(said, name) for name in RateLimits.__struct_fields__})
+
+
+def seat_limits(said: LimitSettings) -> SlotLimits:
+    """How many reads are decided at once."""
+    return SlotLimits(said.at_once, _most(said.at_once), said.patience, said.waiting, _most(said.waiting))
+
+
+def _most(number: int) -> int:
+    """Three quarters, so that nobody alone keeps the others out."""
+    return max(1, number * 3 // 4)
 
 
 def _milliseconds(seconds: Duration) -> int:

@@ -82,7 +82,7 @@ class Postgresql:
 
     def reading(self, url: sa.URL, limits: DatabaseLimits) -> sa.Engine:
         """Engine whose transactions see one snapshot and cannot write."""
-        return _engine(url, limits, limits.readers + 1, isolation="REPEATABLE READ", read_only=True)
+        return _engine(url, limits, limits.readers + 2, isolation="REPEATABLE READ", read_only=True)
 
     def writing(self, url: sa.URL, limits: DatabaseLimits, *, durable: bool) -> sa.Engine:
         """Engine whose transactions are as if they ran one after the other."""

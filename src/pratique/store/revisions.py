@@ -178,9 +178,9 @@ class RevisionReader:
         started, mark = self._monotonic(), self._database.mark.seen()
         try:
             if self._value is None:
-                self._value = self._known_from = await self._database.read(global_revision)
+                self._value = self._known_from = await self._database.read_ahead(global_revision)
             else:
-                self._learn(await self._database.read(news_since, self._value))
+                self._learn(await self._database.read_ahead(news_since, self._value))
         except Unavailable:
             return  # what is known stays good for 2 s
         self._mark, self._read_at = mark, started

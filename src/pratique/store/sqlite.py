@@ -45,7 +45,7 @@ class Sqlite:
     def reading(self, url: sa.URL, limits: DatabaseLimits) -> sa.Engine:
         """Engine whose transactions see one snapshot and cannot write."""
         # One connection more for `read_now`, which uses the caller's thread.
-        return _engine(url, limits.readers + 1, limits.patience, begin="BEGIN", pragmas=("query_only = ON",))
+        return _engine(url, limits.readers + 2, limits.patience, begin="BEGIN", pragmas=("query_only = ON",))
 
     def writing(self, url: sa.URL, limits: DatabaseLimits, *, durable: bool) -> sa.Engine:
         """Engine with one connection whose transactions hold the write lock from their first moment.

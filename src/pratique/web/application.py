@@ -11,6 +11,7 @@ from pratique.web import api, osv, ui
 from pratique.web.answers import Answers
 from pratique.web.at_once import AT_ONCE, AtOnce
 from pratique.web.bodies import note_expectation
+from pratique.web.crowd import CROWD, Crowd
 from pratique.web.dispatch import dispatch
 from pratique.web.forwarded import ask_for_tls, refuse_clear_text
 from pratique.web.health import ReadinessProbe, healthz
@@ -18,6 +19,8 @@ from pratique.web.hosts import Hosts
 from pratique.web.keys import ANSWERS, HOSTS, LIMITS, PASSWORD_GATE, PORTS, REPOSITORIES, SIGN_IN
 from pratique.web.limits import WebLimits
 from pratique.web.places import RepositoryNames
+from pratique.web.rates import RATES, Rates
+from pratique.web.seats import SEATS, Seats, leave_seat
 
 _USUAL = WebLimits()
 
@@ -26,13 +29,19 @@ def make_application(ports: Ports, limits: WebLimits = _USUAL) -> web.Applicatio
     """Wire the application; the caller runs it."""
     application = web.Application(client_max_size=limits.max_body, middlewares=[refuse_clear_text])
     application.on_response_prepare.append(ask_for_tls)
+    application.on_response_prepare.append(leave_seat)
     application[LIMITS] = limits
+    application[RATES] = Rates(limits.rates)
+    application[CROWD] = Crowd(limits)
+    application[SEATS] = Seats(limits.seats)
     application[PORTS] = ports
     application[SIGN_IN] = SignIn(ports.db, ports.clock, ports.revisions)
     application[PASSWORD_GATE] = PasswordGate()
     application[HOSTS] = Hosts(ports.public_urls)
     application[ANSWERS] = Answers()
-    application[AT_ONCE] = AtOnce(ports, application[SIGN_IN], application[HOSTS], application[ANSWERS], limits)
+    application[AT_ONCE] = AtOnce(
+        ports, application[SIGN_IN], application[HOSTS], application[ANSWERS], limits, application[RATES]
+    )
     application[REPOSITORIES] = RepositoryNames(ports.db, ports.revisions)
     application.router.add_get("/healthz", healthz)
     application.router.add_get("/readyz", ReadinessProbe().readyz)

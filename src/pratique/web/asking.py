@@ -12,7 +12,8 @@ from pratique.core.errors import Forbidden
 from pratique.services.accounts.sign_in import SignedIn
 from pratique.trust.sessions import from_this_site, same, session_cookie_name
 from pratique.web import forwarded
-from pratique.web.keys import ACTOR, SIGN_IN
+from pratique.web.entrance import identify, let_in
+from pratique.web.keys import SIGN_IN
 
 CSRF_HEADER = "X-CSRF-Token"
 
@@ -40,18 +41,19 @@ async def who_asks(request: web.Request) -> Asking:
     Raises:
         UnknownHost: the request came by a host name that is not ours.
         Unauthorised: a token is malformed, unknown, expired or revoked.
+        TooOften: more than a minute's worth.
     """
     public_url = forwarded.public_url(request)
     sign_in = request.app[SIGN_IN]
     header = request.headers.get("Authorization")
     session = None
     if header is not None:
-        actor = await sign_in.actor(header)
+        actor = await identify(request)
     else:
         secure = public_url.startswith("https://")
         session = await sign_in.session(request.cookies.get(session_cookie_name(secure=secure)))
         actor = NOBODY if session is None else session.actor
-    request[ACTOR] = actor
+        let_in(request, actor)
     return Asking(actor, session, public_url)
 
 

@@ -17,7 +17,7 @@ from aiohttp import web
 
 from pratique.core.actors import Actor
 from pratique.core.clock import Instant
-from pratique.core.errors import PratiqueError
+from pratique.core.errors import PratiqueError, TooOften
 from pratique.core.ports import BlobFile, ReadsInto
 from pratique.services.accounts.sign_in import SignIn
 from pratique.services.installing.file_answers import Stored
@@ -30,6 +30,7 @@ from pratique.web.documents import etag_matches
 from pratique.web.heads import Head
 from pratique.web.hosts import Hosts, UnknownHost
 from pratique.web.limits import WebLimits
+from pratique.web.rates import Rates, whose
 from pratique.web.rooms import Rooms
 from pratique.web.wire import HSTS, Dates
 
@@ -86,18 +87,22 @@ class Coming(msgspec.Struct, frozen=True):
 class AtOnce:
     """Answers the bytes of requests. One for each event loop."""
 
-    def __init__(self, ports: Ports, sign_in: SignIn, hosts: Hosts, answers: Answers, limits: WebLimits) -> None:
-        self._ports, self._sign_in, self._hosts, self._answers = ports, sign_in, hosts, answers
+    def __init__(
+        self, ports: Ports, sign_in: SignIn, hosts: Hosts, answers: Answers, limits: WebLimits, rates: Rates
+    ) -> None:
+        self._ports, self._sign_in, self._hosts, self._answers, self._rates = ports, sign_in, hosts, answers, rates
         # Behind proxies the address, the name and the protocol are in what these say, if they can be believed.
         self._is_open = not (limits.trusted_proxies or limits.only_by_proxy)
         self._dates, self._rooms = Dates(), Rooms(LARGEST_FILE)
         self._under_way: set[asyncio.Task[None]] = set()
 
-    def answer(self, head: Head, *, secure: bool) -> Given | Coming | None:
+    def answer(self, head: Head, network: str, largest: int, *, secure: bool) -> Given | Coming | None:
         """The answer to a request that was answered before; None if it has to go the longer way.
 
         Args:
             head: the request.
+            network: where it comes from, as `trust.networks.network_of` names it.
+            largest: bytes that may be handed to the connection in one piece.
             secure: whether the client speaks TLS to this process.
         """
         headers = head.headers
@@ -121,11 +126,19 @@ class AtOnce:
             standing = known.get(question)
             if isinstance(standing, StandingListing):
                 view = view_of(self._ports, standing, now)
-                if view is not None and view.size <= LARGEST:
+                if view is not None and view.size <= min(LARGEST, largest) and self._admits(actor, network):
                     return _given(head, standing, view.encoded.rendered.body, end, actor)
-            elif standing is not None and _is_for_all_of(standing, headers):
+            elif standing is not None and _is_for_all_of(standing, headers, largest) and self._admits(actor, network):
                 return Coming(standing, end, head.path, actor, headers.get("user-agent"))
         return None
+
+    def _admits(self, actor: Actor, network: str) -> bool:
+        """Count the request. Who asks too often is told so on the longer way."""
+        try:
+            self._rates.admit(whose(actor, network))
+        except TooOften:
+            return False
+        return True
 
     async def open(self, coming: Coming) -> Stored | None:
         """The bytes of a file, whose download is recorded; None if all is to be decided again.
@@ -189,9 +202,9 @@ def _all_of(blob: BlobFile, size: int) -> bytes:
     return content
 
 
-def _is_for_all_of(standing: StandingFile, headers: dict[str, str]) -> bool:
+def _is_for_all_of(standing: StandingFile, headers: dict[str, str], largest: int) -> bool:
     """Whether all of a file is asked for, and may be handed to the connection in one piece."""
-    return standing.cleared.size <= LARGEST_FILE and _ABOUT_PARTS.isdisjoint(headers)
+    return standing.cleared.size <= min(LARGEST_FILE, largest) and _ABOUT_PARTS.isdisjoint(headers)
 
 
 def view_of(ports: Ports, standing: StandingListing, now: Instant) -> View | None:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 from aiohttp import ClientError, HttpVersion11, web
 
+from pratique.core.clock import SECOND, in_words
 from pratique.core.errors import Invalid, TooLarge, TooSlow
 from pratique.web.keys import LIMITS, WAITS
 
@@ -47,14 +48,14 @@ async def read_body(request: web.Request) -> AsyncIterator[bytes]:
     takes for the bytes is not the client's fault, and unpacking makes nobody faster.
 
     Raises:
-        TooSlow: silence, or a drip.
+        TooSlow: silence, a drip, or no end.
         TooLarge: a compressed body unpacks to far more than was sent.
         Invalid: the client broke the body off, or its encoding.
     """
     limits = request.app[LIMITS]
     await _let_it_come(request)
     loop = asyncio.get_running_loop()
-    waited, received = 0.0, 0
+    waited, received, began = 0.0, 0, loop.time()
     while True:
         asked = loop.time()
         try:
@@ -71,6 +72,11 @@ async def read_body(request: web.Request) -> AsyncIterator[bytes]:
         waited += loop.time() - asked
         received += len(chunk)
         sent = request.content.total_raw_bytes
+        if loop.time() - began > limits.longest_body:
+            raise TooSlow(
+                f"the upload was not complete after {in_words(round(limits.longest_body * SECOND))}; it was given up "
+                "(setting web.longest_body)"
+            )
         if waited > _GRACE_SECONDS and sent < waited * limits.slowest_body:
             raise TooSlow(
                 f"the upload is slower than {limits.slowest_body} bytes a second; it was given up "

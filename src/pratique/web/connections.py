@@ -1,9 +1,9 @@
-"""Connections of clients: what is no HTTP is answered without repeating it, and silence ends a connection."""
+"""Connections of clients: what is no HTTP is answered without repeating it; silence, and not reading, end one."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from aiohttp import web
@@ -12,6 +12,7 @@ from aiohttp.web_protocol import RequestHandler
 
 from pratique.web.access_log import AccessLog, loggable_path
 from pratique.web.at_once import AT_ONCE, AtOnce, Coming, Given
+from pratique.web.crowd import CROWD, Crowd
 from pratique.web.heads import read_head
 from pratique.web.wire import SERVER
 
@@ -21,42 +22,80 @@ UNREADABLE = "the request is no valid HTTP, or its head is too long; nothing of 
 """The parser's own text quotes the line that it could not read, and with it whatever secret stands there."""
 
 
-class Connection(RequestHandler):
-    """One client's connection, with a time limit on the head of every request.
+def _plain(status: str, sentence: str) -> bytes:
+    body = sentence.encode() + b"\n"
+    head = (
+        f"HTTP/1.1 {status} {sentence}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {len(body)}\r\n"
+        f"Retry-After: 5\r\nCache-Control: no-store\r\nServer: {SERVER}\r\nConnection: close\r\n\r\n"
+    )
+    return head.encode() + body
 
-    Without it, whoever connects and sends nothing, or a byte now and then, holds a descriptor.
+
+TOO_MANY = _plain("503", "too many connections are open here, from your address or in all; close some, or try again")
+"""Which of the two, the log tells: settings `web.connections_address` and `web.connections`."""
+
+TOO_LONG = _plain("431", "the headers of this request are longer than any client needs (setting web.max_head)")
+
+
+class Connection(RequestHandler):
+    """One client's connection, with limits on the head of every request and on the patience with who does not read.
+
+    Without the first, whoever connects and sends nothing, or a byte now and then, holds a descriptor; without the
+    second, whoever asks for a file and does not read it holds two, and a piece of the file.
     Between two requests the server's keep-alive counts.
     """
 
     def __init__(
-        self, manager: web.Server, *, header_patience: float, at_once: AtOnce | None = None, **more: Any
+        self,
+        manager: web.Server,
+        *,
+        header_patience: float,
+        crowd: Crowd,
+        at_once: AtOnce | None = None,
+        **more: Any,
     ) -> None:
         super().__init__(manager, **more)
-        self._header_patience, self._at_once = header_patience, at_once
+        self._header_patience, self._crowd, self._at_once = header_patience, crowd, at_once
         self._head_due: asyncio.TimerHandle | None = None
+        self._head_bytes = 0
+        self._network: str | None = None
+        self._reader_due: asyncio.TimerHandle | None = None
+        self._is_behind = False
         self._held: list[bytes] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin to wait for the first request."""
+        """Begin to wait for the first request, or turn the client away."""
+        peer = transport.get_extra_info("peername")
+        self._network = self._crowd.enter(peer[0] if isinstance(peer, tuple) else "")
+        if self._network is None:
+            _turn_away(transport, TOO_MANY)
+            return
         super().connection_made(transport)
         self._expect_head()
 
     def data_received(self, data: bytes) -> None:
         """Take bytes; the first ones of a further request begin its time limit."""
+        if self._network is None:
+            return
         if self._held is not None:
             self._held.append(data)
             return
-        if self._at_once is not None and self._answer_at_once(self._at_once, data):
+        if self._at_once is not None and self._answer_at_once(self._at_once, self._network, data):
             return
         before = self._request_count
         waits = self._waiter is not None and not self._waiter.done()
         super().data_received(data)
         if self._request_count != before:
             self._stop_expecting()
-        elif waits and self._head_due is None:
-            self._expect_head()
+        elif waits:
+            if self._head_due is None:
+                self._expect_head()
+            self._head_bytes += len(data)
+            if self._head_bytes > self._crowd.limits.max_head and self.transport is not None:
+                _turn_away(self.transport, TOO_LONG)
+                self.force_close()
 
-    def _answer_at_once(self, at_once: AtOnce, data: bytes) -> bool:
+    def _answer_at_once(self, at_once: AtOnce, network: str, data: bytes) -> bool:
         """Answer a request that stands, if these bytes are just one.
 
         From the first bytes on that are not, the parser alone knows where in the conversation we are.
@@ -68,7 +107,7 @@ class Connection(RequestHandler):
         transport = self.transport
         if transport is None or self._paused or not self._is_idle():
             return False
-        answer = at_once.answer(head, secure=self.ssl_context is not None)
+        answer = at_once.answer(head, network, self._crowd.piece, secure=self.ssl_context is not None)
         if answer is None:
             return False
         self._request_count += 1
@@ -130,9 +169,26 @@ class Connection(RequestHandler):
         return str(peer[0]) if isinstance(peer, tuple) else peer
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        """Forget the time limit."""
+        """Forget the time limits, and count the client no more."""
+        if self._network is None:
+            return
         self._stop_expecting()
+        self._stop_watching()
+        self._crowd.leave(self._network)
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """The client does not keep up: from now on it has to get on, or it is let go."""
+        super().pause_writing()
+        self._is_behind = True
+        self._crowd.fall_behind()
+        if self._crowd.limits.reader_patience:
+            self._watch(self._waiting_bytes())
+
+    def resume_writing(self) -> None:
+        """The client has read what was waiting for it."""
+        self._stop_watching()
+        super().resume_writing()
 
     def handle_error(
         self,
@@ -150,6 +206,7 @@ class Connection(RequestHandler):
         return response
 
     def _expect_head(self) -> None:
+        self._head_bytes = 0
         self._head_due = asyncio.get_running_loop().call_later(self._header_patience, self._give_up)
 
     def _stop_expecting(self) -> None:
@@ -160,6 +217,37 @@ class Connection(RequestHandler):
     def _give_up(self) -> None:
         self._head_due = None
         self.force_close()
+
+    def _waiting_bytes(self) -> int:
+        return self.transport.get_write_buffer_size() if self.transport is not None else 0
+
+    def _watch(self, waiting: int) -> None:
+        patience = self._crowd.limits.reader_patience
+        self._reader_due = asyncio.get_running_loop().call_later(patience, self._look_at_reader, waiting)
+
+    def _look_at_reader(self, before: int) -> None:
+        """Let go who read less of what was waiting than the slowest one may."""
+        waiting, limits = self._waiting_bytes(), self._crowd.limits
+        if self.transport is None or before - waiting >= limits.slowest_reader * limits.reader_patience:
+            self._watch(waiting)
+            return
+        peer = self.transport.get_extra_info("peername")
+        self._crowd.note_slow_reader(peer[0] if isinstance(peer, tuple) else "")
+        self.transport.abort()
+
+    def _stop_watching(self) -> None:
+        if self._reader_due is not None:
+            self._reader_due.cancel()
+            self._reader_due = None
+        if self._is_behind:
+            self._is_behind = False
+            self._crowd.catch_up()
+
+
+def _turn_away(transport: asyncio.BaseTransport, answer: bytes) -> None:
+    """Say it and close, without reading what there may be to read."""
+    cast("asyncio.Transport", transport).write(answer)
+    transport.close()
 
 
 class Doorway(web.Server):
@@ -176,6 +264,7 @@ class Runner(web.AppRunner):
     def __init__(self, application: web.Application, *, header_patience: float, **more: Any) -> None:
         super().__init__(application, **more)
         self.at_once = application.get(AT_ONCE)
+        self._crowd = application[CROWD]
         application.on_response_prepare.append(_name_no_versions)
         self._header_patience = header_patience
 
@@ -188,6 +277,7 @@ class Runner(web.AppRunner):
             loop=asyncio.get_running_loop(),
             header_patience=self._header_patience,
             at_once=self.at_once,
+            crowd=self._crowd,
             **made._kwargs,  # aiohttp offers no other way to its connections
         )
 

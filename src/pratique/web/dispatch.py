@@ -22,8 +22,11 @@ from pratique.web.account_use_cases import Guest
 from pratique.web.client_address import client_address
 from pratique.web.entrance import arrive, enter, needs_token
 from pratique.web.keys import DECISION, PORTS, REPOSITORIES
+from pratique.web.pieces import in_pieces
 from pratique.web.places import Match, Place, ecosystem_at_first, find_place, match_guest_route, match_route
+from pratique.web.rates import count_cost, note_answer, who_counts
 from pratique.web.refusals import answer_error
+from pratique.web.seats import seated
 from pratique.web.standing import answer_again
 
 log = structlog.get_logger(__name__)
@@ -86,13 +89,14 @@ async def dispatch(request: web.Request) -> web.StreamResponse:
     try:
         again = await answer_again(request)
         if again is not None:
-            return again
+            return await in_pieces(request, again)
         if place is None:
             raise await _nothing_here(request, ecosystem)
-        return await _serve(request, place)
+        return await in_pieces(request, await _serve(request, place))
     except PratiqueError as error:
         if isinstance(error, Refused):
             request[DECISION] = error.decision.id
+        note_answer(request, error)
         return answer_error(error, ecosystem, f"{request.app[PORTS].public_url}/account", _command(request, ecosystem))
     except web.HTTPException:
         raise
@@ -122,7 +126,11 @@ async def _serve(request: web.Request, place: Place) -> web.StreamResponse:
         raise needs_token(place.ecosystem.id)
     caller = _caller(request, place.ecosystem)
     visit = Visit(entered.actor, entered.repository, place.ecosystem, entered.public_url, caller)
-    return await HANDLERS[match.route.use_case](request, visit, match)
+    count_cost(request, entered.actor, match.route.use_case)
+    if request.method not in ("GET", "HEAD"):
+        return await HANDLERS[match.route.use_case](request, visit, match)
+    async with seated(request, who_counts(request, entered.actor)):
+        return await HANDLERS[match.route.use_case](request, visit, match)
 
 
 async def _serve_guest(request: web.Request, place: Place, match: Match) -> web.StreamResponse:

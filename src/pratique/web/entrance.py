@@ -11,6 +11,7 @@ from pratique.store.repositories import Repository
 from pratique.upstream import chain
 from pratique.web import forwarded
 from pratique.web.keys import ACTOR, PORTS, REPOSITORIES, SIGN_IN
+from pratique.web.rates import RATES, count_failed_credential, who_counts
 
 
 class Entered(msgspec.Struct, frozen=True):
@@ -44,14 +45,39 @@ async def enter(request: web.Request, repository: str, speaking: str) -> Entered
         CircularUpstreams: it has passed through this server before.
         UnknownHost: it came by a host name that is not ours.
         Unauthorised: the credential is none, or there is none where one is needed.
+        TooOften: more than a minute's worth.
         NotFound: there is no such repository.
     """
     app, public_url = request.app, arrive(request)
-    actor = await app[SIGN_IN].actor(request.headers.get("Authorization"))
-    request[ACTOR] = actor
+    actor = await identify(request)
     if actor.kind is ActorKind.NOBODY and not await app[REPOSITORIES].is_open(repository):
         raise needs_token(speaking)  # before any look-up, so that no name can be probed
     return Entered(actor, await app[REPOSITORIES].find(repository), public_url)
+
+
+async def identify(request: web.Request) -> Actor:
+    """Who sent a request, by its Authorization header; counted once, however often it is asked.
+
+    Raises:
+        Unauthorised: the credential is none.
+        TooOften: the asker, or who sends wrong credentials from there, has had a minute's worth.
+    """
+    known: Actor | None = request.get(ACTOR)
+    if known is not None:
+        return known
+    try:
+        actor = await request.app[SIGN_IN].actor(request.headers.get("Authorization"))
+    except Unauthorised:
+        count_failed_credential(request)
+        raise
+    let_in(request, actor)
+    return actor
+
+
+def let_in(request: web.Request, actor: Actor) -> None:
+    """Count a request and note whose it is, for the log. Raises TooOften."""
+    request[ACTOR] = actor
+    request.app[RATES].admit(who_counts(request, actor))
 
 
 def needs_token(speaking: str) -> Unauthorised:

@@ -12,11 +12,11 @@ from pratique.core.ports import BlobFile
 from pratique.services.blob_threads import in_blob_thread
 from pratique.services.installing.file_answers import Coming, FileAnswer, Known, Stored
 from pratique.web.access_log import loggable_path
+from pratique.web.crowd import CROWD
 from pratique.web.wire import head
 
 log = structlog.get_logger(__name__)
 
-_CHUNK = 1 << 20
 _RANGE = re.compile(r"bytes=([0-9]*)-([0-9]*)\Z")
 _BEYOND = 10**18
 """Stands for any position beyond the end of any file; Python refuses to read a number of thousands of digits."""
@@ -69,7 +69,8 @@ async def _send_stored(request: web.Request, stored: Stored, headers: dict[str, 
         headers["Accept-Ranges"] = "bytes"
         headers["Content-Length"] = str(last - first + 1)
         response = web.StreamResponse(status=status, headers=headers)
-        begin = await _read(blob, first, last + 1)  # what fails here can still be said in a proper answer
+        # What fails here can still be said in a proper answer.
+        begin = await _read(blob, first, last + 1, request.app[CROWD].piece)
         return await _send_span(request, response, blob, begin, (first, last + 1))
     finally:
         blob.close()
@@ -85,7 +86,7 @@ async def _send_span(
         while chunk:
             await response.write(chunk)
             offset += len(chunk)
-            chunk = await _read(blob, offset, end)
+            chunk = await _read(blob, offset, end, request.app[CROWD].piece)
         await response.write_eof()
     except BaseException:
         _cut(request, response)
@@ -93,11 +94,11 @@ async def _send_span(
     return response
 
 
-async def _read(blob: BlobFile, offset: int, end: int) -> bytes:
+async def _read(blob: BlobFile, offset: int, end: int, largest: int) -> bytes:
     """The next bytes, none at the end. What the page cache holds comes at once; all else costs a thread."""
     if offset >= end:
         return b""
-    length = min(_CHUNK, end - offset)
+    length = min(largest, end - offset)
     chunk = blob.read_ready(offset, length) or await in_blob_thread(blob.read_at, offset, length)
     if not chunk:
         raise ConnectionAbortedError("the stored file is shorter than its size says")

@@ -12,13 +12,15 @@ import msgspec
 import structlog
 from aiohttp import web
 
-from pratique.core.errors import PratiqueError, TooManyAtOnce, Unauthorised, Unavailable
+from pratique.core.ecosystem import UseCase
+from pratique.core.errors import PratiqueError, TooManyAtOnce, TooOften, Unauthorised, Unavailable
 from pratique.services.advisories.osv_answers import Asking, answer_batch, answer_query, show_record
 from pratique.web.access_log import loggable_path
 from pratique.web.bodies import note_expectation, read_small_body
 from pratique.web.client_address import client_address
 from pratique.web.entrance import Entered, enter
 from pratique.web.keys import PORTS, REPOSITORIES
+from pratique.web.rates import count_cost
 from pratique.web.refusals import NO_STORE, to_refusal
 
 log = structlog.get_logger(__name__)
@@ -28,7 +30,7 @@ _BASES = ("/v1", "/{repository}/v1", "/{repository}/osv/v1")
 MAX_BATCH = 2 << 20
 """Bytes; a thousand queries have two hundred thousand."""
 
-_CODES = {400: 3, 401: 16, 403: 7, 404: 5, 413: 8, 503: 14}
+_CODES = {400: 3, 401: 16, 403: 7, 404: 5, 413: 8, 429: 8, 503: 14}
 """By HTTP status: the number that goes with it where the API's errors come from (google.rpc.Code)."""
 
 _UNKNOWN, _EXHAUSTED = 2, 8
@@ -74,7 +76,9 @@ def _answering(handler: Handler) -> Callable[[web.Request], Awaitable[web.Stream
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
             repository = request.match_info.get("repository") or await request.app[REPOSITORIES].usual()
-            answer = await handler(request, await enter(request, repository, "OSV"))
+            entered = await enter(request, repository, "OSV")
+            count_cost(request, entered.actor, UseCase.AUDIT)
+            answer = await handler(request, entered)
             return web.Response(body=answer, content_type="application/json", headers=NO_STORE)
         except PratiqueError as error:
             return _refused(error)
@@ -92,7 +96,7 @@ def _refused(error: PratiqueError) -> web.Response:
     code = _EXHAUSTED if isinstance(error, TooManyAtOnce) else _CODES.get(refusal.status, _UNKNOWN)
     body = {"code": code, "message": str(error), "error": refusal.line}
     response = web.json_response(body, status=refusal.status, reason=refusal.line, headers=NO_STORE)
-    if isinstance(error, Unavailable):
+    if isinstance(error, Unavailable | TooOften):
         response.headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, Unauthorised):
         response.headers["WWW-Authenticate"] = 'Basic realm="pratique", charset="UTF-8"'

@@ -9,7 +9,7 @@ import orjson
 from aiohttp import web
 
 from pratique.core.ecosystem import Ecosystem, Refusal, Rendered
-from pratique.core.errors import CodeNeeded, PratiqueError, Unauthorised, Unavailable, UpstreamRefused
+from pratique.core.errors import CodeNeeded, PratiqueError, TooOften, Unauthorised, Unavailable, UpstreamRefused
 from pratique.core.refused import Refused
 from pratique.core.sentences import MAX_LINE, clean, refusal_line
 
@@ -55,7 +55,7 @@ def answer_error(
         reason=rendered.reason or None,
         headers={**NO_STORE, "Content-Type": rendered.content_type, **rendered.headers},
     )
-    if isinstance(error, Unavailable):
+    if isinstance(error, Unavailable | TooOften):
         response.headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, Unauthorised):
         response.headers.setdefault("WWW-Authenticate", 'Basic realm="pratique", charset="UTF-8"')

@@ -14,26 +14,26 @@ from pratique.web import forwarded
 from pratique.web.answers import Standing, StandingFile, StandingListing, questions
 from pratique.web.at_once import view_of
 from pratique.web.documents import answer_document, wire_heads
+from pratique.web.entrance import identify
 from pratique.web.files import send_file, wire_head
-from pratique.web.keys import ACTOR, ANSWERS, PORTS, SIGN_IN
+from pratique.web.keys import ANSWERS, PORTS
 
 
 async def answer_again(request: web.Request) -> web.StreamResponse | None:
     """The answer to a request that was answered before; None if it has to go the whole way.
 
     Raises:
-        UnknownHost, Unauthorised, Unavailable: as on the whole way, which asks the same first.
+        UnknownHost, Unauthorised, TooOften, Unavailable: as on the whole way, which asks the same first.
     """
     known = request.app[ANSWERS].of(request.raw_path)
     if known is None or chain.VIA in request.headers or request.method not in ("GET", "HEAD"):
         return None
     public_url = forwarded.public_url(request)
-    actor = await request.app[SIGN_IN].actor(request.headers.get("Authorization"))
+    actor = await identify(request)
     for question in questions(public_url, *_asked_for(request), actor):
         standing = known.get(question)
         response = await _answer(request, standing, actor) if standing is not None else None
         if response is not None:
-            request[ACTOR] = actor
             return response
     return None
 

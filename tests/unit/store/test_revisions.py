@@ -147,9 +147,9 @@ async def test_many_who_ask_at_once_cost_one_read(url):
     reads = []
 
     class Counting(Database):
-        async def read(self, fn, *args, **kwargs):
+        async def read_ahead(self, fn, *args, **kwargs):
             reads.append(fn)
-            return await super().read(fn, *args, **kwargs)
+            return await super().read_ahead(fn, *args, **kwargs)
 
     database = Counting.open(url)
     reader = RevisionReader(database, HandClock())
@@ -163,10 +163,10 @@ async def test_a_counter_that_cannot_be_read_is_trusted_for_two_seconds_and_not_
     class CutOff(Database):
         cut = False
 
-        async def read(self, fn, *args, **kwargs):
+        async def read_ahead(self, fn, *args, **kwargs):
             if self.cut:
                 raise Unavailable("cut off")
-            return await super().read(fn, *args, **kwargs)
+            return await super().read_ahead(fn, *args, **kwargs)
 
     database = CutOff.open(url)
     clock = HandClock()

@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 
 from pratique.services.installing.file_answers import Coming, FileAnswer, Stored
 from pratique.store.blobs_file import FileBlobs
+from pratique.web.crowd import CROWD, Crowd
 from pratique.web.files import read_range, send_file
 from pratique.web.keys import LIMITS
 from pratique.web.limits import WebLimits
@@ -104,6 +105,7 @@ async def test_a_client_that_leaves_before_the_file_is_a_quiet_line_and_no_failu
 
     application = web.Application()
     application[LIMITS] = WebLimits()
+    application[CROWD] = Crowd(WebLimits())
     application.router.add_get("/left.tgz", answer)
     where = Listening("127.0.0.1", port, patience=1.0)
     task = asyncio.create_task(serve(application, where, stop=stop, ready=ready.set, write_log=lines.extend))

@@ -21,7 +21,7 @@ from pratique.store.memory_draft import MemoryRoom
 from pratique.upstream.client import UpstreamClient
 
 _DEFAULT_LIMITS = FlightLimits()
-_PIECE = 256 << 10
+_PIECE = 64 << 10
 
 
 class Flights:

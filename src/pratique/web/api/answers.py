@@ -10,7 +10,7 @@ import msgspec
 import structlog
 from aiohttp import web
 
-from pratique.core.errors import PratiqueError, Unauthorised, Unavailable
+from pratique.core.errors import PratiqueError, TooOften, Unauthorised, Unavailable
 from pratique.core.refused import Refused
 from pratique.core.sentences import clean
 from pratique.web.access_log import loggable_path
@@ -54,7 +54,7 @@ def failure(error: PratiqueError) -> web.Response:
             "url": error.url,
         }
     response = _json(body, error.status)
-    if isinstance(error, Unavailable):
+    if isinstance(error, Unavailable | TooOften):
         response.headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, Unauthorised):
         response.headers["WWW-Authenticate"] = 'Bearer realm="pratique"'

@@ -12,7 +12,7 @@ import structlog
 from aiohttp import web
 
 from pratique.core.clock import Instant, to_iso
-from pratique.core.errors import PratiqueError, Unavailable
+from pratique.core.errors import PratiqueError, TooOften, Unavailable
 from pratique.trust.sessions import Cookie
 from pratique.web.asking import Asking
 
@@ -106,7 +106,7 @@ def showing(handler: Handler) -> Callable[[web.Request], Awaitable[web.StreamRes
 def failure(error: PratiqueError) -> web.Response:
     """An error as a page."""
     response = page("error.html", None, status=error.status, sentence=str(error))
-    if isinstance(error, Unavailable):
+    if isinstance(error, Unavailable | TooOften):
         response.headers["Retry-After"] = str(error.retry_after)
     return response
 
