@@ -242,6 +242,7 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
             public_urls=settings.origins,
             server_name=folder.server_name(),
             login_life=int(settings.accounts.login_life * 1000),
+            cache_max_bytes=int(settings.cache_max_bytes),
         )
 
 

@@ -157,3 +157,24 @@ async def test_a_revoked_file_is_refused_though_a_copy_of_it_is_here(site: Site,
     await revoke(site.ports, "main", f"pkg:{one_client.ecosystem}/mine@1.0.0", None, "steals tokens", OPERATOR)
 
     assert (await site.get(one_client.path("mine", "1.0.0"), site.token)).status == 403
+
+
+@pytest.mark.parametrize("damage", ["missing", "cut short"])
+async def test_an_object_that_is_missing_or_cut_is_fetched_again_and_an_own_one_is_a_sentence(
+    site: Site, registry: PlainRegistry, one_client: Speaker, prefix: str, damage: str
+) -> None:
+    release, bucket = one_client.released(registry, "left", "1.0.0"), object_store().bucket(prefix)
+    path = one_client.path("left", "1.0.0")
+    assert (await site.get(path)).status == 200
+    own = await own_file(site, one_client)
+    forget_copies(site)
+    for content in (own, release.content):
+        if damage == "missing":
+            obstore.delete(bucket, key_of(content))
+        else:
+            obstore.put(bucket, key_of(content), content[:50])
+
+    answer = await site.get(one_client.path("mine", "1.0.0"), site.token)
+    assert (answer.status, "restore them from a backup" in answer.text) == (503, True)
+    assert (await site.get(path)).body == release.content
+    assert bytes(obstore.get(bucket, key_of(release.content)).bytes()) == release.content

@@ -52,6 +52,7 @@ COMMANDS = (
     ("check", "pratique.cli.verbs.lockfiles:check", "Say which pins of a lockfile would not install from here."),
     ("exposure", "pratique.cli.verbs.explaining:exposure", "Say who fetched something, and when."),
     ("events", "pratique.cli.verbs.events:events", "Show what changed, when, and by whom."),
+    ("storage", "pratique.cli.verbs.storage:storage", "Show what files take."),
     ("advisories", "pratique.cli.verbs.advisories:app", "What is known of vulnerable and malicious releases."),
     ("policy", "pratique.cli.verbs.rules:app", "How each rule is set."),
 )

@@ -70,6 +70,7 @@ class Ports:
         public_urls: the URLs under which clients may reach this server; absolute links are built from these only.
         server_name: how this server is called in Via headers.
         login_life: milliseconds that a token is good for which a client's login made.
+        cache_max_bytes: that upstreams' files may take, 0: no limit.
     """
 
     db: Database
@@ -101,6 +102,7 @@ class Ports:
     public_urls: tuple[str, ...] = ()
     server_name: str = ""
     login_life: int = 30 * DAY
+    cache_max_bytes: int = 0
 
     @property
     def public_url(self) -> str:

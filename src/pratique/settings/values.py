@@ -304,7 +304,7 @@ class ObjectStoreSettings(msgspec.Struct, frozen=True, kw_only=True):
     copies: Size = Size(20 * GB)
     connect_timeout: Duration = Duration(3)
     read_timeout: Duration = Duration(10)
-    write_timeout: Duration = Duration(MINUTE)
+    write_timeout: Duration = Duration(20)
     retry_for: Duration = Duration(12)
 
 

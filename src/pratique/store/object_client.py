@@ -64,9 +64,9 @@ class ObjectStorePatience(msgspec.Struct, frozen=True):
 
     connect: int = 3_000
     read: int = 10_000
-    write: int = 60_000
+    write: int = 20_000
     retry: int = 12_000
-    rest: int = 2_000
+    rest: int = 5_000
 
 
 class ObjectStoreFailed(Unavailable, OSError):
@@ -289,6 +289,10 @@ def _failure(error: BaseException) -> ObjectStoreFailed:
     text = str(error)
     status, code = _STATUS.search(text), _CODE.search(text)
     said = code[1] if code else status[1] if status else ""
+    if "169.254.169.254" in text or "credential" in text.lower():
+        return ObjectStoreFailed(
+            "the server has no credentials for the object store of files; its operator has to give it some", "none"
+        )
     if said == _SKEWED:
         return ObjectStoreFailed(
             "the object store of files refuses the time of the server's requests: its operator has to set the "
@@ -300,10 +304,6 @@ def _failure(error: BaseException) -> ObjectStoreFailed:
     if said in ("403", "401") or (status and status[1] in ("401", "403")):
         return ObjectStoreFailed(
             f"the object store of files refuses the server's credentials ({said}); ask its operator", said
-        )
-    if "169.254.169.254" in text or "credential" in text.lower():
-        return ObjectStoreFailed(
-            "the server has no credentials for the object store of files; its operator has to give it some", "none"
         )
     if said:
         return ObjectStoreFailed(f"the object store of files failed ({said}); try again", said)

@@ -67,6 +67,7 @@ STORY = (
     ("token list --user ann", "ann"),
     ("advisories status", "none: known malware is not recognised"),
     ("events", "unrevoked"),
+    ("storage", "none (`cache_max_bytes`)"),
     ("admin link", "/admin/claim/"),
 )
 
@@ -95,6 +96,7 @@ READING = (
     "waivers --ended",
     "advisories status",
     "events --limit 3",
+    "storage",
 )
 
 

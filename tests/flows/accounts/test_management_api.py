@@ -59,6 +59,7 @@ EXAMPLE: dict[str, dict[str, Any]] = {
     "advisories import": {"source": "starter"},
     "advisories status": {},
     "events": {},
+    "storage": {},
     "policy show": {},
     "policy set": {"rule": "cooldown", "mode": "off"},
 }

@@ -76,6 +76,7 @@ async def test_a_narrow_token_is_not_told_what_is_reserved_beyond_its_names(site
         ("get", "/user/list", {}),
         ("get", "/token/list", {"user": "ann"}),
         ("get", "/events", {}),
+        ("get", "/storage", {}),
         ("get", "/list/show", {}),
         ("get", "/reservations", {}),
     ],

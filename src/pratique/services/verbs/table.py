@@ -16,6 +16,7 @@ from pratique.services.publishing import deprecate as deprecating
 from pratique.services.publishing import membership, project_status, publish_proof
 from pratique.services.publishing import unpublish as unpublishing
 from pratique.services.publishing import yank as yanking
+from pratique.services.upkeep import show_storage
 from pratique.services.verbs import advisories, releases
 from pratique.services.verbs.verb import Verb, silent
 
@@ -99,6 +100,10 @@ EXPOSURE = Verb("exposure", releases.ShowExposure, Exposure, silent(releases.sho
 
 EVENTS = Verb("events", list_events.ListEvents, list_events.Events, silent(list_events.list_events), reading=True)
 
+STORAGE = Verb(
+    "storage", show_storage.ShowStorage, show_storage.Storage, silent(show_storage.show_storage), reading=True
+)
+
 ADVISORIES_IMPORT = Verb("advisories import", advisories.ImportAdvisories, Imported, advisories.import_advisories)
 ADVISORIES_STATUS = Verb(
     "advisories status",
@@ -153,6 +158,7 @@ VERBS: tuple[Verb[Any, Any], ...] = (
     CHECK,
     EXPOSURE,
     EVENTS,
+    STORAGE,
     ADVISORIES_IMPORT,
     ADVISORIES_STATUS,
     POLICY_SHOW,
