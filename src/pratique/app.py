@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 from sqlalchemy.exc import DBAPIError
@@ -197,21 +198,13 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
     uploads = Uploads(upload_slots(settings.publish))
     questions = Questions(question_slots(settings.advisories))
     self_descriptions = SelfDescriptions(question_slots(settings.advisories))
-    stored_views, renderings = StoredViews(db, settings.web.stored_from), Renderings()
-    render_process = _render_process(folder, settings)
+    stored_views, render_process = StoredViews(db, settings.web.stored_from), _render_process(folder, settings)
+    renderings = Renderings()
     flights = Flights(client, blobs, flight_limits(settings.downloads))
     async with AsyncExitStack() as held:
         for part in (db, questions, self_descriptions, uploads):
             held.push_async_callback(asyncio.to_thread, part.close)
-        held.push_async_callback(stored_views.close)
-        for fetching in (
-            client,
-            descriptions,
-            documents,
-            flights,
-            renderings,
-        ):  # what is under way ends first: last in, first out
-            held.push_async_callback(fetching.close)
+        _close_after(held, stored_views, client, descriptions, documents, flights, render_process, renderings)
         yield Ports(
             db=db,
             reserve=Reserve(folder.reserve_file),
@@ -244,6 +237,16 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
             login_life=int(settings.accounts.login_life * 1000),
             cache_max_bytes=int(settings.cache_max_bytes),
         )
+
+
+class _Busy(Protocol):
+    async def close(self) -> None: ...
+
+
+def _close_after(held: AsyncExitStack, *parts: _Busy) -> None:
+    """What is under way ends first: last in, first out."""
+    for part in parts:
+        held.push_async_callback(part.close)
 
 
 def _render_process(folder: DataFolder, settings: Settings) -> RenderProcess:

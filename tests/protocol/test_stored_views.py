@@ -31,7 +31,7 @@ from tests.harness.site import Site, running_site
 from tests.protocol.conftest import ON_SQLITE
 from tests.protocol.speakers import SPEAKERS, NpmSpeaker, Speaker
 
-STORING = '\n[web]\nstored_from = 0\n[upstream]\nfresh_for = "1 h"\nstale_for = "2 h"\nretry_after = "0 s"\n'
+STORING = '\n[web]\nstored_from = 1\n[upstream]\nfresh_for = "1 h"\nstale_for = "2 h"\nretry_after = "0 s"\n'
 
 
 @pytest.fixture

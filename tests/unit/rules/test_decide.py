@@ -5,11 +5,11 @@ from pratique.core import facts as fact
 from pratique.core.artifacts import Origin
 from pratique.core.clock import DAY, HOUR, MINUTE
 from pratique.core.decisions import Action, EntryKind, Mode, Moment, Reservation, Revocation, RuleSetting, Vote
-from pratique.core.facts import Absent, Stage
-from pratique.core.names import Subject
+from pratique.core.facts import Absent, RecentFix, Stage
+from pratique.core.names import EcosystemId, ProjectKey, Subject
 from pratique.rules import contract
 from pratique.rules.contract import Rule
-from pratique.rules.decide import decide
+from pratique.rules.decide import Judge, decide
 from pratique.rules.policy import read_policy
 from tests.unit.rules.cases import AGENT, LEFT, NOW, USER, ago, entry, facts, judged, policy, said, waiver, without
 
@@ -364,3 +364,48 @@ def test_entries_that_could_not_be_read_give_a_denial_and_no_crash():
     decision = judged({fact.LIST_ENTRIES: Absent("the store failed")}, actor=USER)
 
     assert said(decision)[:2] == ("denylist", "deny")
+
+
+JUDGED_ALIKE = [
+    {},
+    YOUNG,
+    DENIED,
+    {**YOUNG, fact.GONE_UPSTREAM: True},
+    {fact.MALWARE: Absent("the store failed")},
+    {fact.PUBLISHED: ago(30 * MINUTE), fact.RECENT_FIX: RecentFix("GHSA-1", ago(DAY))},
+]
+
+
+def test_who_judges_many_says_of_each_what_is_said_of_it_alone():
+    rules = policy()
+    judge = Judge(rules, Stage.LISTING)
+    asked = [
+        facts(known, stage=Stage.LISTING, actor=actor, version=version, project=project)
+        for known in JUDGED_ALIKE
+        for actor in (USER, AGENT)
+        for version in ("1.0.0", "1.0.1")
+        for project in (LEFT, ProjectKey(EcosystemId("npm"), "right"))
+    ]
+
+    assert [judge(one) for one in asked] == [decide(rules, one, Stage.LISTING) for one in asked]
+
+
+@pytest.mark.parametrize("known", JUDGED_ALIKE, ids=range(len(JUDGED_ALIKE)))
+def test_a_brief_decision_is_the_whole_one_and_without_a_name_only_where_nothing_objects(known):
+    asked = facts(known, stage=Stage.LISTING)
+    whole, brief = decide(policy(), asked, Stage.LISTING), Judge(policy(), Stage.LISTING).briefly(asked)
+
+    if whole.action is Action.ALLOW:
+        assert brief == msgspec.structs.replace(whole, id="", facts={})
+    else:
+        assert brief == whole
+
+
+def test_a_brief_decision_that_would_object_if_it_were_no_trial_has_its_name():
+    trial = read_policy([RuleSetting("cooldown", Mode.DRY_RUN)])
+    asked = facts(YOUNG, stage=Stage.LISTING)
+
+    brief = Judge(trial, Stage.LISTING).briefly(asked)
+
+    assert brief == decide(trial, asked, Stage.LISTING)
+    assert (brief.action, bool(brief.set_aside), bool(brief.id)) == (Action.ALLOW, True, True)

@@ -41,7 +41,7 @@ class Belongs(msgspec.Struct, frozen=True):
     Attributes:
         address: of the view, as in memory.
         addresses: every URL of the repository; links in a listing are told from others by them.
-        weight: bytes that were read or written to render it.
+        weight: bytes of the document that is read to render it; 0 where there is none.
     """
 
     repository_id: int
@@ -77,8 +77,8 @@ class StoredViews:
 
     async def find(self, belongs: Belongs, revision: int, document: str, now: Instant) -> View | None:
         """The view that holds for this revision, document and instant, whoever made it."""
-        if not self.is_worth_it(belongs.weight):
-            return None
+        if belongs.weight and not self.is_worth_it(belongs.weight):
+            return None  # it is there to be found in no time; of own releases only the listing's size is known
         try:
             row, view = await self._db.read(_find, belongs, revision)
         except (PratiqueError, SQLAlchemyError):
