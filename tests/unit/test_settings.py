@@ -288,6 +288,22 @@ def test_a_folder_that_others_can_read_is_refused_with_the_command_that_helps(tm
         folder.create()
 
 
+@pytest.mark.parametrize("name", ["", "lock", "logs", "pratique.db", "blobs", "tmp"])
+def test_what_cannot_be_written_is_named_before_anything_is_tried(tmp_path, monkeypatch, name):
+    folder = DataFolder(tmp_path / "data")
+    folder.create()
+    for each in ("lock", "pratique.db"):
+        (folder.root / each).touch()
+    for each in ("blobs", "tmp"):
+        (folder.root / each).mkdir()
+    folder.refuse_unwritable()
+
+    # Whoever runs the tests as root may write everything that is not on a read-only disk.
+    monkeypatch.setattr("os.access", lambda path, _mode: path != folder.root / name)
+    with pytest.raises(Invalid, match=f'{re.escape(str(folder.root / name))}" cannot be written: give it to the user'):
+        folder.refuse_unwritable()
+
+
 def test_a_folder_that_cannot_be_made_is_refused_with_a_sentence(tmp_path):
     (tmp_path / "file").write_text("")
 

@@ -85,6 +85,7 @@ def _run(folder: DataFolder, given: Mapping[str, object], *, enforce: bool) -> i
         _check(load_settings(folder.settings_file, os.environ, given))
     folder.create()
     folder.refuse_open_files()
+    folder.refuse_unwritable()
     Reserve(folder.reserve_file).make_room_to_start()
     with sole_server(folder, given):
         settings = settings_of(folder, os.environ, given, _say)

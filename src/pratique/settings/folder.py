@@ -117,6 +117,20 @@ class DataFolder(msgspec.Struct, frozen=True):
             if path.exists() and path.stat().st_mode & 0o077:
                 raise Invalid(f'others may read or write "{path}", which holds secrets; run: chmod 600 "{path}"')
 
+    def refuse_unwritable(self) -> None:
+        """Refuse to begin where something that every server writes cannot be written.
+
+        Raises:
+            Invalid: the sentence names it.
+        """
+        written = (self.root, self.lock_file, self.logs, self.database_file)
+        for path in (*written, *(self.root / name for name in ("blobs", "tmp", "unrecorded"))):
+            if path.exists() and not os.access(path, os.W_OK):
+                raise Invalid(
+                    f'"{path}" cannot be written: give it to the user that runs the server (chown, chmod u+w), and see '
+                    "that its disk is not mounted read-only; nothing was changed"
+                )
+
     def refuse_lost_database(self, settings: Settings) -> None:
         """Refuse to begin with an empty database where there was one: what was revoked or reserved would be forgotten.
 
