@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import hashlib
 import os
@@ -15,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from pratique.core.artifacts import Digests
-from pratique.core.errors import Invalid
 from pratique.core.ports import StoredBlob
+from pratique.store.folders import make_folder
 
 LEFT_OVER_AFTER = 3_600
 """Seconds after which a draft of a process that is gone is removed."""
@@ -27,22 +26,8 @@ PUT_AWAY_FOR = 30 * 86_400
 SETTLED_AFTER = 86_400
 """Seconds after which whoever kept a blob has recorded it, or never will."""
 
-_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 _NEW_FILE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-
-
-def _make(folder: Path) -> None:
-    """Make a folder if it is not there. Raises Invalid: it cannot be made here, whatever room there is."""
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        if error.errno in _NO_ROOM:
-            raise
-        raise Invalid(
-            f'the folder for files "{folder}" cannot be used ({error.strerror}); it has to be a folder that this user '
-            "may write into"
-        ) from error
 
 
 class FileBlobs:
@@ -57,7 +42,7 @@ class FileBlobs:
     def __init__(self, root: Path) -> None:
         self._blobs, self._tmp, self._away = root / "blobs", root / "tmp", root / "unrecorded"
         for folder in (root, self._blobs, self._tmp, self._away):
-            _make(folder)
+            make_folder(folder)
         self.remove_left_over_drafts()
 
     def identity(self) -> str:
