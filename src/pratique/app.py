@@ -97,8 +97,8 @@ def prepare(folder: DataFolder, settings: Settings) -> tuple[str, ...]:
     """Bring a data folder to the state that this version and these settings need; the names of new repositories.
 
     Raises:
-        Conflict: the folder belongs to a newer version or to the other kind of clock, its signing key was replaced, or
-            other nodes run on its database with other settings or another time.
+        Conflict: the folder belongs to a newer version or to the other kind of clock, its database is gone, its signing
+            key was replaced, or other nodes run on its database with other settings or another time.
         Invalid: the settings name an upstream twice, or for an ecosystem that is not here, or no signing key.
         Unavailable: the database is in use by somebody who does not let go, or the disk or the object store refuses.
     """
@@ -108,6 +108,7 @@ def prepare(folder: DataFolder, settings: Settings) -> tuple[str, ...]:
     clock = folder_clock(folder, settings)
     _reach_object_store(folder, settings)
     url = folder.database_url(settings)
+    folder.refuse_lost_database(settings)
     migrations.upgrade(url)
     try:
         tables.prepare(url)

@@ -8,7 +8,7 @@ from pratique.app import advisory_sources, job_kinds, job_timers, open_database,
 from pratique.core.actors import OPERATOR
 from pratique.core.clock import DAY, HOUR, Instant, to_iso
 from pratique.core.decisions import Action, Decision, Mode, RuleSetting, SetAside, Vote
-from pratique.core.errors import Invalid
+from pratique.core.errors import Conflict, Invalid
 from pratique.core.events import new_event
 from pratique.core.names import EcosystemId, ProjectKey, Subject
 from pratique.jobs.kinds import job_table
@@ -292,3 +292,22 @@ def age(site, stored):
     two_days_ago = time.time() - 2 * 86_400
     path = site.folder.root / "blobs" / stored.sha256[:2] / stored.sha256[2:4] / stored.sha256
     os.utime(path, (two_days_ago, two_days_ago))
+
+
+def test_a_start_whose_database_is_gone_is_refused_and_makes_none(site):
+    prepare(site.folder, site.settings())
+    for path in site.folder.root.glob("pratique.db*"):
+        path.unlink() if path.suffix != ".db-changes" else path.write_bytes(b"")
+
+    with pytest.raises(Conflict, match="is missing, and this folder was used with one"):
+        prepare(site.folder, site.settings())
+
+    assert not site.folder.database_file.exists()
+
+
+@pytest.mark.parametrize("name", ["tmp", "unrecorded"])
+def test_a_folder_for_files_that_is_none_is_refused_with_a_sentence(site, name):
+    (site.folder.root / name).write_text("x")
+
+    with pytest.raises(Invalid, match=rf"folder for files .*{name}. cannot be used .File exists."):
+        prepare(site.folder, site.settings())

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pratique.core.errors import Invalid
+from pratique.core.errors import Conflict, Invalid
 from pratique.settings import Settings, load_settings
 from pratique.settings.first_file import first_file
 from pratique.settings.folder import DataFolder, default_root, write_private
@@ -244,12 +244,64 @@ def test_a_new_data_folder_is_for_its_owner_only(tmp_path):
     assert len(folder.secret()) == 32
 
 
+@pytest.mark.parametrize("content", [b"", b"short", bytes(33)])
+def test_a_secret_that_was_cut_short_is_refused_and_left_as_it_is(tmp_path, content):
+    folder = DataFolder(tmp_path / "data")
+    folder.create()
+    folder.secret_file.write_bytes(content)
+
+    with pytest.raises(Invalid, match=rf"holds {len(content)} bytes instead of 32.*restore it from the backup"):
+        folder.server_name()
+    assert folder.secret_file.read_bytes() == content
+
+
+def test_an_empty_settings_file_is_refused_where_the_folder_is_in_use_and_fine_before(tmp_path):
+    assert read(tmp_path, "") == load_settings(tmp_path / "missing.toml", {})
+
+    (tmp_path / "secret").write_bytes(bytes(32))
+    with pytest.raises(Invalid, match=r"is empty in a folder that is in use.*restore it, or remove it"):
+        read(tmp_path, "")
+
+
+@pytest.mark.parametrize("left", ["missing", "empty"])
+@pytest.mark.parametrize("sign", ["pratique.db-changes", "blobs/ab/cd/abcd"])
+def test_a_database_that_is_gone_is_not_begun_anew_where_there_was_one(tmp_path, left, sign):
+    folder = DataFolder(tmp_path / "data")
+    folder.create()
+    if left == "empty":
+        folder.database_file.touch()
+    folder.refuse_lost_database(Settings())  # a first start that was broken off begins again
+
+    (folder.root / sign).parent.mkdir(parents=True, exist_ok=True)
+    (folder.root / sign).touch()
+    with pytest.raises(Conflict, match=f"is {left}, and this folder was used with one: restore it from the backup"):
+        folder.refuse_lost_database(Settings())
+    folder.refuse_lost_database(Settings(database="postgresql://somewhere"))
+    assert not folder.database_file.exists() or left == "empty"
+
+
 def test_a_folder_that_others_can_read_is_refused_with_the_command_that_helps(tmp_path):
     folder = DataFolder(tmp_path / "data")
     folder.root.mkdir(mode=0o755)
 
     with pytest.raises(Invalid, match="chmod 700"):
         folder.create()
+
+
+@pytest.mark.parametrize("name", ["", "lock", "logs", "pratique.db", "blobs", "tmp"])
+def test_what_cannot_be_written_is_named_before_anything_is_tried(tmp_path, monkeypatch, name):
+    folder = DataFolder(tmp_path / "data")
+    folder.create()
+    for each in ("lock", "pratique.db"):
+        (folder.root / each).touch()
+    for each in ("blobs", "tmp"):
+        (folder.root / each).mkdir()
+    folder.refuse_unwritable()
+
+    # Whoever runs the tests as root may write everything that is not on a read-only disk.
+    monkeypatch.setattr("os.access", lambda path, _mode: path != folder.root / name)
+    with pytest.raises(Invalid, match=f'{re.escape(str(folder.root / name))}" cannot be written: give it to the user'):
+        folder.refuse_unwritable()
 
 
 def test_a_folder_that_cannot_be_made_is_refused_with_a_sentence(tmp_path):

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, suppress
 import structlog
 
 from pratique.cli.orders import Order
-from pratique.core.clock import Instant
+from pratique.core.clock import SECOND, Instant
 from pratique.core.errors import PratiqueError
 from pratique.services.upkeep.nodes import Node, join
 from pratique.store import processes
@@ -21,6 +21,9 @@ from pratique.store.database import Database
 from pratique.store.processes import Process
 
 EVERY = 1.0
+
+CLOCK_JUMP = 2.0
+"""Seconds by which the clock may run differently between two beats; NTP slews by far less."""
 
 _log = structlog.get_logger("process")
 
@@ -33,10 +36,25 @@ class Beats:
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic, self._missed = monotonic, float("-inf")
+        self._apart: float | None = None
 
     def missed(self) -> None:
         """One beat could not be written."""
         self._missed = self._monotonic()
+
+    def look_at_clock(self, now: Instant) -> float:
+        """Notice that the clock was set: by it all others look dead, or alive, for as long as they have not beaten.
+
+        Returns:
+            The seconds by which it jumped since the last look, 0.0 for none.
+        """
+        apart = now / SECOND - self._monotonic()
+        jump = 0.0 if self._apart is None else apart - self._apart
+        self._apart = apart
+        if abs(jump) < CLOCK_JUMP:
+            return 0.0
+        self.missed()
+        return jump
 
     def are_steady(self, seconds: float) -> bool:
         """Whether none was missed for so long."""
@@ -72,6 +90,13 @@ async def _beat(db: Database, process_id: str, stop: asyncio.Event, beats: Beats
     clock, trouble = SystemClock(), ""
     while True:
         await asyncio.sleep(EVERY)
+        jump = beats.look_at_clock(clock.now())
+        if jump:
+            _log.error(
+                "the clock of this machine jumped, as it was set or the machine slept: ages of releases, sessions and "
+                "tokens count by it; have it set by NTP",
+                seconds=round(jump, 1),
+            )
         try:
             alive = await db.write(processes.heartbeat, process_id, clock.now(), durable=False)
         except PratiqueError as error:

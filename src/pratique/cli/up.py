@@ -87,6 +87,7 @@ def _run(folder: DataFolder, given: Mapping[str, object], *, enforce: bool) -> i
     forks = split_this_process()  # now, while nothing is open and nothing runs beside this
     folder.create()
     folder.refuse_open_files()
+    folder.refuse_unwritable()
     Reserve(folder.reserve_file).make_room_to_start()
     with sole_server(folder, given):
         settings = settings_of(folder, os.environ, given, _say)

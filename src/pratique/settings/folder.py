@@ -10,9 +10,11 @@ from pathlib import Path
 
 import msgspec
 
-from pratique.core.errors import Invalid
+from pratique.core.errors import Conflict, Invalid
 from pratique.settings.values import Settings
 from pratique.store.dialects import database_url, whole_url
+
+_SECRET_BYTES = 32
 
 
 class DataFolder(msgspec.Struct, frozen=True):
@@ -120,11 +122,51 @@ class DataFolder(msgspec.Struct, frozen=True):
             if path.exists() and path.stat().st_mode & 0o077:
                 raise Invalid(f'others may read or write "{path}", which holds secrets; run: chmod 600 "{path}"')
 
+    def refuse_unwritable(self) -> None:
+        """Refuse to begin where something that every server writes cannot be written.
+
+        Raises:
+            Invalid: the sentence names it.
+        """
+        written = (self.root, self.lock_file, self.logs, self.database_file)
+        for path in (*written, *(self.root / name for name in ("blobs", "tmp", "unrecorded"))):
+            if path.exists() and not os.access(path, os.W_OK):
+                raise Invalid(
+                    f'"{path}" cannot be written: give it to the user that runs the server (chown, chmod u+w), and see '
+                    "that its disk is not mounted read-only; nothing was changed"
+                )
+
+    def refuse_lost_database(self, settings: Settings) -> None:
+        """Refuse to begin with an empty database where there was one: what was revoked or reserved would be forgotten.
+
+        Raises:
+            Conflict: the sentence says what to restore, and what to do where a new beginning is meant.
+        """
+        file = self.database_file
+        if settings.database or (file.exists() and file.stat().st_size):
+            return
+        mark, blobs = Path(f"{file}-changes"), self.blobs_root(settings.blobs) / "blobs"
+        if mark.exists() or any(path.is_file() for path in blobs.glob("??/??/*")):
+            raise Conflict(
+                f'the database "{file}" is {"empty" if file.exists() else "missing"}, and this folder was used with '
+                "one: restore it from the backup, or name a new folder with --data"
+            )
+
     def secret(self) -> bytes:
-        """The server's secret, 32 random bytes, made when first asked for."""
+        """The server's secret, 32 random bytes, made when first asked for.
+
+        Raises:
+            Invalid: its file holds something else.
+        """
         if not self.secret_file.exists():
-            write_private(self.secret_file, secrets.token_bytes(32))
-        return self.secret_file.read_bytes()
+            write_private(self.secret_file, secrets.token_bytes(_SECRET_BYTES))
+        content = self.secret_file.read_bytes()
+        if len(content) != _SECRET_BYTES:
+            raise Invalid(
+                f'"{self.secret_file}" holds {len(content)} bytes instead of {_SECRET_BYTES}, so it was cut short or '
+                "replaced: restore it from the backup; without a backup and other nodes, remove it, and one is made"
+            )
+        return content
 
     def server_name(self) -> str:
         """How this server is called towards other servers: the same as long as the folder lives, and no secret."""

@@ -10,12 +10,12 @@ from pratique.services.advisories.questions import QuestionSlots
 from pratique.services.ports import PublishLimits
 from pratique.services.publishing.uploads import UploadSlots
 from pratique.services.slots import SlotLimits
+from pratique.settings.of_clients import LimitSettings
 from pratique.settings.quantities import Duration
 from pratique.settings.values import (
     AdvisorySettings,
     ArchiveSettings,
     DownloadSettings,
-    LimitSettings,
     PostgresqlSettings,
     PublishSettings,
     Settings,

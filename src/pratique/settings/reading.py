@@ -57,7 +57,13 @@ def load_settings(path: Path, environment: Mapping[str, str], given: Mapping[str
 
 def _read_file(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        if not text and path.with_name("secret").exists():
+            raise Invalid(
+                f'"{path}" is empty in a folder that is in use, as a file is that was cut short: restore it, or remove '
+                "it to go on with the defaults"
+            )
+        return tomllib.loads(text)
     except FileNotFoundError:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

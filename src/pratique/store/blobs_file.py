@@ -17,6 +17,7 @@ from typing import Any
 from pratique.core.artifacts import Digests
 from pratique.core.ports import StoredBlob
 from pratique.store.open_file import FileBlob, identity_of
+from pratique.store.folders import make_folder
 
 LEFT_OVER_AFTER = 3_600
 """Seconds after which a draft of a process that is gone is removed."""
@@ -43,7 +44,7 @@ class FileBlobs:
     def __init__(self, root: Path) -> None:
         self._blobs, self._tmp, self._away = root / "blobs", root / "tmp", root / "unrecorded"
         for folder in (root, self._blobs, self._tmp, self._away):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(folder)
         self.remove_left_over_drafts()
 
     def identity(self) -> str:

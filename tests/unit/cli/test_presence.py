@@ -10,6 +10,7 @@ import pytest
 
 from pratique.cli.orders import Order, Role, read_order
 from pratique.cli.presence import Beats, living_processes, present
+from pratique.core.clock import Instant
 from pratique.core.limits import DatabaseLimits
 from pratique.services.upkeep.nodes import Node
 from pratique.store import migrations, processes
@@ -123,3 +124,21 @@ async def test_a_process_without_room_for_its_heartbeat_goes_on_and_ends_in_peac
         await tried.wait()  # it tries again
 
     assert not stop.is_set()
+
+
+@pytest.mark.parametrize("seconds", [86_400, -86_400])
+def test_a_clock_that_is_set_makes_nobody_look_dead(seconds):
+    now = [100.0]
+    beats = Beats(lambda: now[0])
+    assert beats.look_at_clock(Instant(1_000_000)) == 0.0
+    now[0] += 1.0
+    assert beats.look_at_clock(Instant(1_001_050)) == 0.0
+    assert beats.are_steady(10)
+
+    now[0] += 1.0
+    assert beats.look_at_clock(Instant(1_002_000 + seconds * 1_000)) == pytest.approx(seconds, abs=0.1)
+    assert not beats.are_steady(10)
+
+    now[0] += 11.0
+    assert beats.look_at_clock(Instant(1_013_000 + seconds * 1_000)) == 0.0
+    assert beats.are_steady(10)

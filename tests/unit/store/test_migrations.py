@@ -227,6 +227,15 @@ def test_a_database_of_another_program_is_refused_with_a_sentence_and_stays_as_i
     assert current(url) is None
 
 
+def test_a_database_that_another_program_uses_is_refused_although_none_of_its_tables_is_called_as_ours(url):
+    do(url, "create table moz_places (id integer primary key)")
+
+    with pytest.raises(Conflict, match=r"tables of another program .for example moz_places.; nothing was changed"):
+        upgrade(url)
+
+    assert tables(url) == {"moz_places"}
+
+
 def test_a_migration_that_fails_changes_nothing(url):
     upgrade(url)
     downgrade(url, "0006")

@@ -22,6 +22,9 @@ T = TypeVar("T")
 VERSION_TABLE = "pratique_schema"
 """Where a database records its revision; the job engine keeps its own record elsewhere."""
 
+_OF_THE_ENGINE = frozenset({"dbos_migrations", "workflow_status"})
+"""By these the job engine's own tables are known, which stand beside ours in an SQLite file."""
+
 
 def upgrade(database_url: str) -> None:
     """Create the schema or bring it to this version's state. Processes that start together take turns.
@@ -86,8 +89,11 @@ def _refuse_newer(scripts: ScriptDirectory, revision: str | None) -> None:
 
 
 def _refuse_foreign(connection: sa.Connection) -> None:
-    """A table of ours without our record of versions was made by somebody else, for something else."""
-    foreign = sorted(set(sa.inspect(connection).get_table_names()) & set(metadata.tables))
+    """Tables without our record of versions were made by somebody else, for something else."""
+    found = set(sa.inspect(connection).get_table_names()) - {VERSION_TABLE}
+    if found & _OF_THE_ENGINE:  # a schema that was taken back leaves the tables of the job engine
+        found &= set(metadata.tables)
+    foreign = sorted(found & set(metadata.tables)) or sorted(found)
     if foreign:
         raise Conflict(
             f"the database holds tables of another program (for example {foreign[0]}); nothing was changed; "
