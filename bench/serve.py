@@ -311,7 +311,7 @@ class Loaded:
         if installed is None:
             return None, "", [], "", ours.PIP_HEADERS
         program = peers.devpi(installed, self._setting.folder / "devpi", self._setting.cores[0])
-        return program, "/root/up", ["/+simple/page0/", "/+simple/page1/"], "", ours.PIP_HEADERS
+        return program, "/root/up", ["/+simple/page-0/", "/+simple/page-1/"], "", ours.PIP_HEADERS
 
     def _peer(
         self, name: str, program: Program | None, root: str, paths: list[str], file: str, headers: dict[str, str]
