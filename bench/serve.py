@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from bench.serving import disturbed, ours, peers, webpack
 from bench.serving.bars import Found
 from bench.serving.cells import Cell, Contestant, compare
-from bench.serving.load import Asks, Load, head, zipf
+from bench.serving.load import Asks, Load, LoadFailed, head, zipf
 from bench.serving.nginx import Nginx
 from bench.serving.operator import Operator
 from bench.serving.packages import Catalogue, read_corpus
@@ -135,7 +135,10 @@ def run(setting: Setting, wanted: list[str]) -> None:
     if "revoke" in wanted:
         measure_revoke(setting)
     if not missing and {"cells", "peers", "p99"} & set(wanted):
-        measure_load(setting, wanted)
+        try:
+            measure_load(setting, wanted)
+        except LoadFailed as failure:
+            setting.found.note(f"the load failed, so what follows is not measured: {failure}")
 
 
 def measure_start(setting: Setting) -> None:

@@ -24,6 +24,9 @@ from pratique.settings.folder import DataFolder
 
 _log = structlog.get_logger("process")
 
+_COLLECT_AFTER = 10_000
+"""Objects more than before, not 700: most of those of a request end with it, and circles among them are few."""
+
 
 def main() -> None:
     """Be the child that the order describes."""
@@ -103,6 +106,7 @@ def _tell_ready(pulse: Pulse) -> Callable[[], None]:
         # What was loaded to get here stays; the collector need not look at it again.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(_COLLECT_AFTER, 10, 10)
         pulse.say_ready()
 
     return tell
