@@ -270,6 +270,8 @@ class Loaded:
         )
         plain = {path: self._nginx.etag(path.lstrip("/")) for path in paths} if etags else {}
         beside = self._asks(f"{title}-nginx", paths, plain)
+        # Tokens are looked up once a minute each: on a slow machine that would count as a part of every listing.
+        ours.warm(self._server.port, paths[:1], self._tokens, ours.NPM_HEADERS)
         web = ours.web_pids(self._server)
         contestants = [
             Contestant("nginx", self._nginx.sendfile, beside, lambda: self._program.pids),
