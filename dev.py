@@ -35,6 +35,7 @@ LINTERS = (
 OFFLINE = ("tests/arch", "tests/unit", "tests/protocol", "tests/stores", "tests/flows")
 STOCK_CLIENTS = "tests/clients"
 PYTHON_CLIENTS = ("pip-oldest", "poetry", "hatch")
+PEERS_LOCK = ROOT / "locks" / "peers-npm"
 MUTATION_CHECK = "tests/mutate_rules.py"
 UNSTEADY = 2
 """So many failures of a suite are looked at once more, each alone: a busy machine fails now and then, a fault twice."""
@@ -231,9 +232,11 @@ def lock(rest: list[str]) -> int:
     apart = {f"client-{name}": lock_file(f"clients-{name}") for name in PYTHON_CLIENTS}
     apart["postgresql"] = lock_file("postgresql")
     apart["seaweedfs"] = lock_file("seaweedfs")
+    apart["peer-devpi"] = lock_file("peers-devpi")
     for group, path in apart.items():
         subprocess.run([*command, "--group", group, "-o", path], cwd=ROOT, check=True)
-    locks = [test, run, *apart.values(), lock_npm(upgrade="--upgrade" in rest)]
+    npm_locks = [lock_npm(folder, upgrade="--upgrade" in rest) for folder in (stock_clients.NPM_LOCK, PEERS_LOCK)]
+    locks = [test, run, *apart.values(), *npm_locks]
     addressed = [path.name for path in locks if "://" in path.read_text(encoding="utf-8")]
     if addressed:
         print(f"{', '.join(addressed)} holds an address; locks must hold none", file=sys.stderr)
@@ -241,9 +244,8 @@ def lock(rest: list[str]) -> int:
     return 0
 
 
-def lock_npm(*, upgrade: bool) -> Path:
-    """Write the lock of the npm clients: integrity of every file, the address of none."""
-    folder = stock_clients.NPM_LOCK
+def lock_npm(folder: Path, *, upgrade: bool) -> Path:
+    """Write the lock of a package.json: integrity of every file, the address of none."""
     path = folder / "package-lock.json"
     if upgrade:
         path.unlink(missing_ok=True)

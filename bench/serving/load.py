@@ -51,6 +51,10 @@ class Measured:
     p99: float
 
 
+class LoadFailed(Exception):
+    """Something else was answered than what was asked for, or nothing at all."""
+
+
 class Asks:
     """Requests as they go over the wire, in a file that wrk reads."""
 
@@ -87,8 +91,20 @@ class Load:
         Args:
             pids: the processes whose time is counted.
             wait_ms: what a connection waits between an answer and its next question.
+
+        Raises:
+            LoadFailed: with what wrk said.
         """
-        command = [self._program, "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "-s", self._script]
+        command = [
+            self._program,
+            "-t1",
+            f"-c{connections}",
+            f"-d{max(1, round(seconds))}s",
+            "--timeout",
+            "60s",
+            "-s",
+            self._script,
+        ]
         command += [f"http://127.0.0.1:{port}/", "--", asks.path, self._turns.randrange(1 << 20), wait_ms]
         before = cpu_seconds(pids)
         with on_core(self._core):
@@ -96,7 +112,7 @@ class Load:
         used = cpu_seconds(pids) - before
         said = json.loads(done.stdout.partition("FIGURES ")[2].splitlines()[0])
         if said["errors"] or not said["requests"]:
-            raise RuntimeError(f"the load was refused or broken: {done.stdout}{done.stderr}")
+            raise LoadFailed(f"the load was refused or broken: {done.stdout}{done.stderr}")
         wall = said["us"] / 1e6
         return Measured(
             said["requests"] / wall, used * 1e6 / said["requests"], used / wall, said["p50"] / 1e3, said["p99"] / 1e3

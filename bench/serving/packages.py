@@ -17,18 +17,21 @@ from typing import Any
 PUBLISHED = "2025-{:02}-{:02}T08:00:00.000Z"
 """Long before any cooldown, so that nothing changes by time while the bench runs."""
 
-RELEASES = {"project": 33, "large": 300, "cold": 3_000, "file": 2, "tiny": 40}
+RELEASES = {"project": 33, "large": 300, "cold": 3_000, "file": 2, "tiny": 40, "tree": 5}
 """Kind of project, which is what its name begins with, to number of releases: 33 and 300 make a listing of about 21 KB
 and 188 KB in the form that `npm install` asks for, and 3,000 one of 20 MB in the full form."""
 
 _COLD_TEXT = "an inert text " * 430
 """Of each release of a cold project: what makes real documents long."""
 
-PAGE_FILES = 64
-"""Files of a Python project whose page as JSON has about 21 KB."""
+PAGE_FILES = {"page": 64, "tool": 5}
+"""Kind of Python project to number of files: 64 make a page of about 21 KB as JSON."""
+
+PAGES = ("page-0", "page-1", *(f"tool-{number}" for number in range(20)))
+"""All Python projects."""
 
 FILE_BYTES = 1_000_000
-_WITH_FILES = {"file": FILE_BYTES, "tiny": 1_000}
+_WITH_FILES = {"file": FILE_BYTES, "tiny": 1_000, "tree": 20_000}
 """Kinds whose tarballs can be fetched, and how much noise is in them; of the others only the listing is asked for."""
 
 
@@ -126,10 +129,10 @@ def npm_file(name: str, version: str, seed: int) -> bytes:
 def python_page(name: str, url: str) -> dict[str, Any]:
     """A project page as PEP 691 and 700 say it."""
     files, versions = [], []
-    for number in range(PAGE_FILES):
-        version, filename = f"1.{number}.0", f"{name}-1.{number}.0-py3-none-any.whl"
+    for number in range(PAGE_FILES[name.partition("-")[0]]):
+        version = f"1.{number}.0"
         versions.append(version)
-        content = wheel(name, version)
+        filename, content = wheel(name, version)
         files.append(
             {
                 "filename": filename,
@@ -144,10 +147,10 @@ def python_page(name: str, url: str) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=512)
-def wheel(name: str, version: str) -> bytes:
-    """A small wheel; the first release of `page0` has a megabyte."""
+def wheel(name: str, version: str) -> tuple[str, bytes]:
+    """Name and bytes of a small wheel; the first release of a `page` has more than a megabyte."""
     from tests.harness import packages
 
-    large = version == "1.0.0"
+    large = name.startswith("page") and version == "1.0.0"
     noise = base64.b85encode(random.Random(f"{name} {version}").randbytes(FILE_BYTES)).decode() if large else ""
-    return packages.wheel(name, version, description=noise)[1]
+    return packages.wheel(name, version, description=noise)

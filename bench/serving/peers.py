@@ -64,7 +64,7 @@ _KITS: dict[str, tuple[tuple[Path, ...], Callable[[Path], None]]] = {
 }
 
 
-def verdaccio(installed: Path, folder: Path, upstream: str, core: int) -> Program:
+def verdaccio(installed: Path, folder: Path, upstream: str, core: int | None) -> Program:
     """Verdaccio in front of the upstream; packages at `/NAME`."""
     folder.mkdir(parents=True)
     port = free_port()
@@ -89,7 +89,7 @@ def verdaccio(installed: Path, folder: Path, upstream: str, core: int) -> Progra
     return Program(command, port, core, output=folder / "output", cwd=folder)
 
 
-def devpi(installed: Path, folder: Path, core: int) -> Program:
+def devpi(installed: Path, folder: Path, core: int | None) -> Program:
     """devpi-server without any index; `mirror` makes one."""
     folder.mkdir(parents=True)
     port, state = free_port(), folder / "state"

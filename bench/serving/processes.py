@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -40,7 +40,7 @@ class Program:
         self,
         command: Sequence[str | Path],
         port: int,
-        core: int,
+        core: int | None,
         *,
         output: Path,
         cwd: Path | None = None,
@@ -52,7 +52,7 @@ class Program:
 
     def __enter__(self) -> Self:
         log: IO[bytes] = self.output.open("ab")
-        with on_core(self.core), log:
+        with on_core(self.core) if self.core is not None else nullcontext(), log:
             self.process = subprocess.Popen(
                 self.command, cwd=self._cwd, env=self._environment, stdout=log, stderr=log, start_new_session=True
             )

@@ -11,7 +11,6 @@ from pathlib import Path
 from aiohttp import web
 from bench.serving import packages
 
-PAGES = ("page0", "page1")
 _JSON = "application/vnd.pypi.simple.v1+json"
 
 
@@ -36,12 +35,12 @@ def make_upstream(url: str, catalogue: packages.Catalogue) -> web.Application:
         return web.Response(body=packages.npm_file(name, version, catalogue.seed))
 
     async def index(request: web.Request) -> web.Response:
-        projects = {"meta": {"api-version": "1.1"}, "projects": [{"name": name} for name in PAGES]}
-        return _answer(request, projects, [(name, f"{name}/") for name in PAGES])
+        projects = {"meta": {"api-version": "1.1"}, "projects": [{"name": name} for name in packages.PAGES]}
+        return _answer(request, projects, [(name, f"{name}/") for name in packages.PAGES])
 
     async def page(request: web.Request) -> web.Response:
         name = request.match_info["name"]
-        if name not in PAGES:
+        if name not in packages.PAGES:
             return web.Response(status=404)
         made = packages.python_page(name, url)
         return _answer(
@@ -49,8 +48,8 @@ def make_upstream(url: str, catalogue: packages.Catalogue) -> web.Application:
         )
 
     async def wheel(request: web.Request) -> web.Response:
-        name, version = request.match_info["file"].split("-")[:2]
-        return web.Response(body=packages.wheel(name, version))
+        name, version = request.match_info["name"], request.match_info["file"].split("-")[1]
+        return web.Response(body=packages.wheel(name, version)[1])
 
     application = web.Application()
     application.add_routes(

@@ -8,6 +8,8 @@ import re
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from tests.arch.house import ROOT, modules, place, repository_files
 
 # Put together from pieces, so that this file does not hold what it looks for.
@@ -59,8 +61,9 @@ def test_locks_hold_hashes_and_no_address() -> None:
         assert len(pinned) == len(hashed) > 0, f"{lock.name} holds a requirement without a hash"
 
 
-def test_the_lock_of_the_npm_clients_holds_integrity_and_no_address() -> None:
-    text = (ROOT / "locks" / "clients-npm" / "package-lock.json").read_text(encoding="utf-8")
+@pytest.mark.parametrize("folder", ["clients-npm", "peers-npm"])
+def test_a_lock_for_npm_holds_integrity_and_no_address(folder: str) -> None:
+    text = (ROOT / "locks" / folder / "package-lock.json").read_text(encoding="utf-8")
     packages = {name: said for name, said in json.loads(text)["packages"].items() if name}
 
     assert "://" not in text

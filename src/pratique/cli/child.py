@@ -25,6 +25,9 @@ from pratique.settings.folder import DataFolder
 
 _log = structlog.get_logger("process")
 
+_COLLECT_AFTER = 10_000
+"""Objects more than before, not 700: most of those of a request end with it, and circles among them are few."""
+
 
 def be(order: Order) -> NoReturn:
     """Be the child that the order describes, and end."""
@@ -105,6 +108,7 @@ def _tell_ready(pulse: Pulse) -> Callable[[], None]:
         # What was loaded to get here stays; the collector need not look at it again.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(_COLLECT_AFTER, 10, 10)
         pulse.say_ready()
 
     return tell

@@ -60,7 +60,7 @@ class UpstreamSettings(msgspec.Struct, frozen=True, kw_only=True):
         missing_for: a "no such project" is believed.
         retry_after: after a failure the same document is not asked for again.
         patience: what is older than `stale_for` waits so long for an upstream that hangs, then it is served.
-        parsed_cache: memory for parsed documents, in bytes of the originals, in each process.
+        parsed_cache: memory for parsed documents, about five times their bytes, in each process.
         metadata_cache: memory for metadata files (PEP 658) of upstreams, in each process.
         ca_file: certificates to trust beside the system's.
         access: URL of an upstream to credentials and hosts.

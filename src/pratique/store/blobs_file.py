@@ -16,8 +16,8 @@ from typing import Any
 
 from pratique.core.artifacts import Digests
 from pratique.core.ports import StoredBlob
-from pratique.store.open_file import FileBlob, identity_of
 from pratique.store.folders import make_folder
+from pratique.store.open_file import FileBlob, identity_of
 
 LEFT_OVER_AFTER = 3_600
 """Seconds after which a draft of a process that is gone is removed."""

@@ -50,15 +50,18 @@ class FileBlob:
 
         Empty only at the end. Where the system cannot tell (not Linux), always None.
         """
-        if _NO_WAIT is None:
-            return None
         chunk = _scratch(max(0, min(length, self._size - offset)))
-        with self._turn:
-            try:
-                count = os.preadv(self._open_descriptor(), [chunk], offset, _NO_WAIT)
-            except OSError:  # EAGAIN: not in memory; EOPNOTSUPP: a file system that cannot tell
-                return None
-        return bytes(chunk[:count])
+        count = self._fill(chunk, offset)
+        return None if count is None else bytes(chunk[:count])
+
+    def read_ready_into(self, room: memoryview) -> bool:
+        """As in ReadsInto."""
+        return self._fill(room, 0) == len(room)
+
+    def _fill(self, room: memoryview, offset: int) -> int | None:
+        with self._turn, suppress(OSError):  # EAGAIN: not in memory; EOPNOTSUPP: a file system that cannot tell
+            return None if _NO_WAIT is None else os.preadv(self._open_descriptor(), [room], offset, _NO_WAIT)
+        return None
 
     def note_use(self, every: float) -> None:
         """Move the time of the last access to now, if it lies so many seconds back; the time of writing stays."""
@@ -66,16 +69,6 @@ class FileBlob:
             status, now = os.fstat(self._open_descriptor()), time.time()
             if now - status.st_atime >= every:
                 os.utime(self._open_descriptor(), ns=(int(now * 1e9), status.st_mtime_ns))
-
-    def read_ready_into(self, room: memoryview) -> bool:
-        """As in ReadsInto; where the system cannot tell (not Linux), always False."""
-        if _NO_WAIT is None:
-            return False
-        with self._turn:
-            try:
-                return os.preadv(self._open_descriptor(), [room], 0, _NO_WAIT) == len(room)
-            except OSError:  # as above
-                return False
 
     def close(self) -> None:
         """Release the descriptor; safe to call twice."""

@@ -73,13 +73,26 @@ class View(msgspec.Struct, frozen=True):
         return self.made <= now and (self.valid_until is None or now < self.valid_until)
 
 
+class _Shared:
+    """A document that several views have in common, and how many do."""
+
+    __slots__ = ("encoded", "views")
+
+    def __init__(self, encoded: Encoded) -> None:
+        self.encoded, self.views = encoded, 0
+
+
 class ViewCache:
-    """The most recently used views, bounded by the bytes of their bodies."""
+    """The most recently used views, bounded by the bytes of their bodies.
+
+    Askers whom policy tells apart mostly get the same document all the same: it is kept once for all of them.
+    """
 
     def __init__(self, max_bytes: int = 64 << 20) -> None:
         self._max_bytes = max_bytes
         self._bytes = 0
         self._views: OrderedDict[str, View] = OrderedDict()
+        self._shared: dict[str, _Shared] = {}
         self._lock = threading.Lock()
 
     def get(self, key: str) -> View | None:
@@ -93,11 +106,32 @@ class ViewCache:
     def put(self, key: str, view: View) -> None:
         """Keep a view; the least recently used ones go."""
         with self._lock:
+            kept = self._join(view)
             before = self._views.pop(key, None)
             if before is not None:
-                self._bytes -= before.size
-            self._views[key] = view
-            self._bytes += view.size
+                self._leave(before)
+            self._views[key] = kept
             while self._bytes > self._max_bytes and self._views:
                 _, gone = self._views.popitem(last=False)
-                self._bytes -= gone.size
+                self._leave(gone)
+
+    def _join(self, view: View) -> View:
+        """The view, with the document that others have already if it is the same in everything."""
+        shared = self._shared.setdefault(view.encoded.etag, _Shared(view.encoded))
+        if shared.encoded != view.encoded:
+            self._bytes += view.size
+            return view
+        if not shared.views:
+            self._bytes += view.size
+        shared.views += 1
+        return msgspec.structs.replace(view, encoded=shared.encoded)
+
+    def _leave(self, view: View) -> None:
+        shared = self._shared.get(view.encoded.etag)
+        if shared is None or shared.encoded is not view.encoded:
+            self._bytes -= view.size
+            return
+        shared.views -= 1
+        if not shared.views:
+            self._bytes -= view.size
+            del self._shared[view.encoded.etag]
