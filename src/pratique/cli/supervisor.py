@@ -19,6 +19,10 @@ from pratique.cli.pulse import SignsOfLife
 
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
+LONGEST_AFTER_WORK = 2.0
+"""Seconds before a child is started again that had worked: whoever kills it (a machine short of memory) may go on, and
+while it does, what it can do in between is better than nothing."""
+
 STEADY = 60.0
 """A child that lived so long starts again at once; one that dies sooner waits longer each time."""
 
@@ -159,7 +163,7 @@ class Supervisor:
         pause, tries = FIRST_PAUSE, 0
         while not self._stopping.is_set():
             started = self._monotonic()
-            child = await self._start(station)
+            child, worked = await self._start(station)
             code = await self._wait(child)
             self._children.pop(station.label, None)
             self._signs.pop(station.label).close()
@@ -167,6 +171,7 @@ class Supervisor:
                 self._say(f"{station.label} (pid {child.pid}) {_ended(code)}")
                 return
             pause = FIRST_PAUSE if self._monotonic() - started > STEADY else pause
+            pause = min(pause, LONGEST_AFTER_WORK) if worked else pause
             if code == NO_ROOM:
                 self._note_no_room(station, child.pid)
             else:
@@ -177,7 +182,7 @@ class Supervisor:
                 self._without_room.discard(station.label)
                 self._say(f"{station.label} (pid {child.pid}) {_ended(code)}; starting it again in {pause:g} s")
             await self._pause(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
+            pause = next_pause(pause, worked=worked)
 
     def _note_no_room(self, station: Station, pid: int) -> None:
         """Said once: it is tried again as often as it takes, and in the end only somebody who makes room can help.
@@ -193,7 +198,8 @@ class Supervisor:
                 f"again and again, at least every {LONGEST_PAUSE:g} s, until there is room"
             )
 
-    async def _start(self, station: Station) -> asyncio.subprocess.Process:
+    async def _start(self, station: Station) -> tuple[asyncio.subprocess.Process, bool]:
+        """Start it and wait until it works or has ended; whether it worked."""
         pulse_end, pulse = os.pipe()
         signs = self._signs[station.label] = SignsOfLife(self._monotonic)
         await signs.listen(pulse_end)
@@ -214,9 +220,10 @@ class Supervisor:
             self._say(f"{station.label} started (pid {child.pid})")
         if self._stopping.is_set():
             _send(child, signal.SIGTERM)
-        if await signs.ready():
+        worked = await signs.ready()
+        if worked:
             self._note_ready(station, child.pid)
-        return child
+        return child, worked
 
     def _note_ready(self, station: Station, pid: int) -> None:
         self._without_room.discard(station.label)
@@ -251,6 +258,11 @@ class Supervisor:
         )
         self._failed = True
         self.stop()
+
+
+def next_pause(pause: float, *, worked: bool) -> float:
+    """Seconds before the next start after one that was waited for so long; `worked` says whether the child had."""
+    return min(pause * 2, LONGEST_AFTER_WORK if worked else LONGEST_PAUSE)
 
 
 def _send(child: asyncio.subprocess.Process, number: signal.Signals) -> None:
