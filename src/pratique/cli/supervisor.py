@@ -84,6 +84,7 @@ class Supervisor:
         self._children: dict[str, asyncio.subprocess.Process] = {}
         self._signs: dict[str, SignsOfLife] = {}
         self._without_room: set[str] = set()
+        self._worked: set[str] = set()
         self._waiting = {station.label for station in stations}
         self._all_ready = asyncio.Event()
         self._failed = False
@@ -163,7 +164,7 @@ class Supervisor:
         pause, tries = FIRST_PAUSE, 0
         while not self._stopping.is_set():
             started = self._monotonic()
-            child, worked = await self._start(station)
+            child = await self._start(station)
             code = await self._wait(child)
             self._children.pop(station.label, None)
             self._signs.pop(station.label).close()
@@ -171,6 +172,8 @@ class Supervisor:
                 self._say(f"{station.label} (pid {child.pid}) {_ended(code)}")
                 return
             pause = FIRST_PAUSE if self._monotonic() - started > STEADY else pause
+            worked = station.label in self._worked
+            self._worked.discard(station.label)
             pause = min(pause, LONGEST_AFTER_WORK) if worked else pause
             if code == NO_ROOM:
                 self._note_no_room(station, child.pid)
@@ -198,8 +201,7 @@ class Supervisor:
                 f"again and again, at least every {LONGEST_PAUSE:g} s, until there is room"
             )
 
-    async def _start(self, station: Station) -> tuple[asyncio.subprocess.Process, bool]:
-        """Start it and wait until it works or has ended; whether it worked."""
+    async def _start(self, station: Station) -> asyncio.subprocess.Process:
         pulse_end, pulse = os.pipe()
         signs = self._signs[station.label] = SignsOfLife(self._monotonic)
         await signs.listen(pulse_end)
@@ -220,12 +222,12 @@ class Supervisor:
             self._say(f"{station.label} started (pid {child.pid})")
         if self._stopping.is_set():
             _send(child, signal.SIGTERM)
-        worked = await signs.ready()
-        if worked:
+        if await signs.ready():
             self._note_ready(station, child.pid)
-        return child, worked
+        return child
 
     def _note_ready(self, station: Station, pid: int) -> None:
+        self._worked.add(station.label)
         self._without_room.discard(station.label)
         if station.label not in self._waiting:
             self._say(f"{station.label} works again (pid {pid})")
