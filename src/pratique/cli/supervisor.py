@@ -38,6 +38,11 @@ TRIES = 3
 """A child that never got ready is started so often before the whole server gives up."""
 
 
+def next_pause(pause: float, *, worked: bool) -> float:
+    """Seconds before the next start after one that was waited for so long; `worked` says whether the child had."""
+    return min(pause * 2, LONGEST_AFTER_WORK if worked else LONGEST_PAUSE)
+
+
 class Station(msgspec.Struct, frozen=True):
     """One process to keep running: `web 1`, `jobs`."""
 
@@ -260,11 +265,6 @@ class Supervisor:
         )
         self._failed = True
         self.stop()
-
-
-def next_pause(pause: float, *, worked: bool) -> float:
-    """Seconds before the next start after one that was waited for so long; `worked` says whether the child had."""
-    return min(pause * 2, LONGEST_AFTER_WORK if worked else LONGEST_PAUSE)
 
 
 def _send(child: asyncio.subprocess.Process, number: signal.Signals) -> None:
