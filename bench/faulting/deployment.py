@@ -189,10 +189,10 @@ class Deployment:
                 shutil.copy(self.nodes[0].data / name, node.data / name)
 
     async def start(self) -> None:
-        """Start all nodes, the first one first."""
+        """Start all nodes at once."""
         for node in self.nodes:
             node.start()
-            await node.become_ready()
+        await asyncio.gather(*(node.become_ready() for node in self.nodes))
 
     def stored(self) -> dict[str, str]:
         """Names of all stored files to the sha256 of what they hold."""
