@@ -105,7 +105,8 @@ class Inspection:
 
     async def _blobs(self) -> None:
         """Every file is what its name says, and every recorded file is there."""
-        recorded = self._rows("SELECT sha256 FROM blob")  # first: what is recorded was stored before
+        # First, as what is recorded was stored before. What a full store could not keep is recorded as being elsewhere.
+        recorded = self._rows("SELECT sha256 FROM blob WHERE to_jsonb(blob) ->> 'place' IS NULL")
         found = await asyncio.to_thread(self._deployment.stored)
         for name, sha256 in found.items():
             if not re.fullmatch("[0-9a-f]{64}", name) or sha256 != name:
