@@ -33,10 +33,11 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=30, help="begin no burst after that")
     parser.add_argument("--only", default="", help="only kinds of faults with this in their name")
     parser.add_argument("--blobs", choices=("folder", "s3"), default="folder", help="where the files of packages are")
+    parser.add_argument("--together", action="store_true", help="make no namespaces, as where none are permitted")
     parser.add_argument("--json", action="store_true", help="print the figures as one object in the last line")
     options = parser.parse_args()
     seed = random.SystemRandom().randrange(1_000_000) if options.seed is None else options.seed
-    apart = wires.enter()
+    apart = not options.together and wires.enter()
     course = Course(options.faults, seed, options.nodes, options.minutes, options.only, options.blobs == "s3")
     with tempfile.TemporaryDirectory(prefix="pratique-faults-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)  # PostgreSQL is somebody else

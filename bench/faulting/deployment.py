@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -29,6 +30,7 @@ ROOM = "512m"
 """Size of the disk that holds the nodes' folders and the files of packages, and of the database's."""
 
 _READY_PATIENCE = 90.0
+_STARTED = re.compile(r"(web|jobs)[ \d]* started \(pid (\d+)\)")
 _SHORT_LIVED = """
 [downloads]
 wait_bytes = "150 KB"
@@ -111,18 +113,12 @@ class Node:
                             return
                 await asyncio.sleep(0.1)
 
-    def children(self) -> dict[str, list[int]]:
-        """Process ids by role: `web`, `jobs`."""
-        found: dict[str, list[int]] = {"web": [], "jobs": []}
+    def children(self) -> dict[int, str]:
+        """Ids of all processes below the supervisor, and what each is: `web`, `jobs`, or one that helps them."""
         if self.process is None:
-            return found
-        for pid in _children_of(self.process.pid):
-            with suppress(OSError):
-                words = Path(f"/proc/{pid}/cmdline").read_bytes().decode("utf-8", "replace")
-                for role in found:
-                    if f'"role":"{role}"' in words:
-                        found[role].append(pid)
-        return found
+            return {}
+        told = {int(pid): role for role, pid in _STARTED.findall(self.terminal())}
+        return {pid: told.get(pid, "helping process") for pid in _descendants_of(self.process.pid)}
 
     def terminal(self) -> str:
         """What it said where it was started."""
@@ -136,7 +132,7 @@ class Node:
         try:
             return self.process.wait(40)
         except subprocess.TimeoutExpired:
-            for pid in (self.process.pid, *_children_of(self.process.pid)):
+            for pid in (self.process.pid, *_descendants_of(self.process.pid)):
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             return -9
@@ -193,10 +189,10 @@ class Deployment:
                 shutil.copy(self.nodes[0].data / name, node.data / name)
 
     async def start(self) -> None:
-        """Start all nodes, the first one first."""
+        """Start all nodes at once."""
         for node in self.nodes:
             node.start()
-            await node.become_ready()
+        await asyncio.gather(*(node.become_ready() for node in self.nodes))
 
     def stored(self) -> dict[str, str]:
         """Names of all stored files to the sha256 of what they hold."""
@@ -221,9 +217,10 @@ def _temporary_files_in(folder: Path) -> Iterator[None]:
         tempfile.tempdir = before
 
 
-def _children_of(pid: int) -> list[int]:
+def _descendants_of(pid: int) -> list[int]:
     found: list[int] = []
     with suppress(OSError):
         for task in Path(f"/proc/{pid}/task").iterdir():
-            found += map(int, (task / "children").read_text().split())
+            for child in map(int, (task / "children").read_text().split()):
+                found += [child, *_descendants_of(child)]
     return found

@@ -92,7 +92,7 @@ class Harm:
     def _child(self, node: Node | None) -> tuple[str, int] | None:
         if node is None:
             return None
-        found = [(role, pid) for role, pids in node.children().items() for pid in pids]
+        found = [(role, pid) for pid, role in sorted(node.children().items())]
         return self._chance.choice(found) if found else None
 
     # Processes

@@ -105,14 +105,17 @@ class Inspection:
 
     async def _blobs(self) -> None:
         """Every file is what its name says, and every recorded file is there."""
+        # First, as what is recorded was stored before. What a full store could not keep is recorded as being elsewhere.
+        recorded = self._rows("SELECT sha256 FROM blob WHERE to_jsonb(blob) ->> 'place' IS NULL")
         found = await asyncio.to_thread(self._deployment.stored)
         for name, sha256 in found.items():
             if not re.fullmatch("[0-9a-f]{64}", name) or sha256 != name:
                 self._ledger.is_lost(f"the stored file {name} holds {sha256}")
         self.figures["blobs"] = len(found)
-        for (sha256,) in self._rows("SELECT sha256 FROM blob"):
+        for (sha256,) in recorded:
             if sha256 not in found:
-                self._ledger.is_lost(f"the recorded file {sha256} is not stored")
+                files = self._rows(f"SELECT version, filename, sight FROM file WHERE sha256 = '{sha256}'")
+                self._ledger.is_lost(f"the recorded file {sha256} of {files} is not stored")
 
     async def _ask_again(self) -> None:
         """Each file from one node after the other, and each listing of ours from all of them."""

@@ -39,6 +39,9 @@ class Load:
         self.upstream_alone_since: float | None = None
         """Since when the upstream is away and nothing else is wrong, so that what is stored here has to be served."""
 
+        self.room = True
+        """There is room for what is fetched; what is fetched without is passed on and not stored."""
+
     def start(self) -> None:
         """Let everybody begin."""
         work: list[tuple[Callable[[], Awaitable[None]], int, float]] = [
@@ -173,7 +176,7 @@ class Load:
         release = self._foreign_release(ecosystem, name, days=OLD)
         for client in self._clients:
             if (await self.download(client, release)).status == 200:
-                (self._foreign if self._chance.random() < 0.5 else self._stored).append(release)
+                (self._stored if self.room and self._chance.random() < 0.5 else self._foreign).append(release)
                 return
 
     async def _install_stored(self) -> None:

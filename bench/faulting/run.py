@@ -135,12 +135,13 @@ class Trial:
         for _ in range(1 if only_upstream else count):
             fault = await self._harm.one("upstream" if only_upstream else "")
             faults.append(fault)
+            self._load.room = self._load.room and fault.where not in ("disk", "bucket")
             self._kinds[fault.kind] += 1
             undoing.append(asyncio.create_task(self._undo(fault)))
             self._load.upstream_alone_since = time.monotonic() if only_upstream else None
             await asyncio.sleep(self._chance.uniform(0.05, 0.7))
         await asyncio.gather(*undoing)
-        self._load.upstream_alone_since = None
+        self._load.upstream_alone_since, self._load.room = None, True
         return faults
 
     async def _undo(self, fault: Fault) -> None:

@@ -20,6 +20,10 @@ from pratique.cli.pulse import SignsOfLife
 
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
+LONGEST_AFTER_WORK = 2.0
+"""Seconds before a child is started again that had worked: whoever kills it (a machine short of memory) may go on, and
+while it does, what it can do in between is better than nothing."""
+
 STEADY = 60.0
 """A child that lived so long starts again at once; one that dies sooner waits longer each time."""
 
@@ -33,6 +37,11 @@ _STDIN = 0
 
 TRIES = 3
 """A child that never got ready is started so often before the whole server gives up."""
+
+
+def next_pause(pause: float, *, worked: bool) -> float:
+    """Seconds before the next start after one that was waited for so long; `worked` says whether the child had."""
+    return min(pause * 2, LONGEST_AFTER_WORK if worked else LONGEST_PAUSE)
 
 
 class Station(msgspec.Struct, frozen=True):
@@ -83,6 +92,7 @@ class Supervisor:
         self._children: dict[str, Child] = {}
         self._signs: dict[str, SignsOfLife] = {}
         self._without_room: set[str] = set()
+        self._worked: set[str] = set()
         self._waiting = {station.label for station in stations}
         self._all_ready = asyncio.Event()
         self._failed = False
@@ -172,6 +182,9 @@ class Supervisor:
                 self._say(f"{station.label} (pid {child.pid}) {_ended(code)}")
                 return
             pause = FIRST_PAUSE if self._monotonic() - started > STEADY else pause
+            worked = station.label in self._worked
+            self._worked.discard(station.label)
+            pause = min(pause, LONGEST_AFTER_WORK) if worked else pause
             if code == NO_ROOM:
                 self._note_no_room(station, child.pid)
             else:
@@ -182,7 +195,7 @@ class Supervisor:
                 self._without_room.discard(station.label)
                 self._say(f"{station.label} (pid {child.pid}) {_ended(code)}; starting it again in {pause:g} s")
             await self._pause(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
+            pause = next_pause(pause, worked=worked)
 
     def _note_no_room(self, station: Station, pid: int) -> None:
         """Said once: it is tried again as often as it takes, and in the end only somebody who makes room can help.
@@ -226,6 +239,7 @@ class Supervisor:
                 return await self._forks.split_off(order, given)
 
     def _note_ready(self, station: Station, pid: int) -> None:
+        self._worked.add(station.label)
         self._without_room.discard(station.label)
         if station.label not in self._waiting:
             self._say(f"{station.label} works again (pid {pid})")

@@ -4,13 +4,13 @@ import asyncio
 import os
 import resource
 import signal
-from itertools import groupby
+from itertools import accumulate, groupby
 
 from pratique.app import open_database, prepare
 from pratique.cli.forks import start_anew
 from pratique.cli.orders import Role
 from pratique.cli.pulse import SignsOfLife
-from pratique.cli.supervisor import TRIES, Station, Supervisor
+from pratique.cli.supervisor import TRIES, Station, Supervisor, next_pause
 from pratique.settings import load_settings
 from pratique.settings.folder import DataFolder
 from pratique.store import processes
@@ -33,6 +33,16 @@ async def test_a_child_that_never_gets_ready_is_tried_three_times_and_ends_the_s
     assert [line.split(" (")[0] for line in said if "started" in line] == ["jobs started"] * 3
     assert said[1].endswith("ended with code 1; starting it again in 0.5 s")
     assert "jobs ended with code 1 and never got ready; the reason is above" in said[-1]
+
+
+def test_a_child_that_worked_is_missed_and_starts_again_soon_however_often_it_is_killed():
+    assert pauses(worked=True) == [0.5, 1.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0]
+    assert pauses(worked=False) == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0]
+    assert next_pause(30.0, worked=True) == 2.0
+
+
+def pauses(*, worked):
+    return list(accumulate(range(7), lambda pause, _: next_pause(pause, worked=worked), initial=0.5))
 
 
 async def test_a_child_that_refuses_its_settings_is_not_tried_again(tmp_path, capfd):
