@@ -228,6 +228,7 @@ def test_what_is_inside_another_package_is_told_apart():
     inside = {"version": "1.0.0", "inBundle": True}
     packages = {"node_modules/a": around, "node_modules/a/node_modules/b": inside}
     packages |= {f"node_modules/a/node_modules/{one}": inside for one in ("beside", "b/node_modules/below")}
+    packages["node_modules/a/node_modules/b"] = inside | {"dependencies": {"beside": "1"}}
     one = read("package-lock.json", json.dumps({"packages": packages}))
     other = read(
         "bun.lock",
