@@ -205,6 +205,11 @@ def test_a_scope_may_be_escaped_in_an_address(slash):
     assert NPM.leads_to(one, HERE) is Leads.HERE
 
 
+def test_a_patched_release_of_yarn_4_is_no_detour():
+    found = read("yarn.lock", yarn4("left@patch:left@npm%3A1.0.0#~builtin<x>::version=1.0.0&hash=ab"))
+    assert (found.apart, found.detours) == (("left (patched here)",), ())
+
+
 def test_an_unusual_archive_of_yarn_4_has_its_address():
     (one,) = read("yarn.lock", yarn4(f"left@npm:1.0.0::__archiveUrl={quote('https://evil.example.test/x.tgz')}")).pins
     assert (one.name, one.version, NPM.leads_to(one, HERE)) == ("left", "1.0.0", Leads.ELSEWHERE)
@@ -299,6 +304,7 @@ def test_a_folder_of_the_project_whose_name_ends_like_the_folder_of_packages_is_
         ("yarn.lock", yarn1("left@file:x", EVIL)),
         ("yarn.lock", yarn1("left@user/left", EVIL)),
         ("yarn.lock", yarn4(f"left@{EVIL}")),
+        ("yarn.lock", yarn4(f"left@patch:left@{quote(EVIL)}#~/x.patch::version=1.0.0")),
         ("pnpm-lock.yaml", pnpm(f"left@{EVIL}", f"{{tarball: '{EVIL}'}}")),
         ("pnpm-lock.yaml", pnpm(f"left@{EVIL}")),
         ("pnpm-lock.yaml", pnpm(resolution=f"{{tarball: '{EVIL}', type: 'custom:x'}}")),
