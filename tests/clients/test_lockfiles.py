@@ -9,6 +9,7 @@ from typing import Any
 from tests.harness.clients import Npm, Uv
 from tests.harness.node_clients import Bun, NodeClient, Pnpm, Yarn1, Yarn4
 from tests.harness.pair import Pair
+from tests.harness.plain_registry import PlainRegistry
 from tests.harness.python_projects import Poetry
 from tests.harness.server import ask
 
@@ -93,3 +94,32 @@ def test_what_uv_poetry_and_pip_lock_installs_until_it_is_revoked(pair: Pair, uv
     told = pair.front.cli("check", str(uv.project))
     assert told.failed
     assert "1 of 2 pins of uv.lock install from here" in told.shown
+
+
+def test_check_tells_every_server_that_npm_asks_because_of_a_lockfile(pair: Pair, tmp_path: Path) -> None:
+    pin = pair.publish_npm("asking-trunk", "1.0.0")
+    trunk = {"version": pin.version, "resolved": pin.resolved}
+    leaf = {"version": "1.0.0"}
+    manifest = {"name": "mine", "version": "1.0.0", "dependencies": {"asking-trunk": "1.0.0", "asked-leaf": "1.0.0"}}
+    with PlainRegistry() as elsewhere:
+        file = elsewhere.npm("asked-leaf", "1.0.0").filename
+        address = elsewhere.file_url("npm", "asked-leaf", file)
+        asking = {
+            "asked-for": {"node_modules/asking-trunk": trunk | {"dependencies": {"asked-leaf": address}}},
+            "old-place": {"node_modules/asked-leaf": leaf | {"_resolved": address}},
+        }
+        whole = {"node_modules/asking-trunk": trunk, "node_modules/asked-leaf": leaf}
+        locks = {
+            name: {"lockfileVersion": 3, "requires": True, "packages": {"": manifest} | whole | packages}
+            for name, packages in asking.items()
+        }
+        entries = {"asking-trunk": trunk, "asked-leaf": leaf | {"from": address}}
+        locks["form-1"] = {"lockfileVersion": 1, "requires": True, "dependencies": entries}
+        for asked, (name, lock) in enumerate(locks.items(), 1):
+            npm = Npm(tmp_path / name).use(pair.front.npm, pair.user)
+            npm.write_manifest(**manifest)
+            npm.write({"package-lock.json": json.dumps(lock)})
+            npm.run("ci", "--ignore-scripts").must()
+            assert elsewhere.downloads(file) == asked, name
+            told = [one["origin"] for one in checked(pair, npm.project / "package-lock.json")["goes_round"]]
+            assert told == [elsewhere.url], name

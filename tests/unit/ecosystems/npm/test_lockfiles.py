@@ -205,6 +205,11 @@ def test_a_scope_may_be_escaped_in_an_address(slash):
     assert NPM.leads_to(one, HERE) is Leads.HERE
 
 
+def test_a_patched_release_of_yarn_4_is_no_detour():
+    found = read("yarn.lock", yarn4("left@patch:left@npm%3A1.0.0#~builtin<x>::version=1.0.0&hash=ab"))
+    assert (found.apart, found.detours) == (("left (patched here)",), ())
+
+
 def test_an_unusual_archive_of_yarn_4_has_its_address():
     (one,) = read("yarn.lock", yarn4(f"left@npm:1.0.0::__archiveUrl={quote('https://evil.example.test/x.tgz')}")).pins
     assert (one.name, one.version, NPM.leads_to(one, HERE)) == ("left", "1.0.0", Leads.ELSEWHERE)
@@ -218,6 +223,52 @@ def bundling(bundles, **more) -> str:
     return json.dumps({"packages": packages})
 
 
+def bun_bundling(asked: dict[str, list[str]], key: str) -> str:
+    """bun's lock of packages that ask for others, and of one that is said to be bundled."""
+    packages = {
+        place: ["a@1.0.0", "", {"dependencies": dict.fromkeys(names, "1")}, SRI] for place, names in asked.items()
+    }
+    packages[key] = ["left@1.0.0", "", {"bundled": True}, SRI]
+    return json.dumps({"lockfileVersion": 1, "packages": packages})
+
+
+@pytest.mark.parametrize(
+    ("asked", "key"),
+    [
+        ({}, "left"),
+        ({}, "@acme/left"),
+        ({"a": ["left"]}, "left"),
+        ({"a": []}, "a/left"),
+        ({"a": ["left"], "a/c": ["left"]}, "a/left"),
+        ({"a": ["c"], "a/c": ["left"]}, "a/left"),
+        ({"a": ["left"]}, ""),
+        ({"a": ["left"]}, "a//left"),
+    ],
+)
+def test_what_bun_does_not_leave_to_the_package_around_it_is_a_pin(asked, key):
+    found = read("bun.lock", bun_bundling(asked, key))
+    assert found.apart == ()
+    assert [pin.name for pin in found.pins][-1] == "left"
+
+
+def test_a_scoped_package_may_be_inside_another_for_bun():
+    found = read("bun.lock", bun_bundling({"@acme/a": ["@acme/left"]}, "@acme/a/@acme/left"))
+    assert found.apart == ("left (inside another package)",)
+
+
+def test_what_a_package_of_yarn_1_asks_for_by_an_address_without_an_entry_is_a_detour():
+    for block in ("dependencies", "optionalDependencies"):
+        asking = yarn1("a@1", f"{BASE}/a/-/a-1.0.0.tgz") + f'  {block}:\n    left "{EVIL}"\n    "@acme/x" "^1.0.0"\n'
+        assert read("yarn.lock", asking).detours == (("left", EVIL),)
+        with_entry = asking + yarn1(f"left@{EVIL}", EVIL)
+        assert read("yarn.lock", with_entry).detours == (("left", EVIL),)
+
+
+def test_an_address_of_yarn_1_may_be_escaped():
+    (one,) = read("yarn.lock", yarn1(resolved="\\u0068" + EVIL[1:])).pins
+    assert one.source == EVIL
+
+
 def test_npms_own_alias_in_the_place_of_a_version_is_the_real_release():
     (one,) = read("package-lock.json", package_lock(version="npm:plain@1.2.3")).pins
     assert (one.name, one.version) == ("plain", "1.2.3")
@@ -228,10 +279,11 @@ def test_what_is_inside_another_package_is_told_apart():
     inside = {"version": "1.0.0", "inBundle": True}
     packages = {"node_modules/a": around, "node_modules/a/node_modules/b": inside}
     packages |= {f"node_modules/a/node_modules/{one}": inside for one in ("beside", "b/node_modules/below")}
+    packages["node_modules/a/node_modules/b"] = inside | {"dependencies": {"beside": "1"}}
     one = read("package-lock.json", json.dumps({"packages": packages}))
     other = read(
         "bun.lock",
-        json.dumps({"lockfileVersion": 1, "packages": {"a/left": ["left@1.0.0", "", {"bundled": True}, SRI]}}),
+        bun_bundling({"a": ["left"]}, "a/left"),
     )
     assert one.apart == tuple(f"{name} (inside another package)" for name in ("b", "below", "beside"))
     assert other.apart == ("left (inside another package)",)
@@ -298,6 +350,7 @@ def test_a_folder_of_the_project_whose_name_ends_like_the_folder_of_packages_is_
         ("yarn.lock", yarn1("left@file:x", EVIL)),
         ("yarn.lock", yarn1("left@user/left", EVIL)),
         ("yarn.lock", yarn4(f"left@{EVIL}")),
+        ("yarn.lock", yarn4(f"left@patch:left@{quote(EVIL)}#~/x.patch::version=1.0.0")),
         ("pnpm-lock.yaml", pnpm(f"left@{EVIL}", f"{{tarball: '{EVIL}'}}")),
         ("pnpm-lock.yaml", pnpm(f"left@{EVIL}")),
         ("pnpm-lock.yaml", pnpm(resolution=f"{{tarball: '{EVIL}', type: 'custom:x'}}")),
@@ -440,6 +493,8 @@ def test_names_of_what_is_apart_hold_no_escapes():
         ("yarn.lock", 'left@1:\n  resolved "x"\n', "without a version"),
         ("yarn.lock", 'left@1:\n  version "1.0.0"\n  version "2.0.0"\n', "says `version` twice in line 3"),
         ("yarn.lock", "left@1:\n  ???\n", "no field: line 2"),
+        ("yarn.lock", 'left@1:\n  version "1.0.0"\n  dependencies:\n    left: "1"\n', "no field: line 4"),
+        ("yarn.lock", 'left@1:\n  version "\\x"\n', "a text that is none in line 2"),
         ("yarn.lock", "__metadata:\n  version: 1\n" + '"a@npm:1":\n  version: 1\n', "no locator under `resolution`"),
         ("yarn.lock", yarn4() + '"left@npm:^1":\n  version: 2\n', "says 'left@npm:\\^1' twice in line 7"),
         ("yarn.lock", "__metadata: &a {x: [1]}\nb: *a\n", "anchor or alias in line 1"),

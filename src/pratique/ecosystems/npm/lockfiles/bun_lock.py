@@ -7,6 +7,8 @@ bun 1.4). Source: bun's documentation of its lockfile.
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -26,6 +28,9 @@ _LAST_COMMA = re.compile(r'("(?:[^"\\\n]|\\.)*+"?)|,(?=[ \t\r\n]*+[}\]])')
 MAX_QUOTES = 1_000_000
 """A package has some twenty."""
 
+_KEY_PART = re.compile(r"(?:@[^/]*/)?[^/]+")
+"""Of `a/@acme/b`: one name in another."""
+
 _OF_A_REGISTRY = 4
 """Parts of an entry: locator, address, what it asks for, checksum."""
 
@@ -40,7 +45,9 @@ def read(content: bytes) -> Lockfile:
     packages = document.get("packages", {})
     if not isinstance(packages, dict):
         raise Invalid(f"this is no {WHAT}: `packages` is no mapping")
-    return lockfile((_entry(key, entry) for key, entry in packages.items()), MEND)
+    asked = Counter((_outermost(key), name) for key, entry in packages.items() for name in _needs(entry))
+    inside = {key for key in packages if _is_inside(key, packages, asked)}
+    return lockfile((_entry(key, entry, is_inside=key in inside) for key, entry in packages.items()), MEND)
 
 
 def _document(content: bytes) -> dict[str, Any]:
@@ -56,14 +63,12 @@ def _document(content: bytes) -> dict[str, Any]:
     return document
 
 
-def _entry(key: str, entry: Any) -> LockedFile | Apart:
+def _entry(key: str, entry: Any, *, is_inside: bool) -> LockedFile | Apart:
     if not isinstance(entry, list) or not entry or not isinstance(entry[0], str):
         raise Invalid(f"this is no {WHAT}: {key[:80]!a} has no locator")
     name, reference = split_name(entry[0])
-    asks = next((part for part in entry if isinstance(part, dict)), {})
     is_address = ":" in reference or "/" in reference
-    if asks.get("bundled") and not is_address and not (len(entry) > 1 and entry[1]):
-        # With an address bun fetches it all the same.
+    if is_inside and not is_address and not (len(entry) > 1 and entry[1]):
         return set_apart(name, "inside another package")
     if len(entry) < _OF_A_REGISTRY or is_address:
         return set_apart(
@@ -73,3 +78,43 @@ def _entry(key: str, entry: Any) -> LockedFile | Apart:
     if not isinstance(source, str):
         raise Invalid(f"this is no {WHAT}: the address of {key[:80]!a} is no text")
     return pin(WHAT, name, reference, integrity=checksum, source=source)
+
+
+def _asks(entry: Any) -> dict[str, Any]:
+    """What an entry says of its package: what it asks for, whether it came along with another."""
+    return next((part for part in entry if isinstance(part, dict)), {}) if isinstance(entry, list) else {}
+
+
+def _is_inside(key: str, packages: dict[str, Any], asked: Counter[tuple[str, str]]) -> bool:
+    """Whether bun leaves what is said to be bundled to the package around it: if that asks for it, and nobody else.
+
+    Args:
+        key: of what may be said to be bundled.
+        packages: all entries.
+        asked: how many packages below an outermost one, that included, ask for a name.
+    """
+    if not _asks(packages[key]).get("bundled"):
+        return False
+    parts = _KEY_PART.findall(key)
+    outside, name = "/".join(parts[:-1]), "".join(parts[-1:])
+    if f"{outside}/{name}" != key:
+        return False
+    return asked[_outermost(key), name] == 1 and _asks_for(packages.get(outside), name)
+
+
+def _outermost(key: str) -> str:
+    return next(iter(_KEY_PART.findall(key)), "")
+
+
+def _asks_for(entry: Any, name: str) -> bool:
+    return any(name in names for names in _asked(entry))
+
+
+def _asked(entry: Any) -> list[dict[str, Any]]:
+    fields = (_asks(entry).get(field) for field in ("dependencies", "optionalDependencies", "peerDependencies"))
+    return [names for names in fields if isinstance(names, dict)]
+
+
+def _needs(entry: Any) -> Iterator[str]:
+    """The names that a package asks for, each once."""
+    return iter(dict.fromkeys(name for names in _asked(entry) for name in names))

@@ -6,13 +6,16 @@ npm puts the configured registry in the place of the npm registry's address, and
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import orjson
 
 from pratique.core.errors import Invalid, TooLarge
 from pratique.core.lockfiles import LockedFile, Lockfile
+from pratique.ecosystems.npm.lockfiles.asked_for import asked_for, not_pinned
+from pratique.ecosystems.npm.lockfiles.bundled import MODULES, brought_along, is_installed
 from pratique.ecosystems.npm.lockfiles.pins import MAX_BYTES, kind_of, pin, tables, unalias
 from pratique.ecosystems.npm.lockfiles.places import CONFIGURED, is_replaced
 from pratique.formats.lock_entries import Apart, lockfile, set_apart, text
@@ -20,9 +23,11 @@ from pratique.formats.web_addresses import is_meant_for_web, read_address
 
 WHAT = "package-lock.json"
 MEND = "rm -rf node_modules package-lock.json npm-shrinkwrap.json && npm install"
-_MODULES = "/node_modules/"
 _ASKING = ("dependencies", "optionalDependencies", "peerDependencies")
-_BUNDLING = ("bundleDependencies", "bundledDependencies")
+_OWN_LOCKFILE = ("hasShrinkwrap", "_hasShrinkwrap")
+_NO_RELEASE = re.compile(r"(?i)file:|git:|git\+|ssh:|git(?:hub|lab):|bitbucket:|gist:|[./]|~/")
+"""How what npm has from git or a folder begins; it takes other texts for a release of the registry."""
+
 _DEEPEST = 64
 
 
@@ -36,62 +41,69 @@ def read(content: bytes) -> Lockfile:
         raise Invalid(f"the {WHAT} is no readable JSON: {error.msg}") from None
     if not isinstance(document, dict):
         raise Invalid(f"this is no {WHAT}: it is no JSON object")
-    if "packages" in document:
-        return lockfile(_packages(document["packages"]), MEND)
-    if "dependencies" not in document and "lockfileVersion" not in document:
+    if not document.keys() & {"packages", "dependencies", "lockfileVersion"}:
         raise Invalid(f"this is no {WHAT}: it has neither `packages` nor `dependencies` nor `lockfileVersion`")
-    return lockfile(_dependencies(document.get("dependencies", {}), _DEEPEST), MEND)
+    return lockfile(_entries(document), MEND)
+
+
+def _entries(document: dict[str, Any]) -> Iterator[LockedFile | Apart]:
+    """What npm has from its own half, then what else may be fetched because the lockfile says so."""
+    packages, tree = document.get("packages", {}), document.get("dependencies", {})
+    told = [*_packages(packages)]
+    pinned = _addresses(told)
+    yield from told
+    for one in _dependencies(tree, _DEEPEST, is_all="packages" not in document):
+        # Of form 2, older clients read the other half. What both tell is one entry.
+        if isinstance(one, LockedFile) or "packages" not in document or not pinned.issuperset(_on_web(one)):
+            told.append(one)
+            yield one
+    asked = (*_asked_by_packages(packages), *_asked_in_tree(tree, _DEEPEST))
+    yield from not_pinned(asked, told, _addresses(told))
+
+
+def _addresses(told: Iterable[LockedFile | Apart]) -> set[str]:
+    return {address for one in told for address in ((one.source,) if isinstance(one, LockedFile) else one.addresses)}
+
+
+def _on_web(one: Apart) -> Iterator[str]:
+    return filter(is_meant_for_web, one.addresses)
 
 
 def _packages(found: Any) -> Iterator[LockedFile | Apart]:
     """Forms 2 and 3: one entry for each folder. A link and the folder that it leads to are one thing."""
     entries = dict(tables(WHAT, found, "packages"))
     targets = {text(WHAT, entry, "resolved") for entry in entries.values() if entry.get("link")}
-    linked = {place for place in targets if not _is_installed(place)}
-    bundles = _Bundles(entries)
+    linked = {place for place in targets if not is_installed(place)}
+    brought = brought_along(entries)
     for place, entry in entries.items():
+        _check_place(place)
         if place and place not in linked:
-            yield _package(place, entry, in_bundle=bool(entry.get("inBundle")) and bundles.holds(place))
+            yield from _package(place, entry, in_bundle=bool(entry.get("inBundle")) and place in brought)
 
 
-class _Bundles:
-    """Which packages are brought along by the one around them, as npm works it out; the others it fetches."""
-
-    def __init__(self, entries: dict[str, dict[str, Any]]) -> None:
-        self._entries = entries
-        said = {
-            place: next((one[field] for field in _BUNDLING if field in one), None) for place, one in entries.items()
-        }
-        self._whole = {place for place, names in said.items() if names is True}
-        self._named = {
-            place: frozenset(name for name in names if isinstance(name, str))
-            for place, names in said.items()
-            if isinstance(names, list)
-        }
-
-    def holds(self, place: str) -> bool:
-        """Whether what lies at a place came with what lies around it. What the project itself bundles is fetched."""
-        parts = place.split(_MODULES)
-        if not 1 < len(parts) <= _DEEPEST:
-            return False
-        around = _MODULES.join(parts[:-1])
-        package = self._entries.get(around, {})
-        return (bool(package.get("inBundle")) and self.holds(around)) or self._brings(around, package, parts[-1])
-
-    def _brings(self, place: str, package: dict[str, Any], name: str) -> bool:
-        """By name, or because something that is bundled needs it and the package itself does not."""
-        named = self._named.get(place, frozenset())
-        is_asked_for = any(name in package[field] for field in _ASKING if isinstance(package.get(field), dict))
-        return place in self._whole or name in named or (bool(named) and not is_asked_for)
+def _check_place(place: str) -> None:
+    """Refuse a place in another spelling: it is a path for npm, which would read it as that of another entry."""
+    parts = place.split("/")
+    while parts and parts[0] == "..":
+        del parts[0]
+    if place and any(part in ("", ".", "..") or "\\" in part for part in parts):
+        raise Invalid(f"the {WHAT} has {place[:80]!a}, a place that npm does not write")
 
 
-def _package(place: str, entry: dict[str, Any], *, in_bundle: bool) -> LockedFile | Apart:
-    is_folder = not _is_installed(place)
-    folder = f"/{place}".rpartition("/" if is_folder else _MODULES)[2]
-    name = text(WHAT, entry, "name") or folder
-    resolved = text(WHAT, entry, "resolved")
+def _package(place: str, entry: dict[str, Any], *, in_bundle: bool) -> Iterator[LockedFile | Apart]:
+    is_folder = not is_installed(place)
+    folder = f"/{place}".rpartition("/" if is_folder else MODULES)[2]
     if is_folder or entry.get("link"):
-        return set_apart(name, "folder", resolved)
+        yield set_apart(text(WHAT, entry, "name") or folder, "folder", text(WHAT, entry, "resolved"))
+        return
+    yield _installed(folder, entry, in_bundle=in_bundle)
+    if any(map(entry.get, _OWN_LOCKFILE)):
+        yield set_apart(folder, "with a lockfile of its own, not read")
+
+
+def _installed(folder: str, entry: dict[str, Any], *, in_bundle: bool) -> LockedFile | Apart:
+    name = text(WHAT, entry, "name") or folder
+    resolved = text(WHAT, entry, "resolved") or text(WHAT, entry, "_resolved")  # npm knows the second from old times
     version = entry.get("version")
     if not resolved and isinstance(version, str):
         name, version = unalias(name, version)  # npm takes what stands here for what to fetch
@@ -100,17 +112,31 @@ def _package(place: str, entry: dict[str, Any], *, in_bundle: bool) -> LockedFil
     if in_bundle and not resolved:
         return set_apart(name, "inside another package")
     if resolved and read_address(resolved) is None:
+        if not is_meant_for_web(resolved) and not _NO_RELEASE.match(resolved):
+            raise Invalid(f"the {WHAT} has a `resolved` of {folder[:100]!a} that is no address")
         return set_apart(folder, kind_of(resolved), resolved)
     return pin(WHAT, name, version, integrity=entry.get("integrity"), source=_source(resolved))
 
 
-def _is_installed(place: str) -> bool:
-    """Whether a package lies there, and no folder of the project's own."""
-    return _MODULES in f"/{place}"
+def _asked_by_packages(found: Any) -> Iterator[tuple[str, str]]:
+    """What packages ask for, with what a folder, as it is developed there, asks for beside that."""
+    for place, entry in tables(WHAT, found, "packages"):
+        if not entry.get("link"):
+            yield from _asked(entry, _ASKING if is_installed(place) else (*_ASKING, "devDependencies"))
 
 
-def _dependencies(found: Any, depth: int) -> Iterator[LockedFile | Apart]:
-    """Form 1: a tree; what is no registry's has its address in the place of a version."""
+def _asked(entry: dict[str, Any], fields: Iterable[str]) -> Iterator[tuple[str, str]]:
+    return ((name, _source(specifier)) for name, specifier in asked_for(WHAT, entry, fields))
+
+
+def _dependencies(found: Any, depth: int, *, is_all: bool) -> Iterator[LockedFile | Apart]:
+    """Form 1: a tree; what is no registry's has its address in the place of a version.
+
+    Args:
+        found: as read.
+        depth: how many folders may lie below each other.
+        is_all: also what is said to be bundled: nothing here tells who would bring it along, and npm may fetch it.
+    """
     if depth == 0:
         raise Invalid(f"the {WHAT} is nested too deeply")
     for alias, entry in tables(WHAT, found, "dependencies"):
@@ -120,10 +146,21 @@ def _dependencies(found: Any, depth: int) -> Iterator[LockedFile | Apart]:
         if ":" in version or "/" in version:
             # Where both stand, npm takes the second; it is told of both.
             yield set_apart(alias, kind_of(resolved if is_meant_for_web(resolved) else version), version, resolved)
-        else:  # also what is said to be bundled: nothing here tells who would bring it along, and npm may fetch it
+        elif is_all or resolved or not entry.get("bundled"):
             yield pin(WHAT, name, version, integrity=entry.get("integrity"), source=_source(resolved))
         if "dependencies" in entry:
-            yield from _dependencies(entry["dependencies"], depth - 1)
+            yield from _dependencies(entry["dependencies"], depth - 1, is_all=is_all)
+
+
+def _asked_in_tree(found: Any, depth: int) -> Iterator[tuple[str, str]]:
+    """What entries of form 1 require, and by what each was asked for: npm goes there where it has nothing better."""
+    if depth == 0:
+        raise Invalid(f"the {WHAT} is nested too deeply")
+    for alias, entry in tables(WHAT, found, "dependencies"):
+        yield alias, _source(text(WHAT, entry, "from").removeprefix(f"{alias}@"))
+        yield from _asked(entry, ("requires",))
+        if "dependencies" in entry:
+            yield from _asked_in_tree(entry["dependencies"], depth - 1)
 
 
 def _source(resolved: str) -> str:

@@ -68,10 +68,10 @@ def split_name(text: str) -> tuple[str, str]:
 
 
 def unalias(name: str, specifier: str) -> tuple[str, str]:
-    """The real name and its range: `npm:react@18` is react's, whatever the entry is called."""
-    if not specifier.startswith("npm:"):
+    """The real name and its range: `npm:react@18`, in any case, is react's, whatever the entry is called."""
+    if specifier[:4].lower() != "npm:":
         return name, specifier
-    real, wanted = split_name(specifier.removeprefix("npm:"))
+    real, wanted = split_name(specifier[4:])
     return (real, wanted) if wanted or not real[:1].isdigit() else (name, real)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote
 
 from pratique.core.errors import Invalid
 from pratique.core.lockfiles import LockedFile, Lockfile
@@ -51,8 +51,8 @@ def _entries(document: dict[str, Any]) -> Iterator[LockedFile | Apart]:
         if protocol == "workspace":
             yield set_apart(name, "workspace")
         elif protocol == "patch":
-            # What is patched has an entry of its own.
-            yield set_apart(name, "patched here")
+            # What is patched has an entry of its own; if not, yarn still fetches it.
+            yield set_apart(name, "patched here", split_name(unquote(rest.partition("#")[0]))[1])
         elif protocol != "npm":
             yield set_apart(name, kind_of(reference), reference)
         else:

@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import msgspec
+import orjson
+
 from pratique.core.errors import Invalid, TooLarge
 from pratique.core.lockfiles import LockedFile, Lockfile
 from pratique.ecosystems.npm.lockfiles.pins import MAX_BYTES, MAX_PARTS, kind_of, pin, split_name, unalias
@@ -24,6 +27,7 @@ MAX_ESCAPES = 50_000
 _STRING = r'"(?:[^"\\]|\\.)*+"'
 _KEY = re.compile(rf"(?P<patterns>(?:{_STRING}|[^\s\",:][^\s\",]*)(?:, ?(?:{_STRING}|[^\s\",:][^\s\",]*))*):\s*\Z")
 _FIELD = re.compile(rf"  (?P<field>[A-Za-z]+) (?P<value>{_STRING}|\S+)\s*\Z")
+_ASKED = re.compile(rf'    (?P<name>{_STRING}|[^\s",:]+) (?P<wanted>{_STRING}|\S+)\s*\Z')
 _PATTERN = re.compile(rf"{_STRING}|[^\s\",]+")
 
 
@@ -39,40 +43,75 @@ def read(content: bytes) -> Lockfile:
         raise Invalid(f"the {WHAT} is no UTF-8 text") from None
     if content.count(b"\\") > MAX_ESCAPES:
         raise TooLarge(f"the {WHAT} has more than {MAX_ESCAPES} backslashes; no more are read")
-    return lockfile((one for patterns, fields in _blocks(lines) for one in _entries(patterns, fields)), MEND)
+    return lockfile(_read(lines), MEND)
 
 
-def _blocks(lines: list[str]) -> Iterator[tuple[list[str], dict[str, str]]]:
-    """Each entry: the patterns it is for, and its own fields; those of deeper blocks are left out."""
-    patterns: list[str] = []
+class _Block(msgspec.Struct):
+    """One entry: the patterns it is for, its own fields, and what its package asks for, by name and specifier."""
+
+    patterns: list[str]
     fields: dict[str, str] = {}
+    asked: list[tuple[str, str]] = []
+
+
+def _read(lines: list[str]) -> Iterator[LockedFile | Apart]:
+    patterns: set[str] = set()
+    asked: dict[tuple[str, str], None] = {}
+    for block in _blocks(lines):
+        patterns.update(block.patterns)
+        asked.update(dict.fromkeys(block.asked))
+        yield from _entries(block.patterns, block.fields)
+    for name, wanted in asked:
+        if is_meant_for_web(wanted) and f"{name}@{wanted}" not in patterns:
+            yield set_apart(name, kind_of(wanted), wanted)  # yarn goes there, frozen or not
+
+
+def _blocks(lines: list[str]) -> Iterator[_Block]:
+    block: _Block | None = None
     for number, line in enumerate(lines, 1):
         if not line.strip() or line.startswith("#"):
             continue
         if not line.startswith(" "):
-            if patterns:
-                yield patterns, fields
-            patterns, fields = _patterns(line, number), {}
-        elif not patterns:
+            if block is not None:
+                yield block
+            block = _Block(_patterns(line, number))
+        elif block is None:
             raise Invalid(f"the {WHAT} has a field without an entry in line {number}")
-        elif (found := _FIELD.match(line)) is not None:
-            if fields.setdefault(found["field"], _plain(found["value"])) != _plain(found["value"]):
-                raise Invalid(f"the {WHAT} says `{found['field']}` twice in line {number}")
-        elif not line.startswith("    ") and not line.rstrip().endswith(":"):
-            raise Invalid(f"the {WHAT} has a line that is no field: line {number}")
-    if patterns:
-        yield patterns, fields
+        else:
+            _take(block, line, number)
+    if block is not None:
+        yield block
+
+
+def _take(block: _Block, line: str, number: int) -> None:
+    """One line of an entry into it."""
+    if (found := _FIELD.match(line)) is not None:
+        said = _plain(found["value"], number)
+        if block.fields.setdefault(found["field"], said) != said:
+            raise Invalid(f"the {WHAT} says `{found['field']}` twice in line {number}")
+    elif (found := _ASKED.match(line)) is not None:
+        block.asked.append((_plain(found["name"], number), _plain(found["wanted"], number)))
+    elif line.startswith("    ") or not line.rstrip().endswith(":"):
+        raise Invalid(f"the {WHAT} has a line that is no field: line {number}")
 
 
 def _patterns(line: str, number: int) -> list[str]:
     found = _KEY.match(line) if len(line) < 1 << 16 else None
     if found is None:
         raise Invalid(f"this is no {WHAT}: line {number} is no entry")
-    return [_plain(one) for one in _PATTERN.findall(found["patterns"])]
+    return [_plain(one, number) for one in _PATTERN.findall(found["patterns"])]
 
 
-def _plain(value: str) -> str:
-    return re.sub(r"\\(.)", r"\1", value[1:-1]) if value.startswith('"') else value
+def _plain(value: str, number: int) -> str:
+    """A text as yarn reads it: in quotes it is JSON's."""
+    if not value.startswith('"'):
+        return value
+    if "\\" not in value:
+        return value[1:-1]
+    try:
+        return str(orjson.loads(value))
+    except orjson.JSONDecodeError:
+        raise Invalid(f"the {WHAT} has a text that is none in line {number}") from None
 
 
 def _entries(patterns: list[str], fields: dict[str, str]) -> Iterator[LockedFile | Apart]:
