@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -188,63 +189,99 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
     Raises:
         Conflict: the folder belongs to the other kind of clock.
     """
-    clock = folder_clock(folder, settings)
-    db = open_database(folder, settings)
-    blobs = open_blobs(folder, settings)
-    client = _upstream_client(folder, settings)
-    ecosystems: dict[str, Ecosystem] = {one.id: one for one in ECOSYSTEMS}
-    watcher = DocumentWatcher(db, clock, ecosystems)
-    documents = Documents(client, StoredDocuments(db), clock, watcher, freshness(settings.upstream))
-    descriptions = Descriptions(client, clock)
-    uploads = Uploads(upload_slots(settings.publish))
-    questions = Questions(question_slots(settings.advisories))
-    self_descriptions = SelfDescriptions(question_slots(settings.advisories))
-    stored_views, render_process = StoredViews(db, settings.web.stored_from), _render_process(folder, settings)
-    renderings = Renderings()
-    flights = Flights(client, blobs, flight_limits(settings.downloads))
+    base = _Base(folder_clock(folder, settings), open_database(folder, settings), open_blobs(folder, settings))
+    busy = _busy_parts(folder, settings, base)
     async with AsyncExitStack() as held:
-        for part in (db, questions, self_descriptions, uploads):
-            held.push_async_callback(asyncio.to_thread, part.close)
-        _close_after(held, stored_views, client, descriptions, documents, flights, render_process, renderings)
-        yield Ports(
-            db=db,
-            reserve=Reserve(folder.reserve_file),
-            blobs=blobs,
-            clock=clock,
-            ecosystems=ecosystems,
-            documents=documents,
-            descriptions=descriptions,
-            upstream=client,
-            flights=flights,
-            revisions=RevisionReader(db),
-            downloads=DownloadLog(db),
-            clearings=Clearings(db, blobs),
-            decisions=DecisionMemory(db),
-            views=ViewCache(settings.web.rendered_cache),
-            stored_views=stored_views,
-            renderings=renderings,
-            render_process=render_process,
-            metadata_cache=MetadataCache(settings.upstream.metadata_cache),
-            uploads=uploads,
-            questions=questions,
-            self_descriptions=self_descriptions,
-            enqueue=outbox.enqueue,
-            popularity=_popularity,
-            signer=signer_of(folder, settings),
-            publish_limits=publish_limits(settings.publish),
-            advisory_sources=advisory_sources(settings),
-            public_urls=settings.origins,
-            server_name=folder.server_name(),
-            login_life=int(settings.accounts.login_life * 1000),
-            cache_max_bytes=int(settings.cache_max_bytes),
-        )
+        for blocking in (base.db, busy.questions, busy.self_descriptions, busy.uploads):
+            held.push_async_callback(asyncio.to_thread, blocking.close)
+        _close_after(held, busy.stored_views, busy.client, busy.descriptions, busy.documents, busy.flights)
+        _close_after(held, busy.render_process, busy.renderings)
+        yield _wired(folder, settings, base, busy)
 
 
-class _Busy(Protocol):
+@dataclass(frozen=True)
+class _Base:
+    """What the other parts stand on."""
+
+    clock: Clock
+    db: Database
+    blobs: FileBlobs | ObjectBlobs
+    ecosystems: Mapping[str, Ecosystem] = field(default_factory=lambda: {one.id: one for one in ECOSYSTEMS})
+
+
+@dataclass(frozen=True)
+class _Busy:
+    """Parts that may have something under way."""
+
+    client: UpstreamClient
+    documents: Documents
+    descriptions: Descriptions
+    flights: Flights
+    stored_views: StoredViews
+    render_process: RenderProcess
+    renderings: Renderings
+    uploads: Uploads
+    questions: Questions
+    self_descriptions: SelfDescriptions
+
+
+def _busy_parts(folder: DataFolder, settings: Settings, base: _Base) -> _Busy:
+    client = _upstream_client(folder, settings)
+    watcher = DocumentWatcher(base.db, base.clock, base.ecosystems)
+    return _Busy(
+        client=client,
+        documents=Documents(client, StoredDocuments(base.db), base.clock, watcher, freshness(settings.upstream)),
+        descriptions=Descriptions(client, base.clock),
+        flights=Flights(client, base.blobs, flight_limits(settings.downloads)),
+        stored_views=StoredViews(base.db, settings.web.stored_from),
+        render_process=_render_process(folder, settings),
+        renderings=Renderings(),
+        uploads=Uploads(upload_slots(settings.publish)),
+        questions=Questions(question_slots(settings.advisories)),
+        self_descriptions=SelfDescriptions(question_slots(settings.advisories)),
+    )
+
+
+def _wired(folder: DataFolder, settings: Settings, base: _Base, busy: _Busy) -> Ports:
+    return Ports(
+        db=base.db,
+        blobs=base.blobs,
+        clock=base.clock,
+        ecosystems=base.ecosystems,
+        reserve=Reserve(folder.reserve_file),
+        documents=busy.documents,
+        descriptions=busy.descriptions,
+        upstream=busy.client,
+        flights=busy.flights,
+        revisions=RevisionReader(base.db),
+        downloads=DownloadLog(base.db),
+        clearings=Clearings(base.db, base.blobs),
+        decisions=DecisionMemory(base.db),
+        views=ViewCache(settings.web.rendered_cache),
+        stored_views=busy.stored_views,
+        renderings=busy.renderings,
+        render_process=busy.render_process,
+        metadata_cache=MetadataCache(settings.upstream.metadata_cache),
+        uploads=busy.uploads,
+        questions=busy.questions,
+        self_descriptions=busy.self_descriptions,
+        enqueue=outbox.enqueue,
+        popularity=_popularity,
+        signer=signer_of(folder, settings),
+        publish_limits=publish_limits(settings.publish),
+        advisory_sources=advisory_sources(settings),
+        public_urls=settings.origins,
+        server_name=folder.server_name(),
+        login_life=int(settings.accounts.login_life * 1000),
+        cache_max_bytes=int(settings.cache_max_bytes),
+    )
+
+
+class _Closing(Protocol):
     async def close(self) -> None: ...
 
 
-def _close_after(held: AsyncExitStack, *parts: _Busy) -> None:
+def _close_after(held: AsyncExitStack, *parts: _Closing) -> None:
     """What is under way ends first: last in, first out."""
     for part in parts:
         held.push_async_callback(part.close)

@@ -53,6 +53,14 @@ class ForkServer:
         self._listening: asyncio.Task[None] | None = None
         self.is_gone = False
 
+    def __enter__(self) -> ForkServer:
+        """Itself, let go when the block ends."""
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Let it go; it ends by itself."""
+        self._link.close()
+
     async def split_off(self, order: Order, descriptors: Sequence[int]) -> Child:
         """A new child. Raises ConnectionError if the fork server is gone."""
         if self._listening is None:

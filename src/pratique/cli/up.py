@@ -84,17 +84,17 @@ def _run(folder: DataFolder, given: Mapping[str, object], *, enforce: bool) -> i
     if not folder.settings_file.exists():
         # Nothing is made for a server that cannot start.
         _check(load_settings(folder.settings_file, os.environ, given))
-    forks = split_this_process()  # now, while nothing is open and nothing runs beside this
-    folder.create()
-    folder.refuse_open_files()
-    folder.refuse_unwritable()
-    Reserve(folder.reserve_file).make_room_to_start()
-    with sole_server(folder, given):
-        settings = settings_of(folder, os.environ, given, _say)
-        watch = _check(settings)
-        make_ready(folder, settings, _say, enforce=enforce)
-        kept = {key: value for key, value in given.items() if value is not None}
-        return asyncio.run(_supervise(folder, settings, kept, watch, forks))
+    with split_this_process() as forks:  # now, while nothing is open and nothing runs beside this
+        folder.create()
+        folder.refuse_open_files()
+        folder.refuse_unwritable()
+        Reserve(folder.reserve_file).make_room_to_start()
+        with sole_server(folder, given):
+            settings = settings_of(folder, os.environ, given, _say)
+            watch = _check(settings)
+            make_ready(folder, settings, _say, enforce=enforce)
+            kept = {key: value for key, value in given.items() if value is not None}
+            return asyncio.run(_supervise(folder, settings, kept, watch, forks))
 
 
 def _check(settings: Settings) -> CertificateWatch | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from cyclopts import App
 
+from pratique.cli.forks import start_anew
 from pratique.cli.main import COMMANDS, main
 from pratique.services.verbs.table import VERBS
 from tests.harness.server import free_port
@@ -79,6 +80,7 @@ def test_a_full_disk_is_a_sentence_and_another_error_is_not_taken_for_one(
 
     monkeypatch.setattr("os.write", write)
     monkeypatch.setattr("os.umask", lambda _mode: 0)  # this process goes on with other tests
+    monkeypatch.setattr("pratique.cli.up.split_this_process", start_anew)  # it has threads of its own
     number = errno.ENOSPC
     assert main(["up", "--data", str(tmp_path / "data"), "--port", str(free_port())]) == 1
     assert "the disk of the data folder is full" in capsys.readouterr().err

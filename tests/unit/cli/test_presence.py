@@ -37,7 +37,7 @@ def order(process_id="one"):
 
 
 def test_an_order_reaches_the_child_as_it_was_given():
-    assert read_order(order().command()[-1]) == order()
+    assert read_order(order().line().decode()) == order()
 
 
 async def test_a_process_is_known_as_living_exactly_while_it_runs(db):

@@ -197,14 +197,14 @@ async def test_an_idle_reader_reads_again_instead_of_giving_up(database, left):
 
 async def test_a_read_that_hangs_does_not_hang_the_asker(database):
     stuck = threading.Event()
-    hogs = [asyncio.ensure_future(database.read(lambda c: stuck.wait(60))) for _ in range(4)]
+    hog = asyncio.ensure_future(database.read_ahead(lambda _connection: stuck.wait(60)))
     await asyncio.sleep(0)
 
     with pytest.raises(Unavailable):
         await asyncio.wait_for(RevisionReader(database).current(), 30)
 
     stuck.set()
-    await asyncio.gather(*hogs)
+    await hog
 
 
 async def test_a_mistake_of_ours_is_not_hidden_as_a_busy_database(database):
