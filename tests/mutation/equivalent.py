@@ -5,9 +5,12 @@ from __future__ import annotations
 EQUIVALENT: dict[str, str] = {
     "agent_new_name.sees: 'other' -> other text": "a word that is only compared with itself",
     "canonical.: {type(None), bool, int, str} -> without str": "the way for everything else writes a text as itself",
-    "decide.Judge._identity: [rules, self._class_of(facts), *subject, without_excuses(looked_at)] -> without rules": (
+    "decide._identity: [rules, self._class_of(facts), *subject, without_excuses(looked_at)] -> without rules": (
         "the policy class holds them too; the id names them so that it stands for itself"
     ),
+    "decide.: 'T' -> other text": "the name of a type, which nobody asks while the code runs",
+    "decide._votes: len(tally.votes) > 1 -> len(tally.votes) >= 1": "one vote alone is in order",
+    "decide._canonical: 0 -> 1": "then it is written anew each time, to the same",
     "shadows_public.sees: return 'operator' -> return None": "a word that is only compared with others",
     "shadows_public.sees: 'operator' -> other text": "a word that is only compared with others",
     "shadows_public.sees: 'other' -> other text": "a word that is only compared with others",

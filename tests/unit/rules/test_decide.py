@@ -409,3 +409,25 @@ def test_a_brief_decision_that_would_object_if_it_were_no_trial_has_its_name():
 
     assert brief == decide(trial, asked, Stage.LISTING)
     assert (brief.action, bool(brief.set_aside), bool(brief.id)) == (Action.ALLOW, True, True)
+
+
+def test_who_judges_many_notices_each_thing_that_makes_another_policy_class():
+    rules = policy((waiver("cooldown"),))
+    judge, right = Judge(rules, Stage.LISTING), ProjectKey(EcosystemId("npm"), "right")
+    grant = {fact.LIST_ENTRIES: (entry(EntryKind.GRANT),)}
+    asked = [
+        facts(stage=Stage.LISTING),
+        facts(stage=Stage.LISTING, actor=AGENT),
+        facts(stage=Stage.LISTING, actor=AGENT, project=right),
+        facts(grant, stage=Stage.LISTING, actor=AGENT, project=right),
+    ]
+    asked.append(asked[-1])
+
+    assert [judge(one).id for one in asked] == [decide(rules, one, Stage.LISTING).id for one in asked]
+
+
+def test_a_brief_decision_that_warns_has_its_name():
+    warning = read_policy((), rules=(rule(lambda facts, options: contract.warn("odd", "is odd")),))
+    asked = facts(stage=Stage.FILE)
+
+    assert Judge(warning, Stage.FILE).briefly(asked) == decide(warning, asked, Stage.FILE)
