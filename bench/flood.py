@@ -176,7 +176,7 @@ def main() -> int:
     _allow_many_connections()
     with tempfile.TemporaryDirectory() as folder, PlainRegistry() as registry:
         _publish(registry, options.names)
-        server = Server(Path(folder) / "server", settings=registry.settings).start()
+        server = Server(Path(folder) / "server", settings=f"{registry.settings}\n{options.settings}\n").start()
         try:
             figures, notes = _measure(server, options)
         finally:
@@ -201,7 +201,8 @@ def _measure(server: Server, options: argparse.Namespace) -> tuple[dict[str, flo
         "missing_names": floods.missing_names,
         "uploads": floods.uploads,
     }
-    for name, flood in each.items():
+    for name in options.only or each:
+        flood = each[name]
         with Peak(process.pid) as peak, Honest(server, tokens[1]) as honest:
             ended = uvloop.run(flood())
         time.sleep(SETTLES)
@@ -238,6 +239,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--names", type=int, default=1_000)
     parser.add_argument("--uploads", type=int, default=50)
     parser.add_argument("--upload-mb", type=int, default=100)
+    parser.add_argument("--only", action="append", help="one flood by its name; may be given several times")
+    parser.add_argument("--settings", default="", help="TOML for the server, after its own settings")
     parser.add_argument("--json", action="store_true")
     return parser.parse_args()
 
