@@ -1,0 +1,110 @@
+"""The job table: what each promised job does, and what comes round by itself."""
+
+from __future__ import annotations
+
+from pratique.app.foundations import (
+    advisory_sources,
+)
+from pratique.core.clock import HOUR, MINUTE
+from pratique.jobs.kinds import JobKind, JobRun
+from pratique.jobs.timers import Timer, Turn
+from pratique.services.advisories.import_each import IMPORT_JOB, PATIENCE, import_each, import_missing
+from pratique.services.governing.report_dry_runs import REPORT_JOB, report_dry_runs
+from pratique.services.judging.recheck_release import (
+    RECHECK_JOB,
+    RECHECK_QUARANTINED_JOB,
+    Recheck,
+    recheck_quarantined,
+    recheck_releases,
+)
+from pratique.services.ports import Ports
+from pratique.services.upkeep.clean_up import CLEAN_UP_JOB, clean_up
+from pratique.services.upkeep.compare_fetched import COMPARE_JOB, compare_fetched
+from pratique.services.upkeep.make_room import MAKE_ROOM_JOB, make_room
+from pratique.services.upkeep.sweep_views import SWEEP_VIEWS_JOB, sweep_views
+from pratique.services.upkeep.verify_blobs import VERIFY_JOB, verify_blobs
+from pratique.settings import Settings
+
+
+def job_kinds(ports: Ports, settings: Settings) -> tuple[JobKind, ...]:
+    """The job table: what each promised job does."""
+
+    async def recheck(run: JobRun) -> None:
+        await recheck_releases(ports, run.read(Recheck))
+
+    async def recheck_all_quarantined(run: JobRun) -> None:
+        del run
+        await recheck_quarantined(ports)
+
+    async def tidy(run: JobRun) -> None:
+        del run
+        await clean_up(ports, int(settings.keep.decisions * 1000))
+
+    async def sweep_stored_views(run: JobRun) -> None:
+        del run
+        await sweep_views(ports, settings.keep.views, int(settings.keep.decisions * 1000))
+
+    async def verify(run: JobRun) -> None:
+        del run
+        await verify_blobs(ports, ports.clock.now() // HOUR)
+
+    async def report(run: JobRun) -> None:
+        del run
+        await report_dry_runs(ports)
+
+    async def compare(run: JobRun) -> None:
+        del run
+        await compare_fetched(ports)
+
+    async def room(run: JobRun) -> None:
+        del run
+        await make_room(ports, settings.cache_max_bytes)
+
+    return (
+        JobKind(MAKE_ROOM_JOB, room, attempts=1),
+        JobKind(RECHECK_JOB, recheck),
+        JobKind(RECHECK_QUARANTINED_JOB, recheck_all_quarantined, attempts=3),
+        _import_kind(ports, settings),
+        JobKind(CLEAN_UP_JOB, tidy, attempts=3),
+        JobKind(COMPARE_JOB, compare, attempts=1),
+        JobKind(REPORT_JOB, report, attempts=3),
+        JobKind(SWEEP_VIEWS_JOB, sweep_stored_views, attempts=1),
+        JobKind(VERIFY_JOB, verify, attempts=2, time_limit=3_000),
+    )
+
+
+def _import_kind(ports: Ports, settings: Settings) -> JobKind:
+    """Tried until the next day's turn, never more than two hours apart."""
+    sources = advisory_sources(settings)
+
+    async def import_all(run: JobRun) -> None:
+        if run.attempt == 1:
+            await import_each(ports, sources)
+        else:
+            await import_missing(ports, sources, _import_timer(settings).began(run.read(Turn).turn))
+
+    return JobKind(
+        IMPORT_JOB,
+        import_all,
+        attempts=15,
+        first_pause=60,
+        back_off=4,
+        longest_pause=7_200,
+        time_limit=PATIENCE * (len(sources) + 1),
+    )
+
+
+def job_timers(settings: Settings) -> tuple[Timer, ...]:
+    """What comes round by itself."""
+    hourly = tuple(Timer(job, every=HOUR) for job in (REPORT_JOB, VERIFY_JOB, RECHECK_QUARANTINED_JOB))
+    wanted = settings.advisories.scheduled and bool(advisory_sources(settings))
+    often = (
+        Timer(COMPARE_JOB, every=MINUTE),
+        Timer(SWEEP_VIEWS_JOB, every=10 * MINUTE),
+        *((Timer(MAKE_ROOM_JOB, every=MINUTE),) if settings.cache_max_bytes else ()),
+    )
+    return (*((_import_timer(settings),) if wanted else ()), Timer(CLEAN_UP_JOB), *often, *hourly)
+
+
+def _import_timer(settings: Settings) -> Timer:
+    return Timer(IMPORT_JOB, starts=int(settings.advisories.at * 1000))

@@ -1,0 +1,189 @@
+"""The ports, wired: the only place where parts meet each other."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import msgspec
+
+from pratique.app.foundations import (
+    ECOSYSTEMS,
+    advisory_sources,
+    folder_clock,
+    open_blobs,
+    open_database,
+    signer_of,
+)
+from pratique.core.clock import Clock
+from pratique.core.ecosystem import Ecosystem
+from pratique.core.names import ProjectKey
+from pratique.jobs import outbox
+from pratique.naming import popular
+from pratique.services.advisories.questions import Questions
+from pratique.services.governing.remember_decisions import DecisionMemory
+from pratique.services.installing.document_shelf import StoredDocuments
+from pratique.services.installing.download_log import DownloadLog
+from pratique.services.installing.fetch_file import Flights
+from pratique.services.installing.get_cleared import Clearings
+from pratique.services.installing.metadata_cache import MetadataCache
+from pratique.services.installing.render_process import RenderLimits, RenderProcess, RenderSetup
+from pratique.services.installing.renderings import Renderings
+from pratique.services.installing.self_descriptions import SelfDescriptions
+from pratique.services.installing.stored_views import StoredViews
+from pratique.services.installing.views import ViewCache
+from pratique.services.installing.watch_documents import DocumentWatcher
+from pratique.services.ports import Ports
+from pratique.services.publishing.uploads import Uploads
+from pratique.settings import Settings
+from pratique.settings.folder import DataFolder
+from pratique.settings.limits import (
+    database_limits,
+    flight_limits,
+    freshness,
+    publish_limits,
+    question_slots,
+    upload_slots,
+    upstream_access,
+    upstream_limits,
+)
+from pratique.store.blobs_file import FileBlobs
+from pratique.store.blobs_object import ObjectBlobs
+from pratique.store.database import Database
+from pratique.store.reserve import Reserve
+from pratique.store.revisions import RevisionReader
+from pratique.upstream.client import UpstreamClient
+from pratique.upstream.descriptions import Descriptions
+from pratique.upstream.documents import Documents
+
+RENDERER = (sys.executable, "-m", "pratique.cli.render_child")
+"""Renders listings of large documents, in a process of its own."""
+
+
+@asynccontextmanager
+async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Ports]:
+    """The wired parts, on a prepared data folder; let go again when the block ends.
+
+    Raises:
+        Conflict: the folder belongs to the other kind of clock.
+    """
+    base = _Base(folder_clock(folder, settings), open_database(folder, settings), open_blobs(folder, settings))
+    busy = _busy_parts(folder, settings, base)
+    async with AsyncExitStack() as held:
+        for blocking in (base.db, busy.questions, busy.self_descriptions, busy.uploads):
+            held.push_async_callback(asyncio.to_thread, blocking.close)
+        _close_after(held, busy.stored_views, busy.client, busy.descriptions, busy.documents, busy.flights)
+        _close_after(held, busy.render_process, busy.renderings)
+        yield _wired(folder, settings, base, busy)
+
+
+@dataclass(frozen=True)
+class _Base:
+    """What the other parts stand on."""
+
+    clock: Clock
+    db: Database
+    blobs: FileBlobs | ObjectBlobs
+    ecosystems: Mapping[str, Ecosystem] = field(default_factory=lambda: {one.id: one for one in ECOSYSTEMS})
+
+
+@dataclass(frozen=True)
+class _Busy:
+    """Parts that may have something under way."""
+
+    client: UpstreamClient
+    documents: Documents
+    descriptions: Descriptions
+    flights: Flights
+    stored_views: StoredViews
+    render_process: RenderProcess
+    renderings: Renderings
+    uploads: Uploads
+    questions: Questions
+    self_descriptions: SelfDescriptions
+
+
+def _busy_parts(folder: DataFolder, settings: Settings, base: _Base) -> _Busy:
+    client = _upstream_client(folder, settings)
+    watcher = DocumentWatcher(base.db, base.clock, base.ecosystems)
+    return _Busy(
+        client=client,
+        documents=Documents(client, StoredDocuments(base.db), base.clock, watcher, freshness(settings.upstream)),
+        descriptions=Descriptions(client, base.clock),
+        flights=Flights(client, base.blobs, flight_limits(settings.downloads)),
+        stored_views=StoredViews(base.db, settings.web.stored_from),
+        render_process=_render_process(folder, settings),
+        renderings=Renderings(),
+        uploads=Uploads(upload_slots(settings.publish)),
+        questions=Questions(question_slots(settings.advisories)),
+        self_descriptions=SelfDescriptions(question_slots(settings.advisories)),
+    )
+
+
+def _wired(folder: DataFolder, settings: Settings, base: _Base, busy: _Busy) -> Ports:
+    return Ports(
+        db=base.db,
+        blobs=base.blobs,
+        clock=base.clock,
+        ecosystems=base.ecosystems,
+        reserve=Reserve(folder.reserve_file),
+        documents=busy.documents,
+        descriptions=busy.descriptions,
+        upstream=busy.client,
+        flights=busy.flights,
+        revisions=RevisionReader(base.db),
+        downloads=DownloadLog(base.db),
+        clearings=Clearings(base.db, base.blobs),
+        decisions=DecisionMemory(base.db),
+        views=ViewCache(settings.web.rendered_cache),
+        stored_views=busy.stored_views,
+        renderings=busy.renderings,
+        render_process=busy.render_process,
+        metadata_cache=MetadataCache(settings.upstream.metadata_cache),
+        uploads=busy.uploads,
+        questions=busy.questions,
+        self_descriptions=busy.self_descriptions,
+        enqueue=outbox.enqueue,
+        popularity=_popularity,
+        signer=signer_of(folder, settings),
+        publish_limits=publish_limits(settings.publish),
+        advisory_sources=advisory_sources(settings),
+        public_urls=settings.origins,
+        server_name=folder.server_name(),
+        login_life=int(settings.accounts.login_life * 1000),
+        cache_max_bytes=int(settings.cache_max_bytes),
+    )
+
+
+class _Closing(Protocol):
+    async def close(self) -> None: ...
+
+
+def _close_after(held: AsyncExitStack, *parts: _Closing) -> None:
+    """What is under way ends first: last in, first out."""
+    for part in parts:
+        held.push_async_callback(part.close)
+
+
+def _render_process(folder: DataFolder, settings: Settings) -> RenderProcess:
+    """One that is given the database and nothing else, and takes one connection of it."""
+    limits = msgspec.structs.replace(database_limits(settings.postgresql), readers=1, writers=1)
+    setup = RenderSetup(folder.database_url(settings), limits)
+    return RenderProcess(RENDERER, setup, RenderLimits(settings.web.render_apart_from))
+
+
+def _upstream_client(folder: DataFolder, settings: Settings) -> UpstreamClient:
+    return UpstreamClient(
+        upstream_access(settings),
+        limits=upstream_limits(settings.upstream),
+        ca_file=settings.upstream.ca_file or None,
+        server_name=folder.server_name(),
+    )
+
+
+def _popularity(key: ProjectKey) -> int | None:
+    return popular.rank(key.ecosystem, key.name)
