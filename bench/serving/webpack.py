@@ -17,10 +17,8 @@ from tests.harness.server import Answer
 
 from pratique.app import open_ports, prepare
 from pratique.core.actors import NOBODY
-from pratique.core.ecosystem import Listing
-from pratique.services.installing.views import encode
+from pratique.services.installing.render import Wanted, render
 from pratique.services.judging.find_project import find_project
-from pratique.services.judging.judge import allowed_versions, decide_listing
 from pratique.services.visits import visit_repository
 from pratique.settings import load_settings
 from pratique.settings.folder import DataFolder
@@ -59,8 +57,15 @@ def serving(document: dict[str, object]) -> Iterator[str]:
         yield registry.settings
 
 
-async def render_cpu_ms(folder: Path, settings: str, times: int) -> tuple[float, str]:
-    """Median CPU milliseconds to decide on all of its files, write the listing and gzip it; a sentence for people."""
+async def render_cpu_ms(folder: Path, settings: str, form: str, times: int) -> tuple[float, str]:
+    """Median CPU milliseconds to decide on all of its files, write the listing and gzip it; a sentence for people.
+
+    Args:
+        folder: an empty place for a server's data.
+        settings: TOML that names the upstream.
+        form: `abbreviated`, which npm installs by, or `full`.
+        times: how often it is done.
+    """
     data = DataFolder(folder)
     data.root.mkdir(mode=0o700, parents=True)
     data.settings_file.write_text(settings)
@@ -69,16 +74,12 @@ async def render_cpu_ms(folder: Path, settings: str, times: int) -> tuple[float,
     await asyncio.to_thread(prepare, data, read)
     async with open_ports(data, read) as ports:
         visit = await visit_repository(ports, "main", "npm", NOBODY)
+        wanted = Wanted(form, "gzip", ports.base_urls(visit.repository.name, visit.ecosystem.id))
         took, size, files = [], 0, 0
         for _ in range(times):
             found = await find_project(ports, visit, visit.key("webpack"))
             began = time.thread_time()
-            decisions = decide_listing(found.inquiry, found.source.view)
-            allowed = allowed_versions(found.source.view, decisions, visit.ecosystem)
-            addresses = ports.base_urls(visit.repository.name, visit.ecosystem.id)
-            listing = Listing(found.source.view, decisions, visit.base_url, visit.explain_url, allowed, addresses)
-            written = visit.ecosystem.write_listing(listing, "full")
-            encode(written, "gzip")
+            view, listing = render(visit, found.inquiry, found.source, wanted)
             took.append((time.thread_time() - began) * 1_000)
-            size, files = len(written.body), len(decisions)
-    return median(took), f"webpack: {files} files, {size / 1e6:.1f} MB in the full form"
+            size, files = view.size, len(listing.decisions)
+    return median(took), f"webpack: {files} files, {size / 1e6:.2f} MB compressed in the {form} form"

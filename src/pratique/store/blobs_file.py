@@ -243,10 +243,11 @@ class FileDraft:
         with self._turn:
             if self._kept is not None:
                 raise ValueError("a kept blob cannot grow")
+            descriptor = self._open_descriptor()
             if self._is_lost:
                 raise ValueError("this draft was refused by the disk")
             try:
-                _write_all(self._open_descriptor(), chunk, self._size)
+                _write_all(descriptor, chunk, self._size)
             except OSError:
                 self._lose()
                 raise

@@ -34,6 +34,9 @@ KNOWN_CHANGES = 20_000
 UNKNOWN_AFTER = 2.0
 """Seconds without a successful read after which nothing may be answered from what was kept."""
 
+PATIENCE = 5.0
+"""Seconds that whoever asks waits for a read; a disk may stand still for a moment."""
+
 _global_value = sa.select(revision.c.value).where(
     revision.c.repository_id == _GLOBAL[0], revision.c.ecosystem == _GLOBAL[1], revision.c.name == _GLOBAL[2]
 )
@@ -111,7 +114,8 @@ class RevisionReader:
         self._mark = b""
         self._moved: dict[Place, int] = {}
         self._known_from = 0
-        self._reading: asyncio.Task[None] | None = None
+        self._reading: asyncio.Task[bool] | None = None
+        self._trouble = "it takes too long"
 
     async def current(self) -> int:
         """The global counter as it was at most 200 ms ago, or up to 2 s ago while it cannot be read.
@@ -123,18 +127,25 @@ class RevisionReader:
         if known is not None:
             return known
         began_before = self._reading is not None and not self._reading.done()
-        await self._wait_for_read()
-        if began_before and self.known() is None:
-            await self._wait_for_read()  # what was under way may have looked before the write that we are to see
-        if self._value is None or self._age() >= UNKNOWN_AFTER:
-            raise Unavailable("whether something was revoked cannot be read from the database right now; try again")
+        is_read = await self._wait_for_read()
+        if is_read and (self._is_too_old() or (began_before and self.known() is None)):
+            # What was under way may have looked before the write that we are to see, or have taken too long.
+            await self._wait_for_read()
+        if self._value is None or self._is_too_old():
+            raise Unavailable(
+                f"whether something was revoked cannot be read from the database right now ({self._trouble}); try again"
+            )
         return self._value
 
-    async def _wait_for_read(self) -> None:
-        # A read that hangs must not hang whoever asks.
-        finished, _ = await asyncio.wait({self._under_way()}, timeout=UNKNOWN_AFTER)
-        for reading in finished:
-            reading.result()
+    async def _wait_for_read(self) -> bool:
+        """Whether it could be read. A read that hangs does not hang whoever asks."""
+        finished, _ = await asyncio.wait({self._under_way()}, timeout=PATIENCE)
+        if not finished:
+            self._trouble = f"it takes longer than {PATIENCE:g} s"
+        return any(reading.result() for reading in finished)
+
+    def _is_too_old(self) -> bool:
+        return self._age() >= UNKNOWN_AFTER
 
     def known(self) -> int | None:
         """The global counter if it is known without asking the database, else None."""
@@ -165,7 +176,7 @@ class RevisionReader:
             return False
         return self._moved.get((repository_id, "", ""), 0) <= since
 
-    def _under_way(self) -> asyncio.Task[None]:
+    def _under_way(self) -> asyncio.Task[bool]:
         """The read that is under way, or one that begins now."""
         if self._reading is None or self._reading.done():
             self._reading = asyncio.create_task(self._read())
@@ -174,16 +185,18 @@ class RevisionReader:
     def _age(self) -> float:
         return self._monotonic() - self._read_at
 
-    async def _read(self) -> None:
+    async def _read(self) -> bool:
         started, mark = self._monotonic(), self._database.mark.seen()
         try:
             if self._value is None:
                 self._value = self._known_from = await self._database.read_ahead(global_revision)
             else:
                 self._learn(await self._database.read_ahead(news_since, self._value))
-        except Unavailable:
-            return  # what is known stays good for 2 s
+        except Unavailable as error:
+            self._trouble = str(error)
+            return False  # what is known stays good for 2 s
         self._mark, self._read_at = mark, started
+        return True
 
     def _learn(self, news: News) -> None:
         """Remember what moved; of too much only that something did."""
