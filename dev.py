@@ -37,6 +37,9 @@ STOCK_CLIENTS = "tests/clients"
 PYTHON_CLIENTS = ("pip-oldest", "poetry", "hatch")
 PEERS_LOCK = ROOT / "locks" / "peers-npm"
 MUTATION_CHECK = "tests/mutate_rules.py"
+PARALLEL = ("-n", "3", "--dist", "loadfile")
+"""One more than the cores of a small machine: tests wait for processes and disks a quarter of their time."""
+
 UNSTEADY = 2
 """So many failures of a suite are looked at once more, each alone: a busy machine fails now and then, a fault twice."""
 
@@ -144,10 +147,10 @@ def run_tests(paths: list[str], *, strict: bool, long: bool) -> int:
         run_pytest(tally, paths, marks)
         return tally.close()
     run_linters(tally)
-    run_pytest(tally, list(OFFLINE), f"{marks} and not live".removeprefix(" and "), ("-n", "2", "--dist", "loadfile"))
+    run_pytest(tally, list(OFFLINE), f"{marks} and not live".removeprefix(" and "), PARALLEL)
     if strict:
         prepare_clients(tally)
-        run_pytest(tally, [STOCK_CLIENTS], marks, ("-n", "2", "--dist", "loadfile"))
+        run_pytest(tally, [STOCK_CLIENTS], marks, PARALLEL)
         print("== mutation check", flush=True)
         tally.add("mutation check", passed=subprocess.call([PYTHON, MUTATION_CHECK], cwd=ROOT) == 0)
     return tally.close()

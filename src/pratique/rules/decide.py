@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Mapping
+from operator import is_not
 from typing import Any, TypeVar
 
 import msgspec
@@ -88,7 +89,8 @@ class Judge:
         self._needed = tuple((one, _name_set(one.rule.needs)) for one in self._active)
         self._names = _names(tuple(one.rule.needs for one in self._active))
         self._written: dict[str, tuple[Any, Any]] = {}
-        self._group: tuple[Any, ...] = ()
+        self._asked: tuple[Any, ...] | None = None
+        self._class = ""
 
     def __call__(self, facts: Facts) -> Decision:
         """As `decide`."""
@@ -147,11 +149,11 @@ class Judge:
     def _class_of(self, facts: Facts) -> str:
         entries = facts.values.get(LIST_ENTRIES.name, ())
         asked = (facts.actor, facts.subject.project, entries)
-        if not self._group or any(one is not other for one, other in zip(self._group, asked, strict=False)):
+        if self._asked is None or any(map(is_not, asked, self._asked)):
             known = () if isinstance(entries, Absent) else entries
-            group = policy_class(self._policy, facts.actor, facts.subject.project, known, self._moment)
-            self._group = (*asked, group)
-        return str(self._group[-1])
+            self._asked = asked
+            self._class = policy_class(self._policy, facts.actor, facts.subject.project, known, self._moment)
+        return self._class
 
 
 class _Declared(Mapping[str, Any]):
