@@ -60,8 +60,11 @@ from pratique.upstream.client import UpstreamClient
 from pratique.upstream.descriptions import Descriptions
 from pratique.upstream.documents import Documents
 
-RENDERER = (sys.executable, "-m", "pratique.cli.render_child")
-"""Renders listings of large documents, in a process of its own."""
+RENDERER = (sys.executable, "-P", "-m", "pratique.cli.render_child")
+"""Renders listings of large documents, in a process of its own.
+
+`-P`: nothing of the folder that the server was started in is a module of ours.
+"""
 
 
 @asynccontextmanager

@@ -135,5 +135,5 @@ def start_anew() -> ForkServer:
     ours, theirs = socket.socketpair()
     with theirs:
         theirs.set_inheritable(True)
-        command = [sys.executable, "-m", "pratique.cli.fork_server", str(theirs.fileno())]
+        command = [sys.executable, "-P", "-m", "pratique.cli.fork_server", str(theirs.fileno())]
         return ForkServer(os.posix_spawn(sys.executable, command, os.environ), ours)

@@ -18,8 +18,8 @@ import msgspec
 from pratique.core.ecosystem import Ecosystem
 from pratique.core.errors import BadUpstream, PratiqueError
 from pratique.services.installing.render_pipe import Ended, read_frame, write_frame
-from pratique.services.installing.render_process import RenderAnswer, RenderFailure, RenderSetup
-from pratique.services.installing.render_task import RenderTask, RenderWork
+from pratique.services.installing.render_process import RenderAnswer, RenderFailure, RenderOrder, RenderSetup
+from pratique.services.installing.render_task import RenderWork
 from pratique.store.database import Database
 
 _NICENESS = 5
@@ -43,9 +43,9 @@ def main() -> None:
     with suppress(Ended):
         setup = msgspec.msgpack.decode(read_frame(given), type=RenderSetup)
         work = RenderWork(Database.open(setup.database, setup.limits), _ecosystem)
-        tasks = msgspec.msgpack.Decoder(RenderTask)
+        orders = msgspec.msgpack.Decoder(RenderOrder)
         while True:
-            write_frame(taken, msgspec.msgpack.encode(_answer(work, tasks.decode(read_frame(given)))))
+            write_frame(taken, msgspec.msgpack.encode(_answer(work, orders.decode(read_frame(given)))))
     os._exit(0)
 
 
@@ -62,11 +62,11 @@ def _own_output() -> int:
     return taken
 
 
-def _answer(work: RenderWork, task: RenderTask) -> RenderAnswer | RenderFailure:
+def _answer(work: RenderWork, order: RenderOrder) -> RenderAnswer | RenderFailure:
     try:
-        return RenderAnswer(work(task))
+        return RenderAnswer(order.number, work(order.task))
     except PratiqueError as error:
-        return RenderFailure(str(error), isinstance(error, BadUpstream))
+        return RenderFailure(order.number, str(error), isinstance(error, BadUpstream))
 
 
 if __name__ == "__main__":

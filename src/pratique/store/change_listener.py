@@ -70,9 +70,11 @@ class ChangeListener:
         connection.execute(f"LISTEN {CHANGES}")
         self._trouble = ""
         self._heard()
-        server = connection.pgconn
+        server, told = connection.pgconn, select.poll()  # `select` knows no descriptor from 1,024 on
+        for descriptor in (server.socket, self._wakes):
+            told.register(descriptor, select.POLLIN)
         while not self._stopped.is_set():
-            select.select([server.socket, self._wakes], [], [])
+            told.poll()
             server.consume_input()
             if server.notifies() is not None:
                 while server.notifies() is not None:

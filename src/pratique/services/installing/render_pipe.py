@@ -9,6 +9,9 @@ import time
 _LENGTH = 8
 _AT_ONCE = 1 << 20
 
+LONGEST = 1 << 29
+"""Bytes of a message; nothing that is asked or answered comes near it."""
+
 
 class Ended(Exception):
     """The other side is not there any more."""
@@ -35,17 +38,23 @@ def read_frame(descriptor: int, patience: float | None = None) -> bytearray:
         patience: seconds until all of it must be there; None: for ever.
 
     Raises:
-        Ended, Silent.
+        Ended: also where what comes is no message.
+        Silent: it is not there in time.
     """
     deadline = None if patience is None else time.monotonic() + patience
-    return _read(descriptor, int.from_bytes(_read(descriptor, _LENGTH, deadline), "big"), deadline)
+    length = int.from_bytes(_read(descriptor, _LENGTH, deadline), "big")
+    if length > LONGEST:
+        raise Ended
+    return _read(descriptor, length, deadline)
 
 
 def _read(descriptor: int, length: int, deadline: float | None) -> bytearray:
     found = bytearray()
+    waiting = select.poll()  # `select` knows no descriptor from 1,024 on
+    waiting.register(descriptor, select.POLLIN)
     while len(found) < length:
-        left = None if deadline is None else max(0.0, deadline - time.monotonic())
-        if not select.select([descriptor], [], [], left)[0]:
+        left = None if deadline is None else max(0.0, deadline - time.monotonic()) * 1_000
+        if not waiting.poll(left):
             raise Silent
         piece = os.read(descriptor, min(_AT_ONCE, length - len(found)))
         if not piece:

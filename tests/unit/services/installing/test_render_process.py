@@ -1,11 +1,15 @@
 """The render process is there when it is needed, gone when it is not, and never makes anybody wait for ever."""
 
 import asyncio
+import fcntl
 import os
+import resource
 import signal
 import sys
 import time
+from pathlib import Path
 
+import msgspec
 import pytest
 
 from pratique.app import RENDERER
@@ -15,7 +19,7 @@ from pratique.core.errors import Unavailable
 from pratique.core.limits import DatabaseLimits
 from pratique.services.installing.render import Wanted
 from pratique.services.installing.render_pipe import Ended, Silent, read_frame, write_frame
-from pratique.services.installing.render_process import RenderLimits, RenderProcess, RenderSetup
+from pratique.services.installing.render_process import RenderFailure, RenderLimits, RenderProcess, RenderSetup
 from pratique.services.installing.render_task import RenderTask
 from pratique.store.repositories import Repository
 from tests.stores.implementations import empty_sqlite, new_sqlite
@@ -129,3 +133,79 @@ def test_messages_come_out_as_they_went_in_and_the_end_is_noticed():
     with pytest.raises(Ended):
         read_frame(taken)
     os.close(taken)
+
+
+async def test_a_listing_that_takes_too_long_is_not_tried_again_by_everybody_who_asks(process_of):
+    process = process_of(IS_SILENT, patience=50)
+    with pytest.raises(Unavailable, match="took too long"):
+        await process.render(TASK)
+
+    process._command, process._limits = RENDERER, RenderLimits()
+    with pytest.raises(Unavailable, match="took too long") as refused:
+        await process.render(TASK)
+    assert refused.value.retry_after > 60
+    assert (await process.render(msgspec.structs.replace(TASK, document="e" * 64))).view is None
+
+
+async def test_an_answer_that_nobody_took_is_nobody_elses(process_of, monkeypatch):
+    process, failing = process_of(), True
+
+    def read(descriptor, patience):
+        if failing:
+            raise MemoryError
+        return read_frame(descriptor, patience)
+
+    monkeypatch.setattr("pratique.services.installing.render_process.read_frame", read)
+    with pytest.raises(MemoryError):
+        await process.render(TASK)
+    failing = False
+
+    assert process.pid is None
+    assert (await process.render(TASK)).view is None
+
+
+async def test_an_answer_to_somebody_else_is_not_taken(process_of):
+    answer = msgspec.msgpack.encode(RenderFailure(7, "of another project"))
+    frame = len(answer).to_bytes(8, "big") + answer
+    process = process_of((sys.executable, "-c", f"import sys; sys.stdout.buffer.write({frame!r}); sys.stdin.read()"))
+
+    with pytest.raises(Unavailable, match="its process ends"):
+        await process.render(TASK)
+
+
+async def test_what_lies_in_the_folder_of_the_server_is_not_imported(process_of, tmp_path, monkeypatch):
+    (tmp_path / "isal.py").write_text("raise SystemExit('this ran')")
+    monkeypatch.chdir(tmp_path)
+
+    assert (await process_of().render(TASK)).view is None
+
+
+async def test_secrets_of_other_parts_are_not_handed_on(process_of, monkeypatch):
+    monkeypatch.setenv("PRATIQUE_OBJECT_STORE__SECRET", "open sesame")
+    process = process_of()
+    await process.render(TASK)
+
+    assert b"open sesame" not in Path(f"/proc/{process.pid}/environ").read_bytes()
+
+
+def test_a_message_is_read_through_any_descriptor():
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    taken, given = os.pipe()
+    high = fcntl.fcntl(taken, fcntl.F_DUPFD, 1_500)
+    write_frame(given, b"here")
+
+    assert read_frame(high, 5) == b"here"
+    for descriptor in (taken, given, high):
+        os.close(descriptor)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_a_message_of_an_absurd_length_is_none():
+    taken, given = os.pipe()
+    os.write(given, b"\xff" * 16)
+
+    with pytest.raises(Ended):
+        read_frame(taken, 5)
+    os.close(taken)
+    os.close(given)
