@@ -267,3 +267,14 @@ async def test_a_look_ahead_waits_for_none_of_those_who_wait_for_a_reader(databa
     finally:
         go_on.set()
         await asyncio.gather(*blocked)
+
+
+def test_an_error_without_a_sentence_is_raised_as_it_is(database):
+    def twice(connection):
+        for _ in range(2):
+            connection.execute(sa.text("INSERT INTO alembic_version (version_num) VALUES ('x')"))
+
+    with pytest.raises(sa.exc.IntegrityError) as raised:
+        database.write_now(twice)
+
+    assert raised.value.__cause__ is not raised.value

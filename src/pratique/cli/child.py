@@ -18,6 +18,7 @@ import uvloop
 from pratique.cli.no_room import why_no_room
 from pratique.cli.orders import NO_ROOM, NOT_LIKE_THIS, Order, Role
 from pratique.cli.process_log import JsonLines, log_to
+from pratique.cli.process_name import name_process
 from pratique.cli.pulse import Pulse
 from pratique.core.errors import Conflict, Invalid, PratiqueError
 from pratique.settings import load_settings
@@ -31,6 +32,7 @@ _COLLECT_AFTER = 10_000
 
 def be(order: Order) -> NoReturn:
     """Be the child that the order describes, and end."""
+    name_process(f"pratique {order.role}")
     # Means "read the certificate again" to those who have one; it must not end the others, or who is still starting.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     folder = DataFolder(order.folder)

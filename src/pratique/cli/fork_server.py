@@ -18,6 +18,7 @@ import msgspec
 
 from pratique.cli.child import be
 from pratique.cli.orders import MAX_ORDER, read_order
+from pratique.cli.process_name import name_process
 
 LOADED = ("pratique.cli.web_process", "pratique.cli.job_process", "dbos")
 """All that children need; what only some of them do is in memory once all the same, as they share it."""
@@ -36,6 +37,7 @@ def serve(link: socket.socket) -> NoReturn:
     An order is one line with descriptors beside it. It is answered by `started PID`; `ended PID STATUS` follows when
     that process has ended, with the status that `wait` gives.
     """
+    name_process("pratique forks")
     os.setsid()  # Ctrl-C reaches the whole foreground group; only the supervisor decides what it means
     for name in LOADED:
         importlib.import_module(name)

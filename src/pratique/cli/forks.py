@@ -12,6 +12,13 @@ from contextlib import suppress
 
 from pratique.cli.orders import Order
 
+ANSWER_WITHIN = 60.0
+"""Seconds within which a fork server has loaded the program and split off a child, on the slowest machine."""
+
+
+class ForkFailed(Exception):
+    """There is no new child."""
+
 
 class Child:
     """One process that was split off."""
@@ -29,6 +36,13 @@ class Child:
         """Note that it has ended, or that nobody can tell any more whether it has."""
         if not self._status.done():
             self._status.set_result(code)
+
+    def reap(self) -> int | None:
+        """Its exit code if it has ended and its end is ours to note: where this process is the first of a container."""
+        with suppress(ChildProcessError):
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            return os.waitstatus_to_exitcode(status) if pid else None
+        return None
 
     def send(self, number: signal.Signals) -> None:
         """Send it a signal; nothing happens if it is gone."""
@@ -51,7 +65,7 @@ class ForkServer:
         self._started: asyncio.Future[Child] | None = None
         self._one_at_a_time = asyncio.Lock()
         self._listening: asyncio.Task[None] | None = None
-        self.is_gone = False
+        self.is_gone = self._is_reaped = False
 
     def __enter__(self) -> ForkServer:
         """Itself, let go when the block ends."""
@@ -62,16 +76,29 @@ class ForkServer:
         self._link.close()
 
     async def split_off(self, order: Order, descriptors: Sequence[int]) -> Child:
-        """A new child. Raises ConnectionError if the fork server is gone."""
+        """A new child. Raises ForkFailed if the fork server is gone, or has to go because it does not answer."""
         if self._listening is None:
             self._link.settimeout(0)
             self._listening = asyncio.create_task(self._listen())
         async with self._one_at_a_time:
-            if self.is_gone:
-                raise ConnectionAbortedError
-            self._started = asyncio.get_running_loop().create_future()
-            socket.send_fds(self._link, [order.line()], descriptors)
-            return await self._started
+            try:
+                if self.is_gone:
+                    raise ConnectionAbortedError("it has ended")
+                self._started = asyncio.get_running_loop().create_future()
+                socket.send_fds(self._link, [order.line()], descriptors)
+                return await asyncio.wait_for(self._started, ANSWER_WITHIN)
+            except (OSError, TimeoutError) as error:
+                self.kill()
+                raise ForkFailed(
+                    f"the process that starts others failed: {error if str(error) else 'it does not answer'}"
+                ) from error
+
+    def kill(self) -> None:
+        """End it at once; its children live on."""
+        self.is_gone = True
+        if not self._is_reaped:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
 
     async def close(self) -> None:
         """Let it go, and see it end."""
@@ -98,8 +125,8 @@ class ForkServer:
     def _note(self, what: str, pid: str, status: str = "") -> None:
         if what == "started":
             child = self._children[int(pid)] = Child(int(pid))
-            assert self._started is not None
-            self._started.set_result(child)
+            if self._started is not None and not self._started.done():
+                self._started.set_result(child)
         elif (ended := self._children.pop(int(pid), None)) is not None:
             ended.end(os.waitstatus_to_exitcode(int(status)))
 
@@ -108,6 +135,7 @@ class ForkServer:
         with suppress(ChildProcessError):
             for _ in range(100):
                 if os.waitpid(self.pid, os.WNOHANG)[0]:  # noqa: ASYNC222 - it does not block
+                    self._is_reaped = True
                     return
                 await asyncio.sleep(0.01)
 
@@ -131,9 +159,17 @@ def split_this_process() -> ForkServer:
 
 
 def start_anew() -> ForkServer:
-    """A fork server that loads the program itself: where there is none, or it was killed."""
+    """A fork server that loads the program itself: where there is none, or it was killed.
+
+    Raises:
+        ForkFailed: no process can be started right now.
+    """
     ours, theirs = socket.socketpair()
     with theirs:
         theirs.set_inheritable(True)
         command = [sys.executable, "-P", "-m", "pratique.cli.fork_server", str(theirs.fileno())]
-        return ForkServer(os.posix_spawn(sys.executable, command, os.environ), ours)
+        try:
+            return ForkServer(os.posix_spawn(sys.executable, command, os.environ), ours)
+        except OSError as error:
+            ours.close()
+            raise ForkFailed(f"no process can be started: {error}") from error

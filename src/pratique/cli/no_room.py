@@ -12,7 +12,9 @@ from pratique.store.dialects import as_unavailable
 def why_no_room(error: BaseException) -> str | None:
     """The sentence if a full disk is behind an error, else None."""
     behind: BaseException | None = error
-    while behind is not None:
+    seen: set[int] = set()
+    while behind is not None and id(behind) not in seen:  # one raised from itself has no end
+        seen.add(id(behind))
         if isinstance(behind, DBAPIError):
             behind = as_unavailable(behind) or behind
         if isinstance(behind, DiskFull):

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from pratique.cli.forks import Child, ForkServer, start_anew
+from pratique.cli.forks import Child, ForkFailed, ForkServer, start_anew
 from pratique.cli.orders import NO_ROOM, NOT_LIKE_THIS, Order, Role
 from pratique.cli.pulse import SignsOfLife
 
@@ -34,6 +34,9 @@ SILENT_AFTER = 30.0
 """Seconds without a sign of life until a process counts as frozen; each shows one every second."""
 
 _STDIN = 0
+
+TOLD_WITHIN = 5.0
+"""Seconds after a child's end, which its pulse shows, within which a fork server that lives tells of it."""
 
 TRIES = 3
 """A child that never got ready is started so often before the whole server gives up."""
@@ -175,6 +178,8 @@ class Supervisor:
         while not self._stopping.is_set():
             started = self._monotonic()
             child = await self._start(station)
+            if child is None:
+                return
             code = await self._wait(child, self._signs[station.label])
             self._children.pop(station.label, None)
             self._signs.pop(station.label).close()
@@ -211,17 +216,38 @@ class Supervisor:
                 f"again and again, at least every {LONGEST_PAUSE:g} s, until there is room"
             )
 
-    async def _start(self, station: Station) -> Child:
+    async def _start(self, station: Station) -> Child | None:
+        """A child that works, or has ended before it did; None if none is wanted any more, or none can be had."""
+        pause, tries = FIRST_PAUSE, 0
+        while not self._stopping.is_set():
+            try:
+                return await self._start_once(station)
+            except ForkFailed as error:
+                tries += 1
+                if station.label in self._waiting and tries >= TRIES:
+                    self._say(f"{station.label} cannot be started: {error}")
+                    self._fail()
+                    return None
+                self._say(f"{station.label} cannot be started: {error}; trying again in {pause:g} s")
+            await self._pause(pause)
+            pause = next_pause(pause, worked=True)
+        return None
+
+    async def _start_once(self, station: Station) -> Child:
+        """Raises ForkFailed; should there be a child all the same, it ends, as nobody listens to its pulse."""
         pulse_end, pulse = os.pipe()
-        signs = self._signs[station.label] = SignsOfLife(self._monotonic)
+        signs = SignsOfLife(self._monotonic)
         await signs.listen(pulse_end)
         certificate = self._certificate if station.role is Role.WEB else None
         order = Order(station.role, str(uuid.uuid4()), str(self._root), self._given, pulse, self._life_end, certificate)
         try:
             child = await self._split_off(order)
+        except ForkFailed:
+            signs.close()
+            raise
         finally:
             os.close(pulse)
-        self._children[station.label] = child
+        self._signs[station.label], self._children[station.label] = signs, child
         if station.label not in self._without_room:
             self._say(f"{station.label} started (pid {child.pid})")
         if self._stopping.is_set():
@@ -232,11 +258,9 @@ class Supervisor:
 
     async def _split_off(self, order: Order) -> Child:
         given = (order.pulse, order.life, *(() if order.certificate is None else (order.certificate,)))
-        while True:
-            if self._forks is None or self._forks.is_gone:
-                self._forks = start_anew()
-            with suppress(ConnectionError):  # killed just now
-                return await self._forks.split_off(order, given)
+        if self._forks is None or self._forks.is_gone:
+            self._forks = start_anew()
+        return await self._forks.split_off(order, given)
 
     def _note_ready(self, station: Station, pid: int) -> None:
         self._worked.add(station.label)
@@ -250,7 +274,7 @@ class Supervisor:
 
     async def _wait(self, child: Child, signs: SignsOfLife) -> int | None:
         """Wait for a child's end; once stopping, no longer than is bearable. Its exit code, None if nobody knows."""
-        ended = asyncio.create_task(_end_of(child, signs))
+        ended = asyncio.create_task(self._end_of(child, signs))
         stopping = asyncio.create_task(self._stopping.wait())
         await asyncio.wait({ended, stopping}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
@@ -270,15 +294,26 @@ class Supervisor:
         self._say(
             f"{station.label} {_ended(code)} and never got ready; the reason is above or in {self._root / 'logs'}"
         )
+        self._fail()
+
+    def _fail(self) -> None:
         self._failed = True
         self.stop()
 
-
-async def _end_of(child: Child, signs: SignsOfLife) -> int | None:
-    code = await child.ended()
-    if code is None:
-        await signs.ended()
-    return code
+    async def _end_of(self, child: Child, signs: SignsOfLife) -> int | None:
+        """Its exit code, as the fork server tells; None if that is gone, or frozen, and cannot."""
+        told, seen = asyncio.create_task(child.ended()), asyncio.create_task(signs.ended())
+        await asyncio.wait({told, seen}, return_when=asyncio.FIRST_COMPLETED)
+        if not told.done():
+            await asyncio.wait({told}, timeout=TOLD_WITHIN)
+        if not told.done() and self._forks is not None:
+            self._forks.kill()  # nobody would get a child from it either
+        code = await told
+        if code is None:
+            await seen
+            code = child.reap()
+        seen.cancel()
+        return code
 
 
 def _ended(code: int | None) -> str:

@@ -207,17 +207,20 @@ class Database:
                     may_reconnect = False
                     continue
                 if not self._dialect.is_conflict(error) or time.monotonic() > deadline:
-                    raise self._in_words(error, attempt) from error
+                    sentence = self._in_words(error, attempt)
+                    if sentence is None:
+                        raise
+                    raise sentence from error
             time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 (no secret)
             pause, turns = min(2 * pause, _LONGEST_PAUSE), engine is not self._reading
 
-    def _in_words(self, error: DBAPIError, attempt: _Attempt[Any]) -> Exception:
+    def _in_words(self, error: DBAPIError, attempt: _Attempt[Any]) -> Unavailable | Invalid | None:
         if attempt.committing and error.connection_invalidated:
             return Unavailable(
                 "the connection to the database was lost while the change was being recorded, so that it may or may "
                 "not have been; look before you try again"
             )
-        return self._dialect.sentence(error) or error
+        return self._dialect.sentence(error)
 
     def close(self) -> None:
         """Let running transactions end, then close every connection. Safe to call twice."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pratique.cli.forks import start_anew
+from pratique.cli.forks import ForkFailed, start_anew
 from pratique.cli.orders import Order, Role
 
 
@@ -35,7 +35,7 @@ async def test_a_fork_server_that_is_gone_is_noticed():
     forks = start_anew()
     os.kill(forks.pid, signal.SIGKILL)
 
-    with hopeless_order() as (order, descriptors), pytest.raises(ConnectionError):
+    with hopeless_order() as (order, descriptors), pytest.raises(ForkFailed):
         await forks.split_off(order, descriptors)
     assert forks.is_gone
     await forks.close()

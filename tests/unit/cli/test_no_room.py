@@ -54,3 +54,10 @@ def test_no_room_is_a_sentence(error):
 )
 def test_anything_else_is_not(error):
     assert why_no_room(error) is None
+
+
+def test_an_error_that_was_raised_from_itself_comes_to_an_end():
+    error = RuntimeError("odd")
+    error.__cause__ = error
+
+    assert why_no_room(error) is None

@@ -201,6 +201,55 @@ async def test_children_outlive_their_fork_server_and_one_that_dies_later_comes_
     assert said[1].endswith("ended; starting it again in 0.5 s")
 
 
+async def test_a_fork_server_that_was_killed_before_the_first_order_is_replaced(tmp_path):
+    folder, forks, said = prepared(tmp_path), start_anew(), []
+    os.kill(forks.pid, signal.SIGKILL)
+    os.waitid(os.P_PID, forks.pid, os.WEXITED | os.WNOWAIT)
+
+    async def ready():
+        supervisor.stop()
+
+    jobs = [Station(Role.JOBS, "jobs")]
+    supervisor = Supervisor(jobs, folder.root, {}, say=said.append, patience=5, forks=forks)
+
+    assert await supervisor.run(ready) == 0
+    assert said[0].startswith("jobs cannot be started: the process that starts others failed")
+    assert [line.split(" (")[0] for line in said[1:]] == ["jobs started", "jobs"]
+
+
+async def test_a_server_whose_processes_cannot_be_started_gives_up_and_says_why(tmp_path, monkeypatch):
+    monkeypatch.setattr("pratique.cli.supervisor.FIRST_PAUSE", 0.01)
+    monkeypatch.setattr("sys.executable", "/bin/false")
+
+    code, said = await supervise(tmp_path)
+
+    assert code == 1
+    assert len(said) == TRIES
+    assert all(line.startswith("jobs cannot be started: ") for line in said)
+
+
+async def test_a_frozen_fork_server_is_replaced_when_it_is_needed(tmp_path, monkeypatch):
+    monkeypatch.setattr("pratique.cli.supervisor.TOLD_WITHIN", 0.1)
+    folder, forks, said = prepared(tmp_path), start_anew(), []
+
+    def say(line):
+        said.append(line)
+        if line.startswith("jobs works again"):
+            supervisor.stop()
+
+    async def freeze_one_and_kill_the_other():
+        (process,) = read(folder, processes.living, 0)
+        os.kill(forks.pid, signal.SIGSTOP)
+        os.kill(process.pid, signal.SIGKILL)
+
+    jobs = [Station(Role.JOBS, "jobs")]
+    supervisor = Supervisor(jobs, folder.root, {}, say=say, patience=5, forks=forks)
+
+    assert await supervisor.run(freeze_one_and_kill_the_other) == 0
+    assert forks.is_gone
+    assert said[-2].startswith("jobs works again")
+
+
 def prepared(tmp_path):
     folder = DataFolder(tmp_path / "data")
     folder.create()
