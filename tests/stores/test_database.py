@@ -271,8 +271,9 @@ async def test_a_look_ahead_waits_for_none_of_those_who_wait_for_a_reader(databa
 
 def test_an_error_without_a_sentence_is_raised_as_it_is(database):
     def twice(connection):
+        connection.execute(sa.text("CREATE TABLE odd (number INTEGER PRIMARY KEY)"))
         for _ in range(2):
-            connection.execute(sa.text("INSERT INTO alembic_version (version_num) VALUES ('x')"))
+            connection.execute(sa.text("INSERT INTO odd VALUES (1)"))
 
     with pytest.raises(sa.exc.IntegrityError) as raised:
         database.write_now(twice)
