@@ -13,6 +13,7 @@ from pratique.services.blob_threads import in_blob_thread
 from pratique.services.installing.file_answers import Coming, FileAnswer, Known, Stored
 from pratique.web.access_log import loggable_path
 from pratique.web.crowd import CROWD
+from pratique.web.leaving import cut, has_left, nobody_there
 from pratique.web.wire import head
 
 log = structlog.get_logger(__name__)
@@ -20,9 +21,6 @@ log = structlog.get_logger(__name__)
 _RANGE = re.compile(r"bytes=([0-9]*)-([0-9]*)\Z")
 _BEYOND = 10**18
 """Stands for any position beyond the end of any file; Python refuses to read a number of thousands of digits."""
-
-CLIENT_LEFT = 499
-"""Status in the log of requests where nobody was there to be answered; other servers write it so too."""
 
 CACHED = {"Cache-Control": "private, max-age=3600, immutable"}
 """Artefacts never change under their name; shared caches would outlive a revocation."""
@@ -41,14 +39,10 @@ async def send_file(request: web.Request, answer: FileAnswer) -> web.StreamRespo
             return await _send_stored(request, answer.body, headers)
         return await _send_coming(request, answer.body, headers)
     except ConnectionError:
-        if not _has_left(request):
+        if not has_left(request):
             raise
         log.info("the client left before its file", path=loggable_path(request.raw_path))
-        return web.Response(status=CLIENT_LEFT, reason="Client Left")
-
-
-def _has_left(request: web.Request) -> bool:
-    return request.transport is None or request.transport.is_closing()
+        return nobody_there()
 
 
 async def _send_stored(request: web.Request, stored: Stored, headers: dict[str, str]) -> web.StreamResponse:
@@ -89,7 +83,7 @@ async def _send_span(
             chunk = await _read(blob, offset, end, request.app[CROWD].piece)
         await response.write_eof()
     except BaseException:
-        _cut(request, response)
+        cut(request, response)
         raise
     return response
 
@@ -103,12 +97,6 @@ async def _read(blob: BlobFile, offset: int, end: int, largest: int) -> bytes:
     if not chunk:
         raise ConnectionAbortedError("the stored file is shorter than its size says")
     return chunk
-
-
-def _cut(request: web.Request, response: web.StreamResponse) -> None:
-    response.force_close()
-    if request.transport is not None:
-        request.transport.abort()
 
 
 def read_range(header: str, size: int) -> tuple[int, int] | None:
@@ -143,7 +131,7 @@ async def _send_coming(request: web.Request, coming: Coming, headers: dict[str, 
             await response.write(chunk)
         await response.write_eof()
     except BaseException:
-        _cut(request, response)
+        cut(request, response)
         raise
     finally:
         coming.leave()
