@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
 import structlog
@@ -15,6 +16,8 @@ from pratique.web.access_log import loggable_path
 from pratique.web.crowd import CROWD
 from pratique.web.leaving import cut, has_left, nobody_there
 from pratique.web.wire import head
+
+Record = Callable[[], Awaitable[None]]
 
 log = structlog.get_logger(__name__)
 
@@ -36,8 +39,8 @@ async def send_file(request: web.Request, answer: FileAnswer) -> web.StreamRespo
     try:
         if isinstance(answer.body, Stored):
             headers["ETag"] = f'"{answer.body.sha256}"'
-            return await _send_stored(request, answer.body, headers)
-        return await _send_coming(request, answer.body, headers)
+            return await _send_stored(request, answer.body, headers, answer.record)
+        return await _send_coming(request, answer.body, headers, answer.record)
     except ConnectionError:
         if not has_left(request):
             raise
@@ -45,7 +48,9 @@ async def send_file(request: web.Request, answer: FileAnswer) -> web.StreamRespo
         return nobody_there()
 
 
-async def _send_stored(request: web.Request, stored: Stored, headers: dict[str, str]) -> web.StreamResponse:
+async def _send_stored(
+    request: web.Request, stored: Stored, headers: dict[str, str], record: Record
+) -> web.StreamResponse:
     blob = stored.blob
     try:
         if request.headers.get("If-None-Match") == headers["ETag"]:
@@ -65,6 +70,7 @@ async def _send_stored(request: web.Request, stored: Stored, headers: dict[str, 
         response = web.StreamResponse(status=status, headers=headers)
         # What fails here can still be said in a proper answer.
         begin = await _read(blob, first, last + 1, request.app[CROWD].piece)
+        await record()
         return await _send_span(request, response, blob, begin, (first, last + 1))
     finally:
         blob.close()
@@ -120,11 +126,18 @@ def _position(digits: str) -> int:
     return min(int(digits), _BEYOND) if len(digits) < 1_000 else _BEYOND
 
 
-async def _send_coming(request: web.Request, coming: Coming, headers: dict[str, str]) -> web.StreamResponse:
+async def _send_coming(
+    request: web.Request, coming: Coming, headers: dict[str, str], record: Record
+) -> web.StreamResponse:
     """Send while fetching; the end is held back until the file is cleared, and a failure cuts the connection."""
     if coming.size is not None:
         headers["Content-Length"] = str(coming.size)
     response = web.StreamResponse(headers=headers)
+    try:
+        await record()
+    except BaseException:
+        coming.leave()
+        raise
     try:
         await response.prepare(request)
         async for chunk in coming.chunks:
