@@ -42,3 +42,19 @@ async def test_a_log_that_stops_while_it_writes_writes_each_download_once(site: 
     await stopped
 
     assert len((await exposure(site.ports, "main", "pkg:npm/left", OPERATOR)).downloads) == 1
+
+
+async def test_who_has_the_file_or_asks_for_a_part_outside_of_it_fetched_nothing(
+    site: Site, registry: PlainRegistry
+) -> None:
+    registry.npm("left", "1.0.0")
+    path, asked = "/main/npm/left/-/left-1.0.0.tgz", []
+    etag = (await site.get(path)).headers["ETag"]
+    for _ in range(2):  # decided anew, and as it stands
+        for headers in ({"If_None_Match": etag}, {"Range": "bytes=9999999-"}, {"Range": "bytes=0-9"}):
+            asked.append((await site.get(path, site.token, **headers)).status)
+
+    seen = await exposure(site.ports, "main", "pkg:npm/left", OPERATOR)
+
+    assert asked == [304, 416, 206] * 2
+    assert len(seen.downloads) == 1 + asked.count(206)

@@ -146,12 +146,23 @@ class AtOnce:
         It is to be let go by whoever gets it. What fails here is told by the longer way, which will meet it too.
         """
         try:
-            return await get_cleared(self._ports, coming.standing.cleared, coming.actor)
+            return await self._recorded(coming)
         except PratiqueError:
             return None
         except Exception:  # noqa: BLE001 - the longer way meets it too, and says more of it
             _log.exception("whether a file still stands cannot be found out")
             return None
+
+    async def _recorded(self, coming: Coming) -> Stored | None:
+        answer = await get_cleared(self._ports, coming.standing.cleared, coming.actor)
+        if answer is None or not isinstance(answer.body, Stored):
+            return None
+        try:
+            await answer.record()  # all of the file is given, or nothing
+        except BaseException:
+            answer.body.let_go()
+            raise
+        return answer.body
 
     async def content(self, stored: Stored) -> memoryview:
         """All bytes of a file, in a room that is this one's until `was_written`.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
 import structlog
@@ -13,16 +14,16 @@ from pratique.services.blob_threads import in_blob_thread
 from pratique.services.installing.file_answers import Coming, FileAnswer, Known, Stored
 from pratique.web.access_log import loggable_path
 from pratique.web.crowd import CROWD
+from pratique.web.leaving import cut, has_left, nobody_there
 from pratique.web.wire import head
+
+Record = Callable[[], Awaitable[None]]
 
 log = structlog.get_logger(__name__)
 
 _RANGE = re.compile(r"bytes=([0-9]*)-([0-9]*)\Z")
 _BEYOND = 10**18
 """Stands for any position beyond the end of any file; Python refuses to read a number of thousands of digits."""
-
-CLIENT_LEFT = 499
-"""Status in the log of requests where nobody was there to be answered; other servers write it so too."""
 
 CACHED = {"Cache-Control": "private, max-age=3600, immutable"}
 """Artefacts never change under their name; shared caches would outlive a revocation."""
@@ -38,20 +39,18 @@ async def send_file(request: web.Request, answer: FileAnswer) -> web.StreamRespo
     try:
         if isinstance(answer.body, Stored):
             headers["ETag"] = f'"{answer.body.sha256}"'
-            return await _send_stored(request, answer.body, headers)
-        return await _send_coming(request, answer.body, headers)
+            return await _send_stored(request, answer.body, headers, answer.record)
+        return await _send_coming(request, answer.body, headers, answer.record)
     except ConnectionError:
-        if not _has_left(request):
+        if not has_left(request):
             raise
         log.info("the client left before its file", path=loggable_path(request.raw_path))
-        return web.Response(status=CLIENT_LEFT, reason="Client Left")
+        return nobody_there()
 
 
-def _has_left(request: web.Request) -> bool:
-    return request.transport is None or request.transport.is_closing()
-
-
-async def _send_stored(request: web.Request, stored: Stored, headers: dict[str, str]) -> web.StreamResponse:
+async def _send_stored(
+    request: web.Request, stored: Stored, headers: dict[str, str], record: Record
+) -> web.StreamResponse:
     blob = stored.blob
     try:
         if request.headers.get("If-None-Match") == headers["ETag"]:
@@ -71,6 +70,7 @@ async def _send_stored(request: web.Request, stored: Stored, headers: dict[str, 
         response = web.StreamResponse(status=status, headers=headers)
         # What fails here can still be said in a proper answer.
         begin = await _read(blob, first, last + 1, request.app[CROWD].piece)
+        await record()
         return await _send_span(request, response, blob, begin, (first, last + 1))
     finally:
         blob.close()
@@ -89,7 +89,7 @@ async def _send_span(
             chunk = await _read(blob, offset, end, request.app[CROWD].piece)
         await response.write_eof()
     except BaseException:
-        _cut(request, response)
+        cut(request, response)
         raise
     return response
 
@@ -103,12 +103,6 @@ async def _read(blob: BlobFile, offset: int, end: int, largest: int) -> bytes:
     if not chunk:
         raise ConnectionAbortedError("the stored file is shorter than its size says")
     return chunk
-
-
-def _cut(request: web.Request, response: web.StreamResponse) -> None:
-    response.force_close()
-    if request.transport is not None:
-        request.transport.abort()
 
 
 def read_range(header: str, size: int) -> tuple[int, int] | None:
@@ -132,18 +126,25 @@ def _position(digits: str) -> int:
     return min(int(digits), _BEYOND) if len(digits) < 1_000 else _BEYOND
 
 
-async def _send_coming(request: web.Request, coming: Coming, headers: dict[str, str]) -> web.StreamResponse:
+async def _send_coming(
+    request: web.Request, coming: Coming, headers: dict[str, str], record: Record
+) -> web.StreamResponse:
     """Send while fetching; the end is held back until the file is cleared, and a failure cuts the connection."""
     if coming.size is not None:
         headers["Content-Length"] = str(coming.size)
     response = web.StreamResponse(headers=headers)
+    try:
+        await record()
+    except BaseException:
+        coming.leave()
+        raise
     try:
         await response.prepare(request)
         async for chunk in coming.chunks:
             await response.write(chunk)
         await response.write_eof()
     except BaseException:
-        _cut(request, response)
+        cut(request, response)
         raise
     finally:
         coming.leave()

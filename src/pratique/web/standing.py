@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from aiohttp import web
 
 from pratique.core.actors import Actor
@@ -46,8 +47,10 @@ async def _answer(request: web.Request, standing: Standing, actor: Actor) -> web
         return answer_document(request, view.encoded) if view is not None else None
     if request.method == "HEAD":
         return None
-    stored = await get_cleared(ports, standing.cleared, actor)
-    return await send_file(request, FileAnswer(stored, standing.headers)) if stored is not None else None
+    answer = await get_cleared(ports, standing.cleared, actor)
+    if answer is None:
+        return None
+    return await send_file(request, msgspec.structs.replace(answer, headers=standing.headers))
 
 
 def keep_listing(request: web.Request, visit: Visit, listed: Listed) -> None:

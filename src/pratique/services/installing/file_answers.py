@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import msgspec
 
@@ -69,14 +69,22 @@ class Cleared(msgspec.Struct, frozen=True):
     until: Instant | None
 
 
+async def _no_download() -> None:
+    """What is told without bytes is no download."""
+
+
 class FileAnswer(msgspec.Struct, frozen=True):
     """An artefact that nothing refuses.
 
     Attributes:
         headers: a warning where policy warns.
         cleared: of stored bytes.
+        record: the download, before the first byte of it goes out, and only if one does: whoever already has the
+            file, or asks for a part that lies outside, fetches nothing. Raises Unavailable if it cannot be recorded;
+            nothing may be handed out then.
     """
 
     body: Known | Stored | Coming
     headers: dict[str, str] = {}
     cleared: Cleared | None = None
+    record: Callable[[], Awaitable[None]] = _no_download

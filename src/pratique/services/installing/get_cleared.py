@@ -10,13 +10,13 @@ from sqlalchemy import Connection
 from pratique.core.actors import Actor
 from pratique.core.artifacts import FileView
 from pratique.core.ports import Blobs
-from pratique.services.installing.file_answers import Cleared, Stored
+from pratique.services.installing.file_answers import Cleared, FileAnswer, Stored
 from pratique.services.ports import Ports
 from pratique.store import revisions
 from pratique.store.database import Database
 
 
-async def get_cleared(ports: Ports, cleared: Cleared, actor: Actor) -> Stored | None:
+async def get_cleared(ports: Ports, cleared: Cleared, actor: Actor) -> FileAnswer | None:
     """Bytes that were given before to somebody with the same rights; None if all is to be decided again.
 
     The project's revision is read from the database each time: what was revoked a moment ago is not handed out.
@@ -29,10 +29,15 @@ async def get_cleared(ports: Ports, cleared: Cleared, actor: Actor) -> Stored | 
     if not cleared.made <= now or (cleared.until is not None and now >= cleared.until):
         return None
     stored = await ports.clearings.open(cleared)
-    if stored is not None:
+    if stored is None:
+        return None
+
+    async def record() -> None:
+        await ports.downloads.room()  # opening may have taken long
         file = FileView(cleared.filename, cleared.version)
         ports.downloads.note(cleared.repository_id, cleared.key, file, actor, now, cleared.sha256)
-    return stored
+
+    return FileAnswer(stored, record=record)
 
 
 class Clearings:

@@ -61,15 +61,14 @@ async def get_file(ports: Ports, visit: Visit, name: str, filename: str, *, whol
         answer = await _from_store(ports, visit, found, row, row.sha256)
     if answer is None:
         answer = FileAnswer(await _from_upstream(ports, visit, found, row, whole=whole))
-    try:
-        await ports.downloads.room()  # fetching may have taken long
-    except BaseException:
-        answer.body.let_go()
-        raise
     sha256 = answer.body.sha256 if isinstance(answer.body, Stored) else None
-    now = ports.clock.now()
-    ports.downloads.note(found.known.repository_id, found.known.key, found.file, visit.actor, now, sha256)
-    return msgspec.structs.replace(answer, headers=warning_headers(visit, found.decision))
+
+    async def record() -> None:
+        await ports.downloads.room()  # fetching may have taken long
+        now, known = ports.clock.now(), found.known
+        ports.downloads.note(known.repository_id, known.key, found.file, visit.actor, now, sha256)
+
+    return msgspec.structs.replace(answer, headers=warning_headers(visit, found.decision), record=record)
 
 
 async def _from_store(ports: Ports, visit: Visit, found: FoundFile, row: FileRow, sha256: str) -> FileAnswer | None:
