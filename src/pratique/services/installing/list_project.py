@@ -53,6 +53,7 @@ async def list_project(ports: Ports, visit: Visit, name: str, form: str, encodin
 
     Raises:
         InvalidName, NotFound, Unauthorised, Forbidden, Refused, BadUpstream.
+        Unavailable: it changes all the time, by what is done or by the clock.
     """
     wanted = Wanted(form, encoding, ports.base_urls(visit.repository.name, visit.ecosystem.id))
     for _ in range(_TRIES):
@@ -62,7 +63,8 @@ async def list_project(ports: Ports, visit: Visit, name: str, form: str, encodin
         view = await _kept(ports, located, belongs)  # 3
         if view is None:
             view = await _made_once(ports, visit, located, belongs, wanted)
-        if view is not None and await is_current(ports, located.known):
+        # A waiver may have ended, or a hold, while it was rendered; more so for whoever joined late.
+        if view is not None and await is_current(ports, located.known) and view.is_in_time(ports.clock.now()):
             ports.views.put(belongs.address, view)  # 7
             own = located.known.origin is Origin.OWN
             return Listed(view, belongs.address, located.known.key, own, revision, located.place.until)

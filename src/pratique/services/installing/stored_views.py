@@ -9,6 +9,9 @@ from __future__ import annotations
 import asyncio
 import functools
 import hashlib
+import sys
+from collections.abc import Mapping
+from importlib import metadata
 from pathlib import Path
 
 import msgspec
@@ -31,6 +34,9 @@ from pratique.store.views import StoredView
 _GZIP_WINDOW = 31
 MAX_WAITING = 8
 """Views that wait to be written; what comes on top of them is not kept."""
+
+LIBRARIES = ("orjson", "msgspec", "packaging", "isal")
+"""They read and write documents, order versions, and compress."""
 
 _log = structlog.get_logger(__name__)
 
@@ -178,12 +184,24 @@ def _inflated(content: bytes, size: int) -> bytes | None:
 
 @functools.cache
 def made_by() -> str:
-    """Names the code that renders: another version may write the same listing otherwise."""
-    package = Path(pratique.__file__).parent
-    digest = hashlib.sha256()
-    for path in sorted(package.rglob("*.py")):
-        digest.update(str(path.relative_to(package)).encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
-    for path in sorted((package / "naming" / "data").rglob("*")):
-        if path.is_file() and path.suffix != ".py":
-            digest.update(f"{path.relative_to(package)}\0{path.stat().st_size}\0".encode())
+    """Names the code that renders, with its data and its libraries: another may write the same listing otherwise."""
+    return name_of_code(Path(pratique.__file__).parent, _versions())
+
+
+def name_of_code(package: Path, versions: Mapping[str, str]) -> str:
+    """A name for everything that stands in a package, and for what it runs on.
+
+    Args:
+        versions: by name.
+    """
+    digest = hashlib.sha256(msgspec.json.encode(sorted(versions.items())))
+    for path in sorted(package.rglob("*")):
+        name = path.relative_to(package)
+        if path.is_file() and "__pycache__" not in name.parts:
+            digest.update(name.as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:32]
+
+
+def _versions() -> dict[str, str]:
+    """Of what has a say in the bytes of a listing, or in what is listed."""
+    return {"python": sys.version} | {name: metadata.version(name) for name in LIBRARIES}
