@@ -14,6 +14,7 @@ from pratique.web.access_log import AccessLog, loggable_path
 from pratique.web.at_once import AT_ONCE, AtOnce, Coming, Given
 from pratique.web.crowd import CROWD, Crowd
 from pratique.web.heads import read_head
+from pratique.web.progress import bytes_taken
 from pratique.web.wire import SERVER
 
 _log = structlog.get_logger(__name__)
@@ -183,7 +184,7 @@ class Connection(RequestHandler):
         self._is_behind = True
         self._crowd.fall_behind()
         if self._crowd.limits.reader_patience:
-            self._watch(self._waiting_bytes())
+            self._watch()
 
     def resume_writing(self) -> None:
         """The client has read what was waiting for it."""
@@ -218,18 +219,18 @@ class Connection(RequestHandler):
         self._head_due = None
         self.force_close()
 
-    def _waiting_bytes(self) -> int:
-        return self.transport.get_write_buffer_size() if self.transport is not None else 0
-
-    def _watch(self, waiting: int) -> None:
-        patience = self._crowd.limits.reader_patience
-        self._reader_due = asyncio.get_running_loop().call_later(patience, self._look_at_reader, waiting)
+    def _watch(self) -> None:
+        if self.transport is not None:
+            patience, taken = self._crowd.limits.reader_patience, bytes_taken(self.transport)
+            self._reader_due = asyncio.get_running_loop().call_later(patience, self._look_at_reader, taken)
 
     def _look_at_reader(self, before: int) -> None:
-        """Let go who read less of what was waiting than the slowest one may."""
-        waiting, limits = self._waiting_bytes(), self._crowd.limits
-        if self.transport is None or before - waiting >= limits.slowest_reader * limits.reader_patience:
-            self._watch(waiting)
+        """Let go who took less of what was waiting than the slowest one may."""
+        limits = self._crowd.limits
+        if self.transport is None:
+            return
+        if bytes_taken(self.transport) - before >= limits.slowest_reader * limits.reader_patience:
+            self._watch()
             return
         peer = self.transport.get_extra_info("peername")
         self._crowd.note_slow_reader(peer[0] if isinstance(peer, tuple) else "")
