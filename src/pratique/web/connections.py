@@ -124,15 +124,22 @@ class Connection(RequestHandler):
         return True
 
     async def _give_file(self, at_once: AtOnce, coming: Coming, data: bytes) -> None:
+        """Give a file, or end the connection, which takes in nothing until then."""
+        try:
+            await self._give_or_ask(at_once, coming, data)
+        except Exception:  # noqa: BLE001 - nobody else would open the connection again
+            _log.exception("a stored file cannot be given", path=loggable_path(coming.path))
+            self.force_close()  # the download may be recorded already: the client asks again
+        except BaseException:
+            self.force_close()
+            raise
+
+    async def _give_or_ask(self, at_once: AtOnce, coming: Coming, data: bytes) -> None:
         """Give all of a file in one piece; if it may not be given again, the parser gets the request after all."""
         began = self._loop.time()
         stored = await at_once.open(coming)
         try:
             content = await at_once.content(stored) if stored is not None else None
-        except (OSError, EOFError):
-            _log.exception("a stored file cannot be read", path=loggable_path(coming.path))
-            self.force_close()  # the download is recorded already: the client asks again
-            return
         finally:
             if stored is not None:
                 stored.let_go()
