@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from pratique.core.actors import OPERATOR
 from pratique.services.governing.exposure import exposure
@@ -142,6 +143,43 @@ async def test_a_revoked_file_is_refused_on_a_connection_that_is_open(
         assert (await at_once(talk, given))[0].split()[1] == "200"
         await revoke(site.ports, "main", f"pkg:{client.ecosystem}/left@1.0.0", None, "stolen account", OPERATOR)
         assert (await talk.ask())[0].split()[1] == "403"
+
+
+@pytest.mark.parametrize(
+    "error", [OSError("bad sector"), MemoryError(), ValueError("odd")], ids=lambda one: type(one).__name__
+)
+async def test_whatever_fails_while_a_file_is_read_ends_the_connection_and_nothing_waits_for_ever(
+    site: Site, registry: PlainRegistry, given: list[Given | Coming], monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def failing() -> bytearray:
+        raise error
+
+    registry.npm("left", "1.0.0")
+    async with Talk(site, "/main/npm/left/-/left-1.0.0.tgz", site.token) as talk:
+        await at_once(talk, given)
+        monkeypatch.setattr(site.application[AT_ONCE]._rooms, "take", failing)
+        with capture_logs() as logged:
+            talk.writer.write(talk.request())
+            assert await asyncio.wait_for(talk.reader.read(), 20) == b""
+    assert [line["event"] for line in logged] == ["a stored file cannot be given"]
+
+
+async def test_a_file_that_is_given_up_ends_its_connection_and_stays_given_up(
+    site: Site, registry: PlainRegistry, given: list[Given | Coming], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def given_up() -> bytearray:
+        raise asyncio.CancelledError
+
+    registry.npm("left", "1.0.0")
+    begun: list[asyncio.Task[None]] = []
+    async with Talk(site, "/main/npm/left/-/left-1.0.0.tgz", site.token) as talk:
+        await at_once(talk, given)
+        giver = site.application[AT_ONCE]
+        monkeypatch.setattr(giver._rooms, "take", given_up)
+        monkeypatch.setattr(giver, "begin", lambda giving: begun.append(asyncio.create_task(giving)))
+        talk.writer.write(talk.request())
+        assert await asyncio.wait_for(talk.reader.read(), 20) == b""
+    assert [task.cancelled() for task in begun] == [True]
 
 
 async def test_what_is_sent_while_a_file_is_looked_for_is_answered_after_it(

@@ -14,6 +14,7 @@ from pratique.web.access_log import AccessLog, loggable_path
 from pratique.web.at_once import AT_ONCE, AtOnce, Coming, Given
 from pratique.web.crowd import CROWD, Crowd
 from pratique.web.heads import read_head
+from pratique.web.progress import bytes_taken
 from pratique.web.wire import SERVER
 
 _log = structlog.get_logger(__name__)
@@ -123,15 +124,22 @@ class Connection(RequestHandler):
         return True
 
     async def _give_file(self, at_once: AtOnce, coming: Coming, data: bytes) -> None:
+        """Give a file, or end the connection, which takes in nothing until then."""
+        try:
+            await self._give_or_ask(at_once, coming, data)
+        except Exception:  # noqa: BLE001 - nobody else would open the connection again
+            _log.exception("a stored file cannot be given", path=loggable_path(coming.path))
+            self.force_close()  # the download may be recorded already: the client asks again
+        except BaseException:
+            self.force_close()
+            raise
+
+    async def _give_or_ask(self, at_once: AtOnce, coming: Coming, data: bytes) -> None:
         """Give all of a file in one piece; if it may not be given again, the parser gets the request after all."""
         began = self._loop.time()
         stored = await at_once.open(coming)
         try:
             content = await at_once.content(stored) if stored is not None else None
-        except (OSError, EOFError):
-            _log.exception("a stored file cannot be read", path=loggable_path(coming.path))
-            self.force_close()  # the download is recorded already: the client asks again
-            return
         finally:
             if stored is not None:
                 stored.let_go()
@@ -183,7 +191,7 @@ class Connection(RequestHandler):
         self._is_behind = True
         self._crowd.fall_behind()
         if self._crowd.limits.reader_patience:
-            self._watch(self._waiting_bytes())
+            self._watch()
 
     def resume_writing(self) -> None:
         """The client has read what was waiting for it."""
@@ -218,18 +226,18 @@ class Connection(RequestHandler):
         self._head_due = None
         self.force_close()
 
-    def _waiting_bytes(self) -> int:
-        return self.transport.get_write_buffer_size() if self.transport is not None else 0
-
-    def _watch(self, waiting: int) -> None:
-        patience = self._crowd.limits.reader_patience
-        self._reader_due = asyncio.get_running_loop().call_later(patience, self._look_at_reader, waiting)
+    def _watch(self) -> None:
+        if self.transport is not None:
+            patience, taken = self._crowd.limits.reader_patience, bytes_taken(self.transport)
+            self._reader_due = asyncio.get_running_loop().call_later(patience, self._look_at_reader, taken)
 
     def _look_at_reader(self, before: int) -> None:
-        """Let go who read less of what was waiting than the slowest one may."""
-        waiting, limits = self._waiting_bytes(), self._crowd.limits
-        if self.transport is None or before - waiting >= limits.slowest_reader * limits.reader_patience:
-            self._watch(waiting)
+        """Let go who took less of what was waiting than the slowest one may."""
+        limits = self._crowd.limits
+        if self.transport is None:
+            return
+        if bytes_taken(self.transport) - before >= limits.slowest_reader * limits.reader_patience:
+            self._watch()
             return
         peer = self.transport.get_extra_info("peername")
         self._crowd.note_slow_reader(peer[0] if isinstance(peer, tuple) else "")

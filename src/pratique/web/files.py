@@ -14,6 +14,7 @@ from pratique.services.blob_threads import in_blob_thread
 from pratique.services.installing.file_answers import Coming, FileAnswer, Known, Stored
 from pratique.web.access_log import loggable_path
 from pratique.web.crowd import CROWD
+from pratique.web.documents import etag_matches
 from pratique.web.leaving import cut, has_left, nobody_there
 from pratique.web.wire import head
 
@@ -53,7 +54,7 @@ async def _send_stored(
 ) -> web.StreamResponse:
     blob = stored.blob
     try:
-        if request.headers.get("If-None-Match") == headers["ETag"]:
+        if etag_matches(request.headers.get("If-None-Match"), headers["ETag"]):
             return web.Response(status=304, headers=headers)
         first, last = 0, blob.size - 1
         status = 200

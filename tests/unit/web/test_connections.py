@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import socket
 from contextlib import asynccontextmanager, suppress
 from ipaddress import ip_network
 
@@ -214,6 +215,21 @@ async def test_who_reads_slowly_but_reads_is_not_let_go():
             for _ in range(8):
                 await reader.readexactly(3 << 20)
                 await asyncio.sleep(0.05)
+            writer.close()
+    assert logged == []
+
+
+async def test_who_reads_less_than_the_kernel_holds_but_fast_enough_is_not_let_go():
+    async with listening(WebLimits(reader_patience=0.3, slowest_reader=1_000)) as (port, _lines):
+        with capture_logs() as logged:
+            client = socket.socket()
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 << 10)  # the rest is the server's to keep
+            client.connect(("127.0.0.1", port))
+            reader, writer = await asyncio.open_connection(sock=client, limit=16 << 10)
+            writer.write(b"GET /long HTTP/1.1\r\nHost: x\r\n\r\n")
+            for _ in range(45):
+                await reader.readexactly(16 << 10)
+                await asyncio.sleep(0.02)
             writer.close()
     assert logged == []
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
 from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
@@ -121,3 +122,24 @@ async def test_a_client_that_leaves_before_the_file_is_a_quiet_line_and_no_failu
     assert response.status == 499
     assert logged == [{"event": "the client left before its file", "path": "/left.tgz", "log_level": "info"}]
     assert [line["status"] for line in lines] == [499]
+
+
+@pytest.mark.parametrize(
+    ("if_none_match", "status"),
+    [("{}", 304), ("W/{}", 304), ('"other", {}', 304), ("*", 304), ('"other"', 200), ("", 200)],
+)
+async def test_whoever_has_the_file_is_told_so_however_it_is_written(
+    tmp_path: Path, if_none_match: str, status: int
+) -> None:
+    kept = stored(tmp_path)
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        return await send_file(request, FileAnswer(kept))
+
+    application = web.Application()
+    application[CROWD] = Crowd(WebLimits())
+    application.router.add_get("/", answer)
+    async with TestClient(TestServer(application)) as client:
+        asked = {"If-None-Match": if_none_match.replace("{}", f'"{kept.sha256}"')}
+        answered = await client.get("/", headers=asked)
+        assert (answered.status, len(await answered.read())) == (status, 1000 if status == 200 else 0)
