@@ -1,4 +1,5 @@
 import errno
+import os
 import re
 import stat
 import tomllib
@@ -14,6 +15,7 @@ from pratique.settings.folder import DataFolder, default_root, write_private
 from pratique.settings.limits import flight_limits, freshness, upstream_access, upstream_limits, web_limits
 from pratique.settings.quantities import Duration, Size, in_units, read_quantity
 from pratique.settings.values import DownloadSettings, RepositorySettings, UpstreamSettings
+from pratique.trust.signing import Signer
 
 UPSTREAMS = {"npm": ["https://npm.example.test"], "pypi": ["https://pypi.example.test/simple"]}
 
@@ -302,6 +304,64 @@ def test_what_cannot_be_written_is_named_before_anything_is_tried(tmp_path, monk
     monkeypatch.setattr("os.access", lambda path, _mode: path != folder.root / name)
     with pytest.raises(Invalid, match=f'{re.escape(str(folder.root / name))}" cannot be written: give it to the user'):
         folder.refuse_unwritable()
+
+
+@pytest.mark.parametrize("name", ["secret", "pratique.toml", "signing-key.pem"])
+def test_what_cannot_be_read_is_named_before_anything_is_tried(tmp_path, monkeypatch, name):
+    folder = DataFolder(tmp_path / "data")
+    folder.create()
+    (folder.root / name).touch()
+
+    monkeypatch.setattr("os.access", lambda path, mode: path != folder.root / name or not mode & os.R_OK)
+    with pytest.raises(Invalid, match=f'{re.escape(name)}" cannot be read: give it to the user .*chmod 600'):
+        folder.refuse_unwritable()
+
+
+def test_a_log_of_another_user_is_named_before_anything_is_tried(tmp_path, monkeypatch):
+    folder = DataFolder(tmp_path / "data")
+    folder.create()
+    (folder.logs / "web.jsonl").touch()
+
+    monkeypatch.setattr("os.access", lambda path, _mode: path != folder.logs / "web.jsonl")
+    with pytest.raises(Invalid, match=r'web\.jsonl" cannot be written: give it to the user'):
+        folder.refuse_unwritable()
+
+
+@pytest.mark.parametrize("name", ["", "blobs", "tmp", "unrecorded"])
+def test_a_folder_for_files_elsewhere_that_cannot_be_written_is_named(tmp_path, monkeypatch, name):
+    files = tmp_path / "files"
+    for each in ("blobs", "tmp", "unrecorded"):
+        (files / each).mkdir(parents=True)
+    folder = DataFolder(tmp_path / "data")
+    folder.refuse_unwritable_blobs(str(files))
+
+    monkeypatch.setattr("os.access", lambda path, _mode: path != files / name)
+    with pytest.raises(Invalid, match=f'{re.escape(str(files / name))}" cannot be written'):
+        folder.refuse_unwritable_blobs(str(files))
+
+
+def test_a_folder_that_cannot_be_looked_into_is_refused_with_a_sentence(tmp_path):
+    assert not DataFolder(tmp_path / "none").is_begun()
+    with pytest.raises(Invalid, match=r"cannot be looked into .*chmod 700"):
+        DataFolder(tmp_path / ("x" * 300)).is_begun()
+
+
+def test_a_secret_that_cannot_be_read_is_refused_with_a_sentence(tmp_path):
+    folder = DataFolder(tmp_path)
+    folder.secret_file.mkdir()
+
+    with pytest.raises(Invalid, match=r'secret" cannot be read .*chown'):
+        folder.secret()
+
+
+def test_a_signing_key_of_another_user_is_to_be_given_to_this_one_and_not_made_anew(tmp_path, monkeypatch):
+    def refuse(_path):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.read_bytes", refuse)
+    with pytest.raises(Invalid, match=r'key.pem" cannot be read: give it to the user .*chmod 600') as told:
+        _ = Signer(tmp_path / "key.pem").key_id
+    assert "openssl" not in str(told.value)
 
 
 def test_a_folder_that_cannot_be_made_is_refused_with_a_sentence(tmp_path):

@@ -34,7 +34,7 @@ def settings_of(folder: DataFolder, environment: Mapping[str, str], given: Mappi
     Raises:
         Invalid: the settings cannot be used.
     """
-    if not folder.settings_file.exists():
+    if not folder.is_begun():
         say(f"new data folder {folder.root}")
         write_private(folder.settings_file, first_file(_public_registries(say)).encode())
         say(f"settings written to {folder.settings_file}")

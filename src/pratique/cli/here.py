@@ -37,7 +37,7 @@ def perform_here(verb: Verb[Request, Response], request: Request, data: Path | N
 def folder_of_a_server(data: Path | None) -> DataFolder:
     """The data folder that is meant. Raises NotFound if no server has begun there."""
     folder = DataFolder(data.absolute() if data else default_root(os.environ))
-    if not folder.settings_file.exists():
+    if not folder.is_begun():
         raise NotFound(
             f'there is no server\'s data in "{folder.root}": start one with `pratique up`, name its folder with '
             "--data or PRATIQUE_DATA, or a server elsewhere with --server"

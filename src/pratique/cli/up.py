@@ -22,6 +22,7 @@ from pratique.cli.supervisor import Station, Supervisor
 from pratique.core.errors import Unavailable
 from pratique.settings import Settings, load_settings
 from pratique.settings.folder import DataFolder, default_root
+from pratique.settings.object_store import is_object_store
 from pratique.store.clocks import SystemClock
 from pratique.store.reserve import Reserve
 
@@ -81,7 +82,7 @@ def up(
 
 def _run(folder: DataFolder, given: Mapping[str, object], *, enforce: bool) -> int:
     """Make the folder ready and keep the server running; the exit code. Raises PratiqueError as `up`."""
-    if not folder.settings_file.exists():
+    if not folder.is_begun():
         # Nothing is made for a server that cannot start.
         _check(load_settings(folder.settings_file, os.environ, given))
     with split_this_process() as forks:  # now, while nothing is open and nothing runs beside this
@@ -92,6 +93,8 @@ def _run(folder: DataFolder, given: Mapping[str, object], *, enforce: bool) -> i
         with sole_server(folder, given):
             settings = settings_of(folder, os.environ, given, _say)
             watch = _check(settings)
+            if not is_object_store(settings):
+                folder.refuse_unwritable_blobs(settings.blobs)
             make_ready(folder, settings, _say, enforce=enforce)
             kept = {key: value for key, value in given.items() if value is not None}
             return asyncio.run(_supervise(folder, settings, kept, watch, forks))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -15,6 +15,7 @@ from pratique.settings.values import Settings
 from pratique.store.dialects import database_url, whole_url
 
 _SECRET_BYTES = 32
+_OF_BLOBS = ("blobs", "tmp", "unrecorded")
 
 
 class DataFolder(msgspec.Struct, frozen=True):
@@ -76,6 +77,19 @@ class DataFolder(msgspec.Struct, frozen=True):
         """What holds the folder `blobs`: as configured, or the folder itself."""
         return Path(configured) if configured else self.root
 
+    def is_begun(self) -> bool:
+        """Whether a server has begun here. Raises Invalid if this user may not look."""
+        try:
+            os.stat(self.settings_file)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError as error:
+            raise Invalid(
+                f'the data folder "{self.root}" cannot be looked into ({error.strerror}): give it to the user that '
+                f'runs Pratique (chown), and run: chmod 700 "{self.root}"'
+            ) from error
+        return True
+
     def create(self) -> bool:
         """Make the folder; True if it is new.
 
@@ -129,12 +143,20 @@ class DataFolder(msgspec.Struct, frozen=True):
             Invalid: the sentence names it.
         """
         written = (self.root, self.lock_file, self.logs, self.database_file)
-        for path in (*written, *(self.root / name for name in ("blobs", "tmp", "unrecorded"))):
-            if path.exists() and not os.access(path, os.W_OK):
+        for path in (self.secret_file, self.settings_file, self.signing_key_file("")):
+            if path.exists() and not os.access(path, os.R_OK):
                 raise Invalid(
-                    f'"{path}" cannot be written: give it to the user that runs the server (chown, chmod u+w), and see '
-                    "that its disk is not mounted read-only; nothing was changed"
+                    f'"{path}" cannot be read: give it to the user that runs the server (chown), and run: '
+                    f'chmod 600 "{path}"; nothing was changed'
                 )
+        _refuse_unwritable(written)
+        _refuse_unwritable(sorted(self.logs.glob("*.jsonl")))
+        _refuse_unwritable(self.root / name for name in _OF_BLOBS)
+
+    def refuse_unwritable_blobs(self, configured: str) -> None:
+        """The same for a folder for files that the settings name. Raises Invalid."""
+        root = self.blobs_root(configured)
+        _refuse_unwritable((root, *(root / name for name in _OF_BLOBS)))
 
     def refuse_lost_database(self, settings: Settings) -> None:
         """Refuse to begin with an empty database where there was one: what was revoked or reserved would be forgotten.
@@ -156,11 +178,17 @@ class DataFolder(msgspec.Struct, frozen=True):
         """The server's secret, 32 random bytes, made when first asked for.
 
         Raises:
-            Invalid: its file holds something else.
+            Invalid: its file cannot be read or holds something else.
         """
         if not self.secret_file.exists():
             write_private(self.secret_file, secrets.token_bytes(_SECRET_BYTES))
-        content = self.secret_file.read_bytes()
+        try:
+            content = self.secret_file.read_bytes()
+        except OSError as error:
+            raise Invalid(
+                f'"{self.secret_file}" cannot be read ({error.strerror}): give it to the user that runs the server '
+                "(chown, chmod 600)"
+            ) from error
         if len(content) != _SECRET_BYTES:
             raise Invalid(
                 f'"{self.secret_file}" holds {len(content)} bytes instead of {_SECRET_BYTES}, so it was cut short or '
@@ -171,6 +199,15 @@ class DataFolder(msgspec.Struct, frozen=True):
     def server_name(self) -> str:
         """How this server is called towards other servers: the same as long as the folder lives, and no secret."""
         return "pratique-" + hashlib.sha256(b"server name" + self.secret()).hexdigest()[:16]
+
+
+def _refuse_unwritable(paths: Iterable[Path]) -> None:
+    for path in paths:
+        if path.exists() and not os.access(path, os.W_OK | os.X_OK if path.is_dir() else os.W_OK):
+            raise Invalid(
+                f'"{path}" cannot be written: give it to the user that runs the server (chown, chmod u+w), and see '
+                "that its disk is not mounted read-only; nothing was changed"
+            )
 
 
 def _password(path: Path) -> str:

@@ -90,6 +90,11 @@ def _read_key(path: Path) -> EllipticCurvePrivateKey:
     how = "make one with `openssl ecparam -name prime256v1 -genkey -noout`"
     try:
         content = path.read_bytes()
+    except PermissionError:
+        raise Invalid(
+            f'the signing key "{path}" cannot be read: give it to the user that runs the server (chown), and run: '
+            f'chmod 600 "{path}"'
+        ) from None
     except OSError as error:
         raise Invalid(f'the signing key "{path}" cannot be read ({error.strerror}): {how}') from None
     try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import structlog
@@ -114,11 +115,11 @@ class Flight:
         try:
             if stream.size is not None:
                 self.size = stream.size
-            self._draft = await asyncio.to_thread(self._new_draft)
+            await _to_its_end(self._begin_draft)
             self.answered = True
             await self._tell()
             async for chunk in stream.chunks():
-                await asyncio.to_thread(self._write, chunk)
+                await _to_its_end(partial(self._write, chunk))
                 self.received += len(chunk)
                 if self.size is not None and self.received > self.size:
                     raise _other_size(self.size)
@@ -129,11 +130,11 @@ class Flight:
             raise _other_size(self.size)
         self._whole = True
 
-    def _new_draft(self) -> BlobDraft:
+    def _begin_draft(self) -> None:
         try:
-            return self._blobs.draft()
+            self._draft = self._blobs.draft()
         except OSError as error:
-            return self._in_memory(error)
+            self._draft = self._in_memory(error)
 
     def _write(self, chunk: bytes) -> None:
         """Append to the draft; without room for it on the disk, from here on in memory."""
@@ -143,7 +144,11 @@ class Flight:
             draft.write(chunk)
         except OSError as error:
             other = self._in_memory(error)
-            other.write(draft.read_at(0, self.received) + chunk)
+            try:
+                other.write(draft.read_at(0, self.received) + chunk)
+            except (OSError, ValueError):
+                other.discard()  # nobody else knows of it, and the room it has is not given back by itself
+                raise
             self._draft = other
             draft.discard()
 
@@ -255,6 +260,19 @@ class Flight:
                 if found is not None:
                     return found[0]
                 await self._news.wait()
+
+
+async def _to_its_end(work: Callable[[], None]) -> None:
+    """Do it in a thread, and wait for its end even if cancelled: only then is it known what has to be given back."""
+    done = asyncio.get_running_loop().run_in_executor(None, work)
+    try:
+        await asyncio.wait([done])
+    except asyncio.CancelledError:
+        await asyncio.wait([done])
+        if not done.cancelled():
+            done.exception()  # nobody waits for it any more
+        raise
+    done.result()
 
 
 def _is_readable(draft: BlobDraft) -> bool:
