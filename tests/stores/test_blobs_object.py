@@ -11,7 +11,7 @@ import time
 import obstore
 import pytest
 
-from pratique.core.errors import Unavailable
+from pratique.core.errors import Conflict, Unavailable
 from pratique.store.arrivals import HELD_BACK
 from pratique.store.blobs_object import ObjectBlobs
 from pratique.store.copies import Copies
@@ -297,6 +297,23 @@ def test_all_nodes_on_one_prefix_see_one_identity_and_others_another(node, prefi
 
     assert node.identity() == other.identity()
     assert node.identity() != new_node(object_store().new_prefix(), tmp_path / "third", proxy).identity()
+
+
+def test_a_bucket_that_was_emptied_is_no_new_beginning_until_that_is_said(node, bucket, prefix, tmp_path, proxy):
+    before = node.identity()
+    obstore.delete(bucket, "identity")
+
+    with pytest.raises(Conflict, match=r"was used before .* restore") as told:
+        node.identity()
+    assert [one["path"] for page in obstore.list(bucket) for one in page] == []
+
+    (remembers,) = (tmp_path / "node").glob("identity-*")
+    assert str(remembers) in str(told.value)
+    other = new_node(prefix, tmp_path / "other", proxy).identity()  # of a node that never saw the first one
+    with pytest.raises(Conflict, match="was used before"):
+        node.identity()
+    remembers.unlink()
+    assert node.identity() == other != before
 
 
 def client(**options):

@@ -13,6 +13,7 @@ from contextlib import suppress
 import structlog
 
 from pratique.core.artifacts import Digests
+from pratique.core.errors import Conflict
 from pratique.core.ports import BlobFile, StoredBlob
 from pratique.store.arrivals import Arrival, ArrivingBlob
 from pratique.store.blobs_file import PUT_AWAY_FOR, SETTLED_AFTER, FileDraft
@@ -58,21 +59,34 @@ class ObjectBlobs:
         """Tells this bucket and prefix from every other one; made when first asked for.
 
         Raises:
+            Conflict: it is gone or another one than was seen from here: the bucket was emptied, or exchanged.
             ObjectStoreFailed: the store is not to be reached, has no such bucket or refuses the credentials.
         """
-        fresh = secrets.token_hex(16).encode()
-        if self._client.look(_IDENTITY) is None and self._client.create(_IDENTITY, fresh):
+        fresh, before = secrets.token_hex(16).encode(), self._copies.remembered(self._client.address)
+        is_there = self._client.look(_IDENTITY) is not None
+        if not is_there and before is not None:
+            raise self._not_as_before("is empty or has lost its object `identity`")
+        if not is_there and self._client.create(_IDENTITY, fresh):
             found = fresh
         else:
             found = self._client.read(_IDENTITY, 0, len(fresh))
+        if before not in (None, found):
+            raise self._not_as_before("is another one now")
         self._copies.remember(self._client.address, found)
         return found.decode("ascii", "replace")
+
+    def _not_as_before(self, how: str) -> Conflict:
+        return Conflict(
+            f"the bucket {self._client.address} was used before and {how}, so files that the database names may be "
+            "gone: restore it from the backup, or name the right one by `blobs`; if it is meant to be used as it is, "
+            f'remove "{self._copies.identity_file(self._client.address)}" and start again'
+        )
 
     def known_identity(self) -> str:
         """As `identity`, but the store is asked only if it never was from here: a process may start while it is away.
 
         Raises:
-            ObjectStoreFailed: as there.
+            Conflict, ObjectStoreFailed: as there.
         """
         found = self._copies.remembered(self._client.address)
         return self.identity() if found is None else found.decode("ascii", "replace")

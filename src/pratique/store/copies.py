@@ -55,7 +55,7 @@ class Copies:
 
     def remember(self, address: str, identity: bytes) -> None:
         """Keep what tells the store at an address from others. Fine if the disk refuses: it is asked again then."""
-        path = self._identity_of(address)
+        path = self.identity_file(address)
         aside = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
         with suppress(OSError):
             aside.write_bytes(identity)
@@ -64,11 +64,12 @@ class Copies:
     def remembered(self, address: str) -> bytes | None:
         """What was kept for this address."""
         try:
-            return self._identity_of(address).read_bytes() or None
+            return self.identity_file(address).read_bytes() or None
         except OSError:
             return None
 
-    def _identity_of(self, address: str) -> Path:
+    def identity_file(self, address: str) -> Path:
+        """Where that is kept."""
         return self._root / f"identity-{hashlib.sha256(address.encode()).hexdigest()[:16]}"
 
     def added(self, size: int) -> None:
