@@ -26,9 +26,9 @@ from statistics import median
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from bench.processes import Program, cpu_seconds
 from bench.serving import ours, packages, peers
 from bench.serving.bars import Found
-from bench.serving.processes import Program, cpu_seconds
 from tests.harness.process import stranger
 from tests.harness.server import free_port
 

@@ -23,6 +23,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from bench.processes import Program, cores, pss_mb
 from bench.serving import disturbed, ours, peers, webpack
 from bench.serving.bars import Found
 from bench.serving.cells import Cell, Contestant, compare
@@ -30,7 +31,6 @@ from bench.serving.load import Asks, Load, LoadFailed, head, zipf
 from bench.serving.nginx import Nginx
 from bench.serving.operator import Operator
 from bench.serving.packages import Catalogue, read_corpus
-from bench.serving.processes import Program, cores, pss_mb
 from tests.harness.server import Server, free_port
 
 from pratique.settings.folder import DataFolder

@@ -4,7 +4,8 @@
 
 Listings, files, 304s, cold names, missing names, refusals, uploads, revocations, wrong tokens, clients that stop
 reading and clients that leave go on side by side. Every ten seconds each process of the server is looked at; what is
-told is the slope over the last two thirds of the run. With --json the last line is one object with the figures.
+told is the slope over the last two thirds of the run. With --json the last line is one object with the figures. Exits
+with 1 if anything grew more than it may.
 """
 
 from __future__ import annotations
@@ -184,7 +185,7 @@ def main() -> int:
     print("; ".join(notes), flush=True)
     if options.json:
         print(json.dumps({"bench": "soak", "figures": figures, "peers": {}, "notes": notes}))
-    return 0
+    return 0 if figures["flat"] else 1
 
 
 def figures_of(seen: list[tuple[float, list[Taken]]]) -> dict[str, float]:

@@ -20,6 +20,7 @@ from typing import TextIO
 import aiohttp
 from bench.faulting.bucket import Bucket
 from bench.faulting.wires import CENTRE, NETWORK, Wire
+from bench.processes import family, role
 from tests.harness.postgresql import OWNER, Cluster
 from tests.harness.process import stranger
 from tests.harness.server import ClockFile, free_port
@@ -30,7 +31,9 @@ ROOM = "512m"
 """Size of the disk that holds the nodes' folders and the files of packages, and of the database's."""
 
 _READY_PATIENCE = 90.0
-_STARTED = re.compile(r"(web|jobs)[ \d]* started \(pid (\d+)\)")
+_STARTED = re.compile(r"(?:web|jobs)[ \d]* started \(pid (\d+)\)")
+_ROLES = ("web", "jobs")
+_HELPERS = {"forks": "fork server", "rend": "render process"}
 _SHORT_LIVED = """
 [downloads]
 wait_bytes = "150 KB"
@@ -114,11 +117,16 @@ class Node:
                 await asyncio.sleep(0.1)
 
     def children(self) -> dict[int, str]:
-        """Ids of all processes below the supervisor, and what each is: `web`, `jobs`, or one that helps them."""
+        """Ids of all its processes but the supervisor, and what each is: `web`, `jobs`, or one that helps them.
+
+        Those whose fork server was killed are below the supervisor no more; the terminal told of them.
+        """
         if self.process is None:
             return {}
-        told = {int(pid): role for role, pid in _STARTED.findall(self.terminal())}
-        return {pid: told.get(pid, "helping process") for pid in _descendants_of(self.process.pid)}
+        told = {int(pid) for pid in _STARTED.findall(self.terminal())}
+        roots = (self.process.pid, *(pid for pid in told if role(pid) in _ROLES and _works_in(pid, self.data)))
+        below = {pid for root in roots for pid in family(root)} - {self.process.pid}
+        return {pid: _HELPERS.get(role(pid), role(pid)) or "helping process" for pid in below}
 
     def terminal(self) -> str:
         """What it said where it was started."""
@@ -132,7 +140,7 @@ class Node:
         try:
             return self.process.wait(40)
         except subprocess.TimeoutExpired:
-            for pid in (self.process.pid, *_descendants_of(self.process.pid)):
+            for pid in (self.process.pid, *self.children()):
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             return -9
@@ -217,10 +225,8 @@ def _temporary_files_in(folder: Path) -> Iterator[None]:
         tempfile.tempdir = before
 
 
-def _descendants_of(pid: int) -> list[int]:
-    found: list[int] = []
+def _works_in(pid: int, data: Path) -> bool:
+    """Whether a process has a file of this data folder open, as its log always is; its number may be another's now."""
     with suppress(OSError):
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            for child in map(int, (task / "children").read_text().split()):
-                found += [child, *_descendants_of(child)]
-    return found
+        return any(Path(os.readlink(one)).is_relative_to(data) for one in Path(f"/proc/{pid}/fd").iterdir())
+    return False

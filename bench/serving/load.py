@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.serving.processes import cpu_seconds, on_core
+from bench.processes import cpu_seconds, on_core
 
 SCRIPT = """
 local asks, count, at = {}, 0, 0

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from bench.serving.processes import Program
+from bench.processes import Program
 from tests.harness.server import free_port
 
 _WRITTEN = 1_700_000_000

@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench import processes
 from bench.serving.operator import KINDS
-from bench.serving.processes import family, on_core, role
 from tests.harness.server import Server
 
 from pratique.core.actors import ActorKind
@@ -66,20 +66,21 @@ def make_server(folder: Path, upstream: str, workers: int = 1) -> Server:
 def start(server: Server, core: int) -> float:
     """Start it on one core; seconds until it answers that it is ready."""
     began = time.monotonic()
-    with on_core(core):
+    with processes.on_core(core):
         server.start()
     return time.monotonic() - began
 
 
 def web_pids(server: Server) -> list[int]:
-    """Its web processes."""
-    return [pid for pid in all_pids(server) if role(pid) == "web"]
+    """Its web processes. Raises NoWebProcess."""
+    assert server.process is not None
+    return processes.web_pids(server.process.pid)
 
 
 def all_pids(server: Server) -> list[int]:
     """All its processes."""
     assert server.process is not None
-    return family(server.process.pid)
+    return processes.family(server.process.pid)
 
 
 def one_of_each(tokens: Sequence[tuple[ActorKind, str]]) -> list[str]:

@@ -13,7 +13,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from bench.serving.processes import Program
+from bench.processes import Program
 from tests.harness.server import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
