@@ -35,7 +35,8 @@ async def test_a_twin_of_an_own_crate_is_nobodys_and_no_upstream_hears_of_it(
 async def test_a_twin_of_an_own_crate_cannot_be_published(
     site: Site, registry: PlainRegistry, ours: str, twin: str
 ) -> None:
-    await CARGO.upload(site, ours, "1.0.0", site.token)
+    first = await CARGO.upload(site, ours, "1.0.0", site.token)
+    assert first.status == 200, first
     asked = list(registry.asked)
 
     answer = await CARGO.upload(site, twin, "1.0.0", site.token)
