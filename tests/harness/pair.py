@@ -30,7 +30,7 @@ class Registry:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.server = Server(folder / "upstream", settings="[repositories.main.upstreams]\n").start()
+        self.server = Server(folder / "upstream", settings="[repositories.main.upstreams]\n", used="upstream").start()
         try:
             self.publisher = self.server.token("publisher", operations=("read", "publish"))
         except BaseException:

@@ -75,7 +75,7 @@ class Server:
         workers: int = 1,
         test_clock: bool = True,
         authority: Authority | None = None,
-        used: bool = True,
+        used: str = "front",
     ) -> None:
         """Prepare the data folder; nothing runs before `start`.
 
@@ -84,8 +84,8 @@ class Server:
             workers: web processes.
             test_clock: without it the server starts like a stranger's: no settings file, the system's time.
             authority: certifies the server, which then speaks https.
-            used: whether the folder begins as a first start leaves it, where that can make no difference; making it
-                anew for each server would take half of the time that its test takes.
+            used: the folder begins as the first start of a server of this name left it, signing key and all, where
+                that can make no difference; making it anew each time would take half of a test's time. Empty: it does.
         """
         self.folder, self.data, self.workers = folder, folder / "data", workers
         self.port = free_port()
@@ -105,9 +105,8 @@ class Server:
         self.environment = stranger(folder / "home", PYTHONUNBUFFERED="1", **passed_on)
         self.process: subprocess.Popen[bytes] | None = None
         self._has_account = False
-        self._is_used = (
-            used and test_clock and not any(word in settings for word in ("database", "blobs", "advisories"))
-        )
+        is_special = any(word in settings for word in ("database", "blobs", "advisories"))
+        self._used = used if test_clock and not is_special else ""
 
     @property
     def npm(self) -> str:
@@ -126,8 +125,8 @@ class Server:
 
     def start(self) -> Server:
         """Start it and wait until it says that it is ready."""
-        if self._is_used and not (self.data / "pratique.db").exists():
-            shutil.copytree(_used_folder(), self.data, dirs_exist_ok=True, ignore=_OF_ONE_SERVER)
+        if self._used and not (self.data / "pratique.db").exists():
+            shutil.copytree(_used_folder(self._used), self.data, dirs_exist_ok=True, ignore=_OF_ONE_SERVER)
         command = [PRATIQUE, "up", "--port", str(self.port), "--data", self.data, "--workers", str(self.workers)]
         command += self.arguments
         with (self.folder / "terminal").open("ab") as terminal:
@@ -227,11 +226,11 @@ _OF_ONE_SERVER = shutil.ignore_patterns("pratique.toml", "secret", "lock", "logs
 
 
 @cache
-def _used_folder() -> Path:
-    """A data folder that one server has used, made once in each test process."""
+def _used_folder(_name: str) -> Path:
+    """A data folder that a server of this name has used, made once in each test process."""
     root = Path(tempfile.mkdtemp(prefix="pratique-used-"))
     atexit.register(shutil.rmtree, root, ignore_errors=True)
-    assert Server(root, used=False).start().stop() == 0
+    assert Server(root, used="").start().stop() == 0
     return root / "data"
 
 
