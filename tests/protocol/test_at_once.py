@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from aiohttp import web
 from structlog.testing import capture_logs
 
 from pratique.core.actors import OPERATOR
 from pratique.services.governing.exposure import exposure
 from pratique.services.governing.revoke import revoke
 from pratique.web.at_once import AT_ONCE, Coming, Given
+from pratique.web.connections import Connection
 from tests.harness import crates
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site, running_site
@@ -233,6 +236,26 @@ async def test_a_foreign_host_and_a_token_that_is_none_are_refused_as_ever(
             talk.writer.write(talk.request().replace(wrong, instead))
             assert (await talk.answer())[0].split()[1] == str(status)
     assert given == []
+
+
+async def test_who_asks_again_in_the_moment_of_an_answer_is_not_sent_the_longer_way_for_ever(
+    site: Site, registry: PlainRegistry, client: Speaker, given: list[Given | Coming], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next request's bytes are there after an answer by the longer way went out, before its handler waits again."""
+    async with await talk_of(site, client, registry) as talk:
+        expected, usual = await at_once(talk, given), Connection.finish_response
+        given.clear()
+
+        async def ask_again(connection: Connection, *answer: Any) -> tuple[web.StreamResponse, bool]:
+            monkeypatch.setattr(Connection, "finish_response", usual)
+            finished = await usual(connection, *answer)
+            asyncio.get_running_loop().call_soon(connection.data_received, talk.request())
+            return finished
+
+        monkeypatch.setattr(Connection, "finish_response", ask_again)
+        assert await talk.ask(PARSED) == expected
+        assert await asyncio.wait_for(talk.answer(), 10) == expected
+    assert len(given) == 1
 
 
 async def test_requests_sent_ahead_are_answered_in_their_order(

@@ -80,8 +80,23 @@ class Connection(RequestHandler):
             return
         if self._held is not None:
             self._held.append(data)
+        elif self._at_once is not None and self._is_about_to_wait():
+            self._held = [data]
+            self._loop.call_soon(self._take_held)
+        else:
+            self._take(data, self._network)
+
+    def _take_held(self) -> None:
+        """Take what came; the first of it whatever the handler does, so that nothing is held for ever."""
+        (first, *more), self._held = self._held or [b""], None
+        if self.transport is None or self.transport.is_closing() or self._network is None:
             return
-        if self._at_once is not None and self._answer_at_once(self._at_once, self._network, data):
+        self._take(first, self._network)
+        for data in more:
+            self.data_received(data)
+
+    def _take(self, data: bytes, network: str) -> None:
+        if self._at_once is not None and self._answer_at_once(self._at_once, network, data):
             return
         before = self._request_count
         waits = self._waiter is not None and not self._waiter.done()
@@ -171,6 +186,13 @@ class Connection(RequestHandler):
         return (
             waiter is not None and not waiter.done() and not self._messages and not (self._close or self._force_close)
         )
+
+    def _is_about_to_wait(self) -> bool:
+        """Whether the last answer is out, and the handler comes to wait for the next request only after these bytes.
+
+        A client that is fast enough would be sent the longer way each time, for having been sent there once.
+        """
+        return self._waiter is None and not self._messages and not self._request_in_progress
 
     def _remote(self) -> str | None:
         peer = self.peername
