@@ -224,6 +224,8 @@ class Loaded:
         self._program = self._nginx.start()
 
     def _warm(self, paths: list[str]) -> dict[str, ours.Listing]:
+        """What every class is answered. That a project is here is news once: the first answers are made anew."""
+        ours.warm(self._server.port, paths, self._classes[:1], ours.NPM_HEADERS)
         return ours.warm(self._server.port, paths, self._classes, ours.NPM_HEADERS)
 
     def cells(self) -> Cell:

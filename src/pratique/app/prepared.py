@@ -20,6 +20,7 @@ from pratique.services.upkeep.set_up import RepositoryPlan, set_up_repositories
 from pratique.settings import Settings
 from pratique.settings.folder import DataFolder, write_private
 from pratique.settings.object_store import is_object_store
+from pratique.store import schema_version
 from pratique.store.clocks import SystemClock
 from pratique.store.database import Database
 from pratique.store.dialects import as_unavailable
@@ -37,14 +38,11 @@ def prepare(folder: DataFolder, settings: Settings) -> tuple[str, ...]:
         Invalid: the settings name an upstream twice, or for an ecosystem that is not here, or no signing key.
         Unavailable: the database is in use by somebody who does not let go, or the disk or the object store refuses.
     """
-    # Only who prepares a folder needs the machinery of migrations; every command would load it otherwise.
-    from pratique.store import migrations
-
     clock = folder_clock(folder, settings)
     _reach_object_store(folder, settings)
     url = folder.database_url(settings)
     folder.refuse_lost_database(settings)
-    migrations.upgrade(url)
+    _bring_schema_up(url)
     try:
         tables.prepare(url)
     except DBAPIError as error:  # of the job engine's own connections
@@ -62,6 +60,14 @@ def prepare(folder: DataFolder, settings: Settings) -> tuple[str, ...]:
         return db.write_now(set_up_repositories, _plans(settings), clock.now())
     finally:
         db.close()
+
+
+def _bring_schema_up(url: str) -> None:
+    if schema_version.recorded(url) == schema_version.newest():
+        return
+    from pratique.store import migrations
+
+    migrations.upgrade(url)
 
 
 def _reach_object_store(folder: DataFolder, settings: Settings) -> None:

@@ -17,11 +17,12 @@ from typing import NoReturn
 import msgspec
 
 from pratique.cli.child import be
-from pratique.cli.orders import MAX_ORDER, read_order
+from pratique.cli.orders import MAX_ORDER, Order, Role, read_order
 from pratique.cli.process_name import name_process
 
-LOADED = ("pratique.cli.web_process", "pratique.cli.job_process", "dbos")
-"""All that children need; what only some of them do is in memory once all the same, as they share it."""
+LOADED = {Role.WEB: ("pratique.cli.web_process",), Role.JOBS: ("pratique.cli.job_process", "dbos")}
+"""What children of a role need. That of web processes is loaded ahead, as clients wait for them; of others, when the
+first of them is asked for. What several children have loaded is in memory once, as they share it."""
 
 _STDIN = 0
 
@@ -39,8 +40,7 @@ def serve(link: socket.socket) -> NoReturn:
     """
     name_process("pratique forks")
     os.setsid()  # Ctrl-C reaches the whole foreground group; only the supervisor decides what it means
-    for name in LOADED:
-        importlib.import_module(name)
+    _load(Role.WEB)
     awake, wake = os.pipe()
     for end in (awake, wake):
         os.set_blocking(end, False)
@@ -56,6 +56,7 @@ def serve(link: socket.socket) -> NoReturn:
                 _tell_ended(link)
             if link.fileno() in ready:
                 order, descriptors = _receive(link)
+                _load(order.role)
                 pid = os.fork()
                 if pid == 0:
                     either.close()
@@ -66,7 +67,12 @@ def serve(link: socket.socket) -> NoReturn:
     os._exit(0)
 
 
-def _receive(link: socket.socket) -> tuple[str, list[int]]:
+def _load(role: Role) -> None:
+    for name in LOADED[role]:
+        importlib.import_module(name)
+
+
+def _receive(link: socket.socket) -> tuple[Order, list[int]]:
     """One order and its descriptors. Raises ConnectionError when the supervisor is gone."""
     text, descriptors, _flags, _address = socket.recv_fds(link, MAX_ORDER, 8)
     while text and not text.endswith(b"\n"):
@@ -74,10 +80,10 @@ def _receive(link: socket.socket) -> tuple[str, list[int]]:
         text = text + more if more else b""
     if not text:
         raise ConnectionAbortedError
-    return text.decode(), descriptors
+    return read_order(text.decode()), descriptors
 
 
-def _become(order: str, descriptors: list[int], link: socket.socket, *others: int) -> NoReturn:
+def _become(order: Order, descriptors: list[int], link: socket.socket, *others: int) -> NoReturn:
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     link.close()
@@ -88,7 +94,7 @@ def _become(order: str, descriptors: list[int], link: socket.socket, *others: in
     os.dup2(nothing, _STDIN)
     os.close(nothing)
     pulse, life, *certificate = descriptors
-    be(msgspec.structs.replace(read_order(order), pulse=pulse, life=life, certificate=next(iter(certificate), None)))
+    be(msgspec.structs.replace(order, pulse=pulse, life=life, certificate=next(iter(certificate), None)))
 
 
 def _tell_ended(link: socket.socket) -> None:

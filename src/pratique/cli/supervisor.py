@@ -98,6 +98,10 @@ class Supervisor:
         self._worked: set[str] = set()
         self._waiting = {station.label for station in stations}
         self._all_ready = asyncio.Event()
+        self._web_tried = asyncio.Event()
+        """Every web process works, or one has ended before it did."""
+        if not any(station.role is Role.WEB for station in stations):
+            self._web_tried.set()
         self._failed = False
         self._life_end, self._life = os.pipe()
 
@@ -132,6 +136,7 @@ class Supervisor:
     def stop(self) -> None:
         """Ask every child to finish what it does and end."""
         self._stopping.set()
+        self._web_tried.set()
         for child in self._children.values():
             child.send(signal.SIGTERM)
 
@@ -174,6 +179,8 @@ class Supervisor:
             suspected = silent
 
     async def _keep_running(self, station: Station) -> None:
+        if station.role is not Role.WEB:
+            await self._web_tried.wait()  # clients wait for the web processes, and nobody for the others
         pause, tries = FIRST_PAUSE, 0
         while not self._stopping.is_set():
             started = self._monotonic()
@@ -181,6 +188,7 @@ class Supervisor:
             if child is None:
                 return
             code = await self._wait(child, self._signs[station.label])
+            self._web_tried.set()
             self._children.pop(station.label, None)
             self._signs.pop(station.label).close()
             if self._stopping.is_set():
@@ -269,6 +277,8 @@ class Supervisor:
             self._say(f"{station.label} works again (pid {pid})")
             return
         self._waiting.discard(station.label)
+        if not any(other.role is Role.WEB and other.label in self._waiting for other in self._stations):
+            self._web_tried.set()
         if not self._waiting:
             self._all_ready.set()
 
