@@ -10,8 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from pratique.store.dialects import database_url
-from pratique.store.migrations import current, head
 from pratique.store.schema import revision
+from pratique.store.schema_revision import current, head
 from tests.harness.postgresql import cluster
 from tests.stores.implementations import DATABASES
 from tests.stores.increments import COUNTER

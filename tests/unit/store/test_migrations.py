@@ -15,8 +15,9 @@ from pratique.core.errors import Conflict, Unavailable
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.store import releases, revocations
 from pratique.store.dialects import database_url, dialect_of, read_url
-from pratique.store.migrations import VERSION_TABLE, current, downgrade, head, upgrade
+from pratique.store.migrations import downgrade, upgrade
 from pratique.store.schema import metadata
+from pratique.store.schema_revision import VERSION_TABLE, current, head
 from tests.harness.postgresql import cluster
 from tests.stores.implementations import DATABASES
 
