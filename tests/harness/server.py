@@ -100,6 +100,9 @@ class Server:
             (self.data / "pratique.toml").write_text(head + settings)
             (self.data / "pratique.toml").chmod(0o600)
         passed_on = {name: os.environ[name] for name in TRUST if name in os.environ}
+        if test_clock:
+            # Nobody outside is asked, and reading the system's certificates takes a tenth of a command's time.
+            passed_on["SSL_CERT_FILE"] = passed_on["SSL_CERT_DIR"] = os.devnull
         # The daily import would ask the public export, and tests are offline.
         passed_on["PRATIQUE_ADVISORIES__SCHEDULED"] = "false"
         self.environment = stranger(folder / "home", PYTHONUNBUFFERED="1", **passed_on)
