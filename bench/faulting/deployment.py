@@ -213,6 +213,12 @@ class Deployment:
         self.database.remove()
         return codes
 
+    def unmount(self) -> None:
+        """Give the disks back: a folder that is one cannot be removed."""
+        if self.apart:
+            for disk in (self.disk, self.database_disk):
+                subprocess.run(["umount", "--lazy", disk], check=False)
+
 
 @contextmanager
 def _temporary_files_in(folder: Path) -> Iterator[None]:

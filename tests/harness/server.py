@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import json
 import os
@@ -24,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.harness.certificates import Authority
+from tests.harness.leftovers import at_the_end
 from tests.harness.process import Result, run, stranger
 
 PRATIQUE = Path(sys.executable).parent / "pratique"
@@ -232,7 +232,7 @@ _OF_ONE_SERVER = shutil.ignore_patterns("pratique.toml", "secret", "lock", "logs
 def _used_folder(_name: str) -> Path:
     """A data folder that a server of this name has used, made once in each test process."""
     root = Path(tempfile.mkdtemp(prefix="pratique-used-"))
-    atexit.register(shutil.rmtree, root, ignore_errors=True)
+    at_the_end(lambda: shutil.rmtree(root, ignore_errors=True))
     assert Server(root, used="").start().stop() == 0
     return root / "data"
 
