@@ -58,7 +58,7 @@ def test_what_one_node_takes_in_the_other_serves_and_refuses_within_a_second_of_
     assert second.get(file_of("shared", "1.0.0"), publisher).status == 200
 
     second.cli("revoke", "pkg:npm/shared@1.0.0", "--reason", "steals tokens").must()
-    time.sleep(1)
+    time.sleep(1)  # as long as other nodes may take, by promise: polling would forgive them more
 
     for node in nodes:
         refused = node.get(file_of("shared", "1.0.0"), publisher)
