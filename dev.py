@@ -16,6 +16,8 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tests import stock_clients, stock_postgresql, stock_seaweedfs
@@ -146,14 +148,32 @@ def run_tests(paths: list[str], *, strict: bool, long: bool) -> int:
             prepare_clients(tally)
         run_pytest(tally, paths, marks)
         return tally.close()
-    run_linters(tally)
-    run_pytest(tally, list(OFFLINE), f"{marks} and not live".removeprefix(" and "), PARALLEL)
+    with ExitStack() as together:
+        for name, (program, *options) in LINTERS:
+            together.enter_context(beside(tally, name, [BIN / program, *options]))
+        run_pytest(tally, list(OFFLINE), f"{marks} and not live".removeprefix(" and "), PARALLEL)
     if strict:
         prepare_clients(tally)
-        run_pytest(tally, [STOCK_CLIENTS], marks, PARALLEL)
-        print("== mutation check", flush=True)
-        tally.add("mutation check", passed=subprocess.call([PYTHON, MUTATION_CHECK], cwd=ROOT) == 0)
+        with beside(tally, "mutation check", [PYTHON, MUTATION_CHECK]):
+            run_pytest(tally, [STOCK_CLIENTS], marks, PARALLEL)
     return tally.close()
+
+
+@contextmanager
+def beside(tally: Tally, name: str, command: list[str | Path]) -> Iterator[None]:
+    """Run a check while others run, in what they leave of the processors; it is told of and counted when it ended."""
+    nice: list[str | Path] = ["nice", "-n", "5"] if shutil.which("nice") else []
+    with tempfile.TemporaryFile() as output:
+        check = subprocess.Popen([*nice, *command], cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+        try:
+            yield
+            passed = check.wait() == 0
+        finally:
+            check.kill()
+            check.wait()
+        output.seek(0)
+        print(f"== {name}", output.read().decode(errors="replace"), sep="\n", flush=True)
+    tally.add(name, passed=passed)
 
 
 def prepare_clients(tally: Tally) -> None:

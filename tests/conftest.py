@@ -8,9 +8,17 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
+from tests.harness import leftovers
+
 # A busy machine is no failure: nothing here is measured.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    """After the last fixture."""
+    leftovers.end_all()
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import hashlib
 import json
 import time
@@ -13,7 +12,7 @@ from typing import Any
 import aiohttp
 from bench.faulting.deployment import Node
 from tests.harness import crates, packages
-from tests.harness.publishing import BOUNDARY, multipart
+from tests.harness.publishing import legacy_form, legacy_headers, multipart
 
 PATIENCE = 12.0
 """Seconds after which a client gives up."""
@@ -107,20 +106,9 @@ class Client:
         return await self._upload(name, version, content, token)
 
     async def _upload(self, name: str, version: str, content: bytes, token: str) -> Answer:
-        form = {
-            ":action": "file_upload",
-            "protocol_version": "1",
-            "metadata_version": "2.2",
-            "name": name,
-            "version": version,
-            "filetype": "bdist_wheel",
-            "pyversion": "py3",
-            "sha256_digest": hashlib.sha256(content).hexdigest(),
-        }
-        body = multipart(form, wheel_name(name, version), content)
-        credential = base64.b64encode(f"__token__:{token}".encode()).decode()
-        headers = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}", "Authorization": f"Basic {credential}"}
-        return await self.ask("POST", "/main/pypi/legacy/", data=body, headers=headers)
+        filename = wheel_name(name, version)
+        body = multipart(legacy_form(name, version, filename, content), filename, content)
+        return await self.ask("POST", "/main/pypi/legacy/", data=body, headers=legacy_headers(token))
 
 
 def wheel_name(name: str, version: str) -> str:

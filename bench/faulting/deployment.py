@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -24,7 +23,7 @@ from bench.processes import family, role
 from tests.harness.postgresql import OWNER, Cluster
 from tests.harness.process import stranger
 from tests.harness.server import ClockFile, free_port
-from tests.harness.shared_database import without_starter
+from tests.harness.shared_database import give_secrets, without_starter
 
 PRATIQUE = Path(sys.executable).parent / "pratique"
 ROOM = "512m"
@@ -193,8 +192,7 @@ class Deployment:
     def share_secrets(self) -> None:
         """Copy what the first node made at its preparation to the others."""
         for node in self.nodes[1:]:
-            for name in ("secret", "signing-key.pem"):
-                shutil.copy(self.nodes[0].data / name, node.data / name)
+            give_secrets(self.nodes[0].data, node.data)
 
     async def start(self) -> None:
         """Start all nodes at once."""
@@ -214,6 +212,12 @@ class Deployment:
         codes = [node.stop() for node in self.nodes]
         self.database.remove()
         return codes
+
+    def unmount(self) -> None:
+        """Give the disks back: a folder that is one cannot be removed."""
+        if self.apart:
+            for disk in (self.disk, self.database_disk):
+                subprocess.run(["umount", "--lazy", disk], check=False)
 
 
 @contextmanager

@@ -90,6 +90,7 @@ async def run(
         await origin.stop()
         if deployment.bucket is not None:
             await deployment.bucket.close()
+        deployment.unmount()
 
 
 class Trial:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import ssl
 import time
 from collections.abc import Iterator
@@ -21,7 +20,7 @@ from tests.harness.postgresql import cluster
 from tests.harness.process import run
 from tests.harness.seaweedfs import KEY, SECRET, ObjectStore
 from tests.harness.server import PRATIQUE, Server, ask
-from tests.harness.shared_database import without_starter
+from tests.harness.shared_database import give_secrets, without_starter
 
 HOW_TO = ROOT / "docs" / "how-to" / "run-many-nodes.md"
 
@@ -88,11 +87,6 @@ class Nodes:
         settings.write_text("\n".join([*lines, ""]))
         settings.chmod(0o600)
 
-    def give_secrets(self, node: Server) -> None:
-        """As the document says, from the first one."""
-        for name in ("secret", "signing-key.pem"):
-            shutil.copy(self.first.data / name, node.data / name)
-
 
 @pytest.fixture(scope="module")
 def nodes(tmp_path_factory: pytest.TempPathFactory, store: ObjectStore, authority: Authority) -> Iterator[Nodes]:
@@ -102,7 +96,7 @@ def nodes(tmp_path_factory: pytest.TempPathFactory, store: ObjectStore, authorit
         made.token = made.first.token("ann", operations=("read", "publish"))  # with an administrator's account
         made.first.start()
         made.set_up(made.second)
-        made.give_secrets(made.second)
+        give_secrets(made.first.data, made.second.data)
         made.second.start()
         with made.nginx:
             yield made
@@ -133,7 +127,7 @@ def test_clients_publish_and_install_through_nginx_until_a_release_is_revoked_on
         assert node.get(path, token, **forwarded).status == 200
 
     nodes.second.cli("revoke", "pkg:npm/many-nodes@1.0.0", "--reason", "steals tokens").must()
-    time.sleep(1)
+    time.sleep(1)  # as long as other nodes may take, by promise: polling would forgive them more
     for node in (nodes.first, nodes.second):
         refused = node.get(path, token, **forwarded)
         assert (refused.status, "many-nodes@1.0.0 was revoked" in refused.reason) == (403, True)
@@ -159,7 +153,7 @@ def test_clients_publish_and_install_through_nginx_until_a_release_is_revoked_on
 
 def test_a_node_that_could_not_work_is_turned_away_with_a_sentence_and_changes_nothing(nodes: Nodes) -> None:
     def told(odd: Server) -> str:
-        nodes.give_secrets(odd)
+        give_secrets(nodes.first.data, odd.data)
         ended = run([PRATIQUE, "up", "--port", str(odd.port), "--data", odd.data], odd.folder, odd.environment)
         assert ended.failed
         assert "Traceback" not in ended.shown

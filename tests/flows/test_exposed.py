@@ -14,7 +14,7 @@ import pytest
 from tests.harness.certificates import Authority
 from tests.harness.server import PRATIQUE, Server
 
-SETTINGS = '[advisories]\nscheduled = false\n[repositories.main.upstreams]\nnpm = ["https://npm.example.test"]\n'
+SETTINGS = '[repositories.main.upstreams]\nnpm = ["https://npm.example.test"]\n'
 NAME = "packages.example.test"
 BEHIND_PROXY = {
     "PRATIQUE_BEHIND_PROXY": "true",

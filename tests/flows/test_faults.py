@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,7 +17,8 @@ from tests.harness import packages
 from tests.harness.postgresql import Cluster
 from tests.harness.publishing import put_npm
 from tests.harness.server import Server
-from tests.harness.shared_database import settings_on, without_starter
+from tests.harness.shared_database import two_nodes
+from tests.harness.waiting import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -35,24 +34,8 @@ def postgresql() -> Iterator[Cluster]:
 
 @pytest.fixture
 def nodes(postgresql: Cluster, tmp_path: Path) -> Iterator[tuple[Server, Server]]:
-    settings = settings_on(without_starter(postgresql), tmp_path / "files")
-    first, second = (Server(tmp_path / name, settings=settings) for name in ("first", "second"))
-    try:
-        first.start()
-        for name in ("secret", "signing-key.pem"):
-            shutil.copy(first.data / name, second.data / name)
-        second.start()
-        yield first, second
-    finally:
-        for node in (first, second):
-            node.kill()
-
-
-def wait_for(what: str, condition: Callable[[], object]) -> None:
-    until = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < until, what
-        time.sleep(0.05)
+    with two_nodes(postgresql, tmp_path) as both:
+        yield both
 
 
 def pid_of(node: Server, label: str) -> int:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -18,7 +17,8 @@ from tests.harness import packages
 from tests.harness.postgresql import Cluster
 from tests.harness.publishing import put_npm
 from tests.harness.server import Answer, Server
-from tests.harness.shared_database import settings_on, without_starter
+from tests.harness.shared_database import give_secrets, two_nodes
+from tests.harness.waiting import wait_for
 
 
 @pytest.fixture(scope="module")
@@ -32,19 +32,9 @@ def postgresql() -> Iterator[Cluster]:
 @pytest.fixture(scope="module")
 def nodes(postgresql: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Server]]:
     """Two, with a data folder each and one folder for files."""
-    root = tmp_path_factory.mktemp("nodes")
-    settings = settings_on(without_starter(postgresql), root / "files")
-    first, second = (Server(root / name, settings=settings) for name in ("first", "second"))
-    try:
-        first.start()
-        for name in ("secret", "signing-key.pem"):
-            shutil.copy(first.data / name, second.data / name)
-        second.start()
-        yield first, second
-        assert [node.stop() for node in (first, second)] == [0, 0]
-    finally:
-        for node in (first, second):
-            node.kill()
+    with two_nodes(postgresql, tmp_path_factory.mktemp("nodes")) as both:
+        yield both
+        assert [node.stop() for node in both] == [0, 0]
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +58,7 @@ def test_what_one_node_takes_in_the_other_serves_and_refuses_within_a_second_of_
     assert second.get(file_of("shared", "1.0.0"), publisher).status == 200
 
     second.cli("revoke", "pkg:npm/shared@1.0.0", "--reason", "steals tokens").must()
-    time.sleep(1)
+    time.sleep(1)  # as long as other nodes may take, by promise: polling would forgive them more
 
     for node in nodes:
         refused = node.get(file_of("shared", "1.0.0"), publisher)
@@ -88,8 +78,7 @@ def test_a_node_with_other_settings_is_turned_away_while_others_run(
     settings = (nodes[0].data / "pratique.toml").read_text().split("\n", 2)[2]  # after port and clock
     other = 'npm = ["http://127.0.0.1:9"]\n[advisories]'
     odd = Server(tmp_path / "odd", settings=settings.replace("[advisories]", other))
-    for name in ("secret", "signing-key.pem"):
-        shutil.copy(nodes[0].data / name, odd.data / name)
+    give_secrets(nodes[0].data, odd.data)
 
     with pytest.raises(AssertionError) as shown:
         odd.start()
@@ -135,13 +124,6 @@ def jobs_done(nodes: tuple[Server, Server]) -> set[str]:
     lines = [line for node in nodes for line in (node.data / "logs" / "jobs.jsonl").read_text("utf-8").splitlines()]
     done = [one for one in map(json.loads, lines) if (one.get("job"), one["event"]) == ("recheck_release", "job done")]
     return {one["job_id"] for one in done}
-
-
-def wait_for(what: str, condition: Callable[[], bool]) -> None:
-    until = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < until, what
-        time.sleep(0.02)
 
 
 @pytest.mark.parametrize(

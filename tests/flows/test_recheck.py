@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,8 +13,7 @@ from tests.harness import packages
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.publishing import put_npm
 from tests.harness.server import Server
-
-OFFLINE = "[advisories]\nscheduled = false\n"
+from tests.harness.waiting import wait_for
 
 
 @pytest.fixture
@@ -25,7 +24,7 @@ def registry() -> Iterator[PlainRegistry]:
 
 @pytest.fixture
 def server(tmp_path: Path, registry: PlainRegistry) -> Iterator[Server]:
-    server = Server(tmp_path, settings=registry.settings + OFFLINE).start()
+    server = Server(tmp_path, settings=registry.settings).start()
     yield server
     assert server.stop() == 0
     server.no_5xx()
@@ -44,13 +43,6 @@ def advisory(folder: Path, name: str, *, withdrawn: bool = False) -> Path:
         record["withdrawn"] = "2026-03-01T00:00:00Z"
     (folder / f"{name}.json").write_text(json.dumps(record))
     return folder
-
-
-def eventually(condition: Callable[[], bool], what: str) -> None:
-    until = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < until, what
-        time.sleep(0.1)
 
 
 def clearance(server: Server, purl: str) -> str:
@@ -75,12 +67,12 @@ def test_an_own_release_that_policy_refuses_by_now_is_quarantined_and_live_again
 
     denied = server.cli("deny", "pkg:npm/ours@1.0.0", "--reason", "leaks a key")
     assert not denied.failed, denied.shown
-    eventually(lambda: clearance(server, "pkg:npm/ours") == "quarantined", server.terminal())
+    wait_for("it was not judged again", lambda: clearance(server, "pkg:npm/ours") == "quarantined")
     assert server.get("/main/npm/ours/-/ours-1.0.0.tgz", token).status == 403
 
     again = server.cli("undeny", "pkg:npm/ours@1.0.0")
     assert not again.failed, again.shown
-    eventually(lambda: clearance(server, "pkg:npm/ours") == "live", server.terminal())
+    wait_for("it was not judged again", lambda: clearance(server, "pkg:npm/ours") == "live")
     assert server.get("/main/npm/ours/-/ours-1.0.0.tgz", token).status == 200
 
 
@@ -88,13 +80,13 @@ def test_a_denied_release_that_is_revoked_and_given_back_does_not_pass_for_live(
     token = server.token("ann", operations=("read", "publish"))
     assert put_npm(server.npm, token, "ours", "1.0.0", packages.npm_tarball("ours", "1.0.0")).status == 201
     server.cli("deny", "pkg:npm/ours@1.0.0", "--reason", "leaks a key").must()
-    eventually(lambda: clearance(server, "pkg:npm/ours") == "quarantined", server.terminal())
+    wait_for("it was not judged again", lambda: clearance(server, "pkg:npm/ours") == "quarantined")
     server.cli("revoke", "pkg:npm/ours@1.0.0", "--reason", "steals tokens").must()
     assert clearance(server, "pkg:npm/ours") == "revoked"
 
     server.cli("unrevoke", "pkg:npm/ours@1.0.0").must()
 
-    eventually(lambda: clearance(server, "pkg:npm/ours") == "quarantined", server.terminal())
+    wait_for("it was not judged again", lambda: clearance(server, "pkg:npm/ours") == "quarantined")
     assert server.get("/main/npm/ours/-/ours-1.0.0.tgz", token).status == 403
 
 
@@ -116,5 +108,5 @@ def test_an_upstreams_release_that_was_served_and_is_called_malware_now_is_repor
     taken = server.cli("advisories", "import", str(advisory(tmp_path / "osv", "left")))
 
     assert not taken.failed, taken.shown
-    eventually(lambda: "refused_after_serving" in events(server, "pkg:npm/left@1.0.0"), server.terminal())
+    wait_for("it was not judged again", lambda: "refused_after_serving" in events(server, "pkg:npm/left@1.0.0"))
     assert server.get("/main/npm/left/-/left-1.0.0.tgz").status == 403

@@ -12,12 +12,10 @@ import pytest
 from pratique.settings.folder import DataFolder
 from tests.harness.server import PRATIQUE, Server, free_port
 
-OFFLINE = "[advisories]\nscheduled = false\n"
-
 
 @pytest.fixture
 def server(tmp_path):
-    server = Server(tmp_path, settings=OFFLINE, workers=2)
+    server = Server(tmp_path, workers=2)
     yield server
     if server.process is not None:
         server.stop()
@@ -26,7 +24,7 @@ def server(tmp_path):
 @pytest.fixture(scope="module")
 def running(tmp_path_factory):
     """One server for the tests that leave it in order."""
-    server = Server(tmp_path_factory.mktemp("running"), settings=OFFLINE, workers=2).start()
+    server = Server(tmp_path_factory.mktemp("running"), workers=2).start()
     wait_for(lambda: "Ctrl-C" in server.terminal(), server.terminal())
     yield server
     assert server.stop() == 0
@@ -126,7 +124,7 @@ def test_a_request_that_is_under_way_is_answered_before_the_server_ends(server):
 
 
 def test_a_second_signal_ends_the_server_at_once_although_a_request_hangs(tmp_path):
-    server = Server(tmp_path, settings=OFFLINE + '[web]\nstop_patience = "10 min"\n', workers=1).start()
+    server = Server(tmp_path, settings='[web]\nstop_patience = "10 min"\n', workers=1).start()
     with socket.create_connection(("127.0.0.1", server.port)) as client:
         client.sendall(f"POST /login HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nContent-Length: 20\r\n\r\n".encode())
         wait_for(lambda: "Ctrl-C" in server.terminal(), server.terminal())
@@ -175,7 +173,7 @@ def test_a_port_that_is_taken_is_refused_before_anything_starts(server):
     ],
 )
 def test_what_cannot_start_safely_is_refused_in_one_sentence(tmp_path, arguments, environment, sentence):
-    server = Server(tmp_path, settings=OFFLINE, test_clock=False)
+    server = Server(tmp_path, test_clock=False)
 
     refused = run_up(server, *arguments, **environment)
 

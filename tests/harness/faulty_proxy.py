@@ -5,16 +5,17 @@ from __future__ import annotations
 import http.client
 import threading
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from types import TracebackType
-from typing import Self
 from urllib.parse import urlsplit
+
+from tests.harness.threaded_server import ThreadedServer
 
 Fault = Callable[[BaseHTTPRequestHandler, int, list[tuple[str, str]], bytes], None]
 """(who answers, status, headers, body of the store): sends something else."""
 
 
-class FaultyProxy:
+class FaultyProxy(ThreadedServer):
     """Passes requests on to an endpoint; while `fault` is set, answers go wrong.
 
     Attributes:
@@ -37,13 +38,7 @@ class FaultyProxy:
 
         for method in ("GET", "PUT", "HEAD", "POST", "DELETE"):
             setattr(Handler, f"do_{method}", lambda handler: self._pass(handler))
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-
-    @property
-    def endpoint(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
+        super().__init__(Handler)
 
     def break_it(self, fault: Fault, times: int = -1, only: str = "") -> None:
         """Let answers go wrong from now on.
@@ -74,16 +69,11 @@ class FaultyProxy:
         connection.close()
         return (fault or as_it_is)(handler, answer.status, headers, content)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
     def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.released.set()
-        self._server.shutdown()
-        self._server.server_close()
+        super().__exit__(kind, error, trace)
 
     def hang(self, handler: BaseHTTPRequestHandler, *_answer: object) -> None:
         """A fault: no answer for as long as the proxy stands."""

@@ -7,20 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
-import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 from urllib.parse import unquote
 
 from tests.harness import crates, packages
 from tests.harness.server import Answer
-
-POLL = 0.01
-"""Seconds between two looks whether to end: hundreds of tests wait for their registry to notice."""
+from tests.harness.threaded_server import ThreadedServer
 
 METADATA = b"Metadata-Version: 2.1\nName: left\nVersion: 1.0.0\n"
 
@@ -38,14 +33,7 @@ class Release:
     listed: bool = True
 
 
-class _Server(ThreadingHTTPServer):
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up, as refused ones do, is no failure; every other one is told as usual."""
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)
-
-
-class PlainRegistry:
+class PlainRegistry(ThreadedServer):
     """Serves npm, PyPI and cargo below `/npm`, `/pypi` and `/cargo` on a free port, while the `with` lasts.
 
     Attributes:
@@ -102,21 +90,7 @@ class PlainRegistry:
             def log_message(self, *_arguments: Any) -> None:
                 """The list of paths is log enough."""
 
-        self._server = _Server(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(POLL,), daemon=True)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__init__(Handler)
 
     @property
     def settings(self) -> str:

@@ -6,7 +6,6 @@ programs are the machine's; where there are none, those that the lock `locks/pos
 
 from __future__ import annotations
 
-import atexit
 import ctypes
 import itertools
 import os
@@ -23,6 +22,7 @@ from typing import Any
 import psycopg
 
 from tests import stock_postgresql
+from tests.harness.leftovers import at_the_end
 
 OWNER = "pratique"
 _START_PATIENCE = 60.0
@@ -78,7 +78,7 @@ class Cluster:
         if os.geteuid() == 0:
             os.chown(self.folder, _NOBODY, _NOBODY)
         self.programs = _reachable(programs(), self.folder)
-        atexit.register(self.remove)
+        at_the_end(self.remove)
         self._run("initdb", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", f"--username={OWNER}")
         self.start()
 

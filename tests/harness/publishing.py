@@ -49,25 +49,38 @@ def post_python(
     trust: ssl.SSLContext | None = None,
 ) -> Answer:
     """What `twine upload` sends; `fields` replaces or adds form fields."""
-    kind = "bdist_wheel" if filename.endswith(".whl") else "sdist"
-    form = {
+    more = {
+        "requires_python": ">=3.8",
+        "summary": "An inert test package",
+        "blake2_256_digest": hashlib.blake2b(content, digest_size=32).hexdigest(),
+    }
+    form = legacy_form(name, version, filename, content) | more | dict(fields or {})
+    return ask(
+        "POST", f"{index}/legacy/", body=multipart(form, filename, content), headers=legacy_headers(token), trust=trust
+    )
+
+
+def legacy_form(name: str, version: str, filename: str, content: bytes) -> dict[str, str]:
+    """The fields that come with a file of a Python project."""
+    is_wheel = filename.endswith(".whl")
+    return {
         ":action": "file_upload",
         "protocol_version": "1",
         "metadata_version": "2.2",
         "name": name,
         "version": version,
-        "filetype": kind,
-        "pyversion": "py3" if kind == "bdist_wheel" else "source",
-        "requires_python": ">=3.8",
-        "summary": "An inert test package",
+        "filetype": "bdist_wheel" if is_wheel else "sdist",
+        "pyversion": "py3" if is_wheel else "source",
         "sha256_digest": hashlib.sha256(content).hexdigest(),
-        "blake2_256_digest": hashlib.blake2b(content, digest_size=32).hexdigest(),
-        **(fields or {}),
     }
-    body = multipart(form, filename, content)
-    credential = base64.b64encode(f"__token__:{token}".encode()).decode()
-    headers = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}", "Authorization": f"Basic {credential}"}
-    return ask("POST", f"{index}/legacy/", body=body, headers=headers, trust=trust)
+
+
+def legacy_headers(token: str | None) -> dict[str, str]:
+    """Those of such a form, by whom the token says."""
+    kind = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
+    if not token:
+        return kind
+    return kind | {"Authorization": "Basic " + base64.b64encode(f"__token__:{token}".encode()).decode()}
 
 
 def multipart(form: Mapping[str, str], filename: str, content: bytes) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import itertools
 import json
 import shutil
@@ -18,6 +17,7 @@ from obstore.store import S3Store
 
 from pratique.store.object_client import ObjectClient, ObjectStoreAddress, ObjectStorePatience
 from tests import stock_seaweedfs
+from tests.harness.leftovers import at_the_end
 from tests.harness.postgresql import _die_with_parent
 from tests.harness.server import free_port
 
@@ -43,7 +43,7 @@ class ObjectStore:
                 "SeaweedFS is not on this machine: run `python3 dev.py test`, which brings it, or have `weed` on PATH"
             )
         self.folder = Path(tempfile.mkdtemp(prefix="pratique-s3-"))
-        atexit.register(self.remove)
+        at_the_end(self.remove)
         self._program, self._numbers = program, itertools.count(1)
         self._ports = {name: free_port() for name in (*_PORTS, "s3.port", "s3.port.grpc")}
         self._server: subprocess.Popen[bytes] | None = None
@@ -63,7 +63,7 @@ class ObjectStore:
         places = (f"-dir={data}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-s3.config={self.folder / 's3.json'}")
         with (self.folder / "log").open("ab") as log:
             self._server = subprocess.Popen(
-                [self._program, "server", *_QUICK, *_ALONE, *places, *ports],
+                [self._program, f"-logdir={self.folder}", "server", *_QUICK, *_ALONE, *places, *ports],
                 cwd=self.folder,
                 stdout=log,
                 stderr=log,
@@ -93,6 +93,9 @@ class ObjectStore:
         """End it and leave nothing behind."""
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+        for port in self._ports.values():  # it puts its sockets there, wherever temporary files are
+            for socket in Path("/tmp").glob(f"seaweedfs-*-{port}.sock"):
+                socket.unlink(missing_ok=True)
 
     def bucket(self, prefix: str | None = None) -> S3Store:
         """The bucket itself, for looks and changes behind the back of what is tested."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import json
 import os
@@ -24,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.harness.certificates import Authority
+from tests.harness.leftovers import at_the_end
 from tests.harness.process import Result, run, stranger
 
 PRATIQUE = Path(sys.executable).parent / "pratique"
@@ -100,6 +100,9 @@ class Server:
             (self.data / "pratique.toml").write_text(head + settings)
             (self.data / "pratique.toml").chmod(0o600)
         passed_on = {name: os.environ[name] for name in TRUST if name in os.environ}
+        if test_clock:
+            # Nobody outside is asked, and reading the system's certificates takes a tenth of a command's time.
+            passed_on["SSL_CERT_FILE"] = passed_on["SSL_CERT_DIR"] = os.devnull
         # The daily import would ask the public export, and tests are offline.
         passed_on["PRATIQUE_ADVISORIES__SCHEDULED"] = "false"
         self.environment = stranger(folder / "home", PYTHONUNBUFFERED="1", **passed_on)
@@ -229,7 +232,7 @@ _OF_ONE_SERVER = shutil.ignore_patterns("pratique.toml", "secret", "lock", "logs
 def _used_folder(_name: str) -> Path:
     """A data folder that a server of this name has used, made once in each test process."""
     root = Path(tempfile.mkdtemp(prefix="pratique-used-"))
-    atexit.register(shutil.rmtree, root, ignore_errors=True)
+    at_the_end(lambda: shutil.rmtree(root, ignore_errors=True))
     assert Server(root, used="").start().stop() == 0
     return root / "data"
 

@@ -1,8 +1,11 @@
-"""Servers on a PostgreSQL, as settings."""
+"""Servers that share a PostgreSQL and a folder for files."""
 
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pratique.core.clock import Instant
@@ -11,6 +14,9 @@ from pratique.store import advisories
 from pratique.store.database import Database
 from pratique.store.migrations import upgrade
 from tests.harness.postgresql import Cluster
+from tests.harness.server import Server
+
+_SAME_EVERYWHERE = ("secret", "signing-key.pem")
 
 
 def without_starter(postgresql: Cluster) -> str:
@@ -27,3 +33,24 @@ def settings_on(url: str, files: Path) -> str:
     """A node on a database, with a folder for files and no upstream."""
     places = f"database = {json.dumps(url)}\nblobs = {json.dumps(str(files))}\n"
     return f"{places}[repositories.main.upstreams]\n[advisories]\nscheduled = false\n"
+
+
+def give_secrets(origin: Path, node: Path) -> None:
+    """Copy from one data folder to another what all nodes must have alike."""
+    for name in _SAME_EVERYWHERE:
+        shutil.copy(origin / name, node / name)
+
+
+@contextmanager
+def two_nodes(postgresql: Cluster, root: Path) -> Iterator[tuple[Server, Server]]:
+    """Two servers that run, with a data folder each; whatever still runs at the end is killed."""
+    settings = settings_on(without_starter(postgresql), root / "files")
+    first, second = (Server(root / name, settings=settings) for name in ("first", "second"))
+    try:
+        first.start()
+        give_secrets(first.data, second.data)
+        second.start()
+        yield first, second
+    finally:
+        for node in (first, second):
+            node.kill()

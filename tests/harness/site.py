@@ -6,7 +6,6 @@ For tests that look at many answers; what concerns processes, start-up or stock 
 from __future__ import annotations
 
 import asyncio
-import atexit
 import json
 import os
 import shutil
@@ -31,6 +30,7 @@ from pratique.settings.folder import DataFolder
 from pratique.settings.limits import web_limits
 from pratique.web.application import make_application
 from pratique.web.connections import Runner
+from tests.harness.leftovers import at_the_end
 from tests.harness.postgresql import cluster
 from tests.harness.server import Answer, ClockFile, free_port
 
@@ -108,7 +108,7 @@ async def _settled(data: Path, kind: str) -> tuple[str, tuple[str, str, str]]:
     is a PostgreSQL's, and the tokens of its people."""
     if kind not in _templates:
         root = Path(tempfile.mkdtemp(prefix="pratique-template-"))
-        atexit.register(shutil.rmtree, root, ignore_errors=True)
+        at_the_end(lambda: shutil.rmtree(root, ignore_errors=True))
         name = cluster().new_database() if kind == "postgresql" else ""
         async with _serving(root, _database(name), free_port()) as site:
             people = await _people(site)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 
 from tests.harness import crates
-from tests.harness.plain_registry import POLL
+from tests.harness.threaded_server import ThreadedServer
 
 
-class TakingRegistry:
+class TakingRegistry(ThreadedServer):
     """Serves one index for everybody and for members on a free port, while the `with` lasts.
 
     Attributes:
@@ -43,21 +41,7 @@ class TakingRegistry:
             def log_message(self, *_arguments: Any) -> None:
                 """Nobody reads it."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(POLL,), daemon=True)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__init__(Handler)
 
     def offers(self, name: str, version: str, *features: str) -> None:
         """List a crate that nobody will download."""

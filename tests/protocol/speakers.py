@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from tests.harness import packages
 from tests.harness.plain_registry import PlainRegistry, Release
-from tests.harness.publishing import BOUNDARY, multipart
+from tests.harness.publishing import legacy_form, legacy_headers, multipart
 from tests.harness.server import Answer
 from tests.harness.site import Site
 from tests.protocol.cargo_speaker import CargoSpeaker
@@ -132,22 +132,9 @@ class PypiSpeaker:
     async def upload(self, site: Site, name: str, version: str, token: str | None, **change: Any) -> Answer:
         filename, content = packages.wheel(name, version, change.get("requires", ()))
         content = change.get("content", content)
-        form = {
-            ":action": "file_upload",
-            "protocol_version": "1",
-            "metadata_version": "2.2",
-            "name": name,
-            "version": version,
-            "filetype": "bdist_wheel",
-            "pyversion": "py3",
-            "sha256_digest": hashlib.sha256(content).hexdigest(),
-            **change.get("fields", {}),
-        }
+        form = legacy_form(name, version, filename, content) | change.get("fields", {})
         body = multipart(form, change.get("filename", filename), content)
-        headers = {"Content_Type": f"multipart/form-data; boundary={BOUNDARY}"}
-        if token:
-            headers["Authorization"] = "Basic " + base64.b64encode(f"__token__:{token}".encode()).decode()
-        return await site.ask("POST", "/main/pypi/legacy/", None, data=body, **headers)
+        return await site.ask("POST", "/main/pypi/legacy/", None, data=body, **legacy_headers(token))
 
 
 def _version(filename: str) -> str:

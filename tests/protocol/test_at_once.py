@@ -280,7 +280,7 @@ async def test_a_request_in_two_pieces_is_one(
         given.clear()
         talk.writer.write(whole[:30])
         await talk.writer.drain()
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.02)  # so that the server reads the beginning alone
         talk.writer.write(whole[30:])
         assert await talk.answer() == expected
         assert await talk.ask() == expected
@@ -298,7 +298,7 @@ async def test_who_does_not_read_gets_no_more_than_a_connection_holds(
         talk.reader._transport.pause_reading()
         for _ in range(200):
             talk.writer.write(talk.request())
-            await asyncio.sleep(0.001)
+            await asyncio.sleep(0.001)  # each is read alone, as the server's turns come between
         assert 0 < len(given) < 100
 
 

@@ -50,6 +50,12 @@ async def fetched(site: Site, client: Speaker, name: str) -> bytes:
     return answer.body
 
 
+async def brought_in(site: Site, registry: PlainRegistry, client: Speaker) -> bytes:
+    """What the upstream has under the name `left` is stored here."""
+    client.released(registry, "left", "1.0.0")
+    return await fetched(site, client, "left")
+
+
 async def room(site: Site, limit: int) -> int:
     """As the job does, but without leaving alone what was used within the hour."""
     return await make_room(site.ports, limit, unused_for=0, settling=0)
@@ -89,8 +95,7 @@ async def test_over_the_limit_the_least_used_go_own_ones_never_and_the_next_down
 async def test_whoever_reads_a_blob_that_goes_reads_it_to_its_end(
     either: Site, registry: PlainRegistry, client: Speaker
 ) -> None:
-    client.released(registry, "left", "1.0.0")
-    content = await fetched(either, client, "left")
+    content = await brought_in(either, registry, client)
     reading = either.ports.blobs.open(sha256_of(content))
 
     assert await room(either, 1) == len(content)
@@ -106,8 +111,7 @@ async def test_whoever_reads_a_blob_that_goes_reads_it_to_its_end(
 async def test_whoever_asks_while_room_is_made_gets_all_of_it(
     either: Site, registry: PlainRegistry, client: Speaker
 ) -> None:
-    client.released(registry, "left", "1.0.0")
-    content = await fetched(either, client, "left")
+    content = await brought_in(either, registry, client)
 
     async def ask() -> None:
         for _ in range(8):
@@ -127,8 +131,7 @@ async def test_whoever_asks_while_room_is_made_gets_all_of_it(
 @ON_SQLITE
 @ONE_CLIENT
 async def test_what_was_handed_out_within_the_hour_stays(site: Site, registry: PlainRegistry, client: Speaker) -> None:
-    client.released(registry, "left", "1.0.0")
-    content = await fetched(site, client, "left")
+    content = await brought_in(site, registry, client)
 
     assert await make_room(site.ports, 1, settling=0) == 0
 
@@ -140,8 +143,7 @@ async def test_what_was_handed_out_within_the_hour_stays(site: Site, registry: P
 async def test_what_is_handed_out_after_it_was_chosen_stays(
     site: Site, registry: PlainRegistry, client: Speaker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    client.released(registry, "left", "1.0.0")
-    content = await fetched(site, client, "left")
+    content = await brought_in(site, registry, client)
     site.clock.set("+3h")
     real = module._can_come_back
 
@@ -239,8 +241,7 @@ async def test_what_went_is_no_damage_and_no_left_over(site: Site, registry: Pla
 async def test_a_removal_that_was_broken_off_is_finished_by_the_next_turn(
     site: Site, registry: PlainRegistry, client: Speaker
 ) -> None:
-    client.released(registry, "left", "1.0.0")
-    content = await fetched(site, client, "left")
+    content = await brought_in(site, registry, client)
     chosen = await site.ports.db.read(blob_use.least_used, site.ports.clock.now() + 1, 10)
     assert await site.ports.db.write(blob_use.mark_leaving, chosen) == chosen
     assert await fetched(site, client, "left") == content
@@ -257,8 +258,7 @@ async def test_a_removal_that_was_broken_off_is_finished_by_the_next_turn(
 async def test_bytes_that_are_here_although_they_are_called_gone_count_again_after_a_day(
     site: Site, registry: PlainRegistry, client: Speaker
 ) -> None:
-    client.released(registry, "left", "1.0.0")
-    content = await fetched(site, client, "left")
+    content = await brought_in(site, registry, client)
     sha256 = sha256_of(content)
     chosen = await site.ports.db.read(blob_use.least_used, site.ports.clock.now() + 1, 10)
     await site.ports.db.write(blob_use.mark_leaving, chosen)
@@ -276,8 +276,7 @@ async def test_what_is_published_as_ones_own_while_it_is_removed_stays(
     site: Site, registry: PlainRegistry, client: Speaker
 ) -> None:
     """The publisher has kept the bytes again: they are young."""
-    client.released(registry, "left", "1.0.0")
-    content = await fetched(site, client, "left")
+    content = await brought_in(site, registry, client)
     chosen = await site.ports.db.read(blob_use.least_used, site.ports.clock.now() + 1, 10)
     await site.ports.db.write(blob_use.mark_leaving, chosen)
     draft = site.ports.blobs.draft()

@@ -41,7 +41,7 @@ async def site(tmp_path: Path, registry: PlainRegistry, proxy: FaultyProxy, pref
     credentials.chmod(0o600)
     patience = '\n[object_store]\nretry_for = "1 s"\n'
     where = f'blobs = "s3://files/{prefix}"\n'
-    endpoint = f'endpoint = "{proxy.endpoint}"\ncredentials_file = "{credentials}"\n'
+    endpoint = f'endpoint = "{proxy.url}"\ncredentials_file = "{credentials}"\n'
     async with running_site(tmp_path, where + registry.settings + patience + endpoint) as running:
         yield running
 

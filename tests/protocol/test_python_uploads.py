@@ -10,7 +10,7 @@ import pytest
 
 from tests.harness import packages
 from tests.harness.plain_registry import PlainRegistry
-from tests.harness.publishing import BOUNDARY, multipart
+from tests.harness.publishing import BOUNDARY, legacy_form, multipart
 from tests.harness.server import Answer
 from tests.harness.site import Site
 from tests.protocol.speakers import PypiSpeaker
@@ -18,15 +18,7 @@ from tests.protocol.speakers import PypiSpeaker
 PYPI = PypiSpeaker("json", "application/vnd.pypi.simple.v1+json")
 WHEEL_NAME, WHEEL = packages.wheel("ours", "1.0.0")
 SDIST_NAME, SDIST = packages.sdist("ours", "1.0.0")
-FORM = {
-    ":action": "file_upload",
-    "protocol_version": "1",
-    "metadata_version": "2.2",
-    "name": "ours",
-    "version": "1.0.0",
-    "filetype": "bdist_wheel",
-    "sha256_digest": hashlib.sha256(WHEEL).hexdigest(),
-}
+FORM = legacy_form("ours", "1.0.0", WHEEL_NAME, WHEEL)
 
 
 async def put_sdist(site: Site, content: bytes = SDIST, filename: str = SDIST_NAME) -> Answer:

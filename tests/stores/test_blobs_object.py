@@ -47,7 +47,7 @@ def node(prefix, tmp_path, proxy):
 
 def new_node(prefix, folder, proxy, limit=1 << 30):
     """A node that reaches the object store through the proxy, with copies of its own."""
-    return ObjectBlobs(object_store().client(prefix, proxy.endpoint), Copies(folder, limit))
+    return ObjectBlobs(object_store().client(prefix, proxy.url), Copies(folder, limit))
 
 
 def put(blobs, content=BYTES):
@@ -156,7 +156,7 @@ def test_one_failed_request_is_tried_again_and_nobody_notices(node, prefix, tmp_
 
 def test_a_store_that_does_not_answer_is_given_up_and_the_next_is_refused_at_once(prefix, tmp_path, proxy):
     patience = ObjectStorePatience(connect=500, read=300, write=300, retry=300, rest=60_000)
-    client = ObjectClient(object_store().address(prefix, proxy.endpoint), patience)
+    client = ObjectClient(object_store().address(prefix, proxy.url), patience)
     blobs = ObjectBlobs(client, Copies(tmp_path / "data", 1 << 30))
     proxy.break_it(proxy.hang)
 

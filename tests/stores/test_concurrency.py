@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from pratique.store.dialects import database_url
 from pratique.store.schema import revision
-from pratique.store.schema_version import newest, recorded
+from pratique.store.schema_revision import current, head
 from tests.harness.postgresql import cluster
 from tests.stores.implementations import DATABASES
 from tests.stores.increments import COUNTER
@@ -47,4 +47,4 @@ def test_processes_that_create_the_schema_at_once_take_turns(kind, tmp_path):
     failures = finish([start("-c", program, url) for _ in range(4)])
 
     assert failures == []
-    assert recorded(url) == newest()
+    assert current(url) == head()

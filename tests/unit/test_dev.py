@@ -67,6 +67,27 @@ def test_a_failure_that_does_not_come_again_is_named_and_fails_nothing(
     ]
 
 
+def test_a_check_beside_others_is_told_of_after_them_and_counted(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    tally = dev.Tally()
+
+    for code in (0, 1):
+        with dev.beside(tally, f"check {code}", [sys.executable, "-c", f"print('found'); raise SystemExit({code})"]):
+            print("others")  # noqa: T201
+
+    assert (tally.passed, tally.failures) == (1, ["check 1"])
+    told = capsys.readouterr().out.split()
+    assert told == [*"others == check 0 found".split(), *"others == check 1 found".split()]  # noqa: SIM905
+
+
+def test_a_check_beside_others_ends_with_them_when_they_are_broken_off() -> None:
+    endless = [sys.executable, "-c", "import time; time.sleep(600)"]
+
+    with pytest.raises(KeyboardInterrupt), dev.beside(dev.Tally(), "endless", endless):
+        raise KeyboardInterrupt
+
+
 def test_a_python_that_is_new_enough_is_found() -> None:
     assert dev.runs_new_enough(Path(dev.find_python()))
 

@@ -20,7 +20,7 @@ from pratique.services.upkeep.set_up import RepositoryPlan, set_up_repositories
 from pratique.settings import Settings
 from pratique.settings.folder import DataFolder, write_private
 from pratique.settings.object_store import is_object_store
-from pratique.store import schema_version
+from pratique.store import schema_revision
 from pratique.store.clocks import SystemClock
 from pratique.store.database import Database
 from pratique.store.dialects import as_unavailable
@@ -63,7 +63,7 @@ def prepare(folder: DataFolder, settings: Settings) -> tuple[str, ...]:
 
 
 def _bring_schema_up(url: str) -> None:
-    if schema_version.recorded(url) == schema_version.newest():
+    if schema_revision.current(url) == schema_revision.head():
         return
     from pratique.store import migrations
 

@@ -14,7 +14,7 @@ from pratique.core.errors import Conflict, NotFound
 from pratique.services.verbs.verb import Tell, Verb
 from pratique.settings import Settings, load_settings
 from pratique.settings.folder import DataFolder, default_root
-from pratique.store import schema_version
+from pratique.store.schema_revision import current, head
 
 Request = TypeVar("Request")
 Response = TypeVar("Response")
@@ -59,7 +59,7 @@ async def _perform(
 
 
 def _check_schema(database_url: str) -> None:
-    if schema_version.recorded(database_url) != schema_version.newest():
+    if current(database_url) != head():
         raise Conflict(
             "the data folder was last used by another version of Pratique: run `pratique up` of this version once"
         )

@@ -63,9 +63,10 @@ def _entries(kind: type[msgspec.Struct], prefix: str, tables: list[tuple[str, ty
 
 
 def _comments(kind: type[msgspec.Struct], name: str) -> list[str]:
-    """What the struct's docstring says about a setting, as comment lines."""
+    """What is said about a setting by the docstring of the struct that declares it, as comment lines."""
+    declares = next(base for base in kind.__mro__ if name in base.__annotations__)
     found: list[str] = []
-    for line in (inspect.getdoc(kind) or "").splitlines():
+    for line in (inspect.getdoc(declares) or "").splitlines():
         entry = _ENTRY.match(line)
         if entry:
             if found:

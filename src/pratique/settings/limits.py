@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from ipaddress import ip_network
 
+import msgspec
+
 from pratique.core.ecosystem import ArchiveLimits
 from pratique.core.limits import DatabaseLimits, FlightLimits, Freshness, UpstreamLimits
 from pratique.services.advisories.questions import QuestionSlots
@@ -129,14 +131,9 @@ def web_limits(settings: Settings) -> WebLimits:
         slowest_reader=settings.web.slowest_reader,
         trusted_proxies=tuple(ip_network(one) for one in proxies),
         only_by_proxy=settings.behind_proxy and not settings.tls_certificate,
-        rates=rate_limits(settings.limits),
+        rates=msgspec.convert(settings.limits, RateLimits, from_attributes=True),
         seats=seat_limits(settings.limits),
     )
-
-
-def rate_limits(said: LimitSettings) -> RateLimits:
-    """How often one asker may ask."""
-    return RateLimits(**{name: getattr(said, name) for name in RateLimits.__struct_fields__})
 
 
 def seat_limits(said: LimitSettings) -> SlotLimits:

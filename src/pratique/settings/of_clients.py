@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from pratique.settings.quantities import Duration, Size
+from pratique.web.limits import RateLimits
 
 MINUTE, HOUR = 60.0, 3_600.0
 MB = 1 << 20
@@ -50,31 +51,15 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
     stored_from: Size = Size(256 << 10)
 
 
-class LimitSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """What one asker may do in a minute, in each process; all of it may come at once. 0: as often as he likes.
+class LimitSettings(RateLimits, frozen=True, kw_only=True):
+    """What one asker may do in a minute, and how many reads are decided at once, in each process.
 
     Attributes:
-        requests: of one account, of every kind.
-        anonymous: requests without a token, of one address (of IPv6: of one /64).
-        failed_credentials: wrong tokens from one address; good ones from there go on.
-        missing: names and files that do not exist, of one account or address; each may cost an upstream a request.
-        decisions: listings and files that have to be decided anew, of one account or address.
-        searches: searches and lists of all projects, of one account or address.
-        audits: questions about advisories, of one account or address.
-        uploads: uploads, also those that are refused, of one account.
         at_once: reads that one process decides at the same time, three quarters of them of one account or address.
         waiting: so many reads wait for their turn in one process; the next one is told to come again.
         patience: a read waits so long, then it is told to come again.
     """
 
-    requests: int = 180_000
-    anonymous: int = 180_000
-    failed_credentials: int = 600
-    missing: int = 6_000
-    decisions: int = 60_000
-    searches: int = 600
-    audits: int = 1_200
-    uploads: int = 3_000
     at_once: int = 64
     waiting: int = 4_096
     patience: Duration = Duration(MINUTE)

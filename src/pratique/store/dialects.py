@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 
 from pratique.core.clock import Instant
@@ -127,6 +127,9 @@ def as_unavailable(error: DBAPIError) -> Unavailable | Invalid | None:
 def insert(connection: sa.Connection, table: sa.Table) -> sqlite.Insert:
     """INSERT that can take ON CONFLICT, in the connection's dialect."""
     if connection.dialect.name == "postgresql":
+        # Loaded by whoever connected; commands on a folder of files need not load it as well.
+        from sqlalchemy.dialects import postgresql
+
         return postgresql.insert(table)  # type: ignore[return-value]  # the same methods, another class
     return sqlite.insert(table)
 

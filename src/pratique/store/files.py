@@ -139,15 +139,7 @@ def record_stored(
     """
     if kept:
         _record_blob(c, stored, now)
-    seen = insert(c, file).values(
-        project_id=project_id,
-        version=version,
-        filename=filename,
-        published=published,
-        first_seen=now,
-        sight=Sight.FIRST.value,
-    )
-    c.execute(seen.on_conflict_do_nothing(index_elements=["project_id", "filename"]))
+    _note_first_sight(c, project_id, version, filename, published, now)
     mine = (file.c.project_id == project_id, file.c.filename == filename)
     c.execute(file.update().where(*mine, file.c.sha256.is_(None)).values(sha256=stored.sha256, size=stored.size))
     row = _expect(c, project_id, filename)
@@ -157,6 +149,21 @@ def record_stored(
             "nothing was stored"
         )
     return row
+
+
+def _note_first_sight(
+    c: sa.Connection, project_id: int, version: str, filename: str, published: Instant | None, now: Instant
+) -> None:
+    """Note a file that no document's reader has noted yet."""
+    seen = insert(c, file).values(
+        project_id=project_id,
+        version=version,
+        filename=filename,
+        published=published,
+        first_seen=now,
+        sight=Sight.FIRST.value,
+    )
+    c.execute(seen.on_conflict_do_nothing(index_elements=["project_id", "filename"]))
 
 
 def create_own(

@@ -26,7 +26,7 @@ from pratique.upstream.client import UpstreamClient
 from pratique.upstream.locations import endpoint_of
 from pratique.upstream.shelf import DocumentHead, DocumentShelf
 from pratique.upstream.single_flight import SingleFlight
-from pratique.upstream.view_cache import ViewCache
+from pratique.upstream.view_cache import ProjectViewCache
 
 _log = structlog.get_logger(__name__)
 _DEFAULT_FRESHNESS = Freshness()
@@ -103,7 +103,7 @@ class Documents:
         self._on_change, self._freshness = on_change, freshness
         self._refreshes: SingleFlight[Key, DocumentHead] = SingleFlight()
         self._readings: SingleFlight[tuple[Key, str], ProjectDocument | None] = SingleFlight()
-        self._views = ViewCache(freshness.cached_views)
+        self._views = ProjectViewCache(freshness.cached_views)
         self._large = asyncio.Lock()
         self._failed: dict[Key, Instant] = {}
         self._unreadable: dict[Key, Instant] = {}

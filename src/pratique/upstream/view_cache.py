@@ -10,7 +10,7 @@ _PARSED = 5
 """Bytes of memory for each byte that was read, measured on npm documents of 22 KB: 4.6."""
 
 
-class ViewCache:
+class ProjectViewCache:
     """The latest view of each project of each upstream, as far as they fit. For use on the event loop only.
 
     One that is larger alone is kept alone: reading it again for each of its files would cost seconds.

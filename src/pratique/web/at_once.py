@@ -16,13 +16,11 @@ import structlog
 from aiohttp import web
 
 from pratique.core.actors import Actor
-from pratique.core.clock import Instant
 from pratique.core.errors import PratiqueError, TooOften
 from pratique.core.ports import BlobFile, ReadsInto
 from pratique.services.accounts.sign_in import SignIn
 from pratique.services.installing.file_answers import Stored
 from pratique.services.installing.get_cleared import get_cleared
-from pratique.services.installing.views import View
 from pratique.services.ports import Ports
 from pratique.upstream import chain
 from pratique.web.answers import Answers, StandingFile, StandingListing, questions
@@ -32,6 +30,7 @@ from pratique.web.hosts import Hosts, UnknownHost
 from pratique.web.limits import WebLimits
 from pratique.web.rates import Rates, whose
 from pratique.web.rooms import Rooms
+from pratique.web.standing_view import view_of
 from pratique.web.wire import HSTS, Dates
 
 _log = structlog.get_logger(__name__)
@@ -216,15 +215,3 @@ def _all_of(blob: BlobFile, size: int) -> bytes:
 def _is_for_all_of(standing: StandingFile, headers: dict[str, str], largest: int) -> bool:
     """Whether all of a file is asked for, and may be handed to the connection in one piece."""
     return standing.cleared.size <= min(LARGEST_FILE, largest) and _ABOUT_PARTS.isdisjoint(headers)
-
-
-def view_of(ports: Ports, standing: StandingListing, now: Instant) -> View | None:
-    """The view that still is the answer. Only while `RevisionReader.known` is not None, or after `current`."""
-    if not standing.is_in_time(now):
-        return None
-    if not ports.revisions.stands(standing.revision, standing.repository_id, standing.key):
-        return None
-    view = ports.views.get(standing.view_address)
-    if view is None or view.encoded.etag != standing.etag or not view.is_in_time(now):
-        return None
-    return view

@@ -5,18 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-from aiohttp import ClientError, HttpVersion11, web
+from aiohttp import ClientError, HttpVersion11, StreamReader, web
 
 from pratique.core.clock import SECOND, in_words
 from pratique.core.errors import Invalid, TooLarge, TooSlow
 from pratique.web.keys import LIMITS, WAITS
+from pratique.web.limits import WebLimits
 
 _GRACE_SECONDS = 60.0
 """Waited for so long, a body must have a speed: a drip would hold a slot for ever."""
 
 _UNPACKED_FREE = 1 << 20
 """Bytes below which nobody asks how much smaller they were when they were sent."""
-
 
 MAX_SHORT = 64 << 10
 """Bytes of a form, a name, a password: what takes the event loop less than a millisecond to read."""
@@ -58,36 +58,50 @@ async def read_body(request: web.Request) -> AsyncIterator[bytes]:
     waited, received, began = 0.0, 0, loop.time()
     while True:
         asked = loop.time()
-        try:
-            async with asyncio.timeout(limits.body_silence):
-                chunk = await request.content.readany()
-        except TimeoutError:
-            raise TooSlow(f"nothing arrived for {limits.body_silence:g} seconds; the upload was given up") from None
-        except web.RequestPayloadError:
-            raise Invalid("the body is not what its Transfer-Encoding or Content-Encoding says") from None
-        except (ClientError, web.HTTPException, ConnectionError, ValueError) as error:
-            raise Invalid(f"the upload broke off: {type(error).__name__}") from None
+        chunk = await _next_chunk(request.content, limits.body_silence)
         if not chunk:
             return
-        waited += loop.time() - asked
+        arrived = loop.time()
+        waited += arrived - asked
         received += len(chunk)
         sent = request.content.total_raw_bytes
-        if loop.time() - began > limits.longest_body:
-            raise TooSlow(
-                f"the upload was not complete after {in_words(round(limits.longest_body * SECOND))}; it was given up "
-                "(setting web.longest_body)"
-            )
-        if waited > _GRACE_SECONDS and sent < waited * limits.slowest_body:
-            raise TooSlow(
-                f"the upload is slower than {limits.slowest_body} bytes a second; it was given up "
-                "(setting web.slowest_body)"
-            )
-        if received > max(_UNPACKED_FREE, sent * limits.max_unpacking):
-            raise TooLarge(
-                f"the body unpacks to more than {limits.max_unpacking} times the {sent} bytes that were sent; "
-                "send it uncompressed (setting web.max_unpacking)"
-            )
+        _refuse_slow(limits, sent, waited, arrived - began)
+        _refuse_swelling(limits, sent, received)
         yield chunk
+
+
+async def _next_chunk(content: StreamReader, silence: float) -> bytes:
+    """What arrived next, nothing at the end."""
+    try:
+        async with asyncio.timeout(silence):
+            return await content.readany()
+    except TimeoutError:
+        raise TooSlow(f"nothing arrived for {silence:g} seconds; the upload was given up") from None
+    except web.RequestPayloadError:
+        raise Invalid("the body is not what its Transfer-Encoding or Content-Encoding says") from None
+    except (ClientError, web.HTTPException, ConnectionError, ValueError) as error:
+        raise Invalid(f"the upload broke off: {type(error).__name__}") from None
+
+
+def _refuse_slow(limits: WebLimits, sent: int, waited: float, taken: float) -> None:
+    if taken > limits.longest_body:
+        raise TooSlow(
+            f"the upload was not complete after {in_words(round(limits.longest_body * SECOND))}; it was given up "
+            "(setting web.longest_body)"
+        )
+    if waited > _GRACE_SECONDS and sent < waited * limits.slowest_body:
+        raise TooSlow(
+            f"the upload is slower than {limits.slowest_body} bytes a second; it was given up "
+            "(setting web.slowest_body)"
+        )
+
+
+def _refuse_swelling(limits: WebLimits, sent: int, received: int) -> None:
+    if received > max(_UNPACKED_FREE, sent * limits.max_unpacking):
+        raise TooLarge(
+            f"the body unpacks to more than {limits.max_unpacking} times the {sent} bytes that were sent; "
+            "send it uncompressed (setting web.max_unpacking)"
+        )
 
 
 async def read_short_body(request: web.Request) -> bytes:

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from pratique.core.ports import BlobFile
 from pratique.services.blob_threads import in_blob_thread
-from pratique.services.installing.file_answers import Coming, FileAnswer, Known, Stored
+from pratique.services.installing.file_answers import Arriving, FileAnswer, Known, Stored
 from pratique.web.access_log import loggable_path
 from pratique.web.crowd import CROWD
 from pratique.web.documents import etag_matches
@@ -41,7 +41,7 @@ async def send_file(request: web.Request, answer: FileAnswer) -> web.StreamRespo
         if isinstance(answer.body, Stored):
             headers["ETag"] = f'"{answer.body.sha256}"'
             return await _send_stored(request, answer.body, headers, answer.record)
-        return await _send_coming(request, answer.body, headers, answer.record)
+        return await _send_arriving(request, answer.body, headers, answer.record)
     except ConnectionError:
         if not has_left(request):
             raise
@@ -127,28 +127,28 @@ def _position(digits: str) -> int:
     return min(int(digits), _BEYOND) if len(digits) < 1_000 else _BEYOND
 
 
-async def _send_coming(
-    request: web.Request, coming: Coming, headers: dict[str, str], record: Record
+async def _send_arriving(
+    request: web.Request, arriving: Arriving, headers: dict[str, str], record: Record
 ) -> web.StreamResponse:
     """Send while fetching; the end is held back until the file is cleared, and a failure cuts the connection."""
-    if coming.size is not None:
-        headers["Content-Length"] = str(coming.size)
+    if arriving.size is not None:
+        headers["Content-Length"] = str(arriving.size)
     response = web.StreamResponse(headers=headers)
     try:
         await record()
     except BaseException:
-        coming.leave()
+        arriving.leave()
         raise
     try:
         await response.prepare(request)
-        async for chunk in coming.chunks:
+        async for chunk in arriving.chunks:
             await response.write(chunk)
         await response.write_eof()
     except BaseException:
         cut(request, response)
         raise
     finally:
-        coming.leave()
+        arriving.leave()
     return response
 
 

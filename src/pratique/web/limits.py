@@ -14,13 +14,13 @@ class RateLimits(msgspec.Struct, frozen=True):
 
     Attributes:
         requests: of one account, of every kind.
-        anonymous: requests without a credential, of one address.
-        failed_credentials: of one address.
-        missing: names and files that do not exist; each may cost an upstream a request.
-        decisions: listings and files that have to be decided anew.
-        searches: searches, and lists of all projects.
-        audits: questions about advisories.
-        uploads: releases, refused ones too.
+        anonymous: requests without a token, of one address (of IPv6: of one /64).
+        failed_credentials: wrong tokens from one address; good ones from there go on.
+        missing: names and files that do not exist, of one account or address; each may cost an upstream a request.
+        decisions: listings and files that have to be decided anew, of one account or address.
+        searches: searches and lists of all projects, of one account or address.
+        audits: questions about advisories, of one account or address.
+        uploads: uploads, also those that are refused, of one account.
     """
 
     requests: int = 180_000

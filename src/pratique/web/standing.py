@@ -13,11 +13,11 @@ from pratique.services.ports import Visit
 from pratique.upstream import chain
 from pratique.web import forwarded
 from pratique.web.answers import Standing, StandingFile, StandingListing, questions
-from pratique.web.at_once import view_of
 from pratique.web.documents import answer_document, wire_heads
 from pratique.web.entrance import identify
 from pratique.web.files import send_file, wire_head
 from pratique.web.keys import ANSWERS, PORTS
+from pratique.web.standing_view import view_of
 
 
 async def answer_again(request: web.Request) -> web.StreamResponse | None:

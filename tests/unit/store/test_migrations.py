@@ -17,7 +17,7 @@ from pratique.store import releases, revocations
 from pratique.store.dialects import database_url, dialect_of, read_url
 from pratique.store.migrations import downgrade, upgrade
 from pratique.store.schema import metadata
-from pratique.store.schema_version import VERSION_TABLE, newest, recorded
+from pratique.store.schema_revision import VERSION_TABLE, current, head
 from tests.harness.postgresql import cluster
 from tests.stores.implementations import DATABASES
 
@@ -54,11 +54,11 @@ def tables(url):
 
 
 def test_a_new_database_has_no_revision_and_gets_the_newest(url):
-    assert recorded(url) is None
+    assert current(url) is None
 
     upgrade(url)
 
-    assert recorded(url) == newest()
+    assert current(url) == head()
 
 
 def test_up_down_up_leaves_the_whole_schema(url):
@@ -225,7 +225,7 @@ def test_a_database_of_another_program_is_refused_with_a_sentence_and_stays_as_i
         upgrade(url)
 
     assert tables(url) == {"waiver"}
-    assert recorded(url) is None
+    assert current(url) is None
 
 
 def test_a_database_that_another_program_uses_is_refused_although_none_of_its_tables_is_called_as_ours(url):
@@ -247,7 +247,7 @@ def test_a_migration_that_fails_changes_nothing(url):
         upgrade(url)
 
     assert tables(url) == before
-    assert recorded(url) == "0006"
+    assert current(url) == "0006"
 
 
 def test_a_server_that_does_not_answer_is_told_with_its_address_and_without_the_password(tmp_path):

@@ -350,7 +350,7 @@ async def test_what_is_too_old_to_stand_in_waits_for_an_upstream_that_hangs(upst
 
     asking = asyncio.ensure_future(documents.view(left, PYPI, "left"))
     await until(lambda: len(upstream.asked) == 2)
-    await asyncio.sleep(0.1)
+    await asyncio.sleep(0.1)  # time for what must not happen: an answer before the upstream's
     released.set()
 
     assert versions(await asking) == ["1.1"]

@@ -144,7 +144,7 @@ async def test_headers_without_end_are_refused_long_before_they_fill_the_memory(
         writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n")
         for number in range(21):
             writer.write(f"X-{number}: {'a' * 1_000}\r\n".encode())
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(0.005)  # each line is a packet of its own
         answer = await asyncio.wait_for(reader.read(1_000), 20)
         assert answer.startswith(b"HTTP/1.1 431 the headers of this request are longer than any client needs")
         writer.close()
@@ -214,7 +214,7 @@ async def test_who_reads_slowly_but_reads_is_not_let_go():
             writer.write(b"GET /long HTTP/1.1\r\nHost: x\r\n\r\n")
             for _ in range(8):
                 await reader.readexactly(3 << 20)
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(0.05)  # reads by fits and starts
             writer.close()
     assert logged == []
 
@@ -229,7 +229,7 @@ async def test_who_reads_less_than_the_kernel_holds_but_fast_enough_is_not_let_g
             writer.write(b"GET /long HTTP/1.1\r\nHost: x\r\n\r\n")
             for _ in range(45):
                 await reader.readexactly(16 << 10)
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(0.02)  # what a slow line does
             writer.close()
     assert logged == []
 

@@ -13,14 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from pratique.services.installing.file_answers import Coming, FileAnswer, Stored
+from pratique.services.installing.file_answers import Arriving, FileAnswer, Stored
 from pratique.store.blobs_file import FileBlobs
 from pratique.web.crowd import CROWD, Crowd
 from pratique.web.files import read_range, send_file
-from pratique.web.keys import LIMITS
 from pratique.web.limits import WebLimits
-from pratique.web.server import Listening, serve
-from tests.harness.server import free_port
+from tests.unit.web.one_answer import one_answer
 
 SIZES = st.integers(0, 10**12)
 
@@ -81,47 +79,30 @@ def stored(folder: Path) -> Stored:
     return Stored(blobs.open(kept.sha256), kept.sha256)
 
 
-def coming(_folder: Path) -> Coming:
+def arriving(_folder: Path) -> Arriving:
     async def chunks() -> Any:
         yield b"x" * 1000
 
-    return Coming(1000, chunks(), lambda: None)
+    return Arriving(1000, chunks(), lambda: None)
 
 
-@pytest.mark.parametrize("body", [stored, coming])
+@pytest.mark.parametrize("body", [stored, arriving])
 async def test_a_client_that_leaves_before_the_file_is_a_quiet_line_and_no_failure(tmp_path: Path, body: Any) -> None:
-    port, stop, ready, lines = free_port(), asyncio.Event(), asyncio.Event(), list[dict[str, Any]]()
-    sent: asyncio.Future[web.StreamResponse] = asyncio.get_running_loop().create_future()
-
-    async def answer(request: web.Request) -> web.StreamResponse:
+    async def give(request: web.Request) -> web.StreamResponse:
         while request.transport is not None and not request.transport.is_closing():
             await asyncio.sleep(0.001)
-        try:
-            response = await send_file(request, FileAnswer(body(tmp_path)))
-        except BaseException as error:
-            sent.set_exception(error)
-            raise
-        sent.set_result(response)
-        return response
+        return await send_file(request, FileAnswer(body(tmp_path)))
 
-    application = web.Application()
-    application[LIMITS] = WebLimits()
-    application[CROWD] = Crowd(WebLimits())
-    application.router.add_get("/left.tgz", answer)
-    where = Listening("127.0.0.1", port, patience=1.0)
-    task = asyncio.create_task(serve(application, where, stop=stop, ready=ready.set, write_log=lines.extend))
-    await ready.wait()
     with capture_logs() as logged:
-        _, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(b"GET /left.tgz?key=secret HTTP/1.1\r\nHost: x\r\n\r\n")
-        writer.close()
-        response = await asyncio.wait_for(sent, 20)
-        stop.set()
-        await task
+        async with one_answer("/left.tgz", give) as served:
+            _, writer = await asyncio.open_connection("127.0.0.1", served.port)
+            writer.write(b"GET /left.tgz?key=secret HTTP/1.1\r\nHost: x\r\n\r\n")
+            writer.close()
+            response = await asyncio.wait_for(served.sent, 20)
 
     assert response.status == 499
     assert logged == [{"event": "the client left before its file", "path": "/left.tgz", "log_level": "info"}]
-    assert [line["status"] for line in lines] == [499]
+    assert [line["status"] for line in served.lines] == [499]
 
 
 @pytest.mark.parametrize(

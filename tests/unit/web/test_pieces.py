@@ -10,12 +10,9 @@ import pytest
 from aiohttp import web
 from structlog.testing import capture_logs
 
-from pratique.web.crowd import CROWD, Crowd
-from pratique.web.keys import LIMITS
-from pratique.web.limits import WebLimits
+from pratique.web.crowd import Crowd
 from pratique.web.pieces import in_pieces
-from pratique.web.server import Listening, serve
-from tests.harness.server import free_port
+from tests.unit.web.one_answer import one_answer
 
 LONG = bytes(32 << 20)
 """More than both ends' kernels take."""
@@ -58,36 +55,19 @@ async def read_on(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -
 async def test_an_answer_that_ends_in_the_middle_is_cut_and_followed_by_no_other(
     crowd: type[Crowd], client: Any, event: str
 ) -> None:
-    port, stop, ready, lines = free_port(), asyncio.Event(), asyncio.Event(), list[dict[str, Any]]()
-    sent: asyncio.Future[web.StreamResponse] = asyncio.get_running_loop().create_future()
+    async def give(request: web.Request) -> web.StreamResponse:
+        return await in_pieces(request, web.Response(body=LONG))
 
-    async def answer(request: web.Request) -> web.StreamResponse:
-        try:
-            response = await in_pieces(request, web.Response(body=LONG))
-        except BaseException as error:
-            sent.set_exception(error)
-            raise
-        sent.set_result(response)
-        return response
-
-    application = web.Application()
-    application[LIMITS] = WebLimits()
-    application[CROWD] = crowd(WebLimits())
-    application.router.add_get("/left", answer)
-    where = Listening("127.0.0.1", port, patience=1.0)
-    task = asyncio.create_task(serve(application, where, stop=stop, ready=ready.set, write_log=lines.extend))
-    await ready.wait()
     with capture_logs() as logged:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(b"GET /left?key=secret HTTP/1.1\r\nHost: x\r\n\r\n")
-        assert b" 200 " in await reader.readuntil(b"\r\n\r\n")
-        rest = await client(reader, writer)
-        response = await asyncio.wait_for(sent, 20)
-        writer.close()
-        stop.set()
-        await task
+        async with one_answer("/left", give, crowd) as served:
+            reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+            writer.write(b"GET /left?key=secret HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert b" 200 " in await reader.readuntil(b"\r\n\r\n")
+            rest = await client(reader, writer)
+            response = await asyncio.wait_for(served.sent, 20)
+            writer.close()
 
     assert response.status == 499
     assert set(rest) <= {0}
     assert [(line["event"], line["path"]) for line in logged] == [(event, "/left")]
-    assert [line["status"] for line in lines] == [499]
+    assert [line["status"] for line in served.lines] == [499]

@@ -31,7 +31,7 @@ class Stored(msgspec.Struct, frozen=True):
         self.blob.close()
 
 
-class Coming(msgspec.Struct, frozen=True):
+class Arriving(msgspec.Struct, frozen=True):
     """Bytes still on their way; whoever takes them calls `leave`.
 
     Attributes:
@@ -84,7 +84,7 @@ class FileAnswer(msgspec.Struct, frozen=True):
             nothing may be handed out then.
     """
 
-    body: Known | Stored | Coming
+    body: Known | Stored | Arriving
     headers: dict[str, str] = {}
     cleared: Cleared | None = None
     record: Callable[[], Awaitable[None]] = _no_download

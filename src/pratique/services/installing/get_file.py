@@ -19,7 +19,7 @@ from pratique.core.ports import BlobDraft, StoredBlob
 from pratique.core.sentences import warning_line
 from pratique.services.blob_threads import in_blob_thread
 from pratique.services.installing.fetch_plan import FetchPlan
-from pratique.services.installing.file_answers import Cleared, Coming, FileAnswer, Known, Stored
+from pratique.services.installing.file_answers import Arriving, Cleared, FileAnswer, Known, Stored
 from pratique.services.judging.file_facts import remember_seen, see_bytes
 from pratique.services.judging.find_file import FoundFile, find_file, refuse_file
 from pratique.services.judging.gather import file_stage
@@ -108,7 +108,7 @@ def _cleared(found: FoundFile, decision: Decision, sha256: str, size: int) -> Cl
 
 async def _from_upstream(
     ports: Ports, visit: Visit, found: FoundFile, row: FileRow | None, *, whole: bool
-) -> Stored | Coming:
+) -> Stored | Arriving:
     """Fetch it, with everybody else who asks for it now."""
     upstream = found.upstream
     if upstream is None or found.file.gone:
@@ -126,7 +126,7 @@ async def _from_upstream(
     try:
         stored = await (passenger.completed() if whole else passenger.complete_or_deadline())
         if stored is None:
-            return Coming(passenger.size, passenger.chunks(), passenger.leave)
+            return Arriving(passenger.size, passenger.chunks(), passenger.leave)
         blob = await in_blob_thread(ports.blobs.open, stored.sha256)
     except BaseException:
         passenger.leave()

@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from pratique.core.errors import Conflict
 from pratique.store.dialects import Dialect, dialect_of, read_url
 from pratique.store.schema import metadata
-from pratique.store.schema_version import VERSION_TABLE, in_transaction, recorded_in
+from pratique.store.schema_revision import VERSION_TABLE, in_transaction, revision_of
 
 _OF_THE_ENGINE = frozenset({"dbos_migrations", "workflow_status"})
 """By these the job engine's own tables are known, which stand beside ours in an SQLite file."""
@@ -49,7 +49,7 @@ def _migrate_connection(connection: sa.Connection, dialect: Dialect, step: Calla
     dialect.begin_migration(connection)
     config = _config()
     config.attributes["connection"] = connection
-    revision = recorded_in(connection)
+    revision = revision_of(connection)
     _refuse_newer(ScriptDirectory.from_config(config), revision)
     if revision is None:
         _refuse_foreign(connection)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import context
 
 from pratique.store.schema import metadata
-from pratique.store.schema_version import VERSION_TABLE
+from pratique.store.schema_revision import VERSION_TABLE
 
 
 def _is_ours(name: str | None, kind: str, _parents: object) -> bool:

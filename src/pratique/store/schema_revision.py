@@ -1,7 +1,4 @@
-"""Which revision of the schema a database is at, and with which one this version of the program works.
-
-Apart from `store.migrations`, whose machinery takes a quarter of a second to load and is needed once a version.
-"""
+"""Which state its schema is in, without the machinery that changes it: each command asks, few change anything."""
 
 from __future__ import annotations
 
@@ -21,35 +18,35 @@ VERSION_TABLE = "pratique_schema"
 """Where a database records its revision; the job engine keeps its own record elsewhere."""
 
 _SCRIPTS = Path(__file__).parent / "migrations" / "versions"
+_recorded = sa.select(sa.column("version_num", sa.String)).select_from(sa.table(VERSION_TABLE))
 
 
-def newest() -> str:
-    """The revision this version of the program works with: the number that the last script's name begins with."""
-    return max(script.name.partition("_")[0] for script in _SCRIPTS.glob("[0-9]*.py"))
-
-
-def recorded(database_url: str) -> str | None:
+def current(database_url: str) -> str | None:
     """The revision a database is at, None if it has no schema yet.
 
     Raises:
         Unavailable: the database is busy or cannot be read.
     """
-    return in_transaction(database_url, recorded_in)
+    return in_transaction(database_url, revision_of)
 
 
-def recorded_in(connection: sa.Connection) -> str | None:
-    """As `recorded`, in a transaction that is under way."""
+def head() -> str:
+    """The revision this version of the program works with: that of the last script, as their names begin with it."""
+    return max(path.name.partition("_")[0] for path in _SCRIPTS.glob("[0-9]*_*.py"))
+
+
+def revision_of(connection: sa.Connection) -> str | None:
+    """The revision that the database of a connection is at, None if it has no schema yet."""
     if not sa.inspect(connection).has_table(VERSION_TABLE):
         return None
-    version: str | None = connection.execute(sa.text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608
-    return version
+    return connection.execute(_recorded).scalar_one_or_none()
 
 
 def in_transaction(database_url: str, work: Callable[[sa.Connection], T]) -> T:
-    """Do something in one transaction that changes the schema, or looks at it.
+    """What is done on a connection that may change the schema, all of it or nothing.
 
     Raises:
-        Invalid, Unavailable: what the database said, as a sentence.
+        Unavailable: the database is busy, full or cannot be read or written.
     """
     url = read_url(database_url)
     engine = dialect_of(url).migrating(url)
