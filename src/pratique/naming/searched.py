@@ -14,7 +14,7 @@ import msgspec
 
 from pratique.naming.affixes import stem
 from pratique.naming.exact_index import MOST_FOUND
-from pratique.naming.keys import keys, spell
+from pratique.naming.keys import Spelled, keys, spell_all
 from pratique.naming.near_index import LONGEST, SHORTEST
 from pratique.naming.slips import FARTHEST, slip
 
@@ -111,25 +111,24 @@ def _moved(typed: str) -> Iterator[str]:
 
 def search_forms(ecosystem: str, names: Iterable[str]) -> SearchedForms:
     """Lay out the forms of names, numbered from 0 as they come."""
-    return SearchedForms(_lay_out(names, lambda name: keys(spell(ecosystem, name))))
+    return SearchedForms(_lay_out(names, ecosystem, keys))
 
 
 def search_slips(ecosystem: str, names: Iterable[str]) -> SearchedSlips:
     """Lay out what slips are looked for in, numbered from 0 as the names come."""
-    return SearchedSlips(_lay_out(names, lambda name: _near(ecosystem, name)))
+    return SearchedSlips(_lay_out(names, ecosystem, lambda one: _near(ecosystem, one)))
 
 
-def _near(ecosystem: str, name: str) -> set[str]:
-    spelled = spell(ecosystem, name)
+def _near(ecosystem: str, spelled: Spelled) -> set[str]:
     return {text for text in (spelled.skeleton, stem(ecosystem, spelled)) if SHORTEST <= len(text) <= LONGEST}
 
 
-def _lay_out(names: Iterable[str], lines_of: Callable[[str], set[str]]) -> SearchedLines:
+def _lay_out(names: Iterable[str], ecosystem: str, lines_of: Callable[[Spelled], set[str]]) -> SearchedLines:
     waiting: defaultdict[int, list[str]] = defaultdict(list)
     parts: defaultdict[int, list[str]] = defaultdict(list)
     numbers: defaultdict[int, array[int]] = defaultdict(lambda: array("I"))
-    for number, name in enumerate(names):
-        for line in lines_of(name):
+    for number, spelled in enumerate(spell_all(ecosystem, names)):
+        for line in lines_of(spelled):
             waiting[len(line)].append(line)
             numbers[len(line)].append(number)
         if number % _TOGETHER == 0:

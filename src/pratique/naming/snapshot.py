@@ -13,7 +13,7 @@ from pratique.naming import exact_index, near_index
 from pratique.naming.affixes import stem
 from pratique.naming.corpus import Known, Names, pack
 from pratique.naming.downloads import estimate
-from pratique.naming.keys import keys, look, segments, skeleton, spell
+from pratique.naming.keys import keys, look, segments, skeleton, spell, spell_all
 from pratique.naming.near_index import NearIndex
 from pratique.naming.searched import search_forms, search_slips
 
@@ -135,7 +135,7 @@ def _build(
         forms(ecosystem, numbered),
         slips(ecosystem, ordered[:MOST_NEAR]),
         _scopes(ecosystem, numbered, len(ordered)),
-        _familiar(ordered),
+        _familiar(ecosystem, ordered),
     )
 
 
@@ -148,14 +148,13 @@ def _indexed_slips(ecosystem: str, names: Iterable[str]) -> FindsSlips:
 
 
 def _keyed(ecosystem: str, names: Iterable[str]) -> Iterable[tuple[str, int]]:
-    for number, name in enumerate(names):
-        for key in keys(spell(ecosystem, name)):
+    for number, spelled in enumerate(spell_all(ecosystem, names)):
+        for key in keys(spelled):
             yield key, number
 
 
 def _near_forms(ecosystem: str, names: Iterable[str]) -> Iterable[tuple[str, int]]:
-    for number, name in enumerate(names):
-        spelled = spell(ecosystem, name)
+    for number, spelled in enumerate(spell_all(ecosystem, names)):
         for text in {spelled.skeleton, stem(ecosystem, spelled)}:
             yield text, number
 
@@ -163,8 +162,8 @@ def _near_forms(ecosystem: str, names: Iterable[str]) -> Iterable[tuple[str, int
 def _scopes(ecosystem: str, names: Iterable[str], popular: int) -> Scopes:
     sizes: Counter[str] = Counter()
     leading: set[str] = set()
-    for number, name in enumerate(names):
-        scope = spell(ecosystem, name).scope.lower()
+    for number, spelled in enumerate(spell_all(ecosystem, names)):
+        scope = spelled.scope.lower()
         if scope:
             sizes[scope] += 1
             if number < min(popular, _PROTECTED_RANK):
@@ -175,6 +174,6 @@ def _scopes(ecosystem: str, names: Iterable[str], popular: int) -> Scopes:
     return Scopes(dict(sizes), protected, near, words)
 
 
-def _familiar(names: Iterable[str]) -> frozenset[str]:
-    counts: Counter[str] = Counter(word for name in names for word in set(segments(name)))
+def _familiar(ecosystem: str, names: Iterable[str]) -> frozenset[str]:
+    counts: Counter[str] = Counter(word for one in spell_all(ecosystem, names) for word in set(one.words))
     return frozenset(word for word, count in counts.items() if count >= _FAMILIAR)
