@@ -61,6 +61,7 @@ class LimitSettings(msgspec.Struct, frozen=True, kw_only=True):
         decisions: listings and files that have to be decided anew, of one account or address.
         searches: searches and lists of all projects, of one account or address.
         audits: questions about advisories, of one account or address.
+        name_checks: questions what a name would be taken for, of one account or address.
         uploads: uploads, also those that are refused, of one account.
         at_once: reads that one process decides at the same time, three quarters of them of one account or address.
         waiting: so many reads wait for their turn in one process; the next one is told to come again.
@@ -74,6 +75,7 @@ class LimitSettings(msgspec.Struct, frozen=True, kw_only=True):
     decisions: int = 60_000
     searches: int = 600
     audits: int = 1_200
+    name_checks: int = 600
     uploads: int = 3_000
     at_once: int = 64
     waiting: int = 4_096

@@ -23,7 +23,8 @@ from pratique.trust.permissions import authorise
 def inquire(ports: Ports, visit: Visit, known: Knowledge) -> Inquiry:
     """What all decisions of this visit share."""
     ecosystem, now = visit.ecosystem, ports.clock.now()
-    return Inquiry(known, visit.actor, now, ecosystem.version_key, ecosystem.release_key, ports.popularity)
+    keys = (ecosystem.version_key, ecosystem.release_key)
+    return Inquiry(known, visit.actor, now, *keys, ports.popularity, ports.names.likeness)
 
 
 def not_found(visit: Visit, key: ProjectKey) -> NotFound:

@@ -1,0 +1,62 @@
+"""The same name in other registries: whoever asks for it in the wrong one, or founds it in a second one."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from pratique.naming import popular
+from pratique.naming.keys import segments
+from pratique.naming.spelling import SPELLINGS, canonical_or_none
+
+SPOKEN = {
+    "npm": "npm",
+    "pypi": "PyPI",
+    "cargo": "crates.io",
+    "maven": "Maven Central",
+    "rubygems": "RubyGems.org",
+    "nuget": "NuGet.org",
+}
+"""How people call the public registry of an ecosystem."""
+
+LEADING = 10_000
+"""Rank up to which a name belongs to somebody in the eyes of people who come from another ecosystem."""
+
+
+class Elsewhere(NamedTuple):
+    """A name in another ecosystem, with its rank among the most used ones there."""
+
+    ecosystem: str
+    name: str
+    rank: int
+
+
+def known_elsewhere(ecosystem: str, name: str, most: int | None = None) -> list[Elsewhere]:
+    """Other ecosystems in which exactly this name is a popular one, the best known first.
+
+    Args:
+        ecosystem: whose name it is.
+        name: canonical there.
+        most: rank up to which it counts; None: if it is in the list at all.
+    """
+    found = []
+    for other in SPELLINGS:
+        theirs = None if other == ecosystem else canonical_or_none(other, name)
+        rank = None if theirs is None else popular.rank(other, theirs)
+        if theirs is not None and rank is not None and (most is None or rank <= most):
+            found.append(Elsewhere(other, theirs, rank))
+    return sorted(found, key=lambda one: (one.rank, one.ecosystem))
+
+
+def tell_elsewhere(ecosystem: str, name: str) -> str:
+    """`npm has a package of this name` for a name that this ecosystem lacks; empty where no other list holds it."""
+    places = [SPOKEN[one.ecosystem] for one in known_elsewhere(ecosystem, name)]
+    if not places:
+        return ""
+    listed = " and ".join([", ".join(places[:-1]), places[-1]] if len(places) > 1 else places)
+    return f"it exists in {listed}, not in {SPOKEN[ecosystem]}"
+
+
+def lies_in(pattern: str, name: str) -> bool:
+    """Whether a name begins with the words of a namespace of another ecosystem: `acme-core` with those of `@acme/*`."""
+    words, theirs = segments(name), segments(pattern.replace("*", ""))
+    return bool(theirs) and pattern.endswith("*") and len(words) > len(theirs) and words[: len(theirs)] == theirs
