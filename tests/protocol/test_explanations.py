@@ -92,9 +92,8 @@ async def test_a_release_that_passes_early_is_called_allowed_and_has_no_page(
 ) -> None:
     await served_and_fixed(site, registry, client)
     await advised(site, client, {"GHSA-1": 1})
-    await set_rule(
-        site.ports, SetRule(rule="similar_name", mode=Mode.OFF), OPERATOR
-    )  # left is like peft, says its trial
+    watching = SetRule(rule="similar_name", mode=Mode.OFF)  # its trial would note that left is like peft
+    await set_rule(site.ports, watching, OPERATOR)
 
     page = await explained(site, f"pkg:{client.ecosystem}/left@1.0.1")
 
