@@ -30,7 +30,7 @@ from pratique.services.verbs.releases import Waive, waive
 from pratique.trust.permissions import Visibility
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site, new_token
-from tests.protocol.speakers import Speaker
+from tests.protocol.speakers import SPEAKERS, Speaker
 
 SQUATS = {"npm": ("expresss", "express"), "pypi": ("reqeusts", "requests"), "cargo": ("tokoi", "tokio")}
 """A name that could be taken for a popular one, and that one."""
@@ -386,3 +386,20 @@ async def test_a_decision_needs_a_name_that_waits_and_a_reason(site: Site) -> No
         await approve_name(site.ports, DecideReview("npm", "nobody", " "), OPERATOR)
     with pytest.raises(Invalid, match="no duration"):
         await except_name(site.ports, ExceptName("npm", "x", "why", expires_in="soon"), OPERATOR)
+
+
+async def test_who_asks_for_a_name_of_another_ecosystem_is_told_so_and_learns_nothing_of_private_ones(
+    site: Site, registry: PlainRegistry
+) -> None:
+    pypi = SPEAKERS[2]
+    missing = await pypi.listing(site, "lodash", site.token)
+    await reserve(site.ports, Reserve(ecosystem="pypi", pattern="lodash"), OPERATOR)
+    await pypi.upload(site, "lodash", "1.0.0", site.admin)
+
+    private = await pypi.listing(site, "lodash", site.token)
+
+    assert missing.status == 404
+    assert "lodash is not in the repository main, nor in any upstream of it; a package of this name exists in npm" in (
+        missing.text
+    )
+    assert (private.status, private.text) == (missing.status, missing.text)

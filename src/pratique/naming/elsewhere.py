@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from pratique.naming import popular
@@ -22,6 +23,10 @@ LEADING = 10_000
 """Rank up to which a name belongs to somebody in the eyes of people who come from another ecosystem."""
 
 
+_MIXED_UP = ("npm", "pypi", "cargo")
+"""Ecosystems whose names people take for each other's; a server has their rankings in memory anyway."""
+
+
 class Elsewhere(NamedTuple):
     """A name in another ecosystem, with its rank among the most used ones there."""
 
@@ -30,16 +35,19 @@ class Elsewhere(NamedTuple):
     rank: int
 
 
-def known_elsewhere(ecosystem: str, name: str, most: int | None = None) -> list[Elsewhere]:
+def known_elsewhere(
+    ecosystem: str, name: str, most: int | None = None, among: Iterable[str] = SPELLINGS
+) -> list[Elsewhere]:
     """Other ecosystems in which exactly this name is a popular one, the best known first.
 
     Args:
         ecosystem: whose name it is.
         name: canonical there.
         most: rank up to which it counts; None: if it is in the list at all.
+        among: ecosystems to look in.
     """
     found = []
-    for other in SPELLINGS:
+    for other in among:
         theirs = None if other == ecosystem else canonical_or_none(other, name)
         rank = None if theirs is None else popular.rank(other, theirs)
         if theirs is not None and rank is not None and (most is None or rank <= most):
@@ -48,12 +56,9 @@ def known_elsewhere(ecosystem: str, name: str, most: int | None = None) -> list[
 
 
 def tell_elsewhere(ecosystem: str, name: str) -> str:
-    """`npm has a package of this name` for a name that this ecosystem lacks; empty where no other list holds it."""
-    places = [SPOKEN[one.ecosystem] for one in known_elsewhere(ecosystem, name)]
-    if not places:
-        return ""
-    listed = " and ".join([", ".join(places[:-1]), places[-1]] if len(places) > 1 else places)
-    return f"it exists in {listed}, not in {SPOKEN[ecosystem]}"
+    """`a package of this name exists in npm`, to who asks in the wrong place; empty where no other list holds it."""
+    places = [SPOKEN[one.ecosystem] for one in known_elsewhere(ecosystem, name, among=_MIXED_UP)]
+    return f"a package of this name exists in {' and in '.join(places)}" if places else ""
 
 
 def lies_in(pattern: str, name: str) -> bool:
