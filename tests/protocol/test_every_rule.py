@@ -6,17 +6,20 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import pytest
+from sqlalchemy import Connection
 
-from pratique.core.actors import OPERATOR
+from pratique.core.actors import OPERATOR, ActorKind
 from pratique.core.clock import DAY, Instant
 from pratique.core.decisions import Action, EntryKind, Mode, Moment
+from pratique.core.likeness import Likeness
+from pratique.core.names import EcosystemId, ProjectKey
 from pratique.rules.registry import RULES
 from pratique.services.governing.list_entries import AddEntry, add_entry
 from pratique.services.governing.reservations import Reserve, reserve
 from pratique.services.governing.revoke import revoke
 from pratique.services.governing.rule_settings import SetRule, set_rule
 from pratique.services.publishing.unpublish import Unpublish, unpublish
-from pratique.store import advisories, missing, revisions
+from pratique.store import advisories, missing, name_reviews, revisions
 from pratique.store.advisories import StoredAdvisory
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site
@@ -108,9 +111,6 @@ async def gone(site: Site, registry: PlainRegistry, speaker: Speaker) -> None:
 async def asked_too_early(site: Site, _registry: PlainRegistry, speaker: Speaker) -> None:
     await set_rule(site.ports, SetRule(rule="agent_new_name", mode=Mode.ENFORCE), OPERATOR)
     key = site.ports.ecosystems[speaker.ecosystem]
-    from pratique.core.actors import ActorKind
-    from pratique.core.names import ProjectKey
-
     await site.ports.db.write(missing.asked, 1, ProjectKey(key.id, NAME), ActorKind.AGENT, Instant(5 * DAY))
     await speaker.listing(site, NAME, site.token)
 
@@ -120,6 +120,21 @@ async def unpublished(site: Site, registry: PlainRegistry, speaker: Speaker) -> 
     for version in (OLD, BAD):
         assert (await speaker.upload(site, NAME, version, site.token)).status in (200, 201)
     await unpublish(site.ports, Unpublish(f"pkg:{speaker.ecosystem}/{NAME}@{BAD}"), OPERATOR)
+
+
+async def under_review(site: Site, registry: PlainRegistry, speaker: Speaker) -> None:
+    await set_rule(site.ports, SetRule(rule="similar_name", mode=Mode.ENFORCE), OPERATOR)
+    registry.releases.pop((speaker.ecosystem, NAME))
+    for version in (OLD, BAD):
+        assert (await speaker.upload(site, NAME, version, site.token)).status in (200, 201)
+    key = ProjectKey(EcosystemId(speaker.ecosystem), NAME)
+    likeness = Likeness("hold", "misspelling", 900, ("lefty",), "why")
+
+    def begin(connection: Connection) -> None:
+        name_reviews.open_review(connection, 1, key, likeness, "it could be taken for lefty", "ann", Instant(1))
+        revisions.bump(connection, 1, key)
+
+    await site.ports.db.write(begin)
 
 
 SCENARIOS = (
@@ -137,6 +152,7 @@ SCENARIOS = (
     Scenario("digest_mismatch", lying, after_fetch=True),
     Scenario("gone_upstream", gone, action=Action.HIDE, after_fetch=True),
     Scenario("unpublished", unpublished),
+    Scenario("similar_name", under_review, action=Action.HOLD, whole=True),
     Scenario("agent_new_name", asked_too_early, action=Action.HOLD, whole=True, as_agent=True),
 )
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from pratique.core.actors import OPERATOR, ActorKind
-from pratique.core.decisions import EntryKind
+from pratique.core.decisions import EntryKind, Mode
 from pratique.services.governing.explain import Explanation, explain, stored
 from pratique.services.governing.list_entries import AddEntry, add_entry
+from pratique.services.governing.rule_settings import SetRule, set_rule
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site, running_site
 from tests.protocol.speakers import Speaker
@@ -91,6 +92,8 @@ async def test_a_release_that_passes_early_is_called_allowed_and_has_no_page(
 ) -> None:
     await served_and_fixed(site, registry, client)
     await advised(site, client, {"GHSA-1": 1})
+    watching = SetRule(rule="similar_name", mode=Mode.OFF)  # its trial would note that left is like peft
+    await set_rule(site.ports, watching, OPERATOR)
 
     page = await explained(site, f"pkg:{client.ecosystem}/left@1.0.1")
 

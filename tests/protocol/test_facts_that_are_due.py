@@ -8,7 +8,7 @@ import msgspec
 from hypothesis import given
 
 from pratique.core.actors import OPERATOR
-from pratique.core.facts import ALL_FACTS, DIGESTS, LISTED_DIGESTS, PUBLIC_EXISTS, Facts, Stage
+from pratique.core.facts import ALL_FACTS, DIGESTS, LISTED_DIGESTS, PUBLIC_EXISTS, RESEMBLES, Facts, Stage
 from pratique.services.judging.file_facts import see_bytes
 from pratique.services.judging.gather import ListingGatherer, file_stage, name_stage, publish_stage
 from pratique.services.judging.judge import inquire, know
@@ -43,7 +43,7 @@ async def test_every_fact_that_is_due_at_a_stage_is_gathered(
     assert due(Stage.LISTING) <= set(listed.values)
     assert due(Stage.FILE) == set(seen.values)
     published = publish_stage(inquiry, "1.0.0", "left.tgz", view.files[0].digests, public_exists=False)
-    of_upload = {LISTED_DIGESTS.name, DIGESTS.name, PUBLIC_EXISTS.name}
+    of_upload = {LISTED_DIGESTS.name, DIGESTS.name, PUBLIC_EXISTS.name, RESEMBLES.name}
     assert set(published.values) == due(Stage.NAME) | of_upload
 
 

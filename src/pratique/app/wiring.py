@@ -37,6 +37,7 @@ from pratique.services.installing.self_descriptions import SelfDescriptions
 from pratique.services.installing.stored_views import StoredViews
 from pratique.services.installing.views import ViewCache
 from pratique.services.installing.watch_documents import DocumentWatcher
+from pratique.services.judging.corpora import Corpora
 from pratique.services.ports import Ports
 from pratique.services.publishing.uploads import Uploads
 from pratique.settings import Settings
@@ -77,7 +78,7 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
     base = _Base(folder_clock(folder, settings), open_database(folder, settings), open_blobs(folder, settings))
     busy = _busy_parts(folder, settings, base)
     async with AsyncExitStack() as held:
-        for blocking in (base.db, busy.questions, busy.self_descriptions, busy.uploads):
+        for blocking in (base.db, busy.names, busy.questions, busy.self_descriptions, busy.uploads):
             held.push_async_callback(asyncio.to_thread, blocking.close)
         _close_after(held, busy.stored_views, busy.client, busy.descriptions, busy.documents, busy.flights)
         _close_after(held, busy.render_process, busy.renderings)
@@ -108,6 +109,7 @@ class _Busy:
     uploads: Uploads
     questions: Questions
     self_descriptions: SelfDescriptions
+    names: Corpora
 
 
 def _busy_parts(folder: DataFolder, settings: Settings, base: _Base) -> _Busy:
@@ -124,6 +126,7 @@ def _busy_parts(folder: DataFolder, settings: Settings, base: _Base) -> _Busy:
         uploads=Uploads(upload_slots(settings.publish)),
         questions=Questions(question_slots(settings.advisories)),
         self_descriptions=SelfDescriptions(question_slots(settings.advisories)),
+        names=Corpora(base.db),
     )
 
 
@@ -152,6 +155,7 @@ def _wired(folder: DataFolder, settings: Settings, base: _Base, busy: _Busy) -> 
         self_descriptions=busy.self_descriptions,
         enqueue=outbox.enqueue,
         popularity=_popularity,
+        names=busy.names,
         signer=signer_of(folder, settings),
         publish_limits=publish_limits(settings.publish),
         advisory_sources=advisory_sources(settings),

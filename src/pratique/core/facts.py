@@ -15,8 +15,9 @@ import msgspec
 
 from pratique.core.actors import Actor
 from pratique.core.artifacts import Digests, Origin, ProjectStatus
-from pratique.core.clock import Instant
+from pratique.core.clock import DAY, Instant
 from pratique.core.decisions import ListEntry, Reservation, Revocation
+from pratique.core.likeness import Likeness, NameReview
 from pratique.core.names import Subject
 from pratique.core.ranges import VersionKey, VersionRange
 
@@ -229,4 +230,17 @@ UNPUBLISHED: Fact[Instant | None] = Fact(
 )
 PROJECT_STATUS: Fact[ProjectStatus] = Fact(
     "project_status", Stage.LISTING, "how the project stands as a whole, by its owners or by its index"
+)
+
+NEW_FOR = 180 * DAY
+"""Milliseconds for which a name of an upstream counts as new: what came up since may live off a popular one."""
+
+NAME_REVIEW: Fact[NameReview | None] = Fact(
+    "name_review", Stage.NAME, "what a person has still to say, or has said against, the name of an own project"
+)
+FIRST_SEEN: Fact[Instant] = Fact("first_seen", Stage.LISTING, "when this server first saw the project")
+RESEMBLES: Fact[Likeness | None] = Fact(
+    "resembles",
+    Stage.LISTING,
+    "the far more popular names that this one could be taken for, None also for a name that is no new one",
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -50,6 +50,14 @@ def candidates(snapshot: Snapshot, typed: Spelled) -> list[Candidate]:
     if snapshot.ecosystem == "nuget":
         found += _of_vendors(snapshot, typed)
     return found
+
+
+def same_forms(ecosystem: str, typed: Spelled, names: Iterable[str]) -> Iterator[Candidate]:
+    """Those of some known names, not in the snapshot, that have a form of the typed one."""
+    for name in names:
+        kind = _likeness(typed, spell(ecosystem, name))
+        if kind:
+            yield Candidate(name, None, kind)
 
 
 def _of_vendors(snapshot: Snapshot, typed: Spelled) -> Iterator[Candidate]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -9,7 +10,7 @@ import msgspec
 
 from pratique.core.errors import InvalidName
 from pratique.formats.lookalikes import fold
-from pratique.naming.candidates import Candidate, candidates
+from pratique.naming.candidates import Candidate, candidates, same_forms
 from pratique.naming.exemptions import NOBODY, Standing, may_resemble, reason_to_pass
 from pratique.naming.keys import Spelled, spell
 from pratique.naming.reserved import is_reserved
@@ -79,6 +80,7 @@ def check(
     at: At = At.PUBLISH,
     standing: Standing = NOBODY,
     now: datetime | None = None,
+    alike: Sequence[str] = (),
 ) -> Verdict:
     """Judge a name. The same arguments give the same verdict, always.
 
@@ -88,6 +90,8 @@ def check(
         at: publish asks what a new project would be taken for; install only what is downloaded a hundred times more.
         standing: whose name it is.
         now: for exceptions that end.
+        alike: further names that exist and are not in the snapshot, canonical: those that share a key with this one
+            (`keys.keys_asked`).
     """
     spelling = SPELLINGS[snapshot.ecosystem]
     try:
@@ -97,7 +101,7 @@ def check(
     if standing is not NOBODY and (exempt := reason_to_pass(standing, canonical, now)):
         return Verdict(name, Outcome.OK, why=exempt)
     typed = spell(snapshot.ecosystem, canonical)
-    found = candidates(snapshot, typed)
+    found = [*candidates(snapshot, typed), *same_forms(snapshot.ecosystem, typed, alike)]
     if at is At.PUBLISH and (verdict := _judge_alone(snapshot, name, typed)):
         return verdict
     return _compare(snapshot, name, typed, found, at, standing, now) if found else Verdict(name, Outcome.OK)

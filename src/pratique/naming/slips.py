@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-_FARTHEST = 5
+FARTHEST = 5
 """Places over which a character is still taken to be moved."""
 _ROWS = ("1234567890-", "qwertyuiop", "asdfghjkl", "zxcvbnm")
 
@@ -74,7 +74,7 @@ def _kind(wrong: str, right: str, before: str, after: str) -> str:
         return "replaced"
     if sizes == (2, 2) and wrong == right[::-1]:
         return "swapped"
-    if right and sizes[0] == sizes[1] <= _FARTHEST and wrong in (right[1:] + right[0], right[-1] + right[:-1]):
+    if right and sizes[0] == sizes[1] <= FARTHEST and wrong in (right[1:] + right[0], right[-1] + right[:-1]):
         return "moved"
     return ""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
 
 import msgspec
 
@@ -12,9 +13,9 @@ from pratique.naming import exact_index, near_index
 from pratique.naming.affixes import stem
 from pratique.naming.corpus import Known, Names, pack
 from pratique.naming.downloads import estimate
-from pratique.naming.exact_index import ExactIndex
-from pratique.naming.keys import keys, look, segments, skeleton, spell
+from pratique.naming.keys import keys, look, segments, skeleton, spell, spell_all
 from pratique.naming.near_index import NearIndex
+from pratique.naming.searched import search_forms, search_slips
 
 MOST_NEAR = 60_000
 """Popular names that a slip of the finger is looked for in."""
@@ -23,6 +24,22 @@ _FAMILIAR = 4
 _PROTECTED = 3
 """Packages that make a scope one that others may not look like; or one popular package."""
 _PROTECTED_RANK = 10_000
+
+
+class FindsForms(Protocol):
+    """Looks forms up among all names, as `exact_index.ExactIndex` does."""
+
+    def find(self, form: str) -> list[int]:
+        """Numbers of the names that have the form, lowest first."""
+        ...
+
+
+class FindsSlips(Protocol):
+    """Looks up what is nearly the same among popular names, as `near_index.NearIndex` does."""
+
+    def find(self, typed: str) -> set[int]:
+        """Numbers of names that may be one slip away; who asks compares them."""
+        ...
 
 
 class Scopes(msgspec.Struct, frozen=True):
@@ -59,8 +76,8 @@ class Snapshot(msgspec.Struct, frozen=True):
     names: Names
     popular: int
     downloads: array[int]
-    exact: ExactIndex
-    near: NearIndex
+    exact: FindsForms
+    near: FindsSlips
     scopes: Scopes
     familiar: frozenset[str]
 
@@ -83,13 +100,28 @@ class Snapshot(msgspec.Struct, frozen=True):
 
 
 def build(ecosystem: str, popular: Sequence[Known], others: Iterable[str] = ()) -> Snapshot:
-    """Make a snapshot.
+    """Make a snapshot with indexes: for many names to check.
 
     Args:
         ecosystem: id.
         popular: the most popular first, canonical; a name that comes twice counts where it comes first.
         others: further names that exist, canonical.
     """
+    return _build(ecosystem, popular, others, _indexed_forms, _indexed_slips)
+
+
+def build_small(ecosystem: str, popular: Sequence[Known], others: Iterable[str] = ()) -> Snapshot:
+    """Make a snapshot without indexes, which says the same: quickly made and small, but slower to ask."""
+    return _build(ecosystem, popular, others, search_forms, search_slips)
+
+
+def _build(
+    ecosystem: str,
+    popular: Sequence[Known],
+    others: Iterable[str],
+    forms: Callable[[str, Iterable[str]], FindsForms],
+    slips: Callable[[str, Iterable[str]], FindsSlips],
+) -> Snapshot:
     first = {known.name: known.downloads for known in reversed(popular)}
     ordered = list(dict.fromkeys(known.name for known in popular))
     numbered = dict.fromkeys(ordered)
@@ -100,22 +132,29 @@ def build(ecosystem: str, popular: Sequence[Known], others: Iterable[str] = ()) 
         pack(numbered),
         len(ordered),
         array("Q", (first[name] or 0 for name in ordered)) if counted else array("Q"),
-        exact_index.index(_keyed(ecosystem, numbered)),
-        near_index.index(_near_forms(ecosystem, ordered[:MOST_NEAR])),
+        forms(ecosystem, numbered),
+        slips(ecosystem, ordered[:MOST_NEAR]),
         _scopes(ecosystem, numbered, len(ordered)),
-        _familiar(ordered),
+        _familiar(ecosystem, ordered),
     )
 
 
+def _indexed_forms(ecosystem: str, names: Iterable[str]) -> FindsForms:
+    return exact_index.index(_keyed(ecosystem, names))
+
+
+def _indexed_slips(ecosystem: str, names: Iterable[str]) -> FindsSlips:
+    return near_index.index(_near_forms(ecosystem, names))
+
+
 def _keyed(ecosystem: str, names: Iterable[str]) -> Iterable[tuple[str, int]]:
-    for number, name in enumerate(names):
-        for key in keys(spell(ecosystem, name)):
+    for number, spelled in enumerate(spell_all(ecosystem, names)):
+        for key in keys(spelled):
             yield key, number
 
 
 def _near_forms(ecosystem: str, names: Iterable[str]) -> Iterable[tuple[str, int]]:
-    for number, name in enumerate(names):
-        spelled = spell(ecosystem, name)
+    for number, spelled in enumerate(spell_all(ecosystem, names)):
         for text in {spelled.skeleton, stem(ecosystem, spelled)}:
             yield text, number
 
@@ -123,8 +162,8 @@ def _near_forms(ecosystem: str, names: Iterable[str]) -> Iterable[tuple[str, int
 def _scopes(ecosystem: str, names: Iterable[str], popular: int) -> Scopes:
     sizes: Counter[str] = Counter()
     leading: set[str] = set()
-    for number, name in enumerate(names):
-        scope = spell(ecosystem, name).scope.lower()
+    for number, spelled in enumerate(spell_all(ecosystem, names)):
+        scope = spelled.scope.lower()
         if scope:
             sizes[scope] += 1
             if number < min(popular, _PROTECTED_RANK):
@@ -135,6 +174,6 @@ def _scopes(ecosystem: str, names: Iterable[str], popular: int) -> Scopes:
     return Scopes(dict(sizes), protected, near, words)
 
 
-def _familiar(names: Iterable[str]) -> frozenset[str]:
-    counts: Counter[str] = Counter(word for name in names for word in set(segments(name)))
+def _familiar(ecosystem: str, names: Iterable[str]) -> frozenset[str]:
+    counts: Counter[str] = Counter(word for one in spell_all(ecosystem, names) for word in set(one.words))
     return frozenset(word for word, count in counts.items() if count >= _FAMILIAR)

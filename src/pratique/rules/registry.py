@@ -14,6 +14,7 @@ from pratique.rules import (
     reserved_name,
     revoked,
     shadows_public,
+    similar_name,
     unpublished,
 )
 from pratique.rules.contract import Rule, rule_of
@@ -30,6 +31,7 @@ RULES: tuple[Rule, ...] = tuple(
         denylist,
         allowlist,
         agent_new_name,
+        similar_name,
         cooldown,
         gone_upstream,
         unpublished,

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pratique.services.installing.self_descriptions import SelfDescriptions
     from pratique.services.installing.stored_views import StoredViews
     from pratique.services.installing.views import ViewCache
+    from pratique.services.judging.corpora import Corpora
     from pratique.services.publishing.uploads import Uploads
     from pratique.trust.signing import Signer
     from pratique.upstream.client import UpstreamClient
@@ -96,6 +97,7 @@ class Ports:
     self_descriptions: SelfDescriptions
     enqueue: Enqueue
     popularity: Callable[[ProjectKey], int | None]
+    names: Corpora
     signer: Signer
     publish_limits: PublishLimits = PublishLimits()
     advisory_sources: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ from pratique.core.account_verbs import PublishProof
 from pratique.core.artifacts import Origin, ProjectStatus
 from pratique.core.clock import Instant
 from pratique.core.names import EcosystemId, ProjectKey
+from pratique.store import name_forms
 from pratique.store.dialects import insert, matches_glob
 from pratique.store.rows import many
 from pratique.store.schema import account, file, manifest, membership, project
@@ -198,6 +199,7 @@ def create(
         created=now,
     )
     c.execute(row.on_conflict_do_nothing(index_elements=_KEY))
+    name_forms.remember(c, repository_id, key.ecosystem, (key.name,))
     found = find(c, repository_id, key)
     assert found is not None
     return found

@@ -20,6 +20,7 @@ class RateLimits(msgspec.Struct, frozen=True):
         decisions: listings and files that have to be decided anew, of one account or address.
         searches: searches and lists of all projects, of one account or address.
         audits: questions about advisories, of one account or address.
+        name_checks: questions what a name would be taken for, of one account or address.
         uploads: uploads, also those that are refused, of one account.
     """
 
@@ -30,6 +31,7 @@ class RateLimits(msgspec.Struct, frozen=True):
     decisions: int = 60_000
     searches: int = 600
     audits: int = 1_200
+    name_checks: int = 600
     uploads: int = 3_000
 
 

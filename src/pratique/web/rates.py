@@ -37,6 +37,7 @@ class Limit(StrEnum):
     DECISIONS = "decisions"
     SEARCHES = "searches"
     AUDITS = "audits"
+    NAME_CHECKS = "name_checks"
     UPLOADS = "uploads"
 
 
@@ -48,6 +49,7 @@ _WORDS = {
     Limit.DECISIONS: "requests that had to be decided anew",
     Limit.SEARCHES: "searches",
     Limit.AUDITS: "audits",
+    Limit.NAME_CHECKS: "checks of names",
     Limit.UPLOADS: "uploads",
 }
 

@@ -40,6 +40,9 @@ CLEAN = {
     fact.GONE_UPSTREAM: False,
     fact.UNPUBLISHED: None,
     fact.PROJECT_STATUS: ProjectStatus(),
+    fact.NAME_REVIEW: None,
+    fact.FIRST_SEEN: Instant(NOW - 300 * DAY),
+    fact.RESEMBLES: None,
     fact.LISTED_DIGESTS: GOOD,
     fact.DIGESTS: DigestCheck(listed=GOOD, recorded=GOOD),
 }

@@ -9,6 +9,7 @@ from pratique.core.artifacts import Digests, Origin, ProjectStatus
 from pratique.core.clock import DAY, HOUR, MINUTE
 from pratique.core.decisions import Action, EntryKind, Mode, Moment, Reservation, Revocation, RuleSetting
 from pratique.core.facts import Absent, DigestCheck, RecentFix, Stage
+from pratique.core.likeness import Likeness, NameReview, ReviewState
 from pratique.rules.policy import read_policy
 from pratique.rules.registry import RULES
 from tests.unit.rules.cases import GOOD, NOW, OTHER, ago, entry, facts, waiver
@@ -36,6 +37,7 @@ revocations = st.builds(
     instants,
     digests=st.just(()) | st.tuples(digests),
 )
+reviews = st.sampled_from([ReviewState.WAITING, ReviewState.REFUSED])
 ids = st.lists(st.sampled_from(["MAL-1", "MAL-2"]), max_size=2).map(tuple)
 
 KNOWN = {
@@ -60,6 +62,10 @@ KNOWN = {
     fact.PROJECT_STATUS: st.sampled_from(
         [ProjectStatus(), ProjectStatus("archived"), ProjectStatus("quarantined"), ProjectStatus("quarantined", "why")]
     ),
+    fact.NAME_REVIEW: st.none()
+    | st.builds(NameReview, reviews, st.just("looks like right"), st.sampled_from(["", "why"])),
+    fact.FIRST_SEEN: instants,
+    fact.RESEMBLES: st.none() | st.just(Likeness("hold", "misspelling", 900, ("left-pad",), "why")),
     fact.LISTED_DIGESTS: digests,
     fact.DIGESTS: st.builds(
         DigestCheck, digests, st.none() | digests, st.none() | digests, st.none() | st.none() | digests

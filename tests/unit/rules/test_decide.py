@@ -97,7 +97,15 @@ def test_what_nobody_may_install_for_all_time_is_not_published_either(known, rul
     [
         (
             Stage.NAME,
-            ("known_malware", "quarantined", "digest_mismatch", "cooldown", "gone_upstream", "unpublished"),
+            (
+                "known_malware",
+                "quarantined",
+                "digest_mismatch",
+                "similar_name",
+                "cooldown",
+                "gone_upstream",
+                "unpublished",
+            ),
         ),
         (Stage.LISTING, ("digest_mismatch",)),
         (Stage.FILE, ()),
@@ -284,6 +292,10 @@ def test_the_explanation_holds_every_fact_that_rules_of_the_moment_may_read():
         "digests",
         "list_entries",
         "allowlist_in_force",
+        "name_review",
+        "resembles",
+        "first_published",
+        "first_seen",
     }
     assert list(install.facts) == sorted(install.facts)
 

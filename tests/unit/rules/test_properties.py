@@ -222,7 +222,15 @@ def test_own_projects_are_refused_only_by_people_and_bytes(known):
     decision = decide(enforced(), own, Stage.FILE)
 
     refusing = {vote.rule for vote in decision.votes if vote.action.leaves_listing}
-    assert refusing <= {"revoked", "quarantined", "denylist", "allowlist", "digest_mismatch", "unpublished"}
+    assert refusing <= {
+        "revoked",
+        "quarantined",
+        "denylist",
+        "allowlist",
+        "digest_mismatch",
+        "similar_name",
+        "unpublished",
+    }
 
 
 def enforced():

@@ -8,13 +8,13 @@ from pratique.rules.settings import asks_for_an_answer, fresh_settings, read_opt
 from tests.unit.rules.cases import NOW
 
 
-def test_on_a_fresh_install_the_name_rule_for_agents_watches_for_seven_days_and_the_rest_counts():
+def test_on_a_fresh_install_the_rules_about_names_watch_for_seven_days_and_the_rest_counts():
     settings = {one.rule: one for one in fresh_settings(NOW)}
 
     assert set(settings) == {rule.name for rule in RULES}
-    assert settings["agent_new_name"].mode is Mode.DRY_RUN
-    assert settings["agent_new_name"].until == NOW + 7 * DAY
-    others = [one for name, one in settings.items() if name != "agent_new_name"]
+    watching = ("agent_new_name", "similar_name")
+    assert {(settings[name].mode, settings[name].until) for name in watching} == {(Mode.DRY_RUN, NOW + 7 * DAY)}
+    others = [one for name, one in settings.items() if name not in watching]
     assert {(one.mode, one.until) for one in others} == {(Mode.ENFORCE, None)}
 
 
@@ -26,7 +26,7 @@ def test_enforce_starts_with_every_rule_counting():
 
 
 def test_a_dry_run_that_has_run_its_time_asks_for_an_answer():
-    (trial,) = [one for one in fresh_settings(NOW) if one.mode is Mode.DRY_RUN]
+    trial, *_ = [one for one in fresh_settings(NOW) if one.mode is Mode.DRY_RUN]
 
     assert not asks_for_an_answer(trial, NOW + 7 * DAY - 1)
     assert asks_for_an_answer(trial, NOW + 7 * DAY)

@@ -10,12 +10,17 @@ from typing import Annotated, BinaryIO, Literal
 
 from cyclopts import App, Parameter
 
-from pratique.cli.showing import say, show_table
+from pratique.cli.afar import perform_afar
+from pratique.cli.asking import HERE, Where, ask
+from pratique.cli.showing import day, say, show_table
 from pratique.core.errors import Invalid
 from pratique.naming.check import At, Outcome, Verdict, check
 from pratique.naming.corpus import Known, read_names, read_popular, shipped, shipped_others
 from pratique.naming.snapshot import Snapshot, build
 from pratique.naming.spelling import canonical_or_none
+from pratique.services.governing.check_name import CheckName, NameChecked
+from pratique.services.governing.name_exceptions import ExceptName, ListExceptions, UnexceptName
+from pratique.services.verbs import table
 
 app = App(name="names", help="What names would be taken for.")
 
@@ -33,6 +38,10 @@ def check_names(
     as_json: Annotated[bool, Parameter(name="--json", negative=())] = False,
     corpus: Path | None = None,
     all_names: Path | None = None,
+    server: Annotated[str | None, Parameter(env_var="PRATIQUE_SERVER")] = None,
+    token: Annotated[str | None, Parameter(env_var="PRATIQUE_TOKEN")] = None,
+    ca: Annotated[Path | None, Parameter(env_var="PRATIQUE_CA")] = None,
+    repository: str = "main",
 ) -> None:
     """Say what new names would be taken for: ok, note, review or hold, with the reason.
 
@@ -43,16 +52,84 @@ def check_names(
         as_json: one JSON object a line, in the order of the names.
         corpus: popular names in place of the shipped ones, lines `name<TAB>rank[<TAB>downloads a month]`.
         all_names: further names that exist, one a line.
+        server: ask the server with this URL, which knows what was published and seen there.
+        token: for that server; better set PRATIQUE_TOKEN, where other users cannot see it.
+        ca: file (PEM) of the private authority that certifies that server.
+        repository: of that server.
     """
     if not names:
         raise Invalid('no name is given; write names, or "-" to read them from standard input')
-    snapshot = build_snapshot(ecosystem, corpus, all_names)
-    verdicts = (check(snapshot, name, At(at)) for name in _asked(names))
+    if server is not None:
+        if corpus is not None or all_names is not None:
+            raise Invalid("give --server or files of names, not both: the server has its own")
+        asked = (CheckName(ecosystem, name, At(at), repository) for name in _asked(names))
+        verdicts = (_read_back(perform_afar(table.NAMES_CHECK, one, server, token, ca)) for one in asked)
+    else:
+        snapshot = build_snapshot(ecosystem, corpus, all_names)
+        verdicts = (check(snapshot, name, At(at)) for name in _asked(names))
     if as_json:
         for verdict in verdicts:
             say(as_line(verdict))
         return
     _show(list(verdicts))
+
+
+def _read_back(one: NameChecked) -> Verdict:
+    return Verdict(one.name, Outcome(one.verdict), float(one.score), one.targets, one.kind, one.why)
+
+
+@app.command(name="except")
+def except_name(
+    name: str,
+    *,
+    ecosystem: Annotated[Ecosystem, Parameter(name=("--ecosystem", "-e"))],
+    reason: str,
+    target: str = "",
+    expires: str | None = None,
+    repository: str = "main",
+    where: Where = HERE,
+) -> None:
+    """Let a new project have a name, whatever it could be taken for.
+
+    Args:
+        name: of the project that is to be published.
+        ecosystem: whose name it is.
+        reason: kept with it, and told to who asks about the name.
+        target: the one name that it may resemble; any if not given.
+        expires: after how long, like `14d`; never if not given.
+        repository: where.
+        where: data folder or server.
+    """
+    made = ask(table.NAMES_EXCEPT, ExceptName(ecosystem, name, reason, target, expires, repository), where)
+    if made:
+        what = f"may resemble {made.target}" if made.target else "may resemble anything"
+        say(f"{made.name} {what}{f' until {day(made.expires)} UTC' if made.expires else ''}: {made.reason}")
+
+
+@app.command(name="unexcept")
+def unexcept_name(
+    name: str,
+    *,
+    ecosystem: Annotated[Ecosystem, Parameter(name=("--ecosystem", "-e"))],
+    repository: str = "main",
+    where: Where = HERE,
+) -> None:
+    """Take back what was allowed for a name; a project that was founded meanwhile stays."""
+    removed = ask(table.NAMES_UNEXCEPT, UnexceptName(ecosystem, name, repository), where)
+    for one in removed.exceptions if removed else ():
+        say(f"{one.name} is checked like any other name again")
+
+
+@app.command(name="exceptions")
+def list_exceptions(*, repository: str = "main", where: Where = HERE) -> None:
+    """List the names that may resemble others."""
+    found = ask(table.NAMES_EXCEPTIONS, ListExceptions(repository), where)
+    if found:
+        rows = [
+            (one.ecosystem, one.name, one.target or "anything", day(one.expires) or "never", one.by, one.reason)
+            for one in found.exceptions
+        ]
+        show_table(("ecosystem", "name", "may resemble", "ends", "by", "reason"), rows, "no name is excepted")
 
 
 def build_snapshot(ecosystem: str, corpus: Path | None, all_names: Path | None) -> Snapshot:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -61,7 +62,7 @@ async def approve(ports: Ports, repository: str, purl: str, reason: str, actor: 
     for inquiry in _asking(inquire(ports, visit, known)):
         _refuse_denied(named, decide_name(inquiry).votes)
     found = await find_as(ports, visit, named.key, ActorKind.USER)
-    held = _what_holds(visit, found, named, named.version)
+    held = await asyncio.to_thread(_what_holds, visit, found, named, named.version)
     now = ports.clock.now()
     wanted = tuple(
         Waiver(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import msgspec
@@ -140,7 +141,7 @@ async def explain(ports: Ports, repository: str, purl: str, as_kind: ActorKind, 
         project = await find_as(ports, visit, named.key, as_kind)
         inquiry, view = project.inquiry, project.source.view
         withdrawn = _withdrawn_files(visit.ecosystem, view)
-        decisions = decide_listing(inquiry, view)
+        decisions = await asyncio.to_thread(decide_listing, inquiry, view)
         allowed = allowed_versions(view, decisions, visit.ecosystem)
         found = _chosen(visit.ecosystem, named, view, decisions) or _unlisted(named, project)
     await ports.decisions.remember(known.repository_id, named.key, found, inquiry.now, allowed)

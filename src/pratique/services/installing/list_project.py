@@ -111,7 +111,7 @@ async def _made(ports: Ports, visit: Visit, located: LocatedProject, belongs: Be
         signed = await signed_view(ports, visit, known)
         done, is_whole = await _rendered(visit, located, Source(signed.view), wanted), not signed.lacks_signatures
     elif located.place.upstream is not None and ports.render_process.takes(located.place.size):
-        done = await ports.render_process.render(_task(visit, located, located.place.upstream, wanted))
+        done = await ports.render_process.render(await _task(visit, located, located.place.upstream, wanted))
     else:
         done = await _rendered(visit, located, await source_of(ports, visit, located), wanted)
     if done.view is None:
@@ -127,8 +127,9 @@ async def _rendered(visit: Visit, located: LocatedProject, source: Source, wante
     return RenderDone(view, tuple(listing.decisions.values()), listing.allowed)
 
 
-def _task(visit: Visit, located: LocatedProject, upstream: Upstream, wanted: Wanted) -> RenderTask:
-    known = located.known
+async def _task(visit: Visit, located: LocatedProject, upstream: Upstream, wanted: Wanted) -> RenderTask:
+    known, asked = located.known, located.inquiry
+    rank = asked.popularity(known.key)
     return RenderTask(
         repository=visit.repository,
         ecosystem=visit.ecosystem.id,
@@ -140,5 +141,6 @@ def _task(visit: Visit, located: LocatedProject, upstream: Upstream, wanted: Wan
         revision=known.revision,
         upstream_id=upstream.id,
         document=located.place.document,
-        popularity=located.inquiry.popularity(known.key),
+        popularity=rank,
+        likeness=None if rank is not None else await asyncio.to_thread(asked.likeness, known.key),
     )

@@ -12,6 +12,7 @@ from pratique.core.artifacts import ProjectView
 from pratique.core.clock import Instant
 from pratique.core.decisions import Decision
 from pratique.core.ecosystem import Ecosystem
+from pratique.core.likeness import Likeness
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.services.governing.remember_decisions import is_kept
 from pratique.services.installing.render import Wanted, render
@@ -33,6 +34,7 @@ class RenderTask(msgspec.Struct, frozen=True):
         revision: of the project, as whoever asks knows it.
         document: sha256 of the upstream's document, likewise.
         popularity: of the name; the ranking is loaded where it is needed more often.
+        likeness: what the name could be taken for, for the same reason.
     """
 
     repository: Repository
@@ -46,6 +48,7 @@ class RenderTask(msgspec.Struct, frozen=True):
     upstream_id: int
     document: str
     popularity: int | None = None
+    likeness: Likeness | None = None
 
 
 class RenderDone(msgspec.Struct, frozen=True):
@@ -82,7 +85,13 @@ class RenderWork:
         ecosystem = self._ecosystem(task.ecosystem)
         visit = Visit(task.actor, task.repository, ecosystem, task.public_url)
         inquiry = Inquiry(
-            known, task.actor, task.now, ecosystem.version_key, ecosystem.release_key, lambda _key: task.popularity
+            known,
+            task.actor,
+            task.now,
+            ecosystem.version_key,
+            ecosystem.release_key,
+            lambda _key: task.popularity,
+            lambda _key: task.likeness,
         )
         rendered, listing = render(visit, inquiry, Source(view, task.document), task.wanted)
         kept = tuple(one for one in listing.decisions.values() if is_kept(one))

@@ -16,6 +16,7 @@ from pratique.core.actors import Actor
 from pratique.core.artifacts import Digests, FileView, Origin, ProjectStatus, ProjectView
 from pratique.core.clock import Instant
 from pratique.core.facts import Absent, DigestCheck, Facts, RecentFix, Seen, Stage
+from pratique.core.likeness import Likeness, NameReview
 from pratique.core.names import ProjectKey, Subject
 from pratique.core.ranges import VersionKey
 from pratique.rules.decide import Judge
@@ -42,6 +43,7 @@ class Inquiry(msgspec.Struct, frozen=True):
     version_key: VersionKey
     release_key: VersionKey
     popularity: Callable[[ProjectKey], int | None]
+    likeness: Callable[[ProjectKey], Likeness | None]
 
     def facts(self, subject: Subject, values: Mapping[str, Any]) -> Facts:
         """Facts about one subject of this inquiry."""
@@ -70,6 +72,7 @@ def name_stage(inquiry: Inquiry) -> Facts:
             fact.POPULARITY.name: inquiry.popularity(known.key),
             fact.ASKED_BEFORE_EXISTED.name: known.asked_before_existed,
             fact.SERVED_BEFORE.name: known.served_before,
+            fact.NAME_REVIEW.name: known.name_review,
         },
     )
 
@@ -82,16 +85,28 @@ def project_stage(inquiry: Inquiry, view: ProjectView) -> Facts:
 
 
 def publish_stage(
-    inquiry: Inquiry, version: str, filename: str, digests: Digests, *, public_exists: bool | Absent | None
+    inquiry: Inquiry,
+    version: str,
+    filename: str,
+    digests: Digests,
+    *,
+    public_exists: bool | Absent | None,
+    new_name: NameReview | None = None,
 ) -> Facts:
     """What is known of one file that is being published, its bytes in hand: what its index will state is computed.
 
     None for `public_exists` means that it was not asked.
+
+    Args:
+        new_name: what a person has to look at, of a project that is new.
     """
     values = dict(name_stage(inquiry).values)
     values[fact.SERVED_BEFORE.name] = inquiry.knowledge.served_before or inquiry.knowledge.has_upstream_twin
     values[fact.LISTED_DIGESTS.name] = digests
     values[fact.DIGESTS.name] = DigestCheck(listed=digests, observed=digests)
+    values[fact.RESEMBLES.name] = None  # nobody installs it from an upstream
+    if new_name is not None:
+        values[fact.NAME_REVIEW.name] = new_name
     if public_exists is not None:
         values[fact.PUBLIC_EXISTS.name] = public_exists
     return inquiry.facts(Subject(inquiry.knowledge.key, version, filename), values)
@@ -115,6 +130,9 @@ class ListingGatherer:
         self._common[fact.FIRST_PUBLISHED.name] = (
             Absent("no file of the project says when it was published") if first is None else first
         )
+        seen = inquiry.knowledge.project
+        self._common[fact.FIRST_SEEN.name] = inquiry.now if seen is None else seen.created
+        self._common[fact.RESEMBLES.name] = self._resembles(first)
         self._uncompared = Judge(_without_comparisons(inquiry.knowledge.policy), Stage.LISTING)
         members = [self._member(file, rows.get(name)) for name, file in files.items()]
         self._changes = release_history.changes(members, inquiry.release_key)
@@ -159,6 +177,15 @@ class ListingGatherer:
     def _first_published(self) -> Instant | None:
         times = [self._published[file.filename] for file in self._view.files]
         return min((time for time in times if time is not None), default=None)
+
+    def _resembles(self, first: Instant | None) -> Likeness | None:
+        """Asked only about names that are new and not popular, and only where a rule wants to know it."""
+        inquiry = self._inquiry
+        is_new = first is None or inquiry.now < first + fact.NEW_FOR
+        if inquiry.knowledge.origin is Origin.OWN or not is_new or self._common[fact.POPULARITY.name] is not None:
+            return None
+        wanted = any(fact.RESEMBLES in one.rule.needs for one in inquiry.knowledge.policy.rules)
+        return inquiry.likeness(inquiry.knowledge.key) if wanted else None
 
     def _fixable(self) -> tuple[StoredAdvisory, ...]:
         """Advisories that affect something served here, newest first; how old one may be is the rule's question.

@@ -13,6 +13,7 @@ from pratique.core.errors import NotFound
 from pratique.core.facts import Facts, Stage
 from pratique.core.names import ProjectKey
 from pratique.core.refused import Refused
+from pratique.naming.elsewhere import tell_elsewhere
 from pratique.rules.decide import Judge, decide
 from pratique.services.judging.gather import Inquiry, ListingGatherer, name_stage, project_stage
 from pratique.services.judging.knowledge import Knowledge, read_knowledge
@@ -23,12 +24,15 @@ from pratique.trust.permissions import authorise
 def inquire(ports: Ports, visit: Visit, known: Knowledge) -> Inquiry:
     """What all decisions of this visit share."""
     ecosystem, now = visit.ecosystem, ports.clock.now()
-    return Inquiry(known, visit.actor, now, ecosystem.version_key, ecosystem.release_key, ports.popularity)
+    keys = (ecosystem.version_key, ecosystem.release_key)
+    return Inquiry(known, visit.actor, now, *keys, ports.popularity, ports.names.likeness)
 
 
 def not_found(visit: Visit, key: ProjectKey) -> NotFound:
     """The one answer for a name that does not exist and for one that the asker may not know of."""
-    return NotFound(f"{key.name} is not in the repository {visit.repository.name}, nor in any upstream of it")
+    elsewhere = tell_elsewhere(key.ecosystem, key.name)  # by the name alone, so that it tells nothing of what is here
+    nowhere = f"{key.name} is not in the repository {visit.repository.name}, nor in any upstream of it"
+    return NotFound(f"{nowhere}; {elsewhere}" if elsewhere else nowhere)
 
 
 def admit_reader(visit: Visit, known: Knowledge, now: Instant, reading: Operation = Operation.READ) -> None:

@@ -10,10 +10,21 @@ from sqlalchemy import Connection
 from pratique.core.artifacts import Digests, Origin
 from pratique.core.clock import Instant
 from pratique.core.decisions import ListEntry, Reservation, Revocation
+from pratique.core.likeness import NameReview
 from pratique.core.names import ProjectKey
 from pratique.rules.globs import entries_about, reservation_of
 from pratique.rules.policy import Policy, read_policy
-from pratique.store import advisories, files, findings, missing, policy, projects, revisions, revocations
+from pratique.store import (
+    advisories,
+    files,
+    findings,
+    missing,
+    name_reviews,
+    policy,
+    projects,
+    revisions,
+    revocations,
+)
 from pratique.store.advisories import StoredAdvisory
 from pratique.store.files import FileRow
 from pratique.store.findings import StoredFinding
@@ -35,6 +46,7 @@ class Knowledge(msgspec.Struct, frozen=True):
         allowlist_in_force: the repository has allow entries for this ecosystem.
         revocations: of the project and of its twins.
         advisories: about the project or a twin of it.
+        name_review: what keeps an own project back for its name.
         revision: read in the same transaction; what is rendered from this is valid for it alone.
     """
 
@@ -55,6 +67,7 @@ class Knowledge(msgspec.Struct, frozen=True):
     policy: Policy
     asked_before_existed: Instant | None
     served_before: bool
+    name_review: NameReview | None
     revision: int
 
     @property
@@ -126,5 +139,13 @@ def read_knowledge(
         ),
         asked_before_existed=missing.first_asked(connection, repository_id, key) if project else None,
         served_before=project is not None and project.served is not None,
+        name_review=_name_review(connection, repository_id, project),
         revision=revisions.project_revision(connection, repository_id, key),
     )
+
+
+def _name_review(connection: Connection, repository_id: int, project: Project | None) -> NameReview | None:
+    """Upstreams' projects, which are most, are not asked about."""
+    if project is None or project.origin is not Origin.OWN:
+        return None
+    return name_reviews.about(connection, repository_id, project.key)

@@ -18,8 +18,7 @@ from pratique.core.globs import glob_matches
 from pratique.core.names import EcosystemId, ProjectKey, Subject
 from pratique.core.ranges import VersionKey
 from pratique.rules import revoked
-from pratique.services.judging.gather import Inquiry
-from pratique.services.judging.judge import decide_listing
+from pratique.services.judging.judge import decide_listing, inquire
 from pratique.services.judging.knowledge import Knowledge, read_knowledge
 from pratique.services.judging.sources import own_outline, stored_view
 from pratique.services.ports import Enqueue, Ports, Visit
@@ -128,7 +127,7 @@ def _decide(connection: Connection, ports: Ports, known: Knowledge, version: str
     repository = find_repository_by_id(connection, known.repository_id)
     visit = Visit(JUDGED_AS, repository, ecosystem, ports.public_url)
     view = own_outline(connection, visit, known) if known.origin is Origin.OWN else stored_view(connection, known)
-    inquiry = Inquiry(known, JUDGED_AS, now, ecosystem.version_key, ecosystem.release_key, ports.popularity)
+    inquiry = msgspec.structs.replace(inquire(ports, visit, known), now=now)
     decisions = decide_listing(inquiry, view)
     mine = [decisions[file.filename] for file in view.files if file.version == version]
     return sorted(mine, key=lambda one: one.action, reverse=True)

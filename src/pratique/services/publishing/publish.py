@@ -21,6 +21,7 @@ from pratique.core.facts import Absent, Facts, Stage
 from pratique.core.ports import BlobDraft
 from pratique.core.project_verbs import EditsDocuments, SentDocument
 from pratique.core.ranges import same_version
+from pratique.rules import similar_name
 from pratique.rules.decide import decide
 from pratique.services.accounts.project_proof import check_proof, write_proved
 from pratique.services.disk import refused_by_disk
@@ -28,6 +29,7 @@ from pratique.services.judging.gather import publish_stage
 from pratique.services.judging.index_claims import CLAIM_FINDING
 from pratique.services.judging.judge import authorise_on, inquire, know, refuse
 from pratique.services.judging.knowledge import Knowledge
+from pratique.services.judging.new_names import NewName, judge_new_name
 from pratique.services.judging.sources import TooManyTwins, exists_upstream
 from pratique.services.ports import Ports, Visit
 from pratique.services.publishing.edit_project import edit_project
@@ -111,13 +113,15 @@ async def take_in(ports: Ports, visit: Visit, name: str | None, draft: PublishDr
         return unchanged(draft)
     manifest, noticed = await read_artefact(ports, visit, draft, blob)  # 3
     limits = ports.publish_limits
+    judged = await judge_publish(ports, visit, known, draft, digests)  # 5
     accepted = Accepted(
         known=known,
         draft=draft,
         manifest=await ports.uploads.run(read_indexed, visit.ecosystem, draft.filename, manifest, limits.max_entry),
         digests=digests,
         findings=noticed,
-        decision=await judge_publish(ports, visit, known, draft, digests),  # 5
+        decision=judged.decision,
+        new_name=judged.new_name,
         actor=visit.actor,
         max_entries=limits.max_entries,
         room=ReleaseRoom(limits.release_open, visit.ecosystem),
@@ -262,9 +266,14 @@ def refuse_attestations(visit: Visit, draft: PublishDraft) -> None:
         )
 
 
-async def judge_publish(
-    ports: Ports, visit: Visit, known: Knowledge, draft: PublishDraft, digests: Digests
-) -> Decision:
+class Judged(msgspec.Struct, frozen=True):
+    """What was decided on an upload; of a project that is new, also what its name would be taken for."""
+
+    decision: Decision
+    new_name: NewName | None = None
+
+
+async def judge_publish(ports: Ports, visit: Visit, known: Knowledge, draft: PublishDraft, digests: Digests) -> Judged:
     """Decide whether the name may become or stay ours, and whether release and file are wanted at all.
 
     What only holds gets in: a person can approve no release that is not here.
@@ -276,11 +285,25 @@ async def judge_publish(
     asked: bool | Absent | None = None
     if known.origin is not Origin.OWN and known.reservation is None:
         asked = await _ask_whether_public(ports, known)
-    facts: Facts = publish_stage(inquiry, draft.version, draft.filename, digests, public_exists=asked)
+    new_name = await _judge_name(ports, visit, known, draft) if known.origin is not Origin.OWN else None
+    facts: Facts = publish_stage(
+        inquiry,
+        draft.version,
+        draft.filename,
+        digests,
+        public_exists=asked,
+        new_name=None if new_name is None else new_name.review,
+    )
     decision = decide(known.policy, facts, Stage.NAME, Moment.PUBLISH)
     if decision.action is Action.DENY:
         await refuse(ports, visit, inquiry, decision, None)
-    return decision
+    return Judged(decision, new_name)
+
+
+async def _judge_name(ports: Ports, visit: Visit, known: Knowledge, draft: PublishDraft) -> NewName | None:
+    """What a new name would be taken for; not asked where the rule about it is off."""
+    wanted = any(one.rule.name == similar_name.NAME for one in known.policy.rules)
+    return await judge_new_name(ports, visit, known, draft.name) if wanted else None
 
 
 async def _ask_whether_public(ports: Ports, known: Knowledge) -> bool | Absent:
@@ -315,6 +338,7 @@ async def record_judged(ports: Ports, visit: Visit, accepted: Accepted, blob: Bl
         may_publish(visit, known, ports.clock.now())
         check_name(visit, known, accepted.draft)
         check_version(visit, known, accepted.draft)
-        decision = await judge_publish(ports, visit, known, accepted.draft, accepted.digests)
-        accepted = msgspec.structs.replace(accepted, known=known, decision=decision)
+        judged = await judge_publish(ports, visit, known, accepted.draft, accepted.digests)
+        fields = {"known": known, "decision": judged.decision, "new_name": judged.new_name}
+        accepted = msgspec.structs.replace(accepted, **fields)
     raise Conflict(f"{accepted.known.key.name} is changing at this moment; try again")

@@ -18,6 +18,7 @@ from pratique.core.ports import StoredBlob
 from pratique.services.accounts.sign_in import check_still_good
 from pratique.services.changes import outdate_alike
 from pratique.services.judging.knowledge import Knowledge
+from pratique.services.judging.new_names import NewName, begin_review, names_alike
 from pratique.services.judging.recheck_release import RECHECK_JOB
 from pratique.services.ports import Enqueue, Visit
 from pratique.services.publishing.index_entry import check_room
@@ -37,6 +38,7 @@ class Accepted(msgspec.Struct, frozen=True):
         max_entries: bytes of what the index may carry of all files of one project.
         room: what else a release takes in.
         signature: of this server over the file, where its clients verify one.
+        new_name: what the name would be taken for, of a project that is new.
     """
 
     known: Knowledge
@@ -49,6 +51,7 @@ class Accepted(msgspec.Struct, frozen=True):
     max_entries: int
     room: ReleaseRoom
     signature: Signature | None = None
+    new_name: NewName | None = None
 
 
 class ChangedMeanwhile(Exception):
@@ -78,7 +81,15 @@ def is_recorded(connection: Connection, accepted: Accepted, now: Instant) -> boo
         check_room(connection, known, accepted.manifest, accepted.max_entries)
     else:
         refuse_twin(known.key, projects.own_twin(connection, known.repository_id, known.key, known.twin) is not None)
+        _check_names_alike(connection, accepted)
     return False
+
+
+def _check_names_alike(connection: Connection, accepted: Accepted) -> None:
+    """Of two names that look the same and are founded at once, the second is held against the first."""
+    known, judged = accepted.known, accepted.new_name
+    if judged is not None and names_alike(connection, known.repository_id, known.key) != judged.alike:
+        raise ChangedMeanwhile
 
 
 def record_release(
@@ -92,7 +103,7 @@ def record_release(
     draft, manifest, known = accepted.draft, accepted.manifest, accepted.known
     if is_recorded(connection, accepted, now):
         return unchanged(draft)
-    project = _own_project(connection, known, draft, accepted.actor, now)
+    project = _own_project(connection, accepted, now)
     release = releases.find(connection, project.id, draft.version) or releases.create(
         connection, project.id, draft.version, Clearance.LIVE, now
     )
@@ -152,8 +163,9 @@ def unchanged(draft: PublishDraft) -> str:
     return f"{draft.filename} is already here with the same bytes; nothing changed"
 
 
-def _own_project(connection: Connection, known: Knowledge, draft: PublishDraft, actor: Actor, now: Instant) -> Project:
+def _own_project(connection: Connection, accepted: Accepted, now: Instant) -> Project:
     """The project row as ours: existing, new, or taken over from an upstream by a decision that allowed it."""
+    known, draft, actor = accepted.known, accepted.draft, accepted.actor
     current = known.project
     if current is not None and current.origin is Origin.OWN:
         return current
@@ -167,6 +179,8 @@ def _own_project(connection: Connection, known: Knowledge, draft: PublishDraft, 
         events.append(connection, new_event("origin_changed", now, actor, known.key.purl(), {"to": "own"}))
     if actor.account is not None:
         projects.set_role(connection, project.id, actor.account, "owner")
+    if accepted.new_name is not None and accepted.new_name.likeness is not None:
+        begin_review(connection, known, accepted.new_name, actor, now)
     return project
 
 

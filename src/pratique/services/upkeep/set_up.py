@@ -12,7 +12,7 @@ from pratique.core.clock import Instant
 from pratique.core.decisions import Mode, RuleSetting
 from pratique.core.events import new_event
 from pratique.rules.settings import fresh_settings, strict_settings
-from pratique.store import accounts, events, policy, repositories, revisions
+from pratique.store import accounts, events, name_forms, policy, repositories, revisions
 from pratique.store.repositories import Repository
 
 
@@ -32,6 +32,7 @@ def set_up_repositories(connection: Connection, plans: Sequence[RepositoryPlan],
     Raises:
         Invalid: an upstream is named twice.
     """
+    name_forms.remember_projects(connection)
     before = {one.name: one for one in repositories.repositories(connection)}
     for plan in plans:
         _set_up(connection, plan, before.get(plan.name), now)

@@ -6,7 +6,17 @@ from typing import Any
 
 from pratique.services.accounts import accounts, admin_link, administrators, tokens
 from pratique.services.advisories.import_advisories import Imported
-from pratique.services.governing import list_entries, list_events, list_waivers, own_names, reservations, rule_settings
+from pratique.services.governing import (
+    check_name,
+    list_entries,
+    list_events,
+    list_waivers,
+    name_exceptions,
+    name_reviews,
+    own_names,
+    reservations,
+    rule_settings,
+)
 from pratique.services.governing.explain import Explained, Explanation
 from pratique.services.governing.exposure import Exposure
 from pratique.services.governing.revoke import Revoked, Unrevoked
@@ -63,6 +73,38 @@ RESERVATIONS = Verb(
 
 OWN_NAMES = Verb(
     "own-names", own_names.ListOwnNames, own_names.OwnNames, silent(own_names.list_own_names), reading=True
+)
+
+NAMES_CHECK = Verb(
+    "names check",
+    check_name.CheckName,
+    check_name.NameChecked,
+    silent(check_name.check_name),
+    reading=True,
+    costs="name_checks",
+)
+NAMES_EXCEPT = Verb(
+    "names except", name_exceptions.ExceptName, name_exceptions.ExceptionShown, silent(name_exceptions.except_name)
+)
+NAMES_UNEXCEPT = Verb(
+    "names unexcept", name_exceptions.UnexceptName, name_exceptions.Exceptions, silent(name_exceptions.unexcept_name)
+)
+NAMES_EXCEPTIONS = Verb(
+    "names exceptions",
+    name_exceptions.ListExceptions,
+    name_exceptions.Exceptions,
+    silent(name_exceptions.list_exceptions),
+    reading=True,
+)
+
+REVIEW_LIST = Verb(
+    "review list", name_reviews.ListReviews, name_reviews.Reviews, silent(name_reviews.list_reviews), reading=True
+)
+REVIEW_APPROVE = Verb(
+    "review approve", name_reviews.DecideReview, name_reviews.ReviewShown, silent(name_reviews.approve_name)
+)
+REVIEW_REFUSE = Verb(
+    "review refuse", name_reviews.DecideReview, name_reviews.ReviewShown, silent(name_reviews.refuse_name)
 )
 
 LIST_ADD = Verb("list add", list_entries.AddEntry, list_entries.EntryShown, silent(list_entries.add_entry))
@@ -139,6 +181,13 @@ VERBS: tuple[Verb[Any, Any], ...] = (
     UNRESERVE,
     RESERVATIONS,
     OWN_NAMES,
+    NAMES_CHECK,
+    NAMES_EXCEPT,
+    NAMES_UNEXCEPT,
+    NAMES_EXCEPTIONS,
+    REVIEW_LIST,
+    REVIEW_APPROVE,
+    REVIEW_REFUSE,
     LIST_ADD,
     LIST_REMOVE,
     LIST_SHOW,

@@ -28,6 +28,7 @@ class Verb(Generic[Request, Response]):
         reading: it changes nothing.
         posted: it is sent as a body although it changes nothing, because it is too long for an address.
         max_body: bytes of its body, where they may be more than those of other requests; then it needs a credential.
+        costs: the limit by which it is counted, by its setting below `limits`; empty: as every request.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Verb(Generic[Request, Response]):
     reading: bool = False
     posted: bool = False
     max_body: int = 0
+    costs: str = ""
 
     @property
     def method(self) -> str:

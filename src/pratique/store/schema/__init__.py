@@ -6,6 +6,7 @@ canonical. Nothing here knows an ecosystem.
 
 from pratique.store.schema.columns import metadata
 from pratique.store.schema.confirmations import challenge, one_time_code
+from pratique.store.schema.names import name_exception, name_form, name_import, name_review, ranked_name
 from pratique.store.schema.packages import blob, dist_tag, file, finding, manifest, membership, project, release
 from pratique.store.schema.people import account, one_time_link, session, token
 from pratique.store.schema.policy import (
@@ -44,10 +45,15 @@ __all__ = [
     "membership",
     "metadata",
     "missing_name",
+    "name_exception",
+    "name_form",
+    "name_import",
+    "name_review",
     "one_time_code",
     "one_time_link",
     "process",
     "project",
+    "ranked_name",
     "release",
     "repository",
     "reservation",

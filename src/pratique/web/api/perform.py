@@ -16,6 +16,7 @@ from pratique.web.api.answers import success
 from pratique.web.asking import CSRF_HEADER, check_form, who_asks
 from pratique.web.bodies import MAX_SHORT, read_small_body
 from pratique.web.keys import PORTS
+from pratique.web.rates import RATES, Limit, who_counts
 
 
 async def perform(verb: Verb[Any, Any], request: web.Request) -> web.Response:
@@ -26,6 +27,8 @@ async def perform(verb: Verb[Any, Any], request: web.Request) -> web.Response:
     if verb.max_body and asking.actor.kind is ActorKind.NOBODY:
         # Nobody in particular has megabytes kept in memory here.
         raise Unauthorised(NEEDS_CREDENTIAL)
+    if verb.costs:
+        request.app[RATES].count(Limit(verb.costs), who_counts(request, asking.actor))
     wanted = read_request(verb, await _fields(verb, request))
     return success(await verb.perform(request.app[PORTS], wanted, asking.actor, _nobody_listens))
 
