@@ -111,7 +111,8 @@ async def asked_too_early(site: Site, _registry: PlainRegistry, speaker: Speaker
     from pratique.core.actors import ActorKind
     from pratique.core.names import ProjectKey
 
-    await site.ports.db.write(missing.asked, 1, ProjectKey(key.id, NAME), ActorKind.AGENT, Instant(5 * DAY))
+    question = missing.Question(1, ProjectKey(key.id, NAME), NAME, ActorKind.AGENT, "account 1")
+    await site.ports.db.write(missing.asked, question, Instant(5 * DAY))
     await speaker.listing(site, NAME, site.token)
 
 

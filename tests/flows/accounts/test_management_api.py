@@ -38,6 +38,7 @@ EXAMPLE: dict[str, dict[str, Any]] = {
     "unreserve": {"ecosystem": "npm", "pattern": "@x/*"},
     "reservations": {},
     "own-names": {"ecosystem": "npm"},
+    "names missing": {},
     "list add": {"kind": "deny", "purl": "pkg:npm/x", "reason": "r"},
     "list remove": {"kind": "deny", "purl": "pkg:npm/x"},
     "list show": {},

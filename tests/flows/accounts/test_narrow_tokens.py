@@ -79,6 +79,7 @@ async def test_a_narrow_token_is_not_told_what_is_reserved_beyond_its_names(site
         ("get", "/storage", {}),
         ("get", "/list/show", {}),
         ("get", "/reservations", {}),
+        ("get", "/names/missing", {}),
     ],
 )
 async def test_what_concerns_the_whole_server_needs_a_token_for_the_whole_server(

@@ -17,7 +17,10 @@ from pratique.naming.corpus import Known, read_names, read_popular, shipped, shi
 from pratique.naming.snapshot import Snapshot, build
 from pratique.naming.spelling import canonical_or_none
 
-app = App(name="names", help="What names would be taken for.")
+app = App(name="names", help="What names would be taken for, and what is asked for that nobody has.")
+
+for _name, _path in (("missing", "pratique.cli.verbs.missing_names:missing"),):
+    app.command(_path, name=_name)
 
 LONGEST_LINE = 16_384
 """Bytes of a line of standard input that are read as a name; of a longer one, only the beginning is."""

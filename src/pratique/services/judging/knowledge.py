@@ -124,7 +124,7 @@ def read_knowledge(
             policy.waivers(connection, repository_id, key),
             repository=repository_id,
         ),
-        asked_before_existed=missing.first_asked(connection, repository_id, key) if project else None,
+        asked_before_existed=missing.first_asked(connection, repository_id, key.ecosystem, twin) if project else None,
         served_before=project is not None and project.served is not None,
         revision=revisions.project_revision(connection, repository_id, key),
     )

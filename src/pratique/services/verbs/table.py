@@ -6,7 +6,15 @@ from typing import Any
 
 from pratique.services.accounts import accounts, admin_link, administrators, tokens
 from pratique.services.advisories.import_advisories import Imported
-from pratique.services.governing import list_entries, list_events, list_waivers, own_names, reservations, rule_settings
+from pratique.services.governing import (
+    list_entries,
+    list_events,
+    list_waivers,
+    missing_names,
+    own_names,
+    reservations,
+    rule_settings,
+)
 from pratique.services.governing.explain import Explained, Explanation
 from pratique.services.governing.exposure import Exposure
 from pratique.services.governing.revoke import Revoked, Unrevoked
@@ -58,6 +66,14 @@ RESERVATIONS = Verb(
     reservations.ListReservations,
     reservations.Reservations,
     silent(reservations.list_reservations),
+    reading=True,
+)
+
+NAMES_MISSING = Verb(
+    "names missing",
+    missing_names.ListMissingNames,
+    missing_names.MissingNames,
+    silent(missing_names.list_missing_names),
     reading=True,
 )
 
@@ -139,6 +155,7 @@ VERBS: tuple[Verb[Any, Any], ...] = (
     UNRESERVE,
     RESERVATIONS,
     OWN_NAMES,
+    NAMES_MISSING,
     LIST_ADD,
     LIST_REMOVE,
     LIST_SHOW,

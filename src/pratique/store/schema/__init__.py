@@ -6,6 +6,7 @@ canonical. Nothing here knows an ecosystem.
 
 from pratique.store.schema.columns import metadata
 from pratique.store.schema.confirmations import challenge, one_time_code
+from pratique.store.schema.names import dispute, invented_name, name_feed
 from pratique.store.schema.packages import blob, dist_tag, file, finding, manifest, membership, project, release
 from pratique.store.schema.people import account, one_time_link, session, token
 from pratique.store.schema.policy import (
@@ -32,6 +33,7 @@ __all__ = [
     "blob",
     "challenge",
     "decision",
+    "dispute",
     "dist_tag",
     "document",
     "document_content",
@@ -39,11 +41,13 @@ __all__ = [
     "event",
     "file",
     "finding",
+    "invented_name",
     "list_entry",
     "manifest",
     "membership",
     "metadata",
     "missing_name",
+    "name_feed",
     "one_time_code",
     "one_time_link",
     "process",

@@ -1,0 +1,117 @@
+"""Names that nobody has: who asked for them is counted, and what appears under one later is held for agents."""
+
+from __future__ import annotations
+
+import pytest
+
+from pratique.core.actors import OPERATOR, ActorKind
+from pratique.core.decisions import Mode
+from pratique.services.governing.missing_names import ListMissingNames, MissingNameShown, list_missing_names
+from pratique.services.governing.rule_settings import SetRule, set_rule
+from tests.harness.plain_registry import PlainRegistry
+from tests.harness.site import Site
+from tests.protocol.speakers import Speaker
+
+
+async def missing(site: Site, **wanted: object) -> tuple[MissingNameShown, ...]:
+    return (await list_missing_names(site.ports, ListMissingNames(**wanted), OPERATOR)).names  # type: ignore[arg-type]
+
+
+async def enforced(site: Site) -> None:
+    await set_rule(site.ports, SetRule(rule="agent_new_name", mode=Mode.ENFORCE), OPERATOR)
+
+
+async def test_each_request_for_a_missing_name_is_counted_by_the_kind_of_actor(site: Site, client: Speaker) -> None:
+    for token in (site.token, site.token, site.agent, None):
+        await client.listing(site, "nobody-has-it", token)
+    await site.get(client.path("nobody-has-it", "1.0.0"), site.admin)
+
+    found = await missing(site, ecosystem=client.ecosystem)
+
+    assert {(one.name, one.actor_kind, one.count, one.askers) for one in found} == {
+        ("nobody-has-it", "user", 3, 2),
+        ("nobody-has-it", "agent", 1, 1),
+        ("nobody-has-it", "nobody", 1, 1),
+    }
+    assert await missing(site, actor_kind=ActorKind.CI) == ()
+    assert {one.actor_kind for one in await missing(site, actor_kind=ActorKind.AGENT)} == {"agent"}
+
+
+async def test_what_was_asked_for_long_ago_can_be_left_out(site: Site, client: Speaker) -> None:
+    site.clock.set("2027-01-01T00:00:00Z")
+    await client.listing(site, "once", site.token)
+    site.clock.set("2027-01-10T00:00:00Z")
+    await client.listing(site, "lately", site.token)
+
+    assert [one.name for one in await missing(site, since="7d")] == ["lately"]
+    assert {one.name for one in await missing(site, since="30d")} == {"lately", "once"}
+
+
+async def test_a_name_beside_one_that_is_here_is_that_one_misspelt(site: Site, registry: PlainRegistry) -> None:
+    from tests.protocol.cargo_speaker import CargoSpeaker
+
+    crates = CargoSpeaker()
+    await enforced(site)
+    crates.released(registry, "left-pad", "1.0.0", days=1_000)
+    await crates.listing(site, "left-pad", site.token)
+    await crates.listing(site, "left_pad", site.token)
+
+    assert await missing(site) == ()
+    assert crates.offered(await crates.listing(site, "left-pad", site.agent)) == ["1.0.0"]
+
+
+async def test_a_name_that_was_asked_for_and_is_published_next_day_is_held_for_agents_and_told_to_others(
+    site: Site, registry: PlainRegistry, client: Speaker
+) -> None:
+    await enforced(site)
+    site.clock.set("-2d")
+    await client.listing(site, "invented", site.token)
+    site.clock.set("+0s")
+    client.released(registry, "invented", "1.0.0", days=1)
+
+    listed = await client.listing(site, "invented", site.agent)
+    pinned = await site.get(client.path("invented", "1.0.0"), site.agent)
+    person = await site.get(client.path("invented", "1.0.0"), site.token)
+    site.clock.set("+3d")
+    later = await site.get(client.path("invented", "1.0.0"), site.token)
+
+    for refused in (listed, pinned):
+        assert refused.status == 403
+        assert refused.reason.startswith("Blocked by policy agent_new_name: invented")
+        assert "was asked for here before it existed" in refused.reason
+    assert (person.status, "policy cooldown" in person.reason) == (403, True)
+    assert (later.status, later.headers.get("npm-notice", "Warning")[:7]) == (200, "Warning")
+
+
+async def test_a_name_that_existed_when_it_was_missed_is_no_trap(
+    site: Site, registry: PlainRegistry, client: Speaker
+) -> None:
+    await enforced(site)
+    await client.listing(site, "old-hand", site.token)
+    client.released(registry, "old-hand", "1.0.0", days=400)
+
+    assert client.offered(await client.listing(site, "old-hand", site.agent)) == ["1.0.0"]
+
+
+@pytest.mark.parametrize("limit", ["0", "1001", "many", "-1"])
+async def test_a_limit_that_cannot_be_is_told(site: Site, limit: str) -> None:
+    answer = await site.get(f"/api/v1/names/missing?limit={limit}", site.admin)
+
+    assert (answer.status, "limit" in answer.json()["error"]) == (400, True)
+
+
+@pytest.mark.parametrize("query", ["ecosystem=gem", "since=yesterday", "actor_kind=robot", "repository=nope", "x=1"])
+async def test_what_cannot_be_asked_is_told(site: Site, query: str) -> None:
+    answer = await site.get(f"/api/v1/names/missing?{query}", site.admin)
+
+    assert answer.status in (400, 404)
+    assert answer.json()["error"]
+
+
+async def test_the_history_of_missing_names_is_for_administrators(site: Site, client: Speaker) -> None:
+    await client.listing(site, "acme-secret", site.token)
+
+    answers = [await site.get("/api/v1/names/missing", token) for token in (None, site.token, site.agent)]
+
+    assert [answer.status for answer in answers] == [401, 403, 403]
+    assert not any("acme-secret" in answer.text for answer in answers)
