@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from pratique.core.actors import OPERATOR, ActorKind
-from pratique.core.decisions import Mode
+from pratique.core.decisions import EntryKind, Mode
+from pratique.services.governing.list_entries import AddEntry, add_entry
 from pratique.services.governing.missing_names import ListMissingNames, MissingNameShown, list_missing_names
 from pratique.services.governing.rule_settings import SetRule, set_rule
 from tests.harness.plain_registry import PlainRegistry
-from tests.harness.site import Site
+from tests.harness.site import Site, running_site
 from tests.protocol.speakers import Speaker
 
 
@@ -115,3 +118,68 @@ async def test_the_history_of_missing_names_is_for_administrators(site: Site, cl
 
     assert [answer.status for answer in answers] == [401, 403, 403]
     assert not any("acme-secret" in answer.text for answer in answers)
+
+
+KNOWN_AS = {
+    "npm": ("@ember/service", "ember-source"),
+    "pypi": ("rest-framework", "djangorestframework"),
+    "cargo": ("std", "std is part of Rust"),
+}
+
+
+async def test_who_asks_for_a_module_in_place_of_its_package_is_told_its_name(site: Site, client: Speaker) -> None:
+    name, known = KNOWN_AS[client.ecosystem]
+
+    missing_here = await client.listing(site, name, site.token)
+
+    assert missing_here.status == 404
+    assert known in missing_here.reason
+    assert missing_here.reason.startswith(f"{name} is not in the repository main, nor in any upstream of it (")
+
+
+async def test_an_agent_is_refused_a_name_that_nobody_has_and_told_what_was_meant(site: Site, client: Speaker) -> None:
+    name, known = KNOWN_AS[client.ecosystem]
+    await enforced(site)
+
+    file = await site.get(client.path(name, "1.0.0"), site.agent)
+    unknown = await site.get(client.path("nobody-has-it", "1.0.0"), site.agent)
+    person = await site.get(client.path("nobody-has-it", "1.0.0"), site.token)
+
+    assert (file.status, unknown.status, person.status) == (403, 403, 404)
+    assert file.reason.startswith(f"Blocked by policy agent_new_name: {name} does not exist (")
+    assert known in file.reason
+    assert "do not retry or substitute" in unknown.reason
+    assert unknown.json()["rule"] == "agent_new_name"
+    page = await site.get(f"/r/{unknown.json()['decision_id']}", site.admin)
+    assert (page.status, "does not exist" in page.text) == (200, True)
+
+
+async def test_a_private_name_looks_to_an_agent_like_one_that_nobody_has(site: Site, client: Speaker) -> None:
+    await enforced(site)
+    await client.upload(site, "secret", "1.0.0", site.admin)
+
+    for path in (lambda name: client.path(name, "1.0.0"), lambda name: client.path(name, "2.0.0")):
+        private = await site.get(path("secret"), site.agent)
+        unknown = await site.get(path("nobody"), site.agent)
+        assert private.status == unknown.status == 403
+        told, other = private.json(), unknown.json()
+        assert {**told, "decision_id": "", "request_approval_url": ""}.keys() == other.keys()
+        assert told["error"].split("; see")[0] == other["error"].split("; see")[0].replace("nobody", "secret")
+
+
+async def test_a_granted_name_that_does_not_exist_yet_is_a_404(site: Site, client: Speaker) -> None:
+    await enforced(site)
+    purl = f"pkg:{client.ecosystem}/soon-ours"
+    await add_entry(site.ports, AddEntry(kind=EntryKind.GRANT, purl=purl, reason="we write it"), OPERATOR)
+
+    assert (await client.listing(site, "soon-ours", site.agent)).status == 404
+
+
+async def test_names_that_agents_ask_for_in_vain_count_against_the_limit_of_missing_ones(
+    tmp_path: Path, registry: PlainRegistry
+) -> None:
+    async with running_site(tmp_path, registry.settings + "\n[limits]\nmissing = 3\n") as site:
+        await enforced(site)
+        answers = [await site.get(f"/main/npm/nobody-{number}", site.agent) for number in range(6)]
+
+    assert [answer.status for answer in answers] == [403, 403, 403, 429, 429, 429]

@@ -10,13 +10,21 @@ from pratique.core.actors import Actor, ActorKind
 from pratique.core.artifacts import Origin
 from pratique.core.clock import DAY, Instant, in_words
 from pratique.core.decisions import EntryKind, ListEntry, Mode, Vote
-from pratique.core.facts import ASKED_BEFORE_EXISTED, FIRST_PUBLISHED, LIST_ENTRIES, POPULARITY, SERVED_BEFORE, Facts
+from pratique.core.facts import (
+    ASKED_BEFORE_EXISTED,
+    FIRST_PUBLISHED,
+    LIST_ENTRIES,
+    NOWHERE,
+    POPULARITY,
+    SERVED_BEFORE,
+    Facts,
+)
 from pratique.rules import contract
 from pratique.rules.contract import Needs, allow, hold, warn
 from pratique.rules.globs import in_force, last_end
 
 NAME = "agent_new_name"
-NEEDS: Needs = (ASKED_BEFORE_EXISTED, POPULARITY, SERVED_BEFORE, LIST_ENTRIES, FIRST_PUBLISHED)
+NEEDS: Needs = (ASKED_BEFORE_EXISTED, POPULARITY, SERVED_BEFORE, LIST_ENTRIES, NOWHERE, FIRST_PUBLISHED)
 STARTS = Mode.DRY_RUN
 
 
@@ -42,7 +50,8 @@ def vote(facts: Facts, options: Options) -> Vote | None:
 
     Somebody who waits for an invented name to be asked for and then registers it is the attack this
     is about, so neither popularity nor an earlier download excuses such a name. Any other name goes
-    on for an agent if it is popular, was served here before, is granted, or is old enough.
+    on for an agent if it is popular, was served here before, is granted, or is old enough. An agent that is told
+    of a missing name that it is missing guesses on; it is held as well.
 
     Source: README, "What it refuses by default".
     """
@@ -66,6 +75,9 @@ def _granted(grants: list[ListEntry]) -> Vote | None:
 
 
 def _new(facts: Facts, options: Options) -> Vote | None:
+    nowhere = facts[NOWHERE]
+    if nowhere is not None:
+        return hold(NAME, why=f"does not exist ({nowhere.hint})" if nowhere.hint else "does not exist")
     first = facts[FIRST_PUBLISHED]
     known = Instant(first + options.known_for_days * DAY)
     if facts.now >= known:

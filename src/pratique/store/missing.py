@@ -82,6 +82,12 @@ def forget_since(c: sa.Connection, repository_id: int, ecosystem: str, twin: str
     c.execute(missing_name.delete().where(_is_twin(repository_id, ecosystem, twin), missing_name.c.first >= existed))
 
 
+def holds_more(c: sa.Connection, asker: str, than: int) -> bool:
+    """Whether an asker asked for more missing names than this."""
+    further = sa.select(missing_name.c.last).where(missing_name.c.asker == asker).offset(than).limit(1)
+    return c.execute(further).first() is not None
+
+
 def most_asked(
     c: sa.Connection, repository_id: int, *, ecosystem: str | None, actor_kind: str | None, since: Instant, limit: int
 ) -> tuple[MissingName, ...]:

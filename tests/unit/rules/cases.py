@@ -30,6 +30,7 @@ CLEAN = {
     fact.ASKED_BEFORE_EXISTED: None,
     fact.SERVED_BEFORE: False,
     fact.PUBLIC_EXISTS: False,
+    fact.NOWHERE: None,
     fact.PUBLISHED: Instant(NOW - 400 * DAY),
     fact.FIRST_PUBLISHED: Instant(NOW - 900 * DAY),
     fact.MALWARE: (),

@@ -8,7 +8,7 @@ from pratique.core.actors import Actor, ActorKind
 from pratique.core.artifacts import Digests, Origin, ProjectStatus
 from pratique.core.clock import DAY, HOUR, MINUTE
 from pratique.core.decisions import Action, EntryKind, Mode, Moment, Reservation, Revocation, RuleSetting
-from pratique.core.facts import Absent, DigestCheck, RecentFix, Stage
+from pratique.core.facts import Absent, DigestCheck, Nowhere, RecentFix, Stage
 from pratique.rules.policy import read_policy
 from pratique.rules.registry import RULES
 from tests.unit.rules.cases import GOOD, NOW, OTHER, ago, entry, facts, waiver
@@ -48,6 +48,7 @@ KNOWN = {
     fact.ASKED_BEFORE_EXISTED: st.none() | st.none() | instants,
     fact.SERVED_BEFORE: st.booleans(),
     fact.PUBLIC_EXISTS: st.booleans(),
+    fact.NOWHERE: st.sampled_from([None, None, Nowhere(), Nowhere("did you mean right?")]),
     fact.PUBLISHED: instants,
     fact.FIRST_PUBLISHED: instants,
     fact.MALWARE: ids,

@@ -15,7 +15,7 @@ from pratique.core import facts as fact
 from pratique.core.actors import Actor
 from pratique.core.artifacts import Digests, FileView, Origin, ProjectStatus, ProjectView
 from pratique.core.clock import Instant
-from pratique.core.facts import Absent, DigestCheck, Facts, RecentFix, Seen, Stage
+from pratique.core.facts import Absent, DigestCheck, Facts, Nowhere, RecentFix, Seen, Stage
 from pratique.core.names import ProjectKey, Subject
 from pratique.core.ranges import VersionKey
 from pratique.rules.decide import Judge
@@ -81,6 +81,22 @@ def project_stage(inquiry: Inquiry, view: ProjectView) -> Facts:
     return msgspec.structs.replace(named, values={**named.values, **status})
 
 
+def nowhere_stage(inquiry: Inquiry, hint: str) -> Facts:
+    """Facts about a name that nobody has, or that the asker may not know of: for both they are the same."""
+    known = msgspec.structs.replace(
+        inquiry.knowledge,
+        project=None,
+        twins=(),
+        reservation=None,
+        revocations=(),
+        advisories=(),
+        asked_before_existed=None,
+        served_before=False,
+    )
+    named = name_stage(msgspec.structs.replace(inquiry, knowledge=known))
+    return msgspec.structs.replace(named, values={**named.values, fact.NOWHERE.name: Nowhere(hint)})
+
+
 def publish_stage(
     inquiry: Inquiry, version: str, filename: str, digests: Digests, *, public_exists: bool | Absent | None
 ) -> Facts:
@@ -110,6 +126,7 @@ class ListingGatherer:
         rows = inquiry.knowledge.files
         files = {file.filename: file for file in self._all_files()}
         self._published = {name: published(rows.get(name), file) for name, file in files.items()}
+        self._common[fact.NOWHERE.name] = None
         first = self._first_published()
         self._common[fact.PROJECT_STATUS.name] = _status(inquiry.knowledge, view)
         self._common[fact.FIRST_PUBLISHED.name] = (

@@ -13,8 +13,9 @@ from pratique.core.errors import NotFound
 from pratique.core.facts import Facts, Stage
 from pratique.core.names import ProjectKey
 from pratique.core.refused import Refused
+from pratique.naming import known_as
 from pratique.rules.decide import Judge, decide
-from pratique.services.judging.gather import Inquiry, ListingGatherer, name_stage, project_stage
+from pratique.services.judging.gather import Inquiry, ListingGatherer, name_stage, nowhere_stage, project_stage
 from pratique.services.judging.knowledge import Knowledge, read_knowledge
 from pratique.services.ports import Ports, Visit
 from pratique.trust.permissions import authorise
@@ -28,7 +29,9 @@ def inquire(ports: Ports, visit: Visit, known: Knowledge) -> Inquiry:
 
 def not_found(visit: Visit, key: ProjectKey) -> NotFound:
     """The one answer for a name that does not exist and for one that the asker may not know of."""
-    return NotFound(f"{key.name} is not in the repository {visit.repository.name}, nor in any upstream of it")
+    hint = known_as.hint(key.ecosystem, key.name)
+    told = f"{key.name} is not in the repository {visit.repository.name}, nor in any upstream of it"
+    return NotFound(f"{told} ({hint})" if hint else told)
 
 
 def admit_reader(visit: Visit, known: Knowledge, now: Instant, reading: Operation = Operation.READ) -> None:
@@ -97,6 +100,13 @@ async def refuse(
 def decide_name(inquiry: Inquiry) -> Decision:
     """The decision on the whole project that needs no upstream."""
     return decide(inquiry.knowledge.policy, name_stage(inquiry), Stage.NAME, Moment.INSTALL)
+
+
+def decide_nowhere(inquiry: Inquiry) -> Decision:
+    """The decision on a name that nobody has, or that the asker may not know of."""
+    key = inquiry.knowledge.key
+    facts = nowhere_stage(inquiry, known_as.hint(key.ecosystem, key.name))
+    return decide(inquiry.knowledge.policy, facts, Stage.NAME, Moment.INSTALL)
 
 
 def decide_project(inquiry: Inquiry, view: ProjectView) -> Decision:
