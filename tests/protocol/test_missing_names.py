@@ -183,3 +183,34 @@ async def test_names_that_agents_ask_for_in_vain_count_against_the_limit_of_miss
         answers = [await site.get(f"/main/npm/nobody-{number}", site.agent) for number in range(6)]
 
     assert [answer.status for answer in answers] == [403, 403, 403, 429, 429, 429]
+
+
+async def test_python_clients_are_led_to_a_file_whose_refusal_they_show(site: Site, speaker: Speaker) -> None:
+    await enforced(site)
+    if speaker.ecosystem != "pypi":
+        assert (await speaker.listing(site, "nobody-has-it", site.agent)).status == 403
+        return
+
+    page = await speaker.listing(site, "nobody-has-it", site.agent)
+    file = await site.get(speaker.path("nobody-has-it", "9999"), site.agent)
+    head = await site.ask("HEAD", speaker.path("nobody-has-it", "9999"), site.agent)
+    server = await speaker.listing(site, "nobody-has-it", site.agent, Via="1.1 pratique-0123456789abcdef")
+    person = await speaker.listing(site, "nobody-has-it", site.token)
+
+    assert (page.status, page.headers["Cache-Control"]) == (200, "no-store")
+    assert speaker.offered(page) == ["9999"]
+    assert (file.status, head.status, server.status, person.status) == (403, 403, 403, 404)
+    assert "nobody-has-it does not exist" in file.reason
+
+
+async def test_a_private_listing_looks_to_an_agent_like_one_that_nobody_has(site: Site, speaker: Speaker) -> None:
+    await enforced(site)
+    await speaker.upload(site, "secret", "1.0.0", site.admin)
+
+    private = await speaker.listing(site, "secret", site.agent)
+    unknown = await speaker.listing(site, "nobody", site.agent)
+
+    assert private.status == unknown.status
+    assert private.headers.keys() == unknown.headers.keys()
+    assert len(private.text) - len(unknown.text) in range(-40, 40)
+    assert "1.0.0" not in private.text

@@ -286,6 +286,15 @@ class NamesCommands(Protocol):
 
 
 @runtime_checkable
+class ShowsRefusedFiles(Protocol):
+    """Its clients show nothing of a refused listing, and the sentence of a refused file."""
+
+    def write_stand_in(self, name: str, base_url: str, form: str) -> Rendered:
+        """A listing of one file that there is not, so that clients ask for it and show why they do not get it."""
+        ...
+
+
+@runtime_checkable
 class ListsProjects(Protocol):
     """Clients can ask for the names of all projects."""
 

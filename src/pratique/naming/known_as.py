@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import functools
 import sys
-from importlib import resources
 
+from pratique.naming.corpus import read_shipped_lines
 from pratique.naming.spelling import canonical_or_none
 
 _NODE = (
@@ -62,12 +62,9 @@ def distribution_of(ecosystem: str, name: str) -> str | None:
 @functools.cache
 def _modules() -> dict[str, str]:
     """Canonical module name to distribution, of PyPI."""
-    text = resources.files("pratique.naming").joinpath("data", "pypi-modules.txt").read_text("utf-8")
     found: dict[str, str] = {}
-    for line in text.splitlines():
-        distribution, colon, modules = line.partition(":")
-        if line.startswith("#") or not colon:
-            continue
+    for line in read_shipped_lines("pypi-modules.txt"):
+        distribution, _, modules = line.partition(":")
         for module in modules.split():
             name = canonical_or_none("pypi", module)
             if name is not None and name != distribution:

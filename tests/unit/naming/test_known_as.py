@@ -1,7 +1,6 @@
-from importlib import resources
-
 import pytest
 
+from pratique.naming.corpus import read_shipped_lines
 from pratique.naming.known_as import distribution_of, hint
 from pratique.naming.popular import rank
 from pratique.naming.spelling import canonical
@@ -22,8 +21,7 @@ def test_a_module_is_known_by_the_distribution_that_holds_it(module, distributio
 
 
 def test_only_well_known_distributions_are_named_and_each_stands_once():
-    text = resources.files("pratique.naming").joinpath("data", "pypi-modules.txt").read_text()
-    named = [line.partition(":")[0] for line in text.splitlines() if not line.startswith("#")]
+    named = [line.partition(":")[0] for line in read_shipped_lines("pypi-modules.txt")]
 
     assert [name for name in named if rank("pypi", name) is None or canonical("pypi", name) != name] == []
     assert len(set(named)) == len(named) > 100
@@ -31,8 +29,7 @@ def test_only_well_known_distributions_are_named_and_each_stands_once():
 
 
 def test_no_module_leads_to_two_distributions():
-    text = resources.files("pratique.naming").joinpath("data", "pypi-modules.txt").read_text()
-    lines = [line.partition(":")[2].split() for line in text.splitlines() if not line.startswith("#")]
+    lines = [line.partition(":")[2].split() for line in read_shipped_lines("pypi-modules.txt")]
     modules = [canonical("pypi", module) for line in lines for module in line]
 
     assert len(set(modules)) == len(modules)
