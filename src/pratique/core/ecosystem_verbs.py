@@ -17,6 +17,7 @@ from pratique.core.clock import Instant
 from pratique.core.differences import Difference
 from pratique.core.ecosystem import ArchiveLimits, Listing, Rendered, UpstreamRequest, UseCase
 from pratique.core.lockfiles import Leads, LockedFile, Lockfile
+from pratique.core.mentions import Mention
 from pratique.core.ports import ReadAt
 from pratique.core.project_verbs import EditsDocuments, HasTags, SharesProjects
 
@@ -157,6 +158,20 @@ class ReadsLockfiles(Protocol):
 
     def searches_here(self, address: str, base_urls: Sequence[str]) -> bool:
         """Whether what a lockfile has its client search is this server."""
+        ...
+
+
+@runtime_checkable
+class ReadsManifests(Protocol):
+    """What its projects depend on can be read from files that people write."""
+
+    @property
+    def manifests(self) -> tuple[str, ...]:
+        """How they are called; `*` stands for any characters."""
+        ...
+
+    def read_manifest_names(self, filename: str, content: bytes) -> tuple[Mention, ...]:
+        """The names it depends on. Raises Invalid, TooLarge."""
         ...
 
 

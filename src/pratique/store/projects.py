@@ -157,6 +157,21 @@ def own_among(
     return found
 
 
+def origins_of_twins(c: sa.Connection, repository_id: int, ecosystem: str, twins: Sequence[str]) -> dict[str, Origin]:
+    """Of what names share with their twins: whose projects those are, ours if one of them is."""
+    found: dict[str, Origin] = {}
+    for start in range(0, len(twins), _NAMES):
+        wanted = sa.select(project.c.twin, project.c.origin).where(
+            project.c.repository_id == repository_id,
+            project.c.ecosystem == ecosystem,
+            project.c.twin.in_(twins[start : start + _NAMES]),
+        )
+        for row in c.execute(wanted):
+            if found.get(row.twin) is not Origin.OWN:
+                found[row.twin] = Origin(row.origin)
+    return found
+
+
 def keys_of_twins(c: sa.Connection, repository_id: int, ecosystem: str, twins: Sequence[str]) -> list[ProjectKey]:
     """The projects whose names share one of these with their twins; an import of advisories names thousands."""
     found: list[ProjectKey] = []

@@ -39,6 +39,8 @@ EXAMPLE: dict[str, dict[str, Any]] = {
     "reservations": {},
     "own-names": {"ecosystem": "npm"},
     "names missing": {},
+    "names reserve": {"ecosystem": "npm", "names": ["acme-new"]},
+    "names known": {"ecosystem": "npm", "names": ["x"]},
     "list add": {"kind": "deny", "purl": "pkg:npm/x", "reason": "r"},
     "list remove": {"kind": "deny", "purl": "pkg:npm/x"},
     "list show": {},

@@ -19,7 +19,11 @@ from pratique.naming.spelling import canonical_or_none
 
 app = App(name="names", help="What names would be taken for, and what is asked for that nobody has.")
 
-for _name, _path in (("missing", "pratique.cli.verbs.missing_names:missing"),):
+for _name, _path in (
+    ("missing", "pratique.cli.verbs.missing_names:missing"),
+    ("reserve", "pratique.cli.verbs.reserve_names:reserve"),
+    ("audit", "pratique.cli.verbs.audit_names:audit"),
+):
     app.command(_path, name=_name)
 
 LONGEST_LINE = 16_384

@@ -10,6 +10,7 @@ from pratique.ecosystems.pypi import (
     claims,
     filenames,
     index,
+    manifest_names,
     names,
     negotiation,
     truth,
@@ -91,6 +92,8 @@ class Pypi:
 
     # Lockfiles.
 
+    manifests: tuple[str, ...] = manifest_names.MANIFESTS
+    read_manifest_names = staticmethod(manifest_names.read_manifest_names)
     lockfiles: tuple[str, ...] = own_lockfiles.LOCKFILES
     lockfile_bytes: int = own_lockfiles.MAX_BYTES
     check_lockfile_name = staticmethod(own_lockfiles.check_lockfile_name)

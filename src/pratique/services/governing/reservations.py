@@ -76,14 +76,26 @@ async def reserve(ports: Ports, request: Reserve, actor: Actor) -> ReservationSh
     pattern = canonical_glob(ecosystem, request.pattern)
     permit_on(actor, Operation.POLICY, ProjectKey(ecosystem.id, pattern), now)
     reason = read_reason(request.reason)
-    if not pattern.strip("*"):
-        raise Invalid("this would reserve every name and shut out all upstreams; reserve a name, prefix or scope")
+    check_reservable(pattern)
     shown = ReservationShown(ecosystem.id, pattern, reason, request.repository)
-    await write_as(ports.db, actor, now, _reserve, shown, actor, now)
+    await write_as(ports.db, actor, now, record_reservation, shown, actor, now)
     return shown
 
 
-def _reserve(connection: Connection, wanted: ReservationShown, actor: Actor, now: Instant) -> None:
+def check_reservable(pattern: str) -> None:
+    """Refuse what would leave nothing to upstreams. Raises Invalid."""
+    if not pattern.strip("*"):
+        raise Invalid("this would reserve every name and shut out all upstreams; reserve a name, prefix or scope")
+
+
+def record_reservation(connection: Connection, wanted: ReservationShown, actor: Actor, now: Instant) -> None:
+    """Write one reservation and its event.
+
+    Raises:
+        Invalid: there are too many.
+        Conflict: it is reserved already.
+        NotFound: there is no such repository.
+    """
     repository = find_repository(connection, wanted.repository)
     if len(policy.reservations(connection, repository.id)) >= MAX_RESERVATIONS:
         raise Invalid(

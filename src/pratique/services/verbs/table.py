@@ -7,12 +7,14 @@ from typing import Any
 from pratique.services.accounts import accounts, admin_link, administrators, tokens
 from pratique.services.advisories.import_advisories import Imported
 from pratique.services.governing import (
+    known_names,
     list_entries,
     list_events,
     list_waivers,
     missing_names,
     own_names,
     reservations,
+    reserve_names,
     rule_settings,
 )
 from pratique.services.governing.explain import Explained, Explanation
@@ -75,6 +77,19 @@ NAMES_MISSING = Verb(
     missing_names.MissingNames,
     silent(missing_names.list_missing_names),
     reading=True,
+)
+
+NAMES_RESERVE = Verb(
+    "names reserve", reserve_names.ReserveNames, reserve_names.NamesReserved, silent(reserve_names.reserve_names)
+)
+NAMES_KNOWN = Verb(
+    "names known",
+    known_names.LookUpNames,
+    known_names.NamesKnown,
+    silent(known_names.look_up_names),
+    reading=True,
+    posted=True,
+    max_body=known_names.MAX_REQUEST,
 )
 
 OWN_NAMES = Verb(
@@ -156,6 +171,8 @@ VERBS: tuple[Verb[Any, Any], ...] = (
     RESERVATIONS,
     OWN_NAMES,
     NAMES_MISSING,
+    NAMES_RESERVE,
+    NAMES_KNOWN,
     LIST_ADD,
     LIST_REMOVE,
     LIST_SHOW,
