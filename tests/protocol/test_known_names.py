@@ -13,6 +13,7 @@ from pratique.services.governing.known_names import LookUpNames, look_up_names
 from pratique.services.governing.reservations import ListReservations, Reserve, list_reservations, reserve
 from pratique.services.governing.reserve_names import ReserveNames, reserve_names
 from tests.harness.plain_registry import PlainRegistry
+from tests.harness.server import Answer
 from tests.harness.site import Site
 from tests.protocol.speakers import Speaker
 
@@ -64,7 +65,7 @@ async def test_upstreams_are_asked_only_for_what_may_be_asked_and_is_neither_our
 async def test_where_no_upstream_can_be_asked_nothing_is_known(
     site: Site, registry: PlainRegistry, client: Speaker
 ) -> None:
-    registry.instead["somewhere"] = (500, b"")
+    registry.instead["somewhere"] = Answer(500, "", {}, b"")
 
     assert await known(site, client, ["somewhere"], ["somewhere"]) == {"somewhere": "unclear"}
 

@@ -202,6 +202,9 @@ POPULARITY: Fact[int | None] = Fact(
 ASKED_BEFORE_EXISTED: Fact[Instant | None] = Fact(
     "asked_before_existed", Stage.NAME, "when this name was first asked for while the upstream had nothing under it"
 )
+INVENTED: Fact[tuple[str, ...]] = Fact(
+    "invented", Stage.NAME, "the feeds of names that models invent which hold this one"
+)
 SERVED_BEFORE: Fact[bool] = Fact("served_before", Stage.NAME, "whether a file of this project was served here before")
 PUBLIC_EXISTS: Fact[bool] = Fact("public_exists", Stage.NAME, "whether an upstream has a project of this name")
 NOWHERE: Fact[Nowhere | None] = Fact(

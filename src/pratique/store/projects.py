@@ -232,6 +232,17 @@ def make_own(c: sa.Connection, project_id: int, display: str) -> None:
     c.execute(file.delete().where(file.c.project_id == project_id, file.c.release_id.is_(None)))
 
 
+def note_founder(c: sa.Connection, project_id: int, account_id: int, now: Instant) -> None:
+    """Remember which account made an own project."""
+    c.execute(project.update().where(project.c.id == project_id).values(founder_id=account_id, founded=now))
+
+
+def founded_since(c: sa.Connection, account_id: int, since: Instant) -> tuple[Instant, ...]:
+    """When an account made projects after that, in order, in all repositories."""
+    wanted = sa.select(project.c.founded).where(project.c.founder_id == account_id, project.c.founded > since)
+    return tuple(Instant(at) for at in c.execute(wanted.order_by(project.c.founded)).scalars())
+
+
 def bind(c: sa.Connection, project_id: int, upstream_id: int) -> None:
     """Let a project stick to another upstream from now on."""
     c.execute(project.update().where(project.c.id == project_id).values(upstream_id=upstream_id))

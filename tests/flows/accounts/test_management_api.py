@@ -41,6 +41,8 @@ EXAMPLE: dict[str, dict[str, Any]] = {
     "names missing": {},
     "names reserve": {"ecosystem": "npm", "names": ["acme-new"]},
     "names known": {"ecosystem": "npm", "names": ["x"]},
+    "names feeds": {},
+    "names import-feeds": {},
     "list add": {"kind": "deny", "purl": "pkg:npm/x", "reason": "r"},
     "list remove": {"kind": "deny", "purl": "pkg:npm/x"},
     "list show": {},

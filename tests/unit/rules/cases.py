@@ -28,6 +28,7 @@ CLEAN = {
     fact.MALWARE_PROJECT: (),
     fact.POPULARITY: None,
     fact.ASKED_BEFORE_EXISTED: None,
+    fact.INVENTED: (),
     fact.SERVED_BEFORE: False,
     fact.PUBLIC_EXISTS: False,
     fact.NOWHERE: None,

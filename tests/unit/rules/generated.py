@@ -46,6 +46,7 @@ KNOWN = {
     fact.MALWARE_PROJECT: ids,
     fact.POPULARITY: st.sampled_from([None, None, 1]),
     fact.ASKED_BEFORE_EXISTED: st.none() | st.none() | instants,
+    fact.INVENTED: st.sampled_from([(), (), ("list.test/names",)]),
     fact.SERVED_BEFORE: st.booleans(),
     fact.PUBLIC_EXISTS: st.booleans(),
     fact.NOWHERE: st.sampled_from([None, None, Nowhere(), Nowhere("did you mean right?")]),

@@ -6,6 +6,7 @@ from pratique.core.clock import DAY, HOUR
 from pratique.core.facts import (
     ASKED_BEFORE_EXISTED,
     FIRST_PUBLISHED,
+    INVENTED,
     LIST_ENTRIES,
     NOWHERE,
     POPULARITY,
@@ -68,6 +69,19 @@ def test_a_new_name_is_judged_only_at_the_listing():
 def test_it_is_served_from_the_90th_day_on():
     assert said(judged({FIRST_PUBLISHED: ago(90 * DAY - 1)}, actor=AGENT)) is not None
     assert said(judged({FIRST_PUBLISHED: ago(90 * DAY)}, actor=AGENT)) is None
+
+
+def test_a_name_that_a_feed_calls_invented_is_held_for_agents_and_others_are_warned():
+    invented = {INVENTED: ("list.test/names #1", "other")}
+
+    held = judged({**invented, SERVED_BEFORE: True}, actor=AGENT, stage=Stage.NAME)
+    warned = judged(invented)
+
+    why = "is a name that models invent (list.test/names #1)"
+    assert said(held) == ("agent_new_name", "hold", f"{why}; a person must approve it")
+    assert said(warned) == ("agent_new_name", "warn", why)
+    assert said(judged({**invented, POPULARITY: 5}, actor=AGENT)) is None
+    assert said(judged({**invented, **ASKED}))[2] == "was asked for here before it existed"
 
 
 def test_a_name_that_nobody_has_is_held_for_agents_with_what_they_may_have_meant():
@@ -147,7 +161,7 @@ def test_a_project_of_unknown_origin_is_judged():
 
 
 @pytest.mark.parametrize(
-    "needed", [ASKED_BEFORE_EXISTED, POPULARITY, SERVED_BEFORE, LIST_ENTRIES, NOWHERE, FIRST_PUBLISHED]
+    "needed", [ASKED_BEFORE_EXISTED, INVENTED, POPULARITY, SERVED_BEFORE, LIST_ENTRIES, NOWHERE, FIRST_PUBLISHED]
 )
 def test_agents_are_denied_what_cannot_be_judged(needed):
     decision = judged({**NEW, needed: Absent("gone")}, actor=AGENT)

@@ -69,6 +69,7 @@ def name_stage(inquiry: Inquiry) -> Facts:
             ),
             fact.POPULARITY.name: inquiry.popularity(known.key),
             fact.ASKED_BEFORE_EXISTED.name: known.asked_before_existed,
+            fact.INVENTED.name: known.invented,
             fact.SERVED_BEFORE.name: known.served_before,
         },
     )
@@ -81,8 +82,11 @@ def project_stage(inquiry: Inquiry, view: ProjectView) -> Facts:
     return msgspec.structs.replace(named, values={**named.values, **status})
 
 
-def nowhere_stage(inquiry: Inquiry, hint: str) -> Facts:
-    """Facts about a name that nobody has, or that the asker may not know of: for both they are the same."""
+def nowhere_stage(inquiry: Inquiry, hint: str | None = None) -> Facts:
+    """Facts about a name that nobody has, or that the asker may not know of: for both they are the same.
+
+    None for `hint` means that nobody has looked yet whether there is a project.
+    """
     known = msgspec.structs.replace(
         inquiry.knowledge,
         project=None,
@@ -94,7 +98,8 @@ def nowhere_stage(inquiry: Inquiry, hint: str) -> Facts:
         served_before=False,
     )
     named = name_stage(msgspec.structs.replace(inquiry, knowledge=known))
-    return msgspec.structs.replace(named, values={**named.values, fact.NOWHERE.name: Nowhere(hint)})
+    looked = {} if hint is None else {fact.NOWHERE.name: Nowhere(hint)}
+    return msgspec.structs.replace(named, values={**named.values, **looked})
 
 
 def publish_stage(

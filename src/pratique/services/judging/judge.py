@@ -102,11 +102,12 @@ def decide_name(inquiry: Inquiry) -> Decision:
     return decide(inquiry.knowledge.policy, name_stage(inquiry), Stage.NAME, Moment.INSTALL)
 
 
-def decide_nowhere(inquiry: Inquiry) -> Decision:
-    """The decision on a name that nobody has, or that the asker may not know of."""
-    key = inquiry.knowledge.key
-    facts = nowhere_stage(inquiry, known_as.hint(key.ecosystem, key.name))
-    return decide(inquiry.knowledge.policy, facts, Stage.NAME, Moment.INSTALL)
+def decide_nowhere(inquiry: Inquiry) -> tuple[Decision, Decision]:
+    """Two decisions on a name that nobody has, or that the asker may not know of: as a name, and as nobody's."""
+    key, policy = inquiry.knowledge.key, inquiry.knowledge.policy
+    named = decide(policy, nowhere_stage(inquiry), Stage.NAME, Moment.INSTALL)
+    hint = known_as.hint(key.ecosystem, key.name)
+    return named, decide(policy, nowhere_stage(inquiry, hint), Stage.NAME, Moment.INSTALL)
 
 
 def decide_project(inquiry: Inquiry, view: ProjectView) -> Decision:

@@ -13,7 +13,17 @@ from pratique.core.decisions import ListEntry, Reservation, Revocation
 from pratique.core.names import ProjectKey
 from pratique.rules.globs import entries_about, reservation_of
 from pratique.rules.policy import Policy, read_policy
-from pratique.store import advisories, files, findings, missing, policy, projects, revisions, revocations
+from pratique.store import (
+    advisories,
+    files,
+    findings,
+    invented_names,
+    missing,
+    policy,
+    projects,
+    revisions,
+    revocations,
+)
 from pratique.store.advisories import StoredAdvisory
 from pratique.store.files import FileRow
 from pratique.store.findings import StoredFinding
@@ -32,6 +42,7 @@ class Knowledge(msgspec.Struct, frozen=True):
         digests: of the stored blobs, by sha256.
         entries: allow, deny and grant entries that name the project, and denials of a twin.
         asked_before_existed: when somebody first asked for a name that came to exist only later.
+        invented: feeds of names that models invent which hold this one.
         allowlist_in_force: the repository has allow entries for this ecosystem.
         revocations: of the project and of its twins.
         advisories: about the project or a twin of it.
@@ -54,6 +65,7 @@ class Knowledge(msgspec.Struct, frozen=True):
     advisories: tuple[StoredAdvisory, ...]
     policy: Policy
     asked_before_existed: Instant | None
+    invented: tuple[str, ...]
     served_before: bool
     revision: int
 
@@ -125,6 +137,7 @@ def read_knowledge(
             repository=repository_id,
         ),
         asked_before_existed=missing.first_asked(connection, repository_id, key.ecosystem, twin) if project else None,
+        invented=invented_names.feeds_of(connection, key.ecosystem, twin),
         served_before=project is not None and project.served is not None,
         revision=revisions.project_revision(connection, repository_id, key),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pratique.core.errors import NotFound
 from pratique.core.refused import NowhereRefused
-from pratique.services.judging.judge import decide_nowhere, inquire
+from pratique.services.judging.judge import decide_nowhere, inquire, refuse
 from pratique.services.judging.knowledge import Knowledge
 from pratique.services.ports import Ports, Visit
 from pratique.services.shares import share_of
@@ -19,10 +19,13 @@ async def refuse_nowhere(ports: Ports, visit: Visit, known: Knowledge, unknown: 
 
     Raises:
         NowhereRefused: policy keeps it from such names.
+        Refused: policy refuses the name itself, whoever has it.
         NotFound: it does not.
     """
     inquiry = inquire(ports, visit, known)
-    decision = decide_nowhere(inquiry)
+    named, decision = decide_nowhere(inquiry)
+    if named.action.refuses_download:
+        await refuse(ports, visit, inquiry, named, ())
     if not decision.action.refuses_download:
         raise unknown
     asker = share_of(visit.actor, visit.caller.address)

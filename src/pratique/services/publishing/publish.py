@@ -120,6 +120,7 @@ async def take_in(ports: Ports, visit: Visit, name: str | None, draft: PublishDr
         decision=await judge_publish(ports, visit, known, draft, digests),  # 5
         actor=visit.actor,
         max_entries=limits.max_entries,
+        new_names=limits.new_names,
         room=ReleaseRoom(limits.release_open, visit.ecosystem),
         signature=await ports.uploads.run(
             sign_file, ports.signer, visit.ecosystem, known.key.name, draft.version, digests

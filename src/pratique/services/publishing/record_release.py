@@ -21,6 +21,7 @@ from pratique.services.judging.knowledge import Knowledge
 from pratique.services.judging.recheck_release import RECHECK_JOB
 from pratique.services.ports import Enqueue, Visit
 from pratique.services.publishing.index_entry import check_room
+from pratique.services.publishing.new_names import check_new_name
 from pratique.services.publishing.release_room import ReleaseRoom, check_release_room
 from pratique.services.publishing.sign_files import keep_signatures
 from pratique.store import events, files, findings, projects, releases, revisions
@@ -36,6 +37,7 @@ class Accepted(msgspec.Struct, frozen=True):
         decision: at most hold.
         max_entries: bytes of what the index may carry of all files of one project.
         room: what else a release takes in.
+        new_names: projects that an account may found within a day; 0: no limit.
         signature: of this server over the file, where its clients verify one.
     """
 
@@ -49,6 +51,7 @@ class Accepted(msgspec.Struct, frozen=True):
     max_entries: int
     room: ReleaseRoom
     signature: Signature | None = None
+    new_names: int = 0
 
 
 class ChangedMeanwhile(Exception):
@@ -63,6 +66,7 @@ def is_recorded(connection: Connection, accepted: Accepted, now: Instant) -> boo
     Raises:
         ChangedMeanwhile: the project is no longer the one that was judged.
         Unauthorised: the credential has ended since the upload began.
+        Forbidden: the account founded as many projects as it may in a day.
         Conflict: the file exists with other bytes, the version was taken back or takes no more files, or the name
             has a twin here.
         TooLarge: the project's index has no room for it.
@@ -78,6 +82,7 @@ def is_recorded(connection: Connection, accepted: Accepted, now: Instant) -> boo
         check_room(connection, known, accepted.manifest, accepted.max_entries)
     else:
         refuse_twin(known.key, projects.own_twin(connection, known.repository_id, known.key, known.twin) is not None)
+        check_new_name(connection, accepted.actor, accepted.new_names, now)
     return False
 
 
@@ -167,6 +172,7 @@ def _own_project(connection: Connection, known: Knowledge, draft: PublishDraft, 
         events.append(connection, new_event("origin_changed", now, actor, known.key.purl(), {"to": "own"}))
     if actor.account is not None:
         projects.set_role(connection, project.id, actor.account, "owner")
+        projects.note_founder(connection, project.id, actor.account, now)
     return project
 
 

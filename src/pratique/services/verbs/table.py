@@ -12,6 +12,7 @@ from pratique.services.governing import (
     list_events,
     list_waivers,
     missing_names,
+    name_feeds,
     own_names,
     reservations,
     reserve_names,
@@ -81,6 +82,12 @@ NAMES_MISSING = Verb(
 
 NAMES_RESERVE = Verb(
     "names reserve", reserve_names.ReserveNames, reserve_names.NamesReserved, silent(reserve_names.reserve_names)
+)
+NAMES_FEEDS = Verb(
+    "names feeds", name_feeds.ShowNameFeeds, name_feeds.NameFeeds, silent(name_feeds.show_name_feeds), reading=True
+)
+NAMES_IMPORT_FEEDS = Verb(
+    "names import-feeds", name_feeds.ImportNameFeeds, name_feeds.NameFeeds, silent(name_feeds.import_name_feeds)
 )
 NAMES_KNOWN = Verb(
     "names known",
@@ -173,6 +180,8 @@ VERBS: tuple[Verb[Any, Any], ...] = (
     NAMES_MISSING,
     NAMES_RESERVE,
     NAMES_KNOWN,
+    NAMES_FEEDS,
+    NAMES_IMPORT_FEEDS,
     LIST_ADD,
     LIST_REMOVE,
     LIST_SHOW,
