@@ -11,6 +11,7 @@ from pratique.jobs.timers import Timer, Turn
 from pratique.services.advisories.import_each import IMPORT_JOB, PATIENCE, import_each, import_missing
 from pratique.services.governing.name_feeds import FEEDS_JOB, import_each_feed
 from pratique.services.governing.name_feeds import PATIENCE as FEED_PATIENCE
+from pratique.services.governing.public_under_reserved import WATCH_JOB, watch_reserved
 from pratique.services.governing.report_dry_runs import REPORT_JOB, report_dry_runs
 from pratique.services.judging.recheck_release import (
     RECHECK_JOB,
@@ -62,7 +63,12 @@ def job_kinds(ports: Ports, settings: Settings) -> tuple[JobKind, ...]:
         del run
         await make_room(ports, settings.cache_max_bytes)
 
+    async def watch(run: JobRun) -> None:
+        del run
+        await watch_reserved(ports)
+
     return (
+        JobKind(WATCH_JOB, watch, attempts=1),
         JobKind(MAKE_ROOM_JOB, room, attempts=1),
         JobKind(RECHECK_JOB, recheck),
         JobKind(RECHECK_QUARANTINED_JOB, recheck_all_quarantined, attempts=3),
@@ -111,7 +117,7 @@ def _feeds_kind(ports: Ports, settings: Settings) -> JobKind:
 
 def job_timers(settings: Settings) -> tuple[Timer, ...]:
     """What comes round by itself."""
-    hourly = tuple(Timer(job, every=HOUR) for job in (REPORT_JOB, VERIFY_JOB, RECHECK_QUARANTINED_JOB))
+    hourly = tuple(Timer(job, every=HOUR) for job in (REPORT_JOB, VERIFY_JOB, RECHECK_QUARANTINED_JOB, WATCH_JOB))
     wanted = settings.advisories.scheduled and bool(advisory_sources(settings))
     often = (
         Timer(COMPARE_JOB, every=MINUTE),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import re
+from itertools import islice
 
+from pratique.core.globs import glob_matches
 from pratique.naming import popular
 from pratique.naming.corpus import shipped, shipped_others
 
@@ -15,6 +17,13 @@ _PARTS = re.compile(r"[^a-z0-9]+")
 def is_known(ecosystem: str, name: str) -> bool:
     """Whether a name is among the public ones that come with the package."""
     return popular.rank(ecosystem, name) is not None or name in _others(ecosystem)
+
+
+def known_like(ecosystem: str, pattern: str, most: int) -> list[str]:
+    """The first popular names that a glob matches, in their order; none for one that begins with a `*`."""
+    head = pattern.partition("*")[0]
+    named = popular.starting_with(ecosystem, head) if head else iter(())
+    return list(islice((name for name in named if glob_matches(pattern, name)), most))
 
 
 def looks_private(ecosystem: str, name: str) -> str:

@@ -1,6 +1,6 @@
 import pytest
 
-from pratique.naming.private_names import is_known, looks_private
+from pratique.naming.private_names import is_known, known_like, looks_private
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,11 @@ def test_what_in_a_name_says_that_it_is_private(ecosystem: str, name: str, why: 
 def test_well_known_names_are_known_whatever_words_they_have() -> None:
     assert is_known("npm", "@babel/core")
     assert not is_known("npm", "@acme-of-nowhere/core")
+
+
+def test_well_known_names_under_a_prefix_or_scope_are_found() -> None:
+    assert known_like("npm", "@babel/cor*", 5) == ["@babel/core"]
+    assert known_like("npm", "@babel/*-transform-*", 2) != []
+    assert known_like("npm", "*-core", 5) == []
+    assert len(known_like("pypi", "a*", 7)) == 7
+    assert known_like("nowhere", "a*", 7) == []

@@ -9,6 +9,7 @@ from cyclopts import Parameter
 
 from pratique.cli.asking import HERE, Where, ask
 from pratique.cli.showing import say
+from pratique.cli.verbs.names import show_reserved
 from pratique.core.actors import ActorKind
 from pratique.core.errors import Invalid
 from pratique.services.governing.missing_names import ListMissingNames
@@ -52,6 +53,6 @@ def reserve(
         )
     made = ask(table.NAMES_RESERVE, ReserveNames(ecosystem, tuple(wanted), reason, repository), where)
     for one in made.reserved if made else ():
-        say(f"{one.pattern} is reserved in {one.ecosystem}: only own projects answer to it")
+        show_reserved(one)
     for pattern in made.already if made else ():
         say(f"{pattern} was reserved before")

@@ -74,6 +74,5 @@ def _reserve_all(
     repository = find_repository(connection, first.repository)
     known = {one.pattern for one in policy.reservations(connection, repository.id, first.ecosystem)}
     new = tuple(one for one in wanted if one.pattern not in known)
-    for one in new:
-        record_reservation(connection, one, actor, now)
-    return NamesReserved(new, tuple(one.pattern for one in wanted if one.pattern in known))
+    made = tuple(record_reservation(connection, one, actor, now) for one in new)
+    return NamesReserved(made, tuple(one.pattern for one in wanted if one.pattern in known))
