@@ -111,7 +111,8 @@ async def gone(site: Site, registry: PlainRegistry, speaker: Speaker) -> None:
 async def asked_too_early(site: Site, _registry: PlainRegistry, speaker: Speaker) -> None:
     await set_rule(site.ports, SetRule(rule="agent_new_name", mode=Mode.ENFORCE), OPERATOR)
     key = site.ports.ecosystems[speaker.ecosystem]
-    await site.ports.db.write(missing.asked, 1, ProjectKey(key.id, NAME), ActorKind.AGENT, Instant(5 * DAY))
+    question = missing.Question(1, ProjectKey(key.id, NAME), NAME, ActorKind.AGENT, "account 1")
+    await site.ports.db.write(missing.asked, question, Instant(5 * DAY))
     await speaker.listing(site, NAME, site.token)
 
 

@@ -399,7 +399,7 @@ async def test_who_asks_for_a_name_of_another_ecosystem_is_told_so_and_learns_no
     private = await pypi.listing(site, "lodash", site.token)
 
     assert missing.status == 404
-    assert "lodash is not in the repository main, nor in any upstream of it; a package of this name exists in npm" in (
+    assert "lodash is not in the repository main, nor in any upstream of it (a package of this name exists in npm)" in (
         missing.text
     )
     assert (private.status, private.text) == (missing.status, missing.text)

@@ -9,6 +9,9 @@ from pratique.core.clock import HOUR, MINUTE
 from pratique.jobs.kinds import JobKind, JobRun
 from pratique.jobs.timers import Timer, Turn
 from pratique.services.advisories.import_each import IMPORT_JOB, PATIENCE, import_each, import_missing
+from pratique.services.governing.name_feeds import FEEDS_JOB, import_each_feed
+from pratique.services.governing.name_feeds import PATIENCE as FEED_PATIENCE
+from pratique.services.governing.public_under_reserved import WATCH_JOB, watch_reserved
 from pratique.services.governing.report_dry_runs import REPORT_JOB, report_dry_runs
 from pratique.services.judging.recheck_release import (
     RECHECK_JOB,
@@ -60,11 +63,17 @@ def job_kinds(ports: Ports, settings: Settings) -> tuple[JobKind, ...]:
         del run
         await make_room(ports, settings.cache_max_bytes)
 
+    async def watch(run: JobRun) -> None:
+        del run
+        await watch_reserved(ports)
+
     return (
+        JobKind(WATCH_JOB, watch, attempts=1),
         JobKind(MAKE_ROOM_JOB, room, attempts=1),
         JobKind(RECHECK_JOB, recheck),
         JobKind(RECHECK_QUARANTINED_JOB, recheck_all_quarantined, attempts=3),
         _import_kind(ports, settings),
+        _feeds_kind(ports, settings),
         JobKind(CLEAN_UP_JOB, tidy, attempts=3),
         JobKind(COMPARE_JOB, compare, attempts=1),
         JobKind(REPORT_JOB, report, attempts=3),
@@ -94,13 +103,26 @@ def _import_kind(ports: Ports, settings: Settings) -> JobKind:
     )
 
 
+def _feeds_kind(ports: Ports, settings: Settings) -> JobKind:
+    feeds = settings.names.hallucinated
+
+    async def read_feeds(run: JobRun) -> None:
+        del run
+        await import_each_feed(ports, feeds)
+
+    return JobKind(
+        FEEDS_JOB, read_feeds, attempts=6, first_pause=60, back_off=4, time_limit=FEED_PATIENCE * (len(feeds) + 1)
+    )
+
+
 def job_timers(settings: Settings) -> tuple[Timer, ...]:
     """What comes round by itself."""
-    hourly = tuple(Timer(job, every=HOUR) for job in (REPORT_JOB, VERIFY_JOB, RECHECK_QUARANTINED_JOB))
+    hourly = tuple(Timer(job, every=HOUR) for job in (REPORT_JOB, VERIFY_JOB, RECHECK_QUARANTINED_JOB, WATCH_JOB))
     wanted = settings.advisories.scheduled and bool(advisory_sources(settings))
     often = (
         Timer(COMPARE_JOB, every=MINUTE),
         Timer(SWEEP_VIEWS_JOB, every=10 * MINUTE),
+        *((Timer(FEEDS_JOB, starts=int(settings.names.at * 1000)),) if settings.names.hallucinated else ()),
         *((Timer(MAKE_ROOM_JOB, every=MINUTE),) if settings.cache_max_bytes else ()),
     )
     return (*((_import_timer(settings),) if wanted else ()), Timer(CLEAN_UP_JOB), *often, *hourly)

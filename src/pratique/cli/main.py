@@ -29,7 +29,7 @@ COMMANDS = (
     ("reserve", "pratique.cli.verbs.names:reserve", "Keep a name, prefix or scope for own projects."),
     ("unreserve", "pratique.cli.verbs.names:unreserve", "Give a reserved name, prefix or scope free."),
     ("reservations", "pratique.cli.verbs.names:reservations", "List what is reserved."),
-    ("names", "pratique.cli.verbs.name_checks:app", "What a new name would be taken for."),
+    ("names", "pratique.cli.verbs.name_checks:app", "What a new name would be taken for; what is asked for in vain."),
     ("review", "pratique.cli.verbs.reviews:app", "New names that wait for a person."),
     ("deny", "pratique.cli.verbs.lists:deny", "Put a project, release or range on the denylist."),
     ("undeny", "pratique.cli.verbs.lists:undeny", "Take a line off the denylist."),

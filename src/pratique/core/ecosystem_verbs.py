@@ -17,6 +17,7 @@ from pratique.core.clock import Instant
 from pratique.core.differences import Difference
 from pratique.core.ecosystem import ArchiveLimits, Listing, Rendered, UpstreamRequest, UseCase
 from pratique.core.lockfiles import Leads, LockedFile, Lockfile
+from pratique.core.mentions import Mention
 from pratique.core.ports import ReadAt
 from pratique.core.project_verbs import EditsDocuments, HasTags, SharesProjects
 
@@ -161,6 +162,20 @@ class ReadsLockfiles(Protocol):
 
 
 @runtime_checkable
+class ReadsManifests(Protocol):
+    """What its projects depend on can be read from files that people write."""
+
+    @property
+    def manifests(self) -> tuple[str, ...]:
+        """How they are called; `*` stands for any characters."""
+        ...
+
+    def read_manifest_names(self, filename: str, content: bytes) -> tuple[Mention, ...]:
+        """The names it depends on. Raises Invalid, TooLarge."""
+        ...
+
+
+@runtime_checkable
 class Audits(Protocol):
     """Clients ask which of the releases that they have installed advisories are about."""
 
@@ -282,6 +297,15 @@ class NamesCommands(Protocol):
     @property
     def command_header(self) -> str:
         """The header that holds it."""
+        ...
+
+
+@runtime_checkable
+class ShowsRefusedFiles(Protocol):
+    """Its clients show nothing of a refused listing, and the sentence of a refused file."""
+
+    def write_stand_in(self, name: str, base_url: str, form: str) -> Rendered:
+        """A listing of one file that there is not, so that clients ask for it and show why they do not get it."""
         ...
 
 

@@ -161,6 +161,16 @@ class Seen(msgspec.Struct, frozen=True):
     facts: Mapping[str, Any] = {}
 
 
+class Nowhere(msgspec.Struct, frozen=True):
+    """A name that neither we nor any upstream has.
+
+    Attributes:
+        hint: what was probably meant, in words; empty where nothing is known.
+    """
+
+    hint: str = ""
+
+
 class RecentFix(msgspec.Struct, frozen=True):
     """An advisory whose literal `fixed` version this release is."""
 
@@ -193,8 +203,14 @@ POPULARITY: Fact[int | None] = Fact(
 ASKED_BEFORE_EXISTED: Fact[Instant | None] = Fact(
     "asked_before_existed", Stage.NAME, "when this name was first asked for while the upstream had nothing under it"
 )
+INVENTED: Fact[tuple[str, ...]] = Fact(
+    "invented", Stage.NAME, "the feeds of names that models invent which hold this one"
+)
 SERVED_BEFORE: Fact[bool] = Fact("served_before", Stage.NAME, "whether a file of this project was served here before")
 PUBLIC_EXISTS: Fact[bool] = Fact("public_exists", Stage.NAME, "whether an upstream has a project of this name")
+NOWHERE: Fact[Nowhere | None] = Fact(
+    "nowhere", Stage.LISTING, "what is known of a name that nobody has, None where there is a project of it"
+)
 PUBLISHED: Fact[Instant] = Fact("published", Stage.LISTING, "when this file was published")
 FIRST_PUBLISHED: Fact[Instant] = Fact("first_published", Stage.LISTING, "when the project's first file was published")
 MALWARE: Fact[tuple[str, ...]] = Fact("malware", Stage.LISTING, "ids of malware records that cover this version")

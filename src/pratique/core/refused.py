@@ -22,3 +22,7 @@ class Refused(PratiqueError):
         vote = decision.vote
         super().__init__(f"{decision.subject} {vote.why if vote else 'is refused'}")
         self.decision, self.allowed, self.url = decision, allowed, url
+
+
+class NowhereRefused(Refused):
+    """Policy refuses a name that nobody has: who is told 404 guesses on."""

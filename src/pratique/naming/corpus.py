@@ -104,5 +104,11 @@ def read_shipped(ecosystem: str, part: str = "") -> bytes:
     return lzma.decompress(file.read_bytes()) if ecosystem.isalnum() and file.is_file() else b""
 
 
+def read_shipped_lines(file: str) -> list[str]:
+    """The lines of a text that comes with the package; those that begin with `#` are left out."""
+    text = resources.files("pratique.naming").joinpath("data", file).read_text("utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
 def _is_count(text: str) -> bool:
     return text.isascii() and text.isdigit() and 0 < len(text) <= 15

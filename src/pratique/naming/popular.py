@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -37,6 +37,15 @@ class Ranking(msgspec.Struct, frozen=True):
         place = bisect_left(range(len(self.ranks)), wanted, key=self._name)
         return self.ranks[place] if place < len(self.ranks) and self._name(place) == wanted else None
 
+    def starting_with(self, head: str) -> Iterator[str]:
+        """The names that begin so, in rising order."""
+        start = head.encode(errors="surrogatepass")
+        for place in range(bisect_left(range(len(self.ranks)), start, key=self._name), len(self.ranks)):
+            name = self._name(place)
+            if not name.startswith(start):
+                return
+            yield name.decode(errors="surrogatepass")
+
     def _name(self, place: int) -> bytes:
         return self.block[self.starts[place] : self.starts[place + 1]]
 
@@ -49,6 +58,11 @@ def rank(ecosystem: str, name: str) -> int | None:
         name: canonical.
     """
     return _ranking(ecosystem).rank(name)
+
+
+def starting_with(ecosystem: str, head: str) -> Iterator[str]:
+    """The popular names of an ecosystem that begin so, in rising order."""
+    return _ranking(ecosystem).starting_with(head)
 
 
 def rank_names(names: Iterable[bytes]) -> Ranking:

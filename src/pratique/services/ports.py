@@ -52,6 +52,7 @@ class PublishLimits:
         unpublish_window: milliseconds after publishing in which owners may unpublish a release.
         archive: bounds on the artefact's inside.
         release_open: milliseconds after its first file in which a release takes further ones; 0: for ever.
+        new_names: projects that one account may found within 24 hours; 0: no limit.
     """
 
     max_upload: int = 1 << 30
@@ -60,6 +61,7 @@ class PublishLimits:
     unpublish_window: int = 3 * DAY
     archive: ArchiveLimits = field(default_factory=ArchiveLimits)
     release_open: int = 14 * DAY
+    new_names: int = 0
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,7 @@ class Ports:
     signer: Signer
     publish_limits: PublishLimits = PublishLimits()
     advisory_sources: tuple[str, ...] = ()
+    name_feeds: tuple[str, ...] = ()
     public_urls: tuple[str, ...] = ()
     server_name: str = ""
     login_life: int = 30 * DAY

@@ -39,8 +39,7 @@ def check(settings: Settings) -> None:
         _check_repository(name, repository)
     for url in settings.upstream.access:
         check_upstream(url, "upstream.access")
-    for source in settings.advisories.sources:
-        _check_source(source)
+    _check_lists(settings)
     for number, setting, otherwise in (
         (settings.jobs.at_once, "jobs.at_once", "promised jobs would wait for ever"),
         (settings.publish.at_once, "publish.at_once", "nobody could publish"),
@@ -55,7 +54,17 @@ def check(settings: Settings) -> None:
             raise Invalid(f"`{setting}` must be at least 1, or {otherwise}")
 
 
+def _check_lists(settings: Settings) -> None:
+    """Refuse addresses of lists that cannot be read."""
+    for source in settings.advisories.sources:
+        _check_source(source, "advisories.sources")
+    for feed in settings.names.hallucinated:
+        _check_source(feed, "names.hallucinated")
+
+
 def _check_limits(settings: Settings) -> None:
+    if settings.names.new_a_day < 0:
+        raise Invalid("`names.new_a_day` is below zero; choose how many are allowed, or 0 for no limit")
     for table in ("limits", "web"):
         for name, number in msgspec.structs.asdict(getattr(settings, table)).items():
             if number < 0:
@@ -92,19 +101,19 @@ def check_upstream(url: str, setting: str) -> None:
         raise Invalid(f"`{setting}`: {url!r} has a query or fragment; give the plain base URL")
 
 
-def _check_source(source: str) -> None:
+def _check_source(source: str, setting: str) -> None:
     if "://" not in source:
         return
     try:
-        parts = urlsplit(source)
+        parts = urlsplit(source.partition("=")[2] if "=" in source.partition("://")[0] else source)
         fine = parts.scheme in ("http", "https") and parts.hostname and (parts.port or 1)
     except ValueError:
         fine = False
     if not fine:  # what is no URL may have a password anywhere, and is not repeated
-        raise Invalid("`advisories.sources`: one of them is neither a path nor an http or https URL")
+        raise Invalid(f"`{setting}`: one of them is neither a path nor an http or https URL")
     if parts.username is not None or parts.password is not None:
         raise Invalid(
-            f"`advisories.sources`: the URL of {parts.hostname} carries a user or password, which would show up in "
+            f"`{setting}`: the URL of {parts.hostname} carries a user or password, which would show up in "
             f'logs; put it into [upstream.access."..."] as `user` and `password`'
         )
 

@@ -13,6 +13,7 @@ from pratique.services.ports import PublishLimits
 from pratique.services.publishing.uploads import UploadSlots
 from pratique.services.slots import SlotLimits
 from pratique.settings.of_clients import LimitSettings
+from pratique.settings.of_names import NamesSettings
 from pratique.settings.quantities import Duration
 from pratique.settings.values import (
     AdvisorySettings,
@@ -85,7 +86,7 @@ def archive_limits(said: ArchiveSettings) -> ArchiveLimits:
     )
 
 
-def publish_limits(said: PublishSettings) -> PublishLimits:
+def publish_limits(said: PublishSettings, names: NamesSettings) -> PublishLimits:
     """Bounds on uploads."""
     return PublishLimits(
         max_upload=said.max_upload,
@@ -94,6 +95,7 @@ def publish_limits(said: PublishSettings) -> PublishLimits:
         archive=archive_limits(said.archive),
         release_open=_milliseconds(said.release_open),
         unpublish_window=_milliseconds(said.unpublish_window),
+        new_names=names.new_a_day,
     )
 
 

@@ -14,7 +14,7 @@ from pratique.core.names import EcosystemId, ProjectKey
 from pratique.store import name_forms
 from pratique.store.dialects import insert, matches_glob
 from pratique.store.rows import many
-from pratique.store.schema import account, file, manifest, membership, project
+from pratique.store.schema import account, file, manifest, membership, project, repository
 
 
 class Project(msgspec.Struct, frozen=True):
@@ -158,6 +158,32 @@ def own_among(
     return found
 
 
+def origins_of_twins(c: sa.Connection, repository_id: int, ecosystem: str, twins: Sequence[str]) -> dict[str, Origin]:
+    """Of what names share with their twins: whose projects those are, ours if one of them is."""
+    found: dict[str, Origin] = {}
+    for start in range(0, len(twins), _NAMES):
+        wanted = sa.select(project.c.twin, project.c.origin).where(
+            project.c.repository_id == repository_id,
+            project.c.ecosystem == ecosystem,
+            project.c.twin.in_(twins[start : start + _NAMES]),
+        )
+        for row in c.execute(wanted):
+            if found.get(row.twin) is not Origin.OWN:
+                found[row.twin] = Origin(row.origin)
+    return found
+
+
+def upstream_like(c: sa.Connection, ecosystem: str, glob: str, limit: int) -> tuple[tuple[str, str], ...]:
+    """Names that a glob matches of projects which an upstream had, with the repository that has had it."""
+    is_meant = project.c.name == glob if "*" not in glob else matches_glob(c, project.c.name, glob)
+    wanted = (
+        sa.select(project.c.name, repository.c.name)
+        .join(repository, repository.c.id == project.c.repository_id)
+        .where(project.c.ecosystem == ecosystem, project.c.origin == Origin.UPSTREAM.value, is_meant)
+    )
+    return tuple((row[0], row[1]) for row in c.execute(wanted.order_by(project.c.name, repository.c.id).limit(limit)))
+
+
 def keys_of_twins(c: sa.Connection, repository_id: int, ecosystem: str, twins: Sequence[str]) -> list[ProjectKey]:
     """The projects whose names share one of these with their twins; an import of advisories names thousands."""
     found: list[ProjectKey] = []
@@ -217,6 +243,17 @@ def make_own(c: sa.Connection, project_id: int, display: str) -> None:
     theirs = sa.select(file.c.id).where(file.c.project_id == project_id, file.c.release_id.is_(None))
     c.execute(manifest.delete().where(manifest.c.file_id.in_(theirs)))
     c.execute(file.delete().where(file.c.project_id == project_id, file.c.release_id.is_(None)))
+
+
+def note_founder(c: sa.Connection, project_id: int, account_id: int, now: Instant) -> None:
+    """Remember which account made an own project."""
+    c.execute(project.update().where(project.c.id == project_id).values(founder_id=account_id, founded=now))
+
+
+def founded_since(c: sa.Connection, account_id: int, since: Instant) -> tuple[Instant, ...]:
+    """When an account made projects after that, in order, in all repositories."""
+    wanted = sa.select(project.c.founded).where(project.c.founder_id == account_id, project.c.founded > since)
+    return tuple(Instant(at) for at in c.execute(wanted.order_by(project.c.founded)).scalars())
 
 
 def bind(c: sa.Connection, project_id: int, upstream_id: int) -> None:

@@ -38,6 +38,11 @@ def enter(header: str | None, server_name: str) -> None:
     _chain.set(names)
 
 
+def is_from_server() -> bool:
+    """Whether a server of our kind asks, which takes every answer at its word."""
+    return bool(_chain.get())
+
+
 def via(server_name: str) -> dict[str, str]:
     """The header for a question to an upstream; none for a server without a name."""
     if not server_name:

@@ -143,9 +143,9 @@ async def _serve_guest(request: web.Request, place: Place, match: Match) -> web.
 
 
 def _caller(request: web.Request, ecosystem: Ecosystem) -> Caller:
-    """Who sent it; of reads, which are many, nobody is ever told."""
+    """Who sent it; of reads, which are many, nobody is ever told more than from where."""
     if request.method in ("GET", "HEAD"):
-        return Caller()
+        return Caller(address=client_address(request))
     takes_codes = isinstance(ecosystem, TakesCodes)
     code = request.headers.get(ecosystem.code_header, "") if isinstance(ecosystem, TakesCodes) else ""
     agent = clean(without_secrets(request.headers.get("User-Agent", "")))

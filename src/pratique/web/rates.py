@@ -14,6 +14,7 @@ from pratique.core.actors import Actor
 from pratique.core.clock import SECOND, in_words
 from pratique.core.ecosystem import UseCase
 from pratique.core.errors import NotFound, PratiqueError, TooOften
+from pratique.core.refused import NowhereRefused
 from pratique.trust.networks import network_of
 from pratique.trust.rates import Buckets
 from pratique.web.client_address import client_address
@@ -174,5 +175,5 @@ def count_failed_credential(request: web.Request) -> None:
 def note_answer(request: web.Request, error: PratiqueError) -> None:
     """Remember that what was asked for does not exist."""
     actor = request.get(ACTOR)
-    if actor is not None and isinstance(error, NotFound):
+    if actor is not None and isinstance(error, NotFound | NowhereRefused):
         request.app[RATES].note(Limit.MISSING, who_counts(request, actor))

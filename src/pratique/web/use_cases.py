@@ -7,9 +7,10 @@ import re
 from aiohttp import web
 
 from pratique.core.ecosystem import Rendered
-from pratique.core.ecosystem_verbs import HasOneAddress, NamesForms
+from pratique.core.ecosystem_verbs import HasOneAddress, NamesForms, ShowsRefusedFiles
 from pratique.core.errors import Unauthorised
 from pratique.core.project_verbs import EditsDocuments
+from pratique.core.refused import NowhereRefused
 from pratique.services.accounts.log_out import log_out as end_token
 from pratique.services.installing import get_file as get_file_service
 from pratique.services.installing import list_project as list_project_service
@@ -18,12 +19,14 @@ from pratique.services.installing.show_release import show_release as show_one_r
 from pratique.services.ports import Visit
 from pratique.services.publishing import publish as publish_service
 from pratique.services.publishing.edit_project import read_to_edit
+from pratique.upstream.chain import is_from_server
 from pratique.web.addresses import moved
 from pratique.web.bodies import read_body
 from pratique.web.documents import PRIVATE, answer_document, etag_matches, respond
 from pratique.web.files import send_file
 from pratique.web.keys import PORTS
 from pratique.web.places import Match
+from pratique.web.rates import note_answer
 from pratique.web.standing import keep_file, keep_listing
 
 _ZERO = re.compile(r"q=0(\.0{0,3})?")
@@ -41,7 +44,14 @@ async def list_project(request: web.Request, visit: Visit, match: Match) -> web.
         if elsewhere is not None:
             return elsewhere
     form, encoding = wanted_form(request, visit)
-    listed = await list_project_service.list_project(request.app[PORTS], visit, name, form, encoding)
+    try:
+        listed = await list_project_service.list_project(request.app[PORTS], visit, name, form, encoding)
+    except NowhereRefused as refused:
+        if not isinstance(speech, ShowsRefusedFiles) or is_from_server():
+            raise
+        note_answer(request, refused)
+        stand_in = speech.write_stand_in(visit.key(name).name, visit.base_url, form)
+        return respond(stand_in, {**PRIVATE, "Cache-Control": "no-store"})
     keep_listing(request, visit, listed)
     return answer_document(request, listed.view.encoded)
 

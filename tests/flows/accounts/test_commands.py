@@ -88,6 +88,7 @@ READING = (
     "user list",
     "token list --user alice",
     "reservations",
+    "names missing",
     "lists",
     "policy show",
     "project show pkg:npm/mine",

@@ -21,13 +21,17 @@ async def narrow(site: Site) -> str:
 BY_NAME: list[tuple[str, dict[str, Any]]] = [
     ("/list/add", {"kind": "deny", "purl": "PURL", "reason": "x"}),
     ("/reserve", {"ecosystem": "ECOSYSTEM", "pattern": "NAME"}),
+    ("/names/reserve", {"ecosystem": "ECOSYSTEM", "names": ["NAME"]}),
     ("/waive", {"rule": "cooldown", "purl": "PURL", "reason": "x"}),
 ]
 
 
 def about(fields: dict[str, Any], ecosystem: str, name: str) -> dict[str, Any]:
     words = {"PURL": f"pkg:{ecosystem}/{name}", "ECOSYSTEM": ecosystem, "NAME": name}
-    return {key: words.get(value, value) for key, value in fields.items()}
+    return {
+        key: [words[one] for one in value] if isinstance(value, list) else words.get(value, value)
+        for key, value in fields.items()
+    }
 
 
 @pytest.mark.parametrize(("verb", "fields"), BY_NAME, ids=[verb for verb, _ in BY_NAME])
@@ -40,7 +44,7 @@ async def test_policy_reaches_as_far_as_the_tokens_names(
     assert (await api.post(verb, narrow, **about(fields, "npm", "acme-web"))).status == 200
 
 
-@pytest.mark.parametrize(("verb", "fields"), BY_NAME[:2], ids=[verb for verb, _ in BY_NAME[:2]])
+@pytest.mark.parametrize(("verb", "fields"), BY_NAME[:3], ids=[verb for verb, _ in BY_NAME[:3]])
 async def test_a_glob_is_no_wider_than_the_tokens(api: Api, narrow: str, verb: str, fields: dict[str, Any]) -> None:
     for wider in ("ac*", "*-web", "acme*"):
         assert (await api.post(verb, narrow, **about(fields, "npm", wider))).status == 403, wider
@@ -79,6 +83,8 @@ async def test_a_narrow_token_is_not_told_what_is_reserved_beyond_its_names(site
         ("get", "/storage", {}),
         ("get", "/list/show", {}),
         ("get", "/reservations", {}),
+        ("get", "/names/missing", {}),
+        ("post", "/names/known", {"ecosystem": "npm", "names": ["x"]}),
     ],
 )
 async def test_what_concerns_the_whole_server_needs_a_token_for_the_whole_server(

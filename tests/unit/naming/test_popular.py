@@ -41,3 +41,12 @@ def test_every_name_is_found_at_its_place_and_no_other_is(names, other):
 
     assert [ranking.rank(name) for name in names] == list(range(1, len(names) + 1))
     assert (ranking.rank(other) is None) is (other not in names)
+
+
+def test_names_that_begin_alike_stand_together():
+    ranking = rank_names([b"c", b"ab", b"a", b"b", b"abc"])
+
+    assert list(ranking.starting_with("a")) == ["a", "ab", "abc"]
+    assert list(ranking.starting_with("ab")) == ["ab", "abc"]
+    assert list(ranking.starting_with("x")) == []
+    assert len(list(ranking.starting_with(""))) == 5

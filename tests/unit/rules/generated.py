@@ -8,7 +8,7 @@ from pratique.core.actors import Actor, ActorKind
 from pratique.core.artifacts import Digests, Origin, ProjectStatus
 from pratique.core.clock import DAY, HOUR, MINUTE
 from pratique.core.decisions import Action, EntryKind, Mode, Moment, Reservation, Revocation, RuleSetting
-from pratique.core.facts import Absent, DigestCheck, RecentFix, Stage
+from pratique.core.facts import Absent, DigestCheck, Nowhere, RecentFix, Stage
 from pratique.core.likeness import Likeness, NameReview, ReviewState
 from pratique.rules.policy import read_policy
 from pratique.rules.registry import RULES
@@ -48,8 +48,10 @@ KNOWN = {
     fact.MALWARE_PROJECT: ids,
     fact.POPULARITY: st.sampled_from([None, None, 1]),
     fact.ASKED_BEFORE_EXISTED: st.none() | st.none() | instants,
+    fact.INVENTED: st.sampled_from([(), (), ("list.test/names",)]),
     fact.SERVED_BEFORE: st.booleans(),
     fact.PUBLIC_EXISTS: st.booleans(),
+    fact.NOWHERE: st.sampled_from([None, None, Nowhere(), Nowhere("did you mean right?")]),
     fact.PUBLISHED: instants,
     fact.FIRST_PUBLISHED: instants,
     fact.MALWARE: ids,

@@ -6,10 +6,13 @@ from pratique.core.clock import DAY, HOUR
 from pratique.core.facts import (
     ASKED_BEFORE_EXISTED,
     FIRST_PUBLISHED,
+    INVENTED,
     LIST_ENTRIES,
+    NOWHERE,
     POPULARITY,
     SERVED_BEFORE,
     Absent,
+    Nowhere,
     Stage,
 )
 from tests.unit.rules.cases import AGENT, NOW, EntryKind, ago, entry, judged, said
@@ -66,6 +69,32 @@ def test_a_new_name_is_judged_only_at_the_listing():
 def test_it_is_served_from_the_90th_day_on():
     assert said(judged({FIRST_PUBLISHED: ago(90 * DAY - 1)}, actor=AGENT)) is not None
     assert said(judged({FIRST_PUBLISHED: ago(90 * DAY)}, actor=AGENT)) is None
+
+
+def test_a_name_that_a_feed_calls_invented_is_held_for_agents_and_others_are_warned():
+    invented = {INVENTED: ("list.test/names #1", "other")}
+
+    held = judged({**invented, SERVED_BEFORE: True}, actor=AGENT, stage=Stage.NAME)
+    warned = judged(invented)
+
+    why = "is a name that models invent (list.test/names #1)"
+    assert said(held) == ("agent_new_name", "hold", f"{why}; a person must approve it")
+    assert said(warned) == ("agent_new_name", "warn", why)
+    assert said(judged({**invented, POPULARITY: 5}, actor=AGENT)) is None
+    assert said(judged({**invented, **ASKED}))[2] == "was asked for here before it existed"
+
+
+def test_a_name_that_nobody_has_is_held_for_agents_with_what_they_may_have_meant():
+    assert said(judged({NOWHERE: Nowhere()}, actor=AGENT)) == ("agent_new_name", "hold", "does not exist")
+    hinted = judged({NOWHERE: Nowhere("did you mean right?")}, actor=AGENT)
+    assert said(hinted)[2] == "does not exist (did you mean right?)"
+    assert hinted.vote.until is None
+
+
+@pytest.mark.parametrize("known", [{POPULARITY: 5}, {SERVED_BEFORE: True}, {LIST_ENTRIES: (entry(EntryKind.GRANT),)}])
+def test_a_name_that_nobody_has_is_a_404_for_whom_it_would_not_be_held(known):
+    assert said(judged({NOWHERE: Nowhere(), **known}, actor=AGENT)) is None
+    assert said(judged({NOWHERE: Nowhere()}, actor=CI)) is None
 
 
 def test_a_name_from_the_future_is_new():
@@ -131,7 +160,9 @@ def test_a_project_of_unknown_origin_is_judged():
     assert said(judged(ASKED, actor=AGENT, origin=Origin.UNKNOWN)) is not None
 
 
-@pytest.mark.parametrize("needed", [ASKED_BEFORE_EXISTED, POPULARITY, SERVED_BEFORE, LIST_ENTRIES, FIRST_PUBLISHED])
+@pytest.mark.parametrize(
+    "needed", [ASKED_BEFORE_EXISTED, INVENTED, POPULARITY, SERVED_BEFORE, LIST_ENTRIES, NOWHERE, FIRST_PUBLISHED]
+)
 def test_agents_are_denied_what_cannot_be_judged(needed):
     decision = judged({**NEW, needed: Absent("gone")}, actor=AGENT)
 

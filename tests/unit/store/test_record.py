@@ -107,32 +107,85 @@ def test_exposure_tells_who_fetched_what_newest_first(c, main, left):
     assert downloads.exposure(c, main.id + 1, left, None, 10) == ()
 
 
-def test_the_first_who_asked_for_a_missing_name_is_remembered(c, main, left):
-    assert missing.first_asked(c, main.id, left) is None
-    missing.asked(c, main.id, left, ActorKind.USER, LATER)
-    missing.asked(c, main.id, left, ActorKind.AGENT, NOW)
-    missing.asked(c, main.id, left, ActorKind.USER, Instant(LATER + 1))
+NPM = EcosystemId("npm")
 
-    assert missing.first_asked(c, main.id, left) == NOW
+
+def question(main, name="left", kind=ActorKind.USER, asker="account 1", twin=None):
+    return missing.Question(main.id, ProjectKey(NPM, name), twin or name, kind, asker)
+
+
+def test_the_first_who_asked_for_a_missing_name_is_remembered(c, main):
+    assert missing.first_asked(c, main.id, NPM, "left") is None
+    missing.asked(c, question(main), LATER)
+    missing.asked(c, question(main, kind=ActorKind.AGENT), NOW)
+    missing.asked(c, question(main), Instant(LATER + 1))
+
+    assert missing.first_asked(c, main.id, NPM, "left") == NOW
     rows = {row.actor_kind: (row.first, row.last, row.count) for row in c.execute(sa.select(missing_name))}
     assert rows == {"user": (LATER, LATER + 1, 2), "agent": (NOW, NOW, 1)}
 
 
-def test_missing_names_are_capped_and_those_asked_for_longest_ago_go_first(c, main, left):
+def test_who_asked_for_a_name_asked_for_its_twins(c, main):
+    missing.asked(c, question(main, "a-b", twin="a_b"), NOW)
+
+    assert missing.first_asked(c, main.id, NPM, "a_b") == NOW
+    missing.forget_since(c, main.id, NPM, "a_b", LATER)
+    assert missing.first_asked(c, main.id, NPM, "a_b") == NOW
+    missing.forget_since(c, main.id, NPM, "a_b", NOW)
+    assert missing.first_asked(c, main.id, NPM, "a_b") is None
+
+
+def test_missing_names_are_told_by_those_that_most_askers_want(c, main):
+    missing.asked(c, question(main, "often"), NOW)
+    missing.asked(c, question(main, "often"), LATER)
+    for asker in ("account 1", "account 2"):
+        missing.asked(c, question(main, "wanted", asker=asker), NOW)
+    missing.asked(c, question(main, "wanted", ActorKind.AGENT), NOW)
+
+    def told(**wanted):
+        some = {"ecosystem": None, "actor_kind": None, "since": Instant(0), "limit": 10, **wanted}
+        return [(one.name, one.actor_kind, one.count, one.askers) for one in missing.most_asked(c, main.id, **some)]
+
+    assert told() == [("wanted", "user", 2, 2), ("often", "user", 2, 1), ("wanted", "agent", 1, 1)]
+    assert told(actor_kind="agent") == [("wanted", "agent", 1, 1)]
+    assert told(since=LATER) == [("often", "user", 1 + 1, 1)]
+    assert told(limit=1) == [("wanted", "user", 2, 2)]
+    assert told(ecosystem="pypi") == []
+    assert missing.most_asked(c, main.id + 1, ecosystem=None, actor_kind=None, since=Instant(0), limit=1) == ()
+
+
+def fill(c, main, asker, rows):
     c.execute(
         sa.text(
-            "with recursive n(i) as (select 0 union all select i + 1 from n where i < :last) "
-            "insert into missing_name select :repository, 'npm', 'p' || i, 'agent', :now + i, :now + i, 1 from n"
+            "with recursive n(i) as (select 0 union all select i + 1 from n where i < :last) insert into missing_name "
+            "(repository_id, ecosystem, name, actor_kind, asker, twin, first, last, count) "
+            "select :repository, 'npm', :asker || i, 'agent', :asker, :asker || i, :now + i, :now + i, 1 from n"
         ),
-        {"last": missing.MAX_ROWS - 1, "repository": main.id, "now": NOW},
+        {"last": rows - 1, "repository": main.id, "now": NOW, "asker": asker},
     )
 
-    missing.asked(c, main.id, left, ActorKind.AGENT, Instant(NOW + missing.MAX_ROWS))
 
+def test_a_flood_of_missing_names_pushes_out_only_what_the_flooding_asker_asked_for(c, main):
+    for asker, rows in (("quiet", 2_000), ("flood", missing.MAX_ROWS - 2_000)):
+        fill(c, main, asker, rows)
+
+    for number in range(5):
+        missing.asked(c, question(main, f"more{number}", asker="flood"), Instant(NOW + missing.MAX_ROWS))
+
+    held = dict(c.execute(sa.select(missing_name.c.asker, sa.func.count()).group_by(missing_name.c.asker)).all())
+    assert held["quiet"] == 2_000
+    assert sum(held.values()) <= missing.MAX_ROWS
+    assert missing.first_asked(c, main.id, NPM, "flood0") is None
+    assert missing.first_asked(c, main.id, NPM, "more4") is not None
+
+
+def test_whoever_asks_anew_when_there_is_no_room_left_is_remembered_all_the_same(c, main):
+    fill(c, main, "flood", missing.MAX_ROWS)
+
+    missing.asked(c, question(main, asker="quiet"), NOW)
+
+    assert missing.first_asked(c, main.id, NPM, "left") == NOW
     assert c.execute(sa.select(sa.func.count()).select_from(missing_name)).scalar_one() <= missing.MAX_ROWS
-    assert missing.first_asked(c, main.id, left) is not None
-    assert missing.first_asked(c, main.id, ProjectKey(EcosystemId("npm"), "p0")) is None
-    assert missing.first_asked(c, main.id, ProjectKey(EcosystemId("npm"), f"p{missing.MAX_ROWS - 1}")) is not None
 
 
 def test_a_process_lives_as_long_as_its_heart_beats(c):

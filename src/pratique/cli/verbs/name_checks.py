@@ -22,7 +22,16 @@ from pratique.services.governing.check_name import CheckName, NameChecked
 from pratique.services.governing.name_exceptions import ExceptName, ListExceptions, UnexceptName
 from pratique.services.verbs import table
 
-app = App(name="names", help="What names would be taken for.")
+app = App(name="names", help="What names would be taken for, and what is asked for that nobody has.")
+
+for _name, _path in (
+    ("missing", "pratique.cli.verbs.missing_names:missing"),
+    ("reserve", "pratique.cli.verbs.reserve_names:reserve"),
+    ("audit", "pratique.cli.verbs.audit_names:audit"),
+    ("feeds", "pratique.cli.verbs.name_feeds:feeds"),
+    ("import-feeds", "pratique.cli.verbs.name_feeds:import_feeds"),
+):
+    app.command(_path, name=_name)
 
 LONGEST_LINE = 16_384
 """Bytes of a line of standard input that are read as a name; of a longer one, only the beginning is."""

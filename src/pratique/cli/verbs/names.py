@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pratique.cli.asking import HERE, Where, ask
 from pratique.cli.showing import say, show_table
-from pratique.services.governing.reservations import ListReservations, Reserve, Unreserve
+from pratique.services.governing.reservations import ListReservations, ReservationShown, Reserve, Unreserve
 from pratique.services.verbs import table
 
 
@@ -20,7 +20,7 @@ def reserve(ecosystem: str, pattern: str, *, reason: str = "", repository: str =
     """
     made = ask(table.RESERVE, Reserve(ecosystem, pattern, reason, repository), where)
     if made:
-        say(f"{made.pattern} is reserved in {made.ecosystem}: only own projects answer to it")
+        show_reserved(made)
 
 
 def unreserve(ecosystem: str, pattern: str, *, repository: str = "main", where: Where = HERE) -> None:
@@ -41,5 +41,12 @@ def reservations(*, repository: str = "main", where: Where = HERE) -> None:
     """List what is reserved."""
     found = ask(table.RESERVATIONS, ListReservations(repository=repository), where)
     if found:
-        rows = [(one.ecosystem, one.pattern, one.reason) for one in found.reservations]
-        show_table(("ecosystem", "pattern", "reason"), rows, "nothing is reserved")
+        rows = [(one.ecosystem, one.pattern, one.reason, len(one.public) or "") for one in found.reservations]
+        show_table(("ecosystem", "pattern", "reason", "in public"), rows, "nothing is reserved")
+
+
+def show_reserved(made: ReservationShown) -> None:
+    """Say that a pattern is reserved, and which public packages stand under it."""
+    say(f"{made.pattern} is reserved in {made.ecosystem}: only own projects answer to it")
+    for one in made.public:
+        say(f"  {one.purl} is public ({one.whence}); nobody gets it from here any more")

@@ -12,6 +12,7 @@ from pratique.ecosystems.cargo import (
     index,
     listing,
     lockfile,
+    manifest_names,
     names,
     own,
     owners,
@@ -36,6 +37,8 @@ class Cargo:
     routes: tuple[Route, ...] = routes.ROUTES
     without_attestations: str = ""
     one_spelling: bool = True
+    manifests: tuple[str, ...] = manifest_names.MANIFESTS
+    read_manifest_names = staticmethod(manifest_names.read_manifest_names)
     lockfiles: tuple[str, ...] = lockfile.LOCKFILES
     lockfile_bytes: int = lockfile.MAX_BYTES
     description: UpstreamRequest = own_description.REQUEST

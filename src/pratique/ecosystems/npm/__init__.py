@@ -15,6 +15,7 @@ from pratique.ecosystems.npm import (
     documents,
     index,
     login,
+    manifest_names,
     messages,
     names,
     one_release,
@@ -147,6 +148,8 @@ class Npm:
 
     # Lockfiles.
 
+    manifests: tuple[str, ...] = manifest_names.MANIFESTS
+    read_manifest_names = staticmethod(manifest_names.read_manifest_names)
     lockfiles: tuple[str, ...] = own_lockfiles.LOCKFILES
     lockfile_bytes: int = own_lockfiles.MAX_BYTES
     check_lockfile_name = staticmethod(own_lockfiles.check_lockfile_name)

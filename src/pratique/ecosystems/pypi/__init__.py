@@ -10,6 +10,7 @@ from pratique.ecosystems.pypi import (
     claims,
     filenames,
     index,
+    manifest_names,
     names,
     negotiation,
     truth,
@@ -27,6 +28,7 @@ from pratique.ecosystems.pypi.project_list import write_projects
 from pratique.ecosystems.pypi.publish import UploadReader
 from pratique.ecosystems.pypi.refusal import client_setup, right_address, write_published, write_refusal, write_warning
 from pratique.ecosystems.pypi.sdist import inner_metadata
+from pratique.ecosystems.pypi.stand_in import write_stand_in
 
 __all__ = ["PYPI", "Pypi"]
 
@@ -64,6 +66,7 @@ class Pypi:
     projects_path: str = own_routes.PROJECTS_PATH
     write_projects = staticmethod(write_projects)
     write_listing = staticmethod(write_listing)
+    write_stand_in = staticmethod(write_stand_in)
     kept_back = staticmethod(kept_back)
 
     without_attestations: str = "twine: without --attestations; uv: --no-attestations"
@@ -89,6 +92,8 @@ class Pypi:
 
     # Lockfiles.
 
+    manifests: tuple[str, ...] = manifest_names.MANIFESTS
+    read_manifest_names = staticmethod(manifest_names.read_manifest_names)
     lockfiles: tuple[str, ...] = own_lockfiles.LOCKFILES
     lockfile_bytes: int = own_lockfiles.MAX_BYTES
     check_lockfile_name = staticmethod(own_lockfiles.check_lockfile_name)

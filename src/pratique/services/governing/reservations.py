@@ -12,6 +12,7 @@ from pratique.core.errors import Invalid, NotFound
 from pratique.core.names import ProjectKey
 from pratique.services.accounts.sign_in import write_as
 from pratique.services.changes import note_change, permit, permit_everywhere, permit_on
+from pratique.services.governing.public_under_reserved import PublicPackage, find_public, tell_public
 from pratique.services.name_globs import canonical_glob, ecosystem_named
 from pratique.services.ports import Ports
 from pratique.services.reasons import read_reason
@@ -47,12 +48,17 @@ class ListReservations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ReservationShown(msgspec.Struct, frozen=True):
-    """One reserved pattern."""
+    """One reserved pattern.
+
+    Attributes:
+        public: public packages under it that are known here without asking; nothing is taken from them.
+    """
 
     ecosystem: str
     pattern: str
     reason: str
     repository: str
+    public: tuple[PublicPackage, ...] = ()
 
 
 class Reservations(msgspec.Struct, frozen=True):
@@ -76,14 +82,27 @@ async def reserve(ports: Ports, request: Reserve, actor: Actor) -> ReservationSh
     pattern = canonical_glob(ecosystem, request.pattern)
     permit_on(actor, Operation.POLICY, ProjectKey(ecosystem.id, pattern), now)
     reason = read_reason(request.reason)
+    check_reservable(pattern)
+    shown = ReservationShown(ecosystem.id, pattern, reason, request.repository)
+    return await write_as(ports.db, actor, now, record_reservation, shown, actor, now)
+
+
+def check_reservable(pattern: str) -> None:
+    """Refuse what would leave nothing to upstreams. Raises Invalid."""
     if not pattern.strip("*"):
         raise Invalid("this would reserve every name and shut out all upstreams; reserve a name, prefix or scope")
-    shown = ReservationShown(ecosystem.id, pattern, reason, request.repository)
-    await write_as(ports.db, actor, now, _reserve, shown, actor, now)
-    return shown
 
 
-def _reserve(connection: Connection, wanted: ReservationShown, actor: Actor, now: Instant) -> None:
+def record_reservation(
+    connection: Connection, wanted: ReservationShown, actor: Actor, now: Instant
+) -> ReservationShown:
+    """Write one reservation and its event, and tell of public packages that stand under it.
+
+    Raises:
+        Invalid: there are too many.
+        Conflict: it is reserved already.
+        NotFound: there is no such repository.
+    """
     repository = find_repository(connection, wanted.repository)
     if len(policy.reservations(connection, repository.id)) >= MAX_RESERVATIONS:
         raise Invalid(
@@ -95,6 +114,9 @@ def _reserve(connection: Connection, wanted: ReservationShown, actor: Actor, now
     subject = f"{wanted.ecosystem}:{wanted.pattern}"
     body = {"reason": wanted.reason, "repository": repository.name}
     note_change(connection, "reserved", subject, body, actor=actor, now=now, repository_id=repository.id)
+    public = find_public(connection, wanted.ecosystem, wanted.pattern)
+    tell_public(connection, repository.name, wanted.pattern, public, now)
+    return msgspec.structs.replace(wanted, public=public)
 
 
 async def unreserve(ports: Ports, request: Unreserve, actor: Actor) -> ReservationShown:
@@ -139,6 +161,9 @@ async def list_reservations(ports: Ports, request: ListReservations, actor: Acto
 def _list(connection: Connection, request: ListReservations) -> Reservations:
     repository = find_repository(connection, request.repository)
     found = policy.reservations(connection, repository.id, request.ecosystem)
-    return Reservations(
-        tuple(ReservationShown(one.ecosystem, one.pattern, one.reason, repository.name) for one in found)
-    )
+    return Reservations(tuple(_shown(connection, one, repository.name) for one in found))
+
+
+def _shown(connection: Connection, one: Reservation, repository: str) -> ReservationShown:
+    public = find_public(connection, one.ecosystem, one.pattern)
+    return ReservationShown(one.ecosystem, one.pattern, one.reason, repository, public)

@@ -80,7 +80,7 @@ def _first_seen(
     project = projects.create(connection, place, key, display, Origin.UPSTREAM, upstream.id, "public", now, change.twin)
     existed = change.new.first_published()
     if existed is not None:
-        missing.forget_since(connection, upstream.repository_id, key, existed)
+        missing.forget_since(connection, place, key.ecosystem, change.twin, existed)
     return project
 
 

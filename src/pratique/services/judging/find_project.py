@@ -11,11 +11,12 @@ import msgspec
 
 from pratique.core.actors import Actor, ActorKind
 from pratique.core.artifacts import Origin
-from pratique.core.errors import Unavailable
+from pratique.core.errors import NotFound, Unavailable
 from pratique.core.names import ProjectKey
 from pratique.services.judging.gather import Inquiry
 from pratique.services.judging.judge import admit_reader, decide_project, inquire, know, refuse, refuse_name
 from pratique.services.judging.knowledge import Knowledge
+from pratique.services.judging.refuse_nowhere import refuse_nowhere
 from pratique.services.judging.sources import Place, Source, find_place, find_source
 from pratique.services.ports import Ports, Visit
 from pratique.store import revisions
@@ -66,6 +67,7 @@ async def find_project(ports: Ports, visit: Visit, key: ProjectKey, *, max_age: 
 
     Raises:
         NotFound, Unauthorised, Forbidden: the actor may not see it, or nobody has it.
+        NowhereRefused: the same, for actors whom policy keeps from names that nobody has.
         Refused: the name stage holds or denies the whole project.
         BadUpstream: its upstream could not be asked.
         Unavailable: it changes all the time.
@@ -91,8 +93,12 @@ async def locate_project(ports: Ports, visit: Visit, key: ProjectKey) -> Located
 
 
 async def source_of(ports: Ports, visit: Visit, located: LocatedProject) -> Source:
-    """The files of a project that was located just now: no upstream is asked again. Raises as `find_source`."""
-    source = await find_source(ports, visit, located.known, max_age=_AS_HELD)
+    """The files of a project that was located just now: no upstream is asked again. Raises as `find_project`."""
+    try:
+        source = await find_source(ports, visit, located.known, max_age=_AS_HELD)
+    except NotFound as unknown:
+        await refuse_nowhere(ports, visit, located.known, unknown)
+        raise
     place = located.place
     return msgspec.structs.replace(source, stale=place.stale, until=place.until)
 
@@ -131,9 +137,13 @@ async def _look_up(
 ) -> tuple[Knowledge, S]:
     async def look(max_age: int | None) -> tuple[Knowledge, S, bool]:
         known = await know(ports, visit, key)
-        admit_reader(visit, known, ports.clock.now())
-        await refuse(known)
-        found = await find(known, max_age)
+        try:
+            admit_reader(visit, known, ports.clock.now())
+            await refuse(known)
+            found = await find(known, max_age)
+        except NotFound as unknown:
+            await refuse_nowhere(ports, visit, known, unknown)
+            raise
         return known, found, await is_current(ports, known)
 
     for number in range(_TRIES):

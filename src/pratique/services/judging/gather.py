@@ -15,7 +15,7 @@ from pratique.core import facts as fact
 from pratique.core.actors import Actor
 from pratique.core.artifacts import Digests, FileView, Origin, ProjectStatus, ProjectView
 from pratique.core.clock import Instant
-from pratique.core.facts import Absent, DigestCheck, Facts, RecentFix, Seen, Stage
+from pratique.core.facts import Absent, DigestCheck, Facts, Nowhere, RecentFix, Seen, Stage
 from pratique.core.likeness import Likeness, NameReview
 from pratique.core.names import ProjectKey, Subject
 from pratique.core.ranges import VersionKey
@@ -71,6 +71,7 @@ def name_stage(inquiry: Inquiry) -> Facts:
             ),
             fact.POPULARITY.name: inquiry.popularity(known.key),
             fact.ASKED_BEFORE_EXISTED.name: known.asked_before_existed,
+            fact.INVENTED.name: known.invented,
             fact.SERVED_BEFORE.name: known.served_before,
             fact.NAME_REVIEW.name: known.name_review,
         },
@@ -82,6 +83,26 @@ def project_stage(inquiry: Inquiry, view: ProjectView) -> Facts:
     named = name_stage(inquiry)
     status = {fact.PROJECT_STATUS.name: _status(inquiry.knowledge, view)}
     return msgspec.structs.replace(named, values={**named.values, **status})
+
+
+def nowhere_stage(inquiry: Inquiry, hint: str | None = None) -> Facts:
+    """Facts about a name that nobody has, or that the asker may not know of: for both they are the same.
+
+    None for `hint` means that nobody has looked yet whether there is a project.
+    """
+    known = msgspec.structs.replace(
+        inquiry.knowledge,
+        project=None,
+        twins=(),
+        reservation=None,
+        revocations=(),
+        advisories=(),
+        asked_before_existed=None,
+        served_before=False,
+    )
+    named = name_stage(msgspec.structs.replace(inquiry, knowledge=known))
+    looked = {} if hint is None else {fact.NOWHERE.name: Nowhere(hint)}
+    return msgspec.structs.replace(named, values={**named.values, **looked})
 
 
 def publish_stage(
@@ -125,6 +146,7 @@ class ListingGatherer:
         rows = inquiry.knowledge.files
         files = {file.filename: file for file in self._all_files()}
         self._published = {name: published(rows.get(name), file) for name, file in files.items()}
+        self._common[fact.NOWHERE.name] = None
         first = self._first_published()
         self._common[fact.PROJECT_STATUS.name] = _status(inquiry.knowledge, view)
         self._common[fact.FIRST_PUBLISHED.name] = (

@@ -13,9 +13,10 @@ from pratique.core.errors import NotFound
 from pratique.core.facts import Facts, Stage
 from pratique.core.names import ProjectKey
 from pratique.core.refused import Refused
+from pratique.naming import known_as
 from pratique.naming.elsewhere import tell_elsewhere
 from pratique.rules.decide import Judge, decide
-from pratique.services.judging.gather import Inquiry, ListingGatherer, name_stage, project_stage
+from pratique.services.judging.gather import Inquiry, ListingGatherer, name_stage, nowhere_stage, project_stage
 from pratique.services.judging.knowledge import Knowledge, read_knowledge
 from pratique.services.ports import Ports, Visit
 from pratique.trust.permissions import authorise
@@ -30,9 +31,10 @@ def inquire(ports: Ports, visit: Visit, known: Knowledge) -> Inquiry:
 
 def not_found(visit: Visit, key: ProjectKey) -> NotFound:
     """The one answer for a name that does not exist and for one that the asker may not know of."""
-    elsewhere = tell_elsewhere(key.ecosystem, key.name)  # by the name alone, so that it tells nothing of what is here
     nowhere = f"{key.name} is not in the repository {visit.repository.name}, nor in any upstream of it"
-    return NotFound(f"{nowhere}; {elsewhere}" if elsewhere else nowhere)
+    # By the name alone, so that neither tells anything of what is here.
+    hint = known_as.hint(key.ecosystem, key.name) or tell_elsewhere(key.ecosystem, key.name)
+    return NotFound(f"{nowhere} ({hint})" if hint else nowhere)
 
 
 def admit_reader(visit: Visit, known: Knowledge, now: Instant, reading: Operation = Operation.READ) -> None:
@@ -101,6 +103,14 @@ async def refuse(
 def decide_name(inquiry: Inquiry) -> Decision:
     """The decision on the whole project that needs no upstream."""
     return decide(inquiry.knowledge.policy, name_stage(inquiry), Stage.NAME, Moment.INSTALL)
+
+
+def decide_nowhere(inquiry: Inquiry) -> tuple[Decision, Decision]:
+    """Two decisions on a name that nobody has, or that the asker may not know of: as a name, and as nobody's."""
+    key, policy = inquiry.knowledge.key, inquiry.knowledge.policy
+    named = decide(policy, nowhere_stage(inquiry), Stage.NAME, Moment.INSTALL)
+    hint = known_as.hint(key.ecosystem, key.name)
+    return named, decide(policy, nowhere_stage(inquiry, hint), Stage.NAME, Moment.INSTALL)
 
 
 def decide_project(inquiry: Inquiry, view: ProjectView) -> Decision:

@@ -18,6 +18,7 @@ from pratique.store import (
     advisories,
     files,
     findings,
+    invented_names,
     missing,
     name_reviews,
     policy,
@@ -43,6 +44,7 @@ class Knowledge(msgspec.Struct, frozen=True):
         digests: of the stored blobs, by sha256.
         entries: allow, deny and grant entries that name the project, and denials of a twin.
         asked_before_existed: when somebody first asked for a name that came to exist only later.
+        invented: feeds of names that models invent which hold this one.
         allowlist_in_force: the repository has allow entries for this ecosystem.
         revocations: of the project and of its twins.
         advisories: about the project or a twin of it.
@@ -66,6 +68,7 @@ class Knowledge(msgspec.Struct, frozen=True):
     advisories: tuple[StoredAdvisory, ...]
     policy: Policy
     asked_before_existed: Instant | None
+    invented: tuple[str, ...]
     served_before: bool
     name_review: NameReview | None
     revision: int
@@ -137,7 +140,8 @@ def read_knowledge(
             policy.waivers(connection, repository_id, key),
             repository=repository_id,
         ),
-        asked_before_existed=missing.first_asked(connection, repository_id, key) if project else None,
+        asked_before_existed=missing.first_asked(connection, repository_id, key.ecosystem, twin) if project else None,
+        invented=invented_names.feeds_of(connection, key.ecosystem, twin),
         served_before=project is not None and project.served is not None,
         name_review=_name_review(connection, repository_id, project),
         revision=revisions.project_revision(connection, repository_id, key),

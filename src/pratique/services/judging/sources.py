@@ -14,6 +14,7 @@ from pratique.services.judging.edition import read_edition
 from pratique.services.judging.judge import not_found
 from pratique.services.judging.knowledge import Knowledge
 from pratique.services.ports import Ports, Visit
+from pratique.services.shares import share_of
 from pratique.store import files, missing, releases, repositories, signatures
 from pratique.store.repositories import Upstream
 
@@ -100,11 +101,14 @@ async def find_source(ports: Ports, visit: Visit, known: Knowledge, *, max_age: 
     kept = await ports.db.read(with_kept_files, ProjectView(known.key, ()), known)
     if kept.files:
         return Source(kept, until=ports.clock.now())  # stored files whose project the upstream has no more
-    if known.project is None:
-        await ports.db.write(
-            missing.asked, known.repository_id, known.key, visit.actor.kind, ports.clock.now(), durable=False
-        )
+    if known.project is None and not known.has_upstream_twin:  # a name beside one that is here is that one misspelt
+        await ports.db.write(missing.asked, _question(visit, known), ports.clock.now(), durable=False)
     raise not_found(visit, known.key)
+
+
+def _question(visit: Visit, known: Knowledge) -> missing.Question:
+    asker = share_of(visit.actor, visit.caller.address)
+    return missing.Question(known.repository_id, known.key, known.twin, visit.actor.kind, asker)
 
 
 class OwnReleases(msgspec.Struct, frozen=True):

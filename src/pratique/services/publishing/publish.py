@@ -124,6 +124,7 @@ async def take_in(ports: Ports, visit: Visit, name: str | None, draft: PublishDr
         new_name=judged.new_name,
         actor=visit.actor,
         max_entries=limits.max_entries,
+        new_names=limits.new_names,
         room=ReleaseRoom(limits.release_open, visit.ecosystem),
         signature=await ports.uploads.run(
             sign_file, ports.signer, visit.ecosystem, known.key.name, draft.version, digests

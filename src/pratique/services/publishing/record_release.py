@@ -22,6 +22,7 @@ from pratique.services.judging.new_names import NewName, begin_review, names_ali
 from pratique.services.judging.recheck_release import RECHECK_JOB
 from pratique.services.ports import Enqueue, Visit
 from pratique.services.publishing.index_entry import check_room
+from pratique.services.publishing.new_names import check_new_name
 from pratique.services.publishing.release_room import ReleaseRoom, check_release_room
 from pratique.services.publishing.sign_files import keep_signatures
 from pratique.store import events, files, findings, projects, releases, revisions
@@ -37,6 +38,7 @@ class Accepted(msgspec.Struct, frozen=True):
         decision: at most hold.
         max_entries: bytes of what the index may carry of all files of one project.
         room: what else a release takes in.
+        new_names: projects that an account may found within a day; 0: no limit.
         signature: of this server over the file, where its clients verify one.
         new_name: what the name would be taken for, of a project that is new.
     """
@@ -52,6 +54,7 @@ class Accepted(msgspec.Struct, frozen=True):
     room: ReleaseRoom
     signature: Signature | None = None
     new_name: NewName | None = None
+    new_names: int = 0
 
 
 class ChangedMeanwhile(Exception):
@@ -66,6 +69,7 @@ def is_recorded(connection: Connection, accepted: Accepted, now: Instant) -> boo
     Raises:
         ChangedMeanwhile: the project is no longer the one that was judged.
         Unauthorised: the credential has ended since the upload began.
+        Forbidden: the account founded as many projects as it may in a day.
         Conflict: the file exists with other bytes, the version was taken back or takes no more files, or the name
             has a twin here.
         TooLarge: the project's index has no room for it.
@@ -82,6 +86,7 @@ def is_recorded(connection: Connection, accepted: Accepted, now: Instant) -> boo
     else:
         refuse_twin(known.key, projects.own_twin(connection, known.repository_id, known.key, known.twin) is not None)
         _check_names_alike(connection, accepted)
+        check_new_name(connection, accepted.actor, accepted.new_names, now)
     return False
 
 
@@ -179,6 +184,7 @@ def _own_project(connection: Connection, accepted: Accepted, now: Instant) -> Pr
         events.append(connection, new_event("origin_changed", now, actor, known.key.purl(), {"to": "own"}))
     if actor.account is not None:
         projects.set_role(connection, project.id, actor.account, "owner")
+        projects.note_founder(connection, project.id, actor.account, now)
     if accepted.new_name is not None and accepted.new_name.likeness is not None:
         begin_review(connection, known, accepted.new_name, actor, now)
     return project

@@ -8,13 +8,17 @@ from pratique.services.accounts import accounts, admin_link, administrators, tok
 from pratique.services.advisories.import_advisories import Imported
 from pratique.services.governing import (
     check_name,
+    known_names,
     list_entries,
     list_events,
     list_waivers,
+    missing_names,
     name_exceptions,
+    name_feeds,
     name_reviews,
     own_names,
     reservations,
+    reserve_names,
     rule_settings,
 )
 from pratique.services.governing.explain import Explained, Explanation
@@ -69,6 +73,33 @@ RESERVATIONS = Verb(
     reservations.Reservations,
     silent(reservations.list_reservations),
     reading=True,
+)
+
+NAMES_MISSING = Verb(
+    "names missing",
+    missing_names.ListMissingNames,
+    missing_names.MissingNames,
+    silent(missing_names.list_missing_names),
+    reading=True,
+)
+
+NAMES_RESERVE = Verb(
+    "names reserve", reserve_names.ReserveNames, reserve_names.NamesReserved, silent(reserve_names.reserve_names)
+)
+NAMES_FEEDS = Verb(
+    "names feeds", name_feeds.ShowNameFeeds, name_feeds.NameFeeds, silent(name_feeds.show_name_feeds), reading=True
+)
+NAMES_IMPORT_FEEDS = Verb(
+    "names import-feeds", name_feeds.ImportNameFeeds, name_feeds.NameFeeds, silent(name_feeds.import_name_feeds)
+)
+NAMES_KNOWN = Verb(
+    "names known",
+    known_names.LookUpNames,
+    known_names.NamesKnown,
+    silent(known_names.look_up_names),
+    reading=True,
+    posted=True,
+    max_body=known_names.MAX_REQUEST,
 )
 
 OWN_NAMES = Verb(
@@ -188,6 +219,11 @@ VERBS: tuple[Verb[Any, Any], ...] = (
     REVIEW_LIST,
     REVIEW_APPROVE,
     REVIEW_REFUSE,
+    NAMES_MISSING,
+    NAMES_RESERVE,
+    NAMES_KNOWN,
+    NAMES_FEEDS,
+    NAMES_IMPORT_FEEDS,
     LIST_ADD,
     LIST_REMOVE,
     LIST_SHOW,

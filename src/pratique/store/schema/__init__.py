@@ -6,7 +6,16 @@ canonical. Nothing here knows an ecosystem.
 
 from pratique.store.schema.columns import metadata
 from pratique.store.schema.confirmations import challenge, one_time_code
-from pratique.store.schema.names import name_exception, name_form, name_import, name_review, ranked_name
+from pratique.store.schema.names import (
+    dispute,
+    invented_name,
+    name_exception,
+    name_feed,
+    name_form,
+    name_import,
+    name_review,
+    ranked_name,
+)
 from pratique.store.schema.packages import blob, dist_tag, file, finding, manifest, membership, project, release
 from pratique.store.schema.people import account, one_time_link, session, token
 from pratique.store.schema.policy import (
@@ -33,6 +42,7 @@ __all__ = [
     "blob",
     "challenge",
     "decision",
+    "dispute",
     "dist_tag",
     "document",
     "document_content",
@@ -40,12 +50,14 @@ __all__ = [
     "event",
     "file",
     "finding",
+    "invented_name",
     "list_entry",
     "manifest",
     "membership",
     "metadata",
     "missing_name",
     "name_exception",
+    "name_feed",
     "name_form",
     "name_import",
     "name_review",

@@ -1,4 +1,4 @@
-"""What is known of names: which there are, how popular they are, and what people decided about new ones."""
+"""What is known of names apart from projects: which there are, how popular, which are invented, what people decided."""
 
 from __future__ import annotations
 
@@ -70,5 +70,42 @@ name_exception = Table(
     instant("created"),
     instant("expires", nullable=True),
     instant("removed", nullable=True),
+    Index(None, "repository_id", "ecosystem", "name"),
+)
+
+invented_name = Table(
+    "invented_name",
+    metadata,
+    Column("ecosystem", String(16), primary_key=True),
+    Column("twin", Text, primary_key=True),
+    Column("feed", String(32), primary_key=True),
+    Column("name", Text, nullable=False),
+)
+
+name_feed = Table(
+    "name_feed",
+    metadata,
+    Column("feed", String(32), primary_key=True),
+    instant("taken_in", nullable=True),  # null: it never worked
+    Column("names", Integer, nullable=False),
+    instant("failed", nullable=True),  # null: the last import worked
+    Column("why", Text, nullable=False),
+)
+
+dispute = Table(
+    "dispute",
+    metadata,
+    own_id(),
+    repository_id(),
+    Column("ecosystem", String(16), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("claimant", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("opened_by", Text, nullable=False),
+    instant("opened"),
+    instant("notice_ends"),
+    instant("closed", nullable=True),
+    Column("closed_by", Text),
+    Column("outcome", Text),
     Index(None, "repository_id", "ecosystem", "name"),
 )

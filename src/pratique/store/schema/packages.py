@@ -35,8 +35,11 @@ project = Table(
     Column("status", String(32)),  # how it stands as a whole, null: nobody ever said; see core.artifacts.Marker
     Column("status_reason", Text),
     Column("status_by_admin", Boolean),  # an administrator laid it down, and only one lifts it
+    Column("founder_id", Id),  # own projects only: the account that published its first release
+    instant("founded", nullable=True),
     UniqueConstraint("repository_id", "ecosystem", "name"),
     Index(None, "repository_id", "ecosystem", "twin"),
+    Index(None, "founder_id", "founded"),
 )
 
 membership = Table(

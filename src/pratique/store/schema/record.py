@@ -43,10 +43,13 @@ missing_name = Table(
     Column("ecosystem", String(16), primary_key=True),
     Column("name", Text, primary_key=True),
     Column("actor_kind", String(16), primary_key=True),
+    Column("asker", String(64), primary_key=True),  # whose share the row takes from
+    Column("twin", Text, nullable=False),  # as in project
     instant("first"),
     instant("last"),
     Column("count", Integer, nullable=False),
-    Index(None, "last"),
+    Index(None, "asker", "last"),
+    Index(None, "repository_id", "ecosystem", "twin"),
 )
 
 process = Table(

@@ -1,0 +1,164 @@
+"""The files of a project on this machine that name packages: found without following links, read within bounds."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from pratique.app import ECOSYSTEMS
+from pratique.core.ecosystem import Ecosystem
+from pratique.core.ecosystem_verbs import ReadsLockfiles, ReadsManifests
+from pratique.core.errors import Invalid, NotFound, PratiqueError, TooLarge
+from pratique.core.globs import glob_matches
+from pratique.core.lockfiles import Leads
+from pratique.core.mentions import Mention
+
+MAX_FILES = 2_000
+MAX_FOLDERS = 50_000
+MAX_BYTES = 4 << 20
+"""Of one file; some kinds are read less far."""
+
+_PASSED_BY = frozenset({"node_modules", "bower_components", "site-packages", "__pycache__", "target", "venv", "vendor"})
+"""Folders of what others wrote; hidden ones are passed by as well."""
+
+_PRIVATE_KINDS = ("git", "folder", "workspace", "an address of its own")
+"""What lockfiles say of entries that come from no registry, as far as the name then is no public one's."""
+
+
+class NameFound(msgspec.Struct, frozen=True):
+    """A name, and where it stands.
+
+    Attributes:
+        name: canonical.
+        private: what says that it is no public package's; empty where nothing does.
+        files: where it stands, relative to the folder, sorted.
+    """
+
+    ecosystem: str
+    name: str
+    private: str
+    files: tuple[str, ...]
+
+
+class Unread(msgspec.Struct, frozen=True):
+    """A file or folder that was not read, and why."""
+
+    path: str
+    why: str
+
+
+class ProjectNames(msgspec.Struct, frozen=True):
+    """All names that a folder's files hold."""
+
+    names: tuple[NameFound, ...]
+    unread: tuple[Unread, ...]
+    files: int
+
+
+def names_below(folder: Path) -> ProjectNames:
+    """Every name in the manifests and lockfiles of a folder and what is below it.
+
+    Raises:
+        NotFound: it is no folder, or cannot be read at all.
+    """
+    if not folder.is_dir():
+        raise NotFound(f'"{folder}" is no folder')
+    unread: list[Unread] = []
+    found: dict[tuple[str, str], tuple[str, set[str]]] = {}
+    number = 0
+    for path in _files(folder, unread):
+        shown = path.relative_to(folder).as_posix()
+        try:
+            for ecosystem, mention in read_mentions(path):
+                private, files = found.get((ecosystem, mention.name), ("", set()))
+                found[ecosystem, mention.name] = (private or mention.private, files | {shown})
+            number += 1
+        except PratiqueError as error:
+            unread.append(Unread(shown, str(error)))
+    names = (NameFound(*key, private, tuple(sorted(files))) for key, (private, files) in sorted(found.items()))
+    return ProjectNames(tuple(names), tuple(unread), number)
+
+
+def read_mentions(path: Path) -> list[tuple[str, Mention]]:
+    """The names in one file, with their ecosystem.
+
+    Raises:
+        Invalid: it is broken.
+        NotFound: it cannot be read.
+        TooLarge: it has more bytes than are read.
+    """
+    content = _content(path)
+    found: list[tuple[str, Mention]] = []
+    for ecosystem in ECOSYSTEMS:
+        if isinstance(ecosystem, ReadsManifests) and _is_one_of(path.name, ecosystem.manifests):
+            found += [(ecosystem.id, one) for one in ecosystem.read_manifest_names(path.name, content)]
+        if isinstance(ecosystem, ReadsLockfiles) and _is_one_of(path.name, ecosystem.lockfiles):
+            found += [(ecosystem.id, one) for one in _locked(ecosystem, ecosystem, path.name, content)]
+    return found
+
+
+def _locked(ecosystem: Ecosystem, reader: ReadsLockfiles, filename: str, content: bytes) -> Iterator[Mention]:
+    if len(content) > reader.lockfile_bytes:
+        raise TooLarge(f"it has {len(content)} bytes; at most {reader.lockfile_bytes} are read")
+    reader.check_lockfile_name(filename)
+    lockfile = reader.read_lockfile(filename, content)
+    for pin in lockfile.pins:
+        elsewhere = reader.leads_to(pin, ()) is Leads.ELSEWHERE
+        yield Mention(pin.name, "comes from another registry" if elsewhere else "")
+    for told in lockfile.apart:
+        said, _, kind = told.removesuffix(")").rpartition(" (")
+        try:
+            name = ecosystem.canonical(said)
+        except Invalid:
+            continue  # a path or an address that stands for a name
+        yield Mention(name, f"comes from {kind}" if kind in _PRIVATE_KINDS else "")
+
+
+def _files(folder: Path, unread: list[Unread]) -> Iterator[Path]:
+    """Files of names that are read, without those behind links, as far as there are not too many."""
+
+    def note(error: OSError) -> None:
+        unread.append(Unread(os.path.relpath(error.filename or folder, folder), error.strerror or "cannot be read"))
+
+    files = 0
+    for folders, (root, below, names) in enumerate(os.walk(folder, onerror=note, followlinks=False), 1):
+        below[:] = sorted(one for one in below if one not in _PASSED_BY and not one.startswith("."))
+        for path in (Path(root, name) for name in sorted(names) if _is_read(name)):
+            if path.is_symlink() or not path.is_file():
+                unread.append(
+                    Unread(path.relative_to(folder).as_posix(), "it is no plain file, and links are not followed")
+                )
+                continue
+            files += 1
+            if files > MAX_FILES or folders > MAX_FOLDERS:
+                unread.append(
+                    Unread(".", f"more than {MAX_FILES} files or {MAX_FOLDERS} folders; the rest was not read")
+                )
+                return
+            yield path
+
+
+def _content(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise NotFound(f"it cannot be read: {error.strerror}") from None
+    if len(content) > MAX_BYTES:
+        raise TooLarge(f"it has more than {MAX_BYTES} bytes")
+    return content
+
+
+def _is_read(name: str) -> bool:
+    return any(
+        (isinstance(one, ReadsManifests) and _is_one_of(name, one.manifests))
+        or (isinstance(one, ReadsLockfiles) and _is_one_of(name, one.lockfiles))
+        for one in ECOSYSTEMS
+    )
+
+
+def _is_one_of(name: str, globs: tuple[str, ...]) -> bool:
+    return any(glob_matches(glob, name) for glob in globs)

@@ -1,0 +1,79 @@
+"""Public packages under reserved names, found in what is known already: no upstream hears of a reserved name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import structlog
+from sqlalchemy import Connection
+
+from pratique.core.actors import OPERATOR
+from pratique.core.clock import Instant
+from pratique.core.decisions import Reservation
+from pratique.core.events import new_event
+from pratique.core.names import EcosystemId, ProjectKey
+from pratique.naming.private_names import is_known, known_like
+from pratique.services.ports import Ports
+from pratique.store import advisories, events, policy, projects, repositories
+from pratique.store.repositories import Repository
+
+WATCH_JOB = "watch_reserved_names"
+
+APPEARED = "public_under_reserved"
+"""Kind of the event; its subject is the public package's purl."""
+
+MOST = 20
+"""Packages told of one reservation."""
+
+_log = structlog.get_logger(__name__)
+
+
+class PublicPackage(msgspec.Struct, frozen=True):
+    """A public package under a reserved name, and whence that is known."""
+
+    purl: str
+    whence: str
+
+
+def find_public(connection: Connection, ecosystem: str, pattern: str) -> tuple[PublicPackage, ...]:
+    """Public packages that a pattern covers, as far as anybody here knows without asking.
+
+    Looked at are projects that an upstream of any repository here had, the names that imported advisories are about,
+    and well-known names, of a prefix or scope only those by which it is known.
+    """
+    seen = projects.upstream_like(connection, ecosystem, pattern, MOST)
+    found = {name: f"the repository {repository} has had it from an upstream" for name, repository in seen}
+    for name in advisories.names_like(connection, ecosystem, pattern, MOST):
+        found.setdefault(name, "an advisory is about it")
+    known = [pattern] if is_known(ecosystem, pattern) else []
+    for name in known_like(ecosystem, pattern, MOST) if "*" in pattern else known:
+        found.setdefault(name, "it is among the most used ones")
+    named = sorted(found.items())[:MOST]
+    return tuple(PublicPackage(ProjectKey(EcosystemId(ecosystem), name).purl(), whence) for name, whence in named)
+
+
+async def watch_reserved(ports: Ports) -> int:
+    """Tell of each public package that came to be known under a reserved name, once; how many. A job, idempotent."""
+    told = 0
+    for repository in await ports.db.read(repositories.repositories):
+        for one in await ports.db.read(policy.reservations, repository.id):
+            told += await ports.db.write(_tell_new, repository, one, ports.clock.now())
+    return told
+
+
+def _tell_new(connection: Connection, repository: Repository, reservation: Reservation, now: Instant) -> int:
+    found = find_public(connection, reservation.ecosystem, reservation.pattern)
+    new = [one for one in found if events.latest(connection, one.purl, APPEARED) is None]
+    tell_public(connection, repository.name, reservation.pattern, new, now)
+    return len(new)
+
+
+def tell_public(
+    connection: Connection, repository: str, pattern: str, found: Sequence[PublicPackage], now: Instant
+) -> None:
+    """Write an event for each, and a line in the log."""
+    for one in found:
+        body = {"repository": repository, "pattern": pattern, "whence": one.whence}
+        events.append(connection, new_event(APPEARED, now, OPERATOR, one.purl, body))
+        _log.warning("a public package stands under a reserved name", purl=one.purl, **body)

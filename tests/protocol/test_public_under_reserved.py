@@ -1,0 +1,83 @@
+"""Public packages under reserved names: told of what is known already, and no upstream hears of the name."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from pratique.core.actors import OPERATOR
+from pratique.core.clock import Instant
+from pratique.services.governing.public_under_reserved import APPEARED, watch_reserved
+from pratique.services.governing.reservations import ListReservations, Reserve, list_reservations, reserve
+from pratique.services.governing.reserve_names import ReserveNames, reserve_names
+from pratique.store import advisories, events
+from pratique.store.advisories import StoredAdvisory
+from tests.harness.plain_registry import PlainRegistry
+from tests.harness.site import Site, running_site
+from tests.protocol.speakers import Speaker
+
+
+@pytest.fixture
+async def site(tmp_path: Path, registry: PlainRegistry) -> AsyncIterator[Site]:
+    other = registry.settings.replace("repositories.main", "repositories.other")
+    async with running_site(tmp_path / "site", f"{registry.settings}\n{other}") as running:
+        yield running
+
+
+async def told(site: Site) -> list[tuple[str, bytes]]:
+    found = await site.ports.db.read(events.recent, 100, {APPEARED})
+    return [(one.subject, one.canonical) for one in found]
+
+
+async def in_other_repository(site: Site, client: Speaker, name: str, version: str) -> int:
+    path = client.path(name, version).replace("/main/", "/other/")
+    return (await site.get(path, site.token)).status
+
+
+async def test_one_that_another_repository_fetches_is_told_once_within_the_hour(
+    site: Site, registry: PlainRegistry, client: Speaker
+) -> None:
+    made = await reserve(site.ports, Reserve(client.ecosystem, "zzacme-*"), OPERATOR)
+    assert made.public == ()
+    assert await watch_reserved(site.ports) == 0
+    client.released(registry, "zzacme-core", "9.0.0")
+    assert await in_other_repository(site, client, "zzacme-core", "9.0.0") == 200
+    registry.asked.clear()
+
+    assert [await watch_reserved(site.ports), await watch_reserved(site.ports)] == [1, 0]
+
+    ((subject, body),) = await told(site)
+    assert subject == f"pkg:{client.ecosystem}/zzacme-core"
+    assert b"the repository other has had it from an upstream" in body
+    listed = await list_reservations(site.ports, ListReservations(), OPERATOR)
+    assert [one.purl for one in listed.reservations[0].public] == [subject]
+    refused = await site.get(client.path("zzacme-core", "9.0.0"), site.token)
+    assert (refused.status, "policy reserved_name" in refused.reason) == (403, True)
+    assert registry.asked == []
+
+
+async def test_whoever_reserves_a_name_hears_what_is_known_of_it(
+    site: Site, registry: PlainRegistry, client: Speaker
+) -> None:
+    row = StoredAdvisory(
+        id="MAL-2026-1", ecosystem=client.ecosystem, name="zzacme-web", twin="zzacme_web", source="test", malware=True,
+        withdrawn=False, severity="critical", summary="", affected="{}", published=Instant(1), modified=Instant(1),
+    )  # fmt: skip
+    await site.ports.db.write(advisories.upsert_many, "test", [row])
+    client.released(registry, "zzacme-old", "1.0.0")
+    await client.listing(site, "zzacme-old", site.token)
+    registry.asked.clear()
+
+    made = await reserve(site.ports, Reserve(client.ecosystem, "zzacme-*"), OPERATOR)
+    popular = await reserve_names(site.ports, ReserveNames(client.ecosystem, (client.popular,)), OPERATOR)
+
+    assert {one.purl.rpartition("/")[2]: one.whence for one in made.public} == {
+        "zzacme-old": "the repository main has had it from an upstream",
+        "zzacme-web": "an advisory is about it",
+    }
+    assert [one.whence for one in popular.reserved[0].public] == ["it is among the most used ones"]
+    assert len(await told(site)) == 3
+    assert registry.asked == []
+    assert await watch_reserved(site.ports) == 0
