@@ -15,6 +15,7 @@ from typing import NoReturn
 import structlog
 import uvloop
 
+from pratique.cli.memory import give_back_large_pieces
 from pratique.cli.no_room import why_no_room
 from pratique.cli.orders import NO_ROOM, NOT_LIKE_THIS, Order, Role
 from pratique.cli.process_log import JsonLines, log_to
@@ -33,6 +34,7 @@ _COLLECT_AFTER = 10_000
 def be(order: Order) -> NoReturn:
     """Be the child that the order describes, and end."""
     name_process(f"pratique {order.role}")
+    give_back_large_pieces()
     # Means "read the certificate again" to those who have one; it must not end the others, or who is still starting.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     folder = DataFolder(order.folder)

@@ -5,6 +5,7 @@ It has one thread and opens nothing, which is what makes forking it safe. Starte
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import selectors
@@ -68,8 +69,10 @@ def serve(link: socket.socket) -> NoReturn:
 
 
 def _load(role: Role) -> None:
+    """What is loaded stays, so children's collectors need not look at it: each would get a copy of its own by that."""
     for name in LOADED[role]:
         importlib.import_module(name)
+    gc.freeze()
 
 
 def _receive(link: socket.socket) -> tuple[Order, list[int]]:

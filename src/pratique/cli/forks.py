@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -150,6 +151,7 @@ def split_this_process() -> ForkServer:
     ours, theirs = socket.socketpair()
     sys.stdout.flush()
     sys.stderr.flush()
+    gc.freeze()  # what both have loaded they share, as long as no collector writes into it
     pid = os.fork()
     if pid == 0:
         ours.close()

@@ -15,6 +15,7 @@ from contextlib import suppress
 
 import msgspec
 
+from pratique.cli.memory import give_back_large_pieces
 from pratique.cli.process_name import name_process
 from pratique.core.ecosystem import Ecosystem
 from pratique.core.errors import BadUpstream, PratiqueError
@@ -36,6 +37,7 @@ _RARELY = (50_000, 50, 100)
 def main() -> None:
     """Answer until nobody asks any more."""
     name_process("pratique rend")
+    give_back_large_pieces()
     given, taken = 0, _own_output()
     os.nice(_NICENESS)
     with suppress(ValueError, OSError):
