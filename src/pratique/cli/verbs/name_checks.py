@@ -19,6 +19,7 @@ from pratique.naming.corpus import Known, read_names, read_popular, shipped, shi
 from pratique.naming.snapshot import Snapshot, build
 from pratique.naming.spelling import canonical_or_none
 from pratique.services.governing.check_name import CheckName, NameChecked
+from pratique.services.governing.import_names import ImportNames
 from pratique.services.governing.name_exceptions import ExceptName, ListExceptions, UnexceptName
 from pratique.services.verbs import table
 
@@ -76,6 +77,28 @@ def check_names(
 
 def _read_back(one: NameChecked) -> Verdict:
     return Verdict(one.name, Outcome(one.verdict), float(one.score), one.targets, one.kind, one.why)
+
+
+@app.command(name="import")
+def import_names(
+    path: Path,
+    *,
+    ecosystem: Annotated[Ecosystem, Parameter(name=("--ecosystem", "-e"))],
+    where: Where = HERE,
+) -> None:
+    """Take in the names that exist in an ecosystem, and how popular they are. Again, it takes in what is new.
+
+    Args:
+        path: a list: lines `name[<TAB>rank[<TAB>downloads a month]]`, a Python registry's simple index as JSON, or an
+            npm registry's `_all_docs`.
+        ecosystem: whose names.
+        where: data folder.
+    """
+    done = ask(table.NAMES_IMPORT, ImportNames(ecosystem, str(path.absolute())), where)
+    if done:
+        say(f"{done.names:,} names of {done.ecosystem}, {done.new:,} of them new; {done.ranked:,} with a rank")
+        if done.invalid:
+            say(f"{done.invalid:,} are no names there: {', '.join(done.invalid_names)}")
 
 
 @app.command(name="except")
