@@ -192,6 +192,7 @@ async def test_a_name_like_a_private_one_waits_and_nobody_but_administrators_is_
     assert {one.text for one in asked} == {free.text.replace("gadgets", "widgets")}
     assert taken.status in (200, 201)
     assert "could be taken for one that is kept here (similar_name)" in told(taken)
+    assert f"pratique review approve {client.ecosystem} acmewidgets" in page.text
     for answer in (taken, refused, page):
         assert "acme-widgets" not in told(answer) + answer.reason
     assert review.targets == ("acme-widgets",)
