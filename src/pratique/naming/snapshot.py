@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from typing import Protocol
 
 import msgspec
@@ -13,7 +14,7 @@ from pratique.naming import exact_index, near_index
 from pratique.naming.affixes import stem
 from pratique.naming.corpus import Known, Names, pack
 from pratique.naming.downloads import estimate
-from pratique.naming.keys import keys, look, segments, skeleton, spell, spell_all
+from pratique.naming.keys import keys, look, scopes_of, segments, skeleton, spell, spell_all, words_of_all
 from pratique.naming.near_index import NearIndex
 from pratique.naming.searched import search_forms, search_slips
 
@@ -135,7 +136,7 @@ def _build(
         forms(ecosystem, numbered),
         slips(ecosystem, ordered[:MOST_NEAR]),
         _scopes(ecosystem, numbered, len(ordered)),
-        _familiar(ecosystem, ordered),
+        _familiar(ordered),
     )
 
 
@@ -155,25 +156,23 @@ def _keyed(ecosystem: str, names: Iterable[str]) -> Iterable[tuple[str, int]]:
 
 def _near_forms(ecosystem: str, names: Iterable[str]) -> Iterable[tuple[str, int]]:
     for number, spelled in enumerate(spell_all(ecosystem, names)):
-        for text in {spelled.skeleton, stem(ecosystem, spelled)}:
+        for text in {spelled.skeleton, stem(ecosystem, spelled.skeleton)}:
             yield text, number
 
 
 def _scopes(ecosystem: str, names: Iterable[str], popular: int) -> Scopes:
     sizes: Counter[str] = Counter()
     leading: set[str] = set()
-    for number, spelled in enumerate(spell_all(ecosystem, names)):
-        scope = spelled.scope.lower()
-        if scope:
-            sizes[scope] += 1
-            if number < min(popular, _PROTECTED_RANK):
-                leading.add(scope)
+    for number, scope in scopes_of(ecosystem, names):
+        sizes[scope] += 1
+        if number < min(popular, _PROTECTED_RANK):
+            leading.add(scope)
     protected = tuple(scope for scope, size in sizes.items() if size >= _PROTECTED or scope in leading)
     words = {" ".join(segments(scope)): number for number, scope in reversed([*enumerate(protected)])}
     near = near_index.index((skeleton(scope), number) for number, scope in enumerate(protected))
     return Scopes(dict(sizes), protected, near, words)
 
 
-def _familiar(ecosystem: str, names: Iterable[str]) -> frozenset[str]:
-    counts: Counter[str] = Counter(word for one in spell_all(ecosystem, names) for word in set(one.words))
+def _familiar(names: Iterable[str]) -> frozenset[str]:
+    counts: Counter[str] = Counter(chain.from_iterable(map(set, words_of_all(names))))
     return frozenset(word for word, count in counts.items() if count >= _FAMILIAR)
