@@ -379,7 +379,7 @@ async def test_only_administrators_decide(site: Site, path: str) -> None:
 
 
 async def test_a_decision_needs_a_name_that_waits_and_a_reason(site: Site) -> None:
-    with pytest.raises(NotFound, match="waits for nobody"):
+    with pytest.raises(NotFound, match="does not wait for a person"):
         await approve_name(site.ports, DecideReview("npm", "nobody", "because"), OPERATOR)
     with pytest.raises(Invalid, match="say why"):
         await approve_name(site.ports, DecideReview("npm", "nobody", " "), OPERATOR)

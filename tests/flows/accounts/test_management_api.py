@@ -38,6 +38,14 @@ EXAMPLE: dict[str, dict[str, Any]] = {
     "unreserve": {"ecosystem": "npm", "pattern": "@x/*"},
     "reservations": {},
     "own-names": {"ecosystem": "npm"},
+    "names check": {"ecosystem": "npm", "name": "lodahs"},
+    "names import": {"ecosystem": "npm", "path": "names.txt"},
+    "names except": {"ecosystem": "npm", "name": "lodahs", "reason": "r"},
+    "names unexcept": {"ecosystem": "npm", "name": "lodahs"},
+    "names exceptions": {},
+    "review list": {},
+    "review approve": {"ecosystem": "npm", "name": "lodahs", "reason": "r"},
+    "review refuse": {"ecosystem": "npm", "name": "lodahs", "reason": "r"},
     "list add": {"kind": "deny", "purl": "pkg:npm/x", "reason": "r"},
     "list remove": {"kind": "deny", "purl": "pkg:npm/x"},
     "list show": {},
@@ -64,9 +72,9 @@ EXAMPLE: dict[str, dict[str, Any]] = {
     "policy set": {"rule": "cooldown", "mode": "off"},
 }
 
-OPEN_TO_AGENTS = {"check", "explain", "decision", "own-names", "advisories status", "policy show", "project show"}
-OPEN_TO_NOBODY = {"explain", "decision", "own-names", "project show"}
+OPEN_TO_NOBODY = {"explain", "decision", "own-names", "names check", "project show"}
 """While anyone may read: and what these do not find, they answer with 404."""
+OPEN_TO_AGENTS = OPEN_TO_NOBODY | {"check", "advisories status", "policy show"}
 
 
 async def ask(api: Api, verb: Verb[Any, Any], token: str | None) -> tuple[int, dict[str, Any]]:

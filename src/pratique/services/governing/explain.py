@@ -16,6 +16,7 @@ from pratique.core.errors import NotFound, PratiqueError
 from pratique.core.facts import ALL_FACTS, ASKED_BEFORE_EXISTED, FIRST_PUBLISHED, FIRST_SEEN, NAME_REVIEW, PUBLISHED
 from pratique.core.ranges import same_version
 from pratique.core.sentences import clean, decision_line
+from pratique.rules import similar_name
 from pratique.rules.registry import TWO_PEOPLE
 from pratique.services.governing.remember_decisions import KEPT_VERSIONS, is_kept
 from pratique.services.governing.show_findings import FindingShown, shown_of_file
@@ -314,7 +315,7 @@ def next_step(decision: Decision, allowed: tuple[str, ...], withdrawn: Withdrawn
         return f"{instead}keep the lockfile that pins exactly this version: hidden releases are served to pins"
     second = ", and another to confirm it" if any(one.rule in TWO_PEOPLE for one in decision.votes) else ""
     purl = decision.subject.purl
-    if decision.action is Action.HOLD and decision.facts.get(NAME_REVIEW.name):
+    if decision.action is Action.HOLD and vote.rule == similar_name.NAME and decision.facts.get(NAME_REVIEW.name):
         project = decision.subject.project
         return f"ask an administrator to run `pratique review approve {project.ecosystem} {project.name} --reason ...`"
     if decision.action is Action.HOLD:
