@@ -18,7 +18,7 @@ from pratique.naming.check import At, Outcome, Verdict, check
 from pratique.naming.corpus import Known, read_names, read_popular, shipped, shipped_others
 from pratique.naming.snapshot import Snapshot, build
 from pratique.naming.spelling import canonical_or_none
-from pratique.services.governing.check_name import CheckName, NameChecked
+from pratique.services.governing.check_name import CheckName
 from pratique.services.governing.import_names import ImportNames
 from pratique.services.governing.name_exceptions import ExceptName, ListExceptions, UnexceptName
 from pratique.services.verbs import table
@@ -60,14 +60,14 @@ def check_names(
     """
     if not names:
         raise Invalid('no name is given; write names, or "-" to read them from standard input')
-    if server is not None:
-        if corpus is not None or all_names is not None:
-            raise Invalid("give --server or files of names, not both: the server has its own")
-        asked = (CheckName(ecosystem, name, At(at), repository) for name in _asked(names))
-        verdicts = (_read_back(perform_afar(table.NAMES_CHECK, one, server, token, ca)) for one in asked)
-    else:
+    if server is not None and (corpus is not None or all_names is not None):
+        raise Invalid("give --server or files of names, not both: the server has its own")
+    if server is None:
         snapshot = build_snapshot(ecosystem, corpus, all_names)
         verdicts = (check(snapshot, name, At(at)) for name in _asked(names))
+    else:
+        requests = (CheckName(ecosystem, name, At(at), repository) for name in _asked(names))
+        verdicts = (_ask_server(request, server, token, ca) for request in requests)
     if as_json:
         for verdict in verdicts:
             say(as_line(verdict))
@@ -75,7 +75,8 @@ def check_names(
     _show(list(verdicts))
 
 
-def _read_back(one: NameChecked) -> Verdict:
+def _ask_server(request: CheckName, server: str, token: str | None, ca: Path | None) -> Verdict:
+    one = perform_afar(table.NAMES_CHECK, request, server, token, ca)
     return Verdict(one.name, Outcome(one.verdict), float(one.score), one.targets, one.kind, one.why)
 
 
