@@ -198,6 +198,21 @@ async def test_a_name_like_a_private_one_waits_and_nobody_but_administrators_is_
     assert review.targets == ("acme-widgets",)
 
 
+async def test_a_private_name_that_waits_sounds_to_outsiders_like_one_that_nobody_has(
+    site: Site, client: Speaker
+) -> None:
+    await enforced(site)
+    squat, _ = SQUATS[client.ecosystem]
+    await client.upload(site, squat, "1.0.0", site.admin)
+
+    for token in (None, site.token, site.agent):
+        waits, missing = [await client.listing(site, name, token) for name in (squat, "nowhere-to-be-found")]
+        assert (waits.status, waits.text.replace(squat, "NAME")) == (
+            missing.status,
+            missing.text.replace("nowhere-to-be-found", "NAME"),
+        )
+
+
 async def test_an_exception_lets_the_name_in_until_it_ends(site: Site, client: Speaker) -> None:
     await enforced(site)
     squat, _ = SQUATS[client.ecosystem]

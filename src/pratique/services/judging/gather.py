@@ -72,7 +72,7 @@ def name_stage(inquiry: Inquiry) -> Facts:
             fact.POPULARITY.name: inquiry.popularity(known.key),
             fact.ASKED_BEFORE_EXISTED.name: known.asked_before_existed,
             fact.SERVED_BEFORE.name: known.served_before,
-            fact.NAME_REVIEW.name: known.name_review,
+            fact.NAME_REVIEW.name: known.name_review if known.origin is Origin.OWN else None,
         },
     )
 
