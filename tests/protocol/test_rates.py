@@ -97,8 +97,9 @@ async def test_what_policy_refuses_is_403_however_often_it_is_asked(
         ("audits", "POST", "/main/osv/v1/query"),
         ("uploads", "PUT", "/main/npm/ours"),
         ("decisions", "GET", "/main/npm/left"),
+        ("name_checks", "GET", "/api/v1/names/check?ecosystem=npm&name=expresss"),
     ],
-    ids=["search", "all-projects", "audit", "osv", "upload", "decision"],
+    ids=["search", "all-projects", "audit", "osv", "upload", "decision", "name"],
 )
 async def test_what_costs_much_has_a_limit_of_its_own(
     tmp_path: Path, registry: PlainRegistry, limit: str, method: str, path: str

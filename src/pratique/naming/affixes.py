@@ -91,9 +91,9 @@ GENERIC = frozenset(
 """Words that could follow any name."""
 
 
-def stem(ecosystem: str, spelled: Spelled) -> str:
-    """The skeleton without one word for the ecosystem at an end; the whole one where none stands there."""
-    return next((rest for rest, _ in without(ecosystem, spelled.skeleton)), spelled.skeleton)
+def stem(ecosystem: str, bare: str) -> str:
+    """A skeleton without one word for the ecosystem at an end; the whole one where none stands there."""
+    return next((rest for rest, _ in without(ecosystem, bare)), bare)
 
 
 def may_stand(ecosystem: str, spelled: Spelled) -> bool:

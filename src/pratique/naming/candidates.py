@@ -110,7 +110,7 @@ def _mistyped(snapshot: Snapshot, typed: Spelled, near: set[int]) -> Iterator[Ca
         if one:
             yield Candidate(target.name, number, "misspelling", one)
             continue
-        rest = affixes.stem(snapshot.ecosystem, target)
+        rest = affixes.stem(snapshot.ecosystem, target.skeleton)
         if rest == typed.skeleton:
             yield Candidate(target.name, number, "affix_left_out")
         elif one := slip(typed.skeleton, rest):
@@ -150,7 +150,7 @@ def _mistyped_rest(snapshot: Snapshot, typed: Spelled, rest: str) -> Iterator[Ca
     for number in snapshot.near.find(rest):
         target = spell(snapshot.ecosystem, snapshot.names[number])
         if not _is_own_scope(typed, target) and target.skeleton not in (rest, typed.skeleton):
-            one = slip(rest, target.skeleton) or slip(rest, affixes.stem(snapshot.ecosystem, target))
+            one = slip(rest, target.skeleton) or slip(rest, affixes.stem(snapshot.ecosystem, target.skeleton))
             if one:
                 yield Candidate(target.name, number, "affix_and_misspelling", one)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import lzma
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import resources
 
 import msgspec
@@ -43,6 +43,10 @@ class Names(msgspec.Struct, frozen=True):
     def __len__(self) -> int:
         """How many there are."""
         return len(self.starts) - 1
+
+    def __iter__(self) -> Iterator[str]:
+        """All of them, by number."""
+        return (self[number] for number in range(len(self)))
 
     def __getitem__(self, number: int) -> str:
         """The name of a number."""
@@ -90,7 +94,12 @@ def read_names(lines: Iterable[str]) -> list[str]:
 
 def shipped(ecosystem: str) -> Sequence[Known]:
     """The popular names that come with the package, most popular first; none for an ecosystem without data."""
-    return [Known(name) for name in read_shipped(ecosystem).decode().split("\n") if name]
+    return [Known(name) for name in shipped_names(ecosystem)]
+
+
+def shipped_names(ecosystem: str) -> list[str]:
+    """The same, their names alone; none comes twice."""
+    return [name for name in read_shipped(ecosystem).decode().split("\n") if name]
 
 
 def shipped_others(ecosystem: str) -> list[str]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from pratique.naming import popular
 from pratique.naming.keys import segments
-from pratique.naming.spelling import SPELLINGS, canonical_or_none
+from pratique.naming.spelling import canonical_or_none
 
 SPOKEN = {
     "npm": "npm",
@@ -35,19 +34,16 @@ class Elsewhere(NamedTuple):
     rank: int
 
 
-def known_elsewhere(
-    ecosystem: str, name: str, most: int | None = None, among: Iterable[str] = SPELLINGS
-) -> list[Elsewhere]:
+def known_elsewhere(ecosystem: str, name: str, most: int | None = None) -> list[Elsewhere]:
     """Other ecosystems in which exactly this name is a popular one, the best known first.
 
     Args:
         ecosystem: whose name it is.
         name: canonical there.
         most: rank up to which it counts; None: if it is in the list at all.
-        among: ecosystems to look in.
     """
     found = []
-    for other in among:
+    for other in _MIXED_UP:
         theirs = None if other == ecosystem else canonical_or_none(other, name)
         rank = None if theirs is None else popular.rank(other, theirs)
         if theirs is not None and rank is not None and (most is None or rank <= most):
@@ -57,7 +53,7 @@ def known_elsewhere(
 
 def tell_elsewhere(ecosystem: str, name: str) -> str:
     """`a package of this name exists in npm`, to who asks in the wrong place; empty where no other list holds it."""
-    places = [SPOKEN[one.ecosystem] for one in known_elsewhere(ecosystem, name, among=_MIXED_UP)]
+    places = [SPOKEN[one.ecosystem] for one in known_elsewhere(ecosystem, name)]
     return f"a package of this name exists in {' and in '.join(places)}" if places else ""
 
 

@@ -5,8 +5,8 @@ Measured on 886,323 names of PyPI: 2.8 % share one of these forms with another n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Collection, Iterable, Iterator
+from itertools import compress, islice
 from typing import NamedTuple
 
 DELIMITERS = "-_.@/:~ "
@@ -42,12 +42,11 @@ def spell(ecosystem: str, name: str) -> Spelled:
 
 
 def spell_all(ecosystem: str, names: Iterable[str]) -> Iterator[Spelled]:
-    """The same for many canonical names, in a third of the time: delimiters are looked for in all at once."""
-    end, some = _SCOPE_ENDS.get(ecosystem), iter(names)
-    while part := list(islice(some, _TOGETHER)):
-        texts = "\n".join(part).lower().translate(_BLANKS).split("\n")
-        for name, text in zip(part, texts, strict=True):
-            yield _spelled(end, name, text.split())
+    """The same for many canonical names: delimiters are looked for in all at once."""
+    end = _SCOPE_ENDS.get(ecosystem)
+    for part in _parts(names):
+        for name, words in zip(part, _spaced(part), strict=True):
+            yield _spelled(end, name, words.split())
 
 
 def _spelled(end: str | None, name: str, words: list[str]) -> Spelled:
@@ -90,6 +89,59 @@ def keys(spelled: Spelled) -> set[str]:
     if not spelled.scope:
         return set(found)
     return {"@" + key for key in (*found, look(spelled.base))}
+
+
+def keys_of_all(ecosystem: str, names: Iterable[str]) -> Iterator[Collection[str]]:
+    """`keys` of many canonical names, in a fifth of the time: what is done to letters is done to all at once."""
+    end = _SCOPE_ENDS.get(ecosystem)
+    for part in _parts(names):
+        spaced = _spaced(part)
+        scoped = [end is not None and end in name for name in part]
+        bases = iter(_looks(_spaced([name.partition(end or " ")[2] for name in compress(part, scoped)])))
+        for text, looks, is_scoped in zip(spaced, _looks(spaced), scoped, strict=True):
+            words = text.split()
+            forms = [looks] if len(words) < 2 else [looks, in_order(words)]
+            yield {f"@{form}" for form in (*forms, next(bases))} if is_scoped else forms
+
+
+def skeletons_of_all(names: Iterable[str]) -> Iterator[str]:
+    """`skeleton` of many canonical names."""
+    for part in _parts(names):
+        for text in _spaced(part):
+            yield text.replace(" ", "")
+
+
+def words_of_all(names: Iterable[str]) -> Iterator[list[str]]:
+    """`segments` of many canonical names."""
+    for part in _parts(names):
+        for text in _spaced(part):
+            yield text.split()
+
+
+def scopes_of(ecosystem: str, names: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """The scopes of those canonical names that are in one, in small letters, with the numbers of the names."""
+    end = _SCOPE_ENDS.get(ecosystem)
+    if end is None:
+        return
+    for number, name in enumerate(names):
+        scope, found, _ = name.partition(end)
+        if found and scope:
+            yield number, scope.lower()
+
+
+def _parts(names: Iterable[str]) -> Iterator[list[str]]:
+    some = iter(names)
+    while part := list(islice(some, _TOGETHER)):
+        yield part
+
+
+def _spaced(names: list[str]) -> list[str]:
+    """Canonical names in small letters, blanks for delimiters; no name has other blanks in it, or line breaks."""
+    return "\n".join(names).lower().translate(_BLANKS).split("\n") if names else []
+
+
+def _looks(spaced: list[str]) -> list[str]:
+    return look("\n".join(spaced).replace(" ", "")).split("\n") if spaced else []
 
 
 def keys_asked(spelled: Spelled, *, scoped: bool) -> list[str]:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import msgspec
 
 from pratique.naming.affixes import stem
 from pratique.naming.exact_index import MOST_FOUND
-from pratique.naming.keys import Spelled, keys, spell_all
+from pratique.naming.keys import keys_of_all, skeletons_of_all
 from pratique.naming.near_index import LONGEST, SHORTEST
 from pratique.naming.slips import FARTHEST, slip
 
@@ -111,26 +111,29 @@ def _moved(typed: str) -> Iterator[str]:
 
 def search_forms(ecosystem: str, names: Iterable[str]) -> SearchedForms:
     """Lay out the forms of names, numbered from 0 as they come."""
-    return SearchedForms(_lay_out(names, ecosystem, keys))
+    return SearchedForms(_lay_out(keys_of_all(ecosystem, names)))
 
 
 def search_slips(ecosystem: str, names: Iterable[str]) -> SearchedSlips:
     """Lay out what slips are looked for in, numbered from 0 as the names come."""
-    return SearchedSlips(_lay_out(names, ecosystem, lambda one: _near(ecosystem, one)))
+    return SearchedSlips(_lay_out(_near(ecosystem, bare) for bare in skeletons_of_all(names)))
 
 
-def _near(ecosystem: str, spelled: Spelled) -> set[str]:
-    return {text for text in (spelled.skeleton, stem(ecosystem, spelled)) if SHORTEST <= len(text) <= LONGEST}
+def _near(ecosystem: str, bare: str) -> Collection[str]:
+    rest = stem(ecosystem, bare)
+    found = (bare,) if rest == bare else (bare, rest)
+    return [text for text in found if SHORTEST <= len(text) <= LONGEST]
 
 
-def _lay_out(names: Iterable[str], ecosystem: str, lines_of: Callable[[Spelled], set[str]]) -> SearchedLines:
+def _lay_out(lines_of_names: Iterable[Collection[str]]) -> SearchedLines:
     waiting: defaultdict[int, list[str]] = defaultdict(list)
     parts: defaultdict[int, list[str]] = defaultdict(list)
     numbers: defaultdict[int, array[int]] = defaultdict(lambda: array("I"))
-    for number, spelled in enumerate(spell_all(ecosystem, names)):
-        for line in lines_of(spelled):
-            waiting[len(line)].append(line)
-            numbers[len(line)].append(number)
+    for number, lines in enumerate(lines_of_names):
+        for line in lines:
+            size = len(line)
+            waiting[size].append(line)
+            numbers[size].append(number)
         if number % _TOGETHER == 0:
             _join(waiting, parts)
     _join(waiting, parts)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol
+from itertools import chain, islice
+from typing import NamedTuple, Protocol
 
 import msgspec
 
 from pratique.naming import exact_index, near_index
 from pratique.naming.affixes import stem
-from pratique.naming.corpus import Known, Names, pack
+from pratique.naming.corpus import Known, Names, pack, shipped_names, shipped_others
 from pratique.naming.downloads import estimate
-from pratique.naming.keys import keys, look, segments, skeleton, spell, spell_all
+from pratique.naming.keys import keys, look, scopes_of, segments, skeleton, spell, spell_all, words_of_all
 from pratique.naming.near_index import NearIndex
 from pratique.naming.searched import search_forms, search_slips
 
@@ -107,36 +108,51 @@ def build(ecosystem: str, popular: Sequence[Known], others: Iterable[str] = ()) 
         popular: the most popular first, canonical; a name that comes twice counts where it comes first.
         others: further names that exist, canonical.
     """
-    return _build(ecosystem, popular, others, _indexed_forms, _indexed_slips)
+    names = list(dict.fromkeys(known.name for known in popular))
+    return _build(ecosystem, names, _counts(popular, names), others, _INDEXED)
 
 
 def build_small(ecosystem: str, popular: Sequence[Known], others: Iterable[str] = ()) -> Snapshot:
     """Make a snapshot without indexes, which says the same: quickly made and small, but slower to ask."""
-    return _build(ecosystem, popular, others, search_forms, search_slips)
+    names = list(dict.fromkeys(known.name for known in popular))
+    return _build(ecosystem, names, _counts(popular, names), others, _SEARCHED)
+
+
+def build_shipped(ecosystem: str) -> Snapshot:
+    """A small snapshot of what comes with the package, made without much memory on the way."""
+    return _build(ecosystem, shipped_names(ecosystem), array("Q"), shipped_others(ecosystem), _SEARCHED)
+
+
+class _LookUps(NamedTuple):
+    """How names are laid out to be found."""
+
+    forms: Callable[[str, Iterable[str]], FindsForms]
+    slips: Callable[[str, Iterable[str]], FindsSlips]
 
 
 def _build(
-    ecosystem: str,
-    popular: Sequence[Known],
-    others: Iterable[str],
-    forms: Callable[[str, Iterable[str]], FindsForms],
-    slips: Callable[[str, Iterable[str]], FindsSlips],
+    ecosystem: str, popular: Sequence[str], downloads: array[int], others: Iterable[str], look_ups: _LookUps
 ) -> Snapshot:
-    first = {known.name: known.downloads for known in reversed(popular)}
-    ordered = list(dict.fromkeys(known.name for known in popular))
-    numbered = dict.fromkeys(ordered)
-    numbered.update(dict.fromkeys(others))
-    counted = bool(ordered) and all(first[name] is not None for name in ordered)
+    count = len(popular)
+    names = pack(dict.fromkeys(chain(popular, others)))
+    del popular, others  # a name takes five times as much in a list
     return Snapshot(
         ecosystem,
-        pack(numbered),
-        len(ordered),
-        array("Q", (first[name] or 0 for name in ordered)) if counted else array("Q"),
-        forms(ecosystem, numbered),
-        slips(ecosystem, ordered[:MOST_NEAR]),
-        _scopes(ecosystem, numbered, len(ordered)),
-        _familiar(ecosystem, ordered),
+        names,
+        count,
+        downloads,
+        look_ups.forms(ecosystem, names),
+        look_ups.slips(ecosystem, islice(names, min(count, MOST_NEAR))),
+        _scopes(ecosystem, names, count),
+        _familiar(islice(names, count)),
     )
+
+
+def _counts(popular: Iterable[Known], names: Sequence[str]) -> array[int]:
+    """Downloads of each name; none at all where some are not known."""
+    first = {known.name: known.downloads for known in reversed(list(popular))}
+    counted = [first[name] for name in names]
+    return array("Q", (count or 0 for count in counted)) if None not in counted else array("Q")
 
 
 def _indexed_forms(ecosystem: str, names: Iterable[str]) -> FindsForms:
@@ -147,6 +163,10 @@ def _indexed_slips(ecosystem: str, names: Iterable[str]) -> FindsSlips:
     return near_index.index(_near_forms(ecosystem, names))
 
 
+_INDEXED = _LookUps(_indexed_forms, _indexed_slips)
+_SEARCHED = _LookUps(search_forms, search_slips)
+
+
 def _keyed(ecosystem: str, names: Iterable[str]) -> Iterable[tuple[str, int]]:
     for number, spelled in enumerate(spell_all(ecosystem, names)):
         for key in keys(spelled):
@@ -155,25 +175,23 @@ def _keyed(ecosystem: str, names: Iterable[str]) -> Iterable[tuple[str, int]]:
 
 def _near_forms(ecosystem: str, names: Iterable[str]) -> Iterable[tuple[str, int]]:
     for number, spelled in enumerate(spell_all(ecosystem, names)):
-        for text in {spelled.skeleton, stem(ecosystem, spelled)}:
+        for text in {spelled.skeleton, stem(ecosystem, spelled.skeleton)}:
             yield text, number
 
 
 def _scopes(ecosystem: str, names: Iterable[str], popular: int) -> Scopes:
     sizes: Counter[str] = Counter()
     leading: set[str] = set()
-    for number, spelled in enumerate(spell_all(ecosystem, names)):
-        scope = spelled.scope.lower()
-        if scope:
-            sizes[scope] += 1
-            if number < min(popular, _PROTECTED_RANK):
-                leading.add(scope)
+    for number, scope in scopes_of(ecosystem, names):
+        sizes[scope] += 1
+        if number < min(popular, _PROTECTED_RANK):
+            leading.add(scope)
     protected = tuple(scope for scope, size in sizes.items() if size >= _PROTECTED or scope in leading)
     words = {" ".join(segments(scope)): number for number, scope in reversed([*enumerate(protected)])}
     near = near_index.index((skeleton(scope), number) for number, scope in enumerate(protected))
     return Scopes(dict(sizes), protected, near, words)
 
 
-def _familiar(ecosystem: str, names: Iterable[str]) -> frozenset[str]:
-    counts: Counter[str] = Counter(word for one in spell_all(ecosystem, names) for word in set(one.words))
+def _familiar(names: Iterable[str]) -> frozenset[str]:
+    counts: Counter[str] = Counter(chain.from_iterable(map(set, words_of_all(names))))
     return frozenset(word for word, count in counts.items() if count >= _FAMILIAR)

@@ -61,7 +61,7 @@ def _of_upstream(facts: Facts, options: Options, target: str) -> Vote | None:
     looked_at = Instant(facts[FIRST_SEEN] + options.held_for_days * DAY)
     if facts.now >= known:
         return None
-    why = f"is a new name ({in_words(facts.now - first)} old); did you mean {target}?"
+    why = f"is new: did you mean {target}? Its name is {in_words(facts.now - first)} old"
     if facts.now < looked_at:
         return hold(NAME, why=why, until=min(known, looked_at))
     return warn(NAME, why=why, until=known)

@@ -20,9 +20,6 @@ EVERYWHERE = 0
 MOST_FOUND = 200
 """Names brought for one question, of each place."""
 
-_ROWS = 500
-"""In one statement; databases limit its parameters."""
-
 
 def remember(c: sa.Connection, place: int, ecosystem: str, names: Iterable[str]) -> int:
     """Keep the forms of canonical names; how many of them were new. What is kept already is not written again.
@@ -30,16 +27,16 @@ def remember(c: sa.Connection, place: int, ecosystem: str, names: Iterable[str])
     Args:
         place: the repository that knows them, or EVERYWHERE.
     """
-    rows = [
-        {"place": place, "ecosystem": ecosystem, "form": _digest(form), "name": name}
-        for name in dict.fromkeys(names)
-        for form in keys(spell(ecosystem, name))
-    ]
-    new: set[str] = set()
-    for start in range(0, len(rows), _ROWS):
-        written = insert(c, name_form).values(rows[start : start + _ROWS]).on_conflict_do_nothing()
-        new.update(c.execute(written.returning(name_form.c.name)).scalars())
-    return len(new)
+    first, others = [], []
+    for name in dict.fromkeys(names):
+        one, *more = sorted(_digest(form) for form in keys(spell(ecosystem, name)))
+        first.append({"place": place, "ecosystem": ecosystem, "form": one, "name": name})
+        others += [{"place": place, "ecosystem": ecosystem, "form": form, "name": name} for form in more]
+    kept = insert(c, name_form).on_conflict_do_nothing()
+    new = c.execute(kept, first).rowcount if first else 0
+    if others:
+        c.execute(kept, others)
+    return new
 
 
 def find(c: sa.Connection, repository_id: int, ecosystem: str, forms: Sequence[str]) -> tuple[str, ...]:

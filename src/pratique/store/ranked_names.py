@@ -12,9 +12,6 @@ from pratique.store.dialects import insert
 from pratique.store.rows import one
 from pratique.store.schema import name_import, ranked_name
 
-_ROWS = 500
-"""In one statement; databases limit its parameters."""
-
 
 class Ranked(msgspec.Struct, frozen=True):
     """A popular name; downloads a month where they are known."""
@@ -41,13 +38,12 @@ class NameImport(msgspec.Struct, frozen=True):
 def replace(c: sa.Connection, ecosystem: str, names: Sequence[Ranked]) -> None:
     """Keep popular names, the most popular first, in place of those kept before."""
     c.execute(ranked_name.delete().where(ranked_name.c.ecosystem == ecosystem))
-    for start in range(0, len(names), _ROWS):
-        part = enumerate(names[start : start + _ROWS], start)
-        rows = [
-            {"ecosystem": ecosystem, "place": place, "name": name.name, "downloads": name.downloads}
-            for place, name in part
-        ]
-        c.execute(ranked_name.insert().values(rows))
+    rows = [
+        {"ecosystem": ecosystem, "place": place, "name": one.name, "downloads": one.downloads}
+        for place, one in enumerate(names)
+    ]
+    if rows:
+        c.execute(ranked_name.insert(), rows)
 
 
 def all_of(c: sa.Connection, ecosystem: str) -> tuple[Ranked, ...]:

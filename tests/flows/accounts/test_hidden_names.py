@@ -47,7 +47,7 @@ async def test_whoever_is_no_member_hears_the_same_of_a_private_name_and_of_none
     narrow = await new_token(site, "ann", ActorKind.USER, frozenset({Operation.READ, Operation.REVOKE}), names=("x",))
 
     for token in (None, anns, narrow):
-        private, missing = [await asked(api, verb, name, token, **fields) for name in ("secret", "missing")]
+        private, missing = [await asked(api, verb, name, token, **fields) for name in ("secret", "nowhere-to-be-found")]
         assert private == missing
         assert private[0] in (401, 403, 404)
 
@@ -55,7 +55,7 @@ async def test_whoever_is_no_member_hears_the_same_of_a_private_name_and_of_none
 async def test_a_reserved_name_is_explained_to_outsiders_as_missing(site: Site, api: Api) -> None:
     await api.post("/reserve", site.admin, ecosystem="npm", pattern="codename")
 
-    reserved, missing = [await asked(api, "/explain", name, None) for name in ("codename", "missing")]
+    reserved, missing = [await asked(api, "/explain", name, None) for name in ("codename", "nowhere-to-be-found")]
 
     assert reserved == missing
     assert reserved[0] == 404

@@ -38,7 +38,8 @@ EXAMPLE: dict[str, dict[str, Any]] = {
     "unreserve": {"ecosystem": "npm", "pattern": "@x/*"},
     "reservations": {},
     "own-names": {"ecosystem": "npm"},
-    "names check": {"ecosystem": "npm", "name": "x"},
+    "names check": {"ecosystem": "npm", "name": "lodahs"},
+    "names import": {"ecosystem": "npm", "path": "names.txt"},
     "names except": {"ecosystem": "npm", "name": "lodahs", "reason": "r"},
     "names unexcept": {"ecosystem": "npm", "name": "lodahs"},
     "names exceptions": {},
@@ -76,7 +77,7 @@ EXAMPLE: dict[str, dict[str, Any]] = {
     "policy set": {"rule": "cooldown", "mode": "off"},
 }
 
-OPEN_TO_NOBODY = {"explain", "decision", "own-names", "project show", "names check"}
+OPEN_TO_NOBODY = {"explain", "decision", "own-names", "names check", "project show"}
 """While anyone may read: and what these do not find, they answer with 404."""
 OPEN_TO_AGENTS = OPEN_TO_NOBODY | {"check", "advisories status", "policy show"}
 

@@ -6,7 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pratique.naming.keys import keys, keys_asked, look, segments, skeleton, spell
+from pratique.naming.corpus import shipped, shipped_others
+from pratique.naming.keys import (
+    keys,
+    keys_asked,
+    keys_of_all,
+    look,
+    scopes_of,
+    segments,
+    skeleton,
+    skeletons_of_all,
+    spell,
+    words_of_all,
+)
 
 
 @pytest.mark.parametrize(
@@ -53,3 +65,14 @@ def test_delimiters_and_case_do_not_change_skeleton_or_look(text):
     assert skeleton(text) == skeleton(other)
     assert look(skeleton(text)) == look(skeleton(other))
     assert segments(text) == segments(other)
+
+
+@pytest.mark.parametrize("ecosystem", ["npm", "pypi", "cargo", "maven", "rubygems", "nuget"])
+def test_many_names_have_the_keys_that_each_has(ecosystem: str) -> None:
+    names = [one.name for one in shipped(ecosystem)[:5_000]] + shipped_others(ecosystem)[:5_000]
+
+    assert [set(one) for one in keys_of_all(ecosystem, names)] == [keys(spell(ecosystem, name)) for name in names]
+    assert list(skeletons_of_all(names)) == [skeleton(name) for name in names]
+    assert list(words_of_all(names)) == [segments(name) for name in names]
+    scoped = [(number, scope) for number, name in enumerate(names) if (scope := spell(ecosystem, name).scope.lower())]
+    assert list(scopes_of(ecosystem, names)) == scoped

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 from pratique.naming.check import At, Outcome, check
 from pratique.naming.corpus import Known, shipped, shipped_others
-from pratique.naming.snapshot import Snapshot, build, build_small
+from pratique.naming.snapshot import Snapshot, build, build_shipped, build_small
 from tests.unit.naming.names import POPULAR
 from tests.unit.naming.test_properties import TYPED
 
@@ -62,6 +62,10 @@ def test_any_name_gets_the_same_verdict(name: str, other: str) -> None:
     arguments = ("npm", _POPULAR, [other])
 
     assert check(build_small(*arguments), name) == check(build(*arguments), name)
+
+
+def test_what_comes_along_is_the_same_however_it_is_made() -> None:
+    assert build_shipped("cargo") == build_small("cargo", shipped("cargo"), shipped_others("cargo"))
 
 
 def test_names_told_along_count_like_those_of_the_snapshot() -> None:

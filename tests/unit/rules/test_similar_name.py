@@ -24,7 +24,7 @@ def refused(reason):
 def test_a_new_name_like_a_popular_one_is_held_and_the_popular_one_is_named():
     decision = judged(SQUAT)
 
-    assert said(decision) == ("similar_name", "hold", "is a new name (20 days old); did you mean left-pad?")
+    assert said(decision) == ("similar_name", "hold", "is new: did you mean left-pad? Its name is 20 days old")
     assert decision.vote.until == NOW + 12 * DAY
 
 
@@ -33,7 +33,7 @@ def test_it_is_held_for_fourteen_days_from_when_this_server_first_saw_it_and_war
     later = judged({**SQUAT, FIRST_SEEN: ago(14 * DAY)})
 
     assert (said(last)[1], last.vote.until) == ("hold", NOW + 1)
-    assert said(later) == ("similar_name", "warn", "is a new name (20 days old); did you mean left-pad?")
+    assert said(later) == ("similar_name", "warn", "is new: did you mean left-pad? Its name is 20 days old")
     assert later.vote.until == NOW + 160 * DAY
 
 

@@ -18,7 +18,8 @@ from pratique.naming.check import At, Outcome, Verdict, check
 from pratique.naming.corpus import Known, read_names, read_popular, shipped, shipped_others
 from pratique.naming.snapshot import Snapshot, build
 from pratique.naming.spelling import canonical_or_none
-from pratique.services.governing.check_name import CheckName, NameChecked
+from pratique.services.governing.check_name import CheckName
+from pratique.services.governing.import_names import ImportNames
 from pratique.services.governing.name_exceptions import ExceptName, ListExceptions, UnexceptName
 from pratique.services.verbs import table
 
@@ -68,14 +69,14 @@ def check_names(
     """
     if not names:
         raise Invalid('no name is given; write names, or "-" to read them from standard input')
-    if server is not None:
-        if corpus is not None or all_names is not None:
-            raise Invalid("give --server or files of names, not both: the server has its own")
-        asked = (CheckName(ecosystem, name, At(at), repository) for name in _asked(names))
-        verdicts = (_read_back(perform_afar(table.NAMES_CHECK, one, server, token, ca)) for one in asked)
-    else:
+    if server is not None and (corpus is not None or all_names is not None):
+        raise Invalid("give --server or files of names, not both: the server has its own")
+    if server is None:
         snapshot = build_snapshot(ecosystem, corpus, all_names)
         verdicts = (check(snapshot, name, At(at)) for name in _asked(names))
+    else:
+        requests = (CheckName(ecosystem, name, At(at), repository) for name in _asked(names))
+        verdicts = (_ask_server(request, server, token, ca) for request in requests)
     if as_json:
         for verdict in verdicts:
             say(as_line(verdict))
@@ -83,8 +84,31 @@ def check_names(
     _show(list(verdicts))
 
 
-def _read_back(one: NameChecked) -> Verdict:
+def _ask_server(request: CheckName, server: str, token: str | None, ca: Path | None) -> Verdict:
+    one = perform_afar(table.NAMES_CHECK, request, server, token, ca)
     return Verdict(one.name, Outcome(one.verdict), float(one.score), one.targets, one.kind, one.why)
+
+
+@app.command(name="import")
+def import_names(
+    path: Path,
+    *,
+    ecosystem: Annotated[Ecosystem, Parameter(name=("--ecosystem", "-e"))],
+    where: Where = HERE,
+) -> None:
+    """Take in the names that exist in an ecosystem, and how popular they are. Again, it takes in what is new.
+
+    Args:
+        path: a list: lines `name[<TAB>rank[<TAB>downloads a month]]`, a Python registry's simple index as JSON, or an
+            npm registry's `_all_docs`.
+        ecosystem: whose names.
+        where: data folder.
+    """
+    done = ask(table.NAMES_IMPORT, ImportNames(ecosystem, str(path.absolute())), where)
+    if done:
+        say(f"{done.names:,} names of {done.ecosystem}, {done.new:,} of them new; {done.ranked:,} with a rank")
+        if done.invalid:
+            say(f"{done.invalid:,} are no names there: {', '.join(done.invalid_names)}")
 
 
 @app.command(name="except")

@@ -13,9 +13,10 @@ from pratique.core.clock import Instant, to_iso
 from pratique.core.decisions import Action, Decision, Vote
 from pratique.core.ecosystem import Ecosystem
 from pratique.core.errors import NotFound, PratiqueError
-from pratique.core.facts import ALL_FACTS, ASKED_BEFORE_EXISTED, FIRST_PUBLISHED, PUBLISHED
+from pratique.core.facts import ALL_FACTS, ASKED_BEFORE_EXISTED, FIRST_PUBLISHED, FIRST_SEEN, NAME_REVIEW, PUBLISHED
 from pratique.core.ranges import same_version
 from pratique.core.sentences import clean, decision_line
+from pratique.rules import similar_name
 from pratique.rules.registry import TWO_PEOPLE
 from pratique.services.governing.remember_decisions import KEPT_VERSIONS, is_kept
 from pratique.services.governing.show_findings import FindingShown, shown_of_file
@@ -37,7 +38,7 @@ from pratique.services.purls import Named, read_purl
 from pratique.services.visits import find_repository_by_id, visit_repository
 from pratique.store import decisions as stored_decisions
 
-_INSTANTS = frozenset(fact.name for fact in (PUBLISHED, FIRST_PUBLISHED, ASKED_BEFORE_EXISTED))
+_INSTANTS = frozenset(fact.name for fact in (PUBLISHED, FIRST_PUBLISHED, FIRST_SEEN, ASKED_BEFORE_EXISTED))
 
 _SHOWN_AT_MOST = 20
 """Refused releases shown for a purl without a version; the rest are counted."""
@@ -314,6 +315,9 @@ def next_step(decision: Decision, allowed: tuple[str, ...], withdrawn: Withdrawn
         return f"{instead}keep the lockfile that pins exactly this version: hidden releases are served to pins"
     second = ", and another to confirm it" if any(one.rule in TWO_PEOPLE for one in decision.votes) else ""
     purl = decision.subject.purl
+    if decision.action is Action.HOLD and vote.rule == similar_name.NAME and decision.facts.get(NAME_REVIEW.name):
+        project = decision.subject.project
+        return f"ask an administrator to run `pratique review approve {project.ecosystem} {project.name} --reason ...`"
     if decision.action is Action.HOLD:
         release = purl if decision.subject.version is not None else f"{purl}@VERSION"
         end = ", or wait for the hold's end" if vote.until is not None else ""

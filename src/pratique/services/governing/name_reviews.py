@@ -139,7 +139,7 @@ def _settle(
     repository = find_repository(connection, request.repository)
     found = name_reviews.find(connection, repository.id, key)
     if found is None:
-        raise NotFound(f"{key.name} waits for nobody in {ecosystem.id}; `pratique review` lists what does")
+        raise NotFound(f"{key.name} of {ecosystem.id} does not wait for a person; `pratique review` lists what does")
     if found.state is state:
         raise Conflict(f"{key.name} was {state} already by {found.decided_by}")
     name_reviews.decide(connection, found.id, state, actor.name, request.reason, now)

@@ -19,8 +19,8 @@ from sqlalchemy import Connection
 from pratique.core.likeness import Likeness
 from pratique.core.names import ProjectKey
 from pratique.naming.check import At, Outcome, Verdict, check
-from pratique.naming.corpus import Known, shipped, shipped_others
-from pratique.naming.snapshot import Snapshot, build_small
+from pratique.naming.corpus import Known, shipped_names, shipped_others
+from pratique.naming.snapshot import Snapshot, build_shipped, build_small
 from pratique.naming.spelling import SPELLINGS
 from pratique.store import ranked_names
 from pratique.store.database import Database
@@ -85,14 +85,13 @@ def as_likeness(verdict: Verdict) -> Likeness | None:
 
 @functools.cache
 def _shipped(ecosystem: str) -> Snapshot:
-    return build_small(ecosystem, shipped(ecosystem), shipped_others(ecosystem))
+    return build_shipped(ecosystem)
 
 
 def _imported(ecosystem: str, ranked: tuple[ranked_names.Ranked, ...]) -> Snapshot:
     """Imported ranks take the place of those that came along, whose names stay known."""
     popular = [Known(one.name, one.downloads) for one in ranked]
-    others = [known.name for known in shipped(ecosystem)] + shipped_others(ecosystem)
-    return build_small(ecosystem, popular, others)
+    return build_small(ecosystem, popular, shipped_names(ecosystem) + shipped_others(ecosystem))
 
 
 def _imports(connection: Connection, ecosystem: str) -> int:

@@ -73,7 +73,7 @@ def name_stage(inquiry: Inquiry) -> Facts:
             fact.ASKED_BEFORE_EXISTED.name: known.asked_before_existed,
             fact.INVENTED.name: known.invented,
             fact.SERVED_BEFORE.name: known.served_before,
-            fact.NAME_REVIEW.name: known.name_review,
+            fact.NAME_REVIEW.name: known.name_review if known.origin is Origin.OWN else None,
         },
     )
 

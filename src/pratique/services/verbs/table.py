@@ -8,6 +8,7 @@ from pratique.services.accounts import accounts, admin_link, administrators, tok
 from pratique.services.advisories.import_advisories import Imported
 from pratique.services.governing import (
     check_name,
+    import_names,
     known_names,
     list_entries,
     list_events,
@@ -114,6 +115,7 @@ NAMES_CHECK = Verb(
     reading=True,
     costs="name_checks",
 )
+NAMES_IMPORT = Verb("names import", import_names.ImportNames, import_names.NamesImported, import_names.import_names)
 NAMES_EXCEPT = Verb(
     "names except", name_exceptions.ExceptName, name_exceptions.ExceptionShown, silent(name_exceptions.except_name)
 )
@@ -213,6 +215,7 @@ VERBS: tuple[Verb[Any, Any], ...] = (
     RESERVATIONS,
     OWN_NAMES,
     NAMES_CHECK,
+    NAMES_IMPORT,
     NAMES_EXCEPT,
     NAMES_UNEXCEPT,
     NAMES_EXCEPTIONS,
