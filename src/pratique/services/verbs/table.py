@@ -7,6 +7,7 @@ from typing import Any
 from pratique.services.accounts import accounts, admin_link, administrators, tokens
 from pratique.services.advisories.import_advisories import Imported
 from pratique.services.governing import (
+    disputes,
     known_names,
     list_entries,
     list_events,
@@ -14,6 +15,7 @@ from pratique.services.governing import (
     missing_names,
     name_feeds,
     own_names,
+    placeholders,
     reservations,
     reserve_names,
     rule_settings,
@@ -88,6 +90,20 @@ NAMES_FEEDS = Verb(
 )
 NAMES_IMPORT_FEEDS = Verb(
     "names import-feeds", name_feeds.ImportNameFeeds, name_feeds.NameFeeds, silent(name_feeds.import_name_feeds)
+)
+DISPUTE_OPEN = Verb("names dispute open", disputes.OpenDispute, disputes.DisputeShown, silent(disputes.open_dispute))
+DISPUTE_LIST = Verb(
+    "names dispute list", disputes.ListDisputes, disputes.Disputes, silent(disputes.list_disputes), reading=True
+)
+DISPUTE_CLOSE = Verb(
+    "names dispute close", disputes.CloseDispute, disputes.DisputeShown, silent(disputes.close_dispute)
+)
+NAMES_PLACEHOLDERS = Verb(
+    "names placeholders",
+    placeholders.ListPlaceholders,
+    placeholders.Placeholders,
+    silent(placeholders.list_placeholders),
+    reading=True,
 )
 NAMES_KNOWN = Verb(
     "names known",
@@ -182,6 +198,10 @@ VERBS: tuple[Verb[Any, Any], ...] = (
     NAMES_KNOWN,
     NAMES_FEEDS,
     NAMES_IMPORT_FEEDS,
+    DISPUTE_OPEN,
+    DISPUTE_LIST,
+    DISPUTE_CLOSE,
+    NAMES_PLACEHOLDERS,
     LIST_ADD,
     LIST_REMOVE,
     LIST_SHOW,
