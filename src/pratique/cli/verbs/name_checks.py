@@ -29,6 +29,8 @@ for _name, _path in (
     ("missing", "pratique.cli.verbs.missing_names:missing"),
     ("reserve", "pratique.cli.verbs.reserve_names:reserve"),
     ("audit", "pratique.cli.verbs.audit_names:audit"),
+    ("dispute", "pratique.cli.verbs.disputes:app"),
+    ("placeholders", "pratique.cli.verbs.placeholders:placeholders"),
     ("feeds", "pratique.cli.verbs.name_feeds:feeds"),
     ("import-feeds", "pratique.cli.verbs.name_feeds:import_feeds"),
 ):

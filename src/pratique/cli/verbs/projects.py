@@ -7,7 +7,7 @@ from typing import Literal
 from cyclopts import App
 
 from pratique.cli.asking import HERE, Where, ask
-from pratique.cli.showing import say
+from pratique.cli.showing import day, say
 from pratique.core.account_verbs import PublishProof
 from pratique.core.artifacts import Marker
 from pratique.services.publishing.membership import ProjectShown, SetMember, SetVisibility, ShowProject
@@ -113,6 +113,9 @@ def _show(project: ProjectShown | None) -> None:
     say(f"{project.purl} is for {'everyone' if project.visibility == Seen.PUBLIC else 'its members'}")
     if project.status != Marker.ACTIVE:
         say(f"  it is {_stands(project.status, project.status_reason)}")
+    if project.dispute is not None:
+        say(f"  {project.dispute.claimant} claims its name (dispute {project.dispute.id}): {project.dispute.reason}")
+        say(f"    its owners have until {day(project.dispute.notice_ends)} UTC to answer")
     for one in project.members:
         say(f"  {one.role}: {one.user}")
     for release in project.releases:

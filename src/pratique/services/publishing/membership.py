@@ -17,13 +17,14 @@ from pratique.core.names import ProjectKey
 from pratique.services.accounts.accounts import account_named
 from pratique.services.accounts.project_proof import write_proved
 from pratique.services.changes import note_change
+from pratique.services.governing.disputes import DisputeShown, shown
 from pratique.services.governing.show_findings import shown_of_release
 from pratique.services.judging.judge import authorise_on, know
 from pratique.services.ports import Ports, Visit
 from pratique.services.publishing.own_project import Asked
 from pratique.services.purls import read_purl
 from pratique.services.visits import visit_repository
-from pratique.store import findings, projects, releases
+from pratique.store import disputes, findings, projects, releases
 from pratique.store.projects import Project
 from pratique.trust.permissions import NO_SUCH_PROJECT, Role, Visibility
 
@@ -70,7 +71,7 @@ class ReleaseShown(msgspec.Struct, frozen=True):
 
 
 class ProjectShown(msgspec.Struct, frozen=True):
-    """An own project with its members, by name, and its releases, oldest first."""
+    """An own project with its members, by name, and its releases, oldest first; and the open dispute over its name."""
 
     purl: str
     repository: str
@@ -79,6 +80,7 @@ class ProjectShown(msgspec.Struct, frozen=True):
     releases: tuple[ReleaseShown, ...] = ()
     status: str = Marker.ACTIVE.value
     status_reason: str = ""
+    dispute: DisputeShown | None = None
 
 
 class _Asked(msgspec.Struct, frozen=True):
@@ -228,8 +230,16 @@ def _show(connection: Connection, asked: _Asked) -> ProjectShown:
         for one in releases.of_project(connection, project.id)
     )
     stands = project.status or ProjectStatus()
+    disputed = disputes.open_about(connection, asked.repository_id, asked.key)
     return ProjectShown(
-        asked.key.purl(), asked.repository, project.visibility, members, held, stands.marker, stands.reason
+        purl=asked.key.purl(),
+        repository=asked.repository,
+        visibility=project.visibility,
+        members=members,
+        releases=held,
+        status=stands.marker,
+        status_reason=stands.reason,
+        dispute=None if disputed is None else shown(disputed),
     )
 
 

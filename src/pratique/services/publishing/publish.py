@@ -34,6 +34,7 @@ from pratique.services.judging.sources import TooManyTwins, exists_upstream
 from pratique.services.ports import Ports, Visit
 from pratique.services.publishing.edit_project import edit_project
 from pratique.services.publishing.index_entry import read_indexed
+from pratique.services.publishing.placeholder import find_placeholder
 from pratique.services.publishing.record_release import (
     Accepted,
     ChangedMeanwhile,
@@ -112,14 +113,14 @@ async def take_in(ports: Ports, visit: Visit, name: str | None, draft: PublishDr
         await ports.uploads.run(blob.keep)  # what is stored may have been damaged since
         return unchanged(draft)
     manifest, noticed = await read_artefact(ports, visit, draft, blob)  # 3
-    limits = ports.publish_limits
+    limits, artefact = ports.publish_limits, (known.key.ecosystem, draft.filename, manifest)
     judged = await judge_publish(ports, visit, known, draft, digests)  # 5
     accepted = Accepted(
         known=known,
         draft=draft,
         manifest=await ports.uploads.run(read_indexed, visit.ecosystem, draft.filename, manifest, limits.max_entry),
         digests=digests,
-        findings=noticed,
+        findings=(*noticed, *await ports.uploads.run(find_placeholder, *artefact, blob, limits)),
         decision=judged.decision,
         new_name=judged.new_name,
         actor=visit.actor,

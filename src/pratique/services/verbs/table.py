@@ -8,6 +8,7 @@ from pratique.services.accounts import accounts, admin_link, administrators, tok
 from pratique.services.advisories.import_advisories import Imported
 from pratique.services.governing import (
     check_name,
+    disputes,
     import_names,
     known_names,
     list_entries,
@@ -18,6 +19,7 @@ from pratique.services.governing import (
     name_feeds,
     name_reviews,
     own_names,
+    placeholders,
     reservations,
     reserve_names,
     rule_settings,
@@ -92,6 +94,20 @@ NAMES_FEEDS = Verb(
 )
 NAMES_IMPORT_FEEDS = Verb(
     "names import-feeds", name_feeds.ImportNameFeeds, name_feeds.NameFeeds, silent(name_feeds.import_name_feeds)
+)
+DISPUTE_OPEN = Verb("names dispute open", disputes.OpenDispute, disputes.DisputeShown, silent(disputes.open_dispute))
+DISPUTE_LIST = Verb(
+    "names dispute list", disputes.ListDisputes, disputes.Disputes, silent(disputes.list_disputes), reading=True
+)
+DISPUTE_CLOSE = Verb(
+    "names dispute close", disputes.CloseDispute, disputes.DisputeShown, silent(disputes.close_dispute)
+)
+NAMES_PLACEHOLDERS = Verb(
+    "names placeholders",
+    placeholders.ListPlaceholders,
+    placeholders.Placeholders,
+    silent(placeholders.list_placeholders),
+    reading=True,
 )
 NAMES_KNOWN = Verb(
     "names known",
@@ -227,6 +243,10 @@ VERBS: tuple[Verb[Any, Any], ...] = (
     NAMES_KNOWN,
     NAMES_FEEDS,
     NAMES_IMPORT_FEEDS,
+    DISPUTE_OPEN,
+    DISPUTE_LIST,
+    DISPUTE_CLOSE,
+    NAMES_PLACEHOLDERS,
     LIST_ADD,
     LIST_REMOVE,
     LIST_SHOW,
