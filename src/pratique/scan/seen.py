@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
 import msgspec
 
 from pratique.formats.file_kind import FileKind
+from pratique.formats.oddities import Oddity as Oddity
+from pratique.formats.oddities import OddityKind as OddityKind
 from pratique.scan.findings import ExecutionPoint
 
 
@@ -59,37 +60,6 @@ class SeenFile:
     def kept(self) -> dict[str, Any]:
         """What detectors work out of this file once for all of them, by the module that does."""
         return {}
-
-
-class OddityKind(StrEnum):
-    """What can be wrong with an archive as a container."""
-
-    ESCAPES = "escapes"
-    LINK_OUT = "link-out"
-    DEVICE = "device"
-    DUPLICATE = "duplicate"
-    CASE_CLASH = "case-clash"
-    NAMES_DIFFER = "names-differ"
-    HIDDEN_BYTES = "hidden-bytes"
-    TWO_DIRECTORIES = "two-directories"
-    BOMB = "bomb"
-    TOO_DEEP = "too-deep"
-    UNREADABLE = "unreadable"
-    RECORD_DIFFERS = "record-differs"
-
-
-class Oddity(msgspec.Struct, frozen=True):
-    """One thing about the archive itself on which extractors may disagree.
-
-    Attributes:
-        kind: what.
-        path: the member it is about; empty for the archive as a whole.
-        note: what was found, in words; text of strangers in it is cleaned by whoever shows it.
-    """
-
-    kind: OddityKind
-    path: str = ""
-    note: str = ""
 
 
 class Listed(msgspec.Struct, frozen=True):
