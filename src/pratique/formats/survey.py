@@ -21,7 +21,7 @@ from pratique.formats.tar_stream import TarStream
 from pratique.formats.unpacked import HEAD, TAR, UNKNOWN, ZIP, form_of, pieces_of, unpacked
 
 MAX_HELD = 32 << 20
-"""Bytes of a ZIP archive inside another archive that are held in memory to look into it."""
+"""Bytes of ZIP archives inside other archives that are held in memory at a time to look into them."""
 
 MAX_NESTING = 4
 """Archives inside archives: a gem takes two of them for itself."""
@@ -49,8 +49,8 @@ Found = Member | Opened | Oddity
 class BytesAt:
     """An artefact that is in memory."""
 
-    def __init__(self, content: bytes) -> None:
-        self._content = content
+    def __init__(self, content: bytes | bytearray) -> None:
+        self._content = memoryview(content)
 
     @property
     def size(self) -> int:
@@ -59,7 +59,7 @@ class BytesAt:
 
     def read_at(self, offset: int, length: int) -> bytes:
         """At most `length` bytes from `offset`."""
-        return self._content[offset : offset + length]
+        return bytes(self._content[offset : offset + length])
 
 
 def survey(artefact: ReadAt, limits: ArchiveLimits) -> Iterator[Found]:
@@ -83,6 +83,7 @@ class _Surveyor:
     def __init__(self, limits: ArchiveLimits, budget: Budget) -> None:
         self._limits, self._budget = limits, budget
         self._over: TooLarge | None = None
+        self._room = MAX_HELD
 
     def inside(
         self, form: str, whole: ReadAt | None, pieces: Iterator[bytes], path: str, depth: int
@@ -97,12 +98,14 @@ class _Surveyor:
             depth: archives around it.
         """
         found: list[Oddity] = []
+        room = self._room
         for member in self._members(form, whole, pieces, path, found):
             yield from _told(found, path)
             yield from self._member(member, path, depth, found)
             yield from _told(found, path)
             if self._over is not None:
                 raise self._over
+        self._room = room
         yield from _told(found, path)
 
     def _members(
@@ -126,11 +129,12 @@ class _Surveyor:
         held = bytearray()
         for piece in pieces:
             held += piece
-            if len(held) > MAX_HELD:
-                note = f"an archive of more than {MAX_HELD} bytes inside another is not looked into"
+            if len(held) > self._room:
+                note = f"archives of more than {MAX_HELD} bytes inside another are not looked into"
                 found.append(Oddity(OddityKind.UNREADABLE, note=note))
                 return None
-        return BytesAt(bytes(held))
+        self._room -= len(held)
+        return BytesAt(held)
 
     def _single(self, path: str, content: Iterator[bytes]) -> Member:
         """The one file that was compressed alone."""

@@ -1,0 +1,117 @@
+"""Kits of looks for tests: some find a word, some do what no detector should."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+from pratique.scan.detectors.contract import Detector, Wants
+from pratique.scan.findings import ExecutionPoint, Finding, Severity, Specificity
+from pratique.scan.kit import Kit
+from pratique.scan.seen import Artefact, FileDeeds, SeenFile
+
+
+def say(detector: str, file: SeenFile | None, sentence: str, severity: Severity = Severity.HIGH) -> Finding:
+    point = file.point if file else ExecutionPoint.INSTALL
+    path = file.path if file else ""
+    return Finding(detector, 1, severity, Specificity.TELLING, point, path, 1, "", sentence)
+
+
+def look_for_words(file: SeenFile, _artefact: Artefact):
+    for word in (b"HARM", b"OTHER"):
+        if word in file.content:
+            yield say(word.decode(), file, f"it says {word.decode()}")
+
+
+def look_at_everything(file: SeenFile, _artefact: Artefact):
+    layers = "".join(f" of {layer}" for layer in file.layers)
+    yield say("SEEN", file, f"{file.kind} {file.size}{layers}", Severity.LOW)
+
+
+def judge_by_hooks(artefact: Artefact):
+    earlier = artefact.previous.hooks if artefact.previous else artefact.outline.hooks
+    for hook in artefact.outline.hooks:
+        if hook not in earlier:
+            yield say("NEW", None, f"new hook {hook.name}")
+    for odd in artefact.oddities:
+        yield say("ODD", None, f"{odd.kind} {odd.path}")
+    for ability in artefact.outline.abilities:
+        yield say("CAN", None, ability, Severity.LOW)
+
+
+def deeds_of(file: SeenFile) -> FileDeeds | None:
+    if b"HARM" not in file.content:
+        return None
+    return FileDeeds(file.path, file.point, {"harm": (1, "")}, frozenset({"bad.example.test"}))
+
+
+def peel(file: SeenFile):
+    if file.content.startswith(b"AROUND "):
+        inner = file.content.removeprefix(b"AROUND ")
+        yield SeenFile(file.path, file.kind, inner, len(inner), "", file.point, layers=(*file.layers, "around"))
+
+
+def detector(name: str, look=None, judge=None, wants: Wants = Wants()) -> Detector:
+    return Detector(name, 1, wants, look, judge)
+
+
+WORDS = Kit((detector("HARM", look_for_words), detector("WHOLE", judge=judge_by_hooks)), peel, deeds_of)
+ALL_SEEN = Kit((detector("SEEN", look_at_everything),), peel, deeds_of)
+
+
+def look_and_misbehave(file: SeenFile, _artefact: Artefact):
+    """Do what the file's content says."""
+    order = file.content.strip()
+    if order == b"RAISE":
+        raise ValueError("a detector's mistake")
+    if order == b"CRASH":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if order == b"HANG":
+        time.sleep(3_600)
+    if order == b"SPIN":
+        while True:
+            pass
+    if order == b"EAT":
+        eaten = []
+        while True:
+            eaten.append(bytearray(b"x" * (16 << 20)))
+    if order.startswith(b"TRY "):
+        yield say("TRIED", file, tried(order.removeprefix(b"TRY ").decode()), Severity.LOW)
+
+
+def tried(what: str) -> str:
+    """What comes of something that no look has to do."""
+    import ctypes
+    import socket
+
+    deeds = {
+        "open": lambda: open("/etc/passwd", "rb").read(1),
+        "write": lambda: open("/tmp/left-behind", "wb").write(b"x"),
+        "list": lambda: os.listdir("/"),
+        "connect": lambda: socket.create_connection(("127.0.0.1", 9), timeout=1),
+        "socket": lambda: socket.socket(),
+        "fork": os.fork,
+        "exec": lambda: os.execv("/bin/true", ["true"]),
+        "kill": lambda: os.kill(os.getppid(), 0),
+        "environment": lambda: dict(os.environ),
+        "descriptors": lambda: sorted(_open_descriptors()),
+        "user": lambda: (os.getuid(), os.geteuid()),
+        "trace": lambda: ctypes.CDLL(None, use_errno=True).ptrace(0, 0, 0, 0),
+    }
+    try:
+        return f"{what}: {deeds[what]()!r}"
+    except OSError as error:
+        return f"{what}: refused, {error.strerror}"
+
+
+def _open_descriptors():
+    for number in range(64):
+        try:
+            os.fstat(number)
+        except OSError:
+            continue
+        yield number
+
+
+MISBEHAVING = Kit((detector("TRIED", look_and_misbehave), detector("HARM", look_for_words)), peel, deeds_of)
