@@ -1,4 +1,4 @@
-"""Messages between a web process and its render process: a length, then so many bytes."""
+"""Messages between two processes: a length, then so many bytes."""
 
 from __future__ import annotations
 
