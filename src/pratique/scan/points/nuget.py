@@ -10,7 +10,9 @@ from pratique.scan.points.contract import MAX_MANIFEST, Package, Read, mapping
 from pratique.scan.points.markup import Element, read_xml
 from pratique.scan.seen import Dependency
 
-_BUILD = re.compile(r"(?:build|buildtransitive|buildmultitargeting|buildcrosstargeting)/(?:.*/)?[^/]+\.(?:props|targets)", re.I)
+_BUILD = re.compile(
+    r"(?:build|buildtransitive|buildmultitargeting|buildcrosstargeting)/(?:.*/)?[^/]+\.(?:props|targets)", re.I
+)
 _SCRIPT = re.compile(r"tools/(?:.*/)?(?:init|install|uninstall)\.ps1", re.I)
 _ANALYZER = re.compile(r"analyzers/.*\.dll", re.I)
 _NAMED = re.compile(r"[\w.-]{2,100}\.(?:dll|exe|ps1|cmd|bat|sh|targets|props|tasks|js|py)\b", re.I)

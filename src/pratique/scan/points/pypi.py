@@ -11,7 +11,16 @@ from pratique.scan.points.contract import MAX_MANIFEST, Package, Read, mapping, 
 from pratique.scan.seen import Dependency, Hook
 
 _CUSTOMISERS = frozenset(("sitecustomize.py", "usercustomize.py"))
-_FIELDS = ("Summary", "Home-page", "Description", "Author", "Author-email", "Maintainer", "Maintainer-email", "Project-URL")
+_FIELDS = (
+    "Summary",
+    "Home-page",
+    "Description",
+    "Author",
+    "Author-email",
+    "Maintainer",
+    "Maintainer-email",
+    "Project-URL",
+)
 _REQUIREMENT = re.compile(r"\s*([\w.-]{1,200})\s*(?:\[[^\]]{0,500}\])?\s*(.{0,500})", re.DOTALL)
 _ATTRIBUTE = re.compile(r"attr:\s*([\w.]{1,200})")
 _START_GROUPS = ("pytest11",)
@@ -86,7 +95,9 @@ def _build_scripts(tool: dict[str, object]) -> list[str]:
     hatch = mapping(mapping(mapping(tool.get("hatch")).get("build")).get("hooks"))
     hooks = [mapping(hatch.get("custom"))] if "custom" in hatch else []
     targets = mapping(mapping(mapping(tool.get("hatch")).get("build")).get("targets"))
-    hooks += [custom for one in targets.values() if (custom := mapping(mapping(mapping(one).get("hooks")).get("custom")))]
+    hooks += [
+        custom for one in targets.values() if (custom := mapping(mapping(mapping(one).get("hooks")).get("custom")))
+    ]
     found = [str(hook.get("path", "hatch_build.py")) for hook in hooks]
     for hook in mapping(mapping(mapping(tool.get("hatch")).get("metadata")).get("hooks")).values():
         found.append(str(mapping(hook).get("path", "hatch_build.py")))

@@ -24,7 +24,23 @@ _FROM = re.compile(r"^[ \t]{0,40}from[ \t]+(\.{0,8}[\w.]{0,150})[ \t]+import[ \t
 _IMPORT = re.compile(r"^[ \t]{0,40}import[ \t]+([\w.]{1,150})", re.MULTILINE)
 _MODULE = re.compile(r"^[ \t]{0,40}(?:pub[ \t]+)?mod[ \t]+(\w{1,80});", re.MULTILINE)
 _SUFFIXES = ("", ".js", ".cjs", ".mjs", ".ts", ".json", ".rb", ".py", "/index.js", "/__init__.py")
-_READS = (".js", ".cjs", ".mjs", ".ts", ".jsx", ".tsx", ".rb", ".py", ".rs", ".ps1", ".sh", ".bat", ".cmd", ".pth", ".rake")
+_READS = (
+    ".js",
+    ".cjs",
+    ".mjs",
+    ".ts",
+    ".jsx",
+    ".tsx",
+    ".rb",
+    ".py",
+    ".rs",
+    ".ps1",
+    ".sh",
+    ".bat",
+    ".cmd",
+    ".pth",
+    ".rake",
+)
 
 
 def reached(begins: dict[str, ExecutionPoint], paths: Collection[str], read: Read) -> dict[str, ExecutionPoint]:
@@ -76,7 +92,11 @@ def loaded(path: str, text: str, paths: Collection[str]) -> Iterator[str]:
             yield from _imported(dotted, [], folder, paths)
     elif path.endswith(".rs"):
         for name in _MODULE.findall(text):
-            yield from (one for one in (f"{folder}/{name}.rs".lstrip("/"), f"{folder}/{name}/mod.rs".lstrip("/")) if one in paths)
+            yield from (
+                one
+                for one in (f"{folder}/{name}.rs".lstrip("/"), f"{folder}/{name}/mod.rs".lstrip("/"))
+                if one in paths
+            )
 
 
 def _resolved(word: str, folder: str, paths: Collection[str]) -> Iterator[str]:
