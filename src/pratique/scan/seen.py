@@ -13,6 +13,7 @@ from pratique.formats.file_kind import FileKind
 from pratique.formats.oddities import Oddity as Oddity
 from pratique.formats.oddities import OddityKind as OddityKind
 from pratique.scan.findings import ExecutionPoint
+from pratique.scan.reading.contract import Ability, Deed
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +111,7 @@ class Outline(msgspec.Struct, frozen=True):
         files: everything in it.
         hooks: what runs unasked.
         dependencies: what it asks for.
-        abilities: what its code can do, in the words of `abilities.Ability`, with the earliest point of each.
+        abilities: what its code can do (`reading.contract.Ability`), with the earliest point of each.
         domains: host names that its code (not its prose) names.
         people: maintainers and authors as it states them.
     """
@@ -139,7 +140,7 @@ class Artefact:
         outline: what is compared between releases.
         previous: the same of the release before; None if there is none or none is known.
         oddities: of the archive.
-        deeds: what the code of each file was seen doing (`abilities.deeds`), of all files, layers too.
+        deeds: what the code of each file was seen doing (`reading.deeds.deeds_of`), of all files, layers too.
     """
 
     ecosystem: str
@@ -158,11 +159,11 @@ class FileDeeds(msgspec.Struct, frozen=True):
     Attributes:
         path: the file.
         point: when it runs.
-        abilities: each with the first line and excerpt that shows it.
+        abilities: each with the line and excerpt that shows it, and when that line runs.
         domains: host names in its code.
     """
 
     path: str
     point: ExecutionPoint
-    abilities: Mapping[str, tuple[int, str]]
+    abilities: Mapping[Ability, Deed]
     domains: frozenset[str]

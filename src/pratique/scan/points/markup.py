@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from xml.parsers import expat  # noqa: S407 - entities are refused below
+from xml.parsers import expat
 
 import msgspec
 

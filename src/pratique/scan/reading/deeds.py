@@ -1,0 +1,126 @@
+"""What one file can be seen doing, in whatever language it is written."""
+
+from __future__ import annotations
+
+import re
+
+from pratique.formats.file_kind import FileKind
+from pratique.scan.reading import commands, words
+from pratique.scan.reading.compiled import texts_of
+from pratique.scan.reading.contract import Ability, Deeds
+from pratique.scan.reading.flow import Flow
+from pratique.scan.reading.javascript import with_own_names
+from pratique.scan.reading.language import LANGUAGES
+from pratique.scan.reading.lexical import MAX_TEXT, put_together, without_comments
+from pratique.scan.reading.python import Hidden, read_python
+from pratique.scan.seen import FileDeeds, SeenFile
+
+_KEPT = "reading.deeds"
+_HOST = re.compile(r"\bhttps?://(?:[\w.%-]{1,80}@)?((?:[a-z0-9_-]{1,63}\.){1,8}[a-z]{2,24}|\d{1,3}(?:\.\d{1,3}){3})(?=[:/'\"`\s?#)]|$)", re.IGNORECASE)
+_MAX_DOMAINS = 2_000
+_MINIFIED = 400
+"""Characters in the average line from which on short names mean nothing."""
+
+
+class Read:
+    """What reading one file gave.
+
+    Attributes:
+        deeds: what it does.
+        hidden: texts that it puts together at run time.
+        plain: the text without comments and with its strings put together; empty for compiled code.
+    """
+
+    def __init__(self, deeds: FileDeeds, hidden: tuple[Hidden, ...], plain: str) -> None:
+        self.deeds, self.hidden, self.plain = deeds, hidden, plain
+
+
+def read_of(file: SeenFile) -> Read:
+    """Read a file once; all that ask later get the same answer."""
+    if _KEPT not in file.kept:
+        file.kept[_KEPT] = _read(file)
+    found: Read = file.kept[_KEPT]
+    return found
+
+
+def deeds_of(file: SeenFile) -> FileDeeds:
+    """What a file does; nothing for prose and data."""
+    return read_of(file).deeds
+
+
+def _read(file: SeenFile) -> Read:
+    deeds, hidden, plain = Deeds(file.point), (), ""
+    if file.kind.is_native:
+        plain = _compiled(file, deeds)
+    elif file.kind in (FileKind.PYTHON, FileKind.PTH):
+        hidden, plain = _python(file, deeds)
+    elif file.kind in (FileKind.SHELL, FileKind.BATCH):
+        plain = _shell(file, deeds)
+    elif file.kind in LANGUAGES:
+        plain = _lexical(file, deeds)
+    else:
+        return Read(FileDeeds(file.path, file.point, {}, frozenset()), (), "")
+    domains = {found.lower() for _, found in zip(range(_MAX_DOMAINS), _HOST.findall(plain), strict=False)}
+    return Read(FileDeeds(file.path, file.point, dict(deeds.found), frozenset(domains)), hidden, plain)
+
+
+def _python(file: SeenFile, deeds: Deeds) -> tuple[tuple[Hidden, ...], str]:
+    text = file.text[:MAX_TEXT]
+    hidden = read_python(_importing_lines(text) if file.kind is FileKind.PTH else text, deeds)
+    plain = without_comments(text, FileKind.PYTHON)
+    if hidden is None:
+        Flow(LANGUAGES[FileKind.PYTHON], deeds, minified=False).read(put_together(plain, FileKind.PYTHON))
+        return (), plain
+    return hidden, plain
+
+
+def _importing_lines(text: str) -> str:
+    """The lines of a `.pth` file that Python runs; the rest are blank, so that numbers stay true."""
+    return "\n".join(line if line.startswith(("import ", "import\t")) else "" for line in text.splitlines())
+
+
+def _shell(file: SeenFile, deeds: Deeds) -> str:
+    plain = put_together(without_comments(file.text[:MAX_TEXT], file.kind), file.kind)
+    for number, line in enumerate(plain.splitlines(), 1):
+        if line.strip():
+            deeds.add(Ability.PROCESS, number, line.strip())
+            for ability in words.abilities_in(line[: commands.MAX_COMMAND]):
+                deeds.add(ability, number, line.strip())
+    for ability in commands.abilities_of(plain):
+        deeds.add(ability, 1, plain.strip()[:200])
+    return plain
+
+
+def _lexical(file: SeenFile, deeds: Deeds) -> str:
+    plain = put_together(without_comments(file.text[:MAX_TEXT], file.kind), file.kind)
+    if file.kind is FileKind.JAVASCRIPT:
+        plain = with_own_names(plain)
+    minified = len(plain) > _MINIFIED * (plain.count("\n") + 1)
+    Flow(LANGUAGES[file.kind], deeds, minified=minified).read(plain)
+    return plain
+
+
+def _compiled(file: SeenFile, deeds: Deeds) -> str:
+    """Compiled code by the texts in it: what it names, it can do; what flows where cannot be told."""
+    texts = texts_of(file.content, file.kind)
+    language = LANGUAGES[FileKind.JAVA if file.kind is FileKind.CLASS else FileKind.CSHARP]
+    whole = "\n".join(texts)
+    for pattern, ability in words.TABLE:
+        found = pattern.search(whole)
+        if found is not None:
+            deeds.add(ability, 0, found[0])
+    for pattern, ability in (
+        (language.network, Ability.NETWORK),
+        (language.process, Ability.PROCESS),
+        (language.evaluates, Ability.EVALUATES),
+        (language.decodes, Ability.DECODES),
+        (language.system, Ability.READS_SYSTEM),
+    ):
+        found = pattern.search(whole)
+        if found is not None:
+            deeds.add(ability, 0, found[0])
+    for text in texts:
+        if " " in text and len(text) > 8:
+            for ability in commands.abilities_of(text):
+                deeds.add(ability, 0, text)
+    return whole
