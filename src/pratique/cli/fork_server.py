@@ -18,6 +18,8 @@ from pratique.processes.forking import serve_forks
 LOADED = ("pratique.cli.web_process", "pratique.cli.job_process", "dbos")
 """All that children need; what only some of them do is in memory once all the same, as they share it."""
 
+_STDIN = 0
+
 
 def main() -> None:
     """`python -m pratique.cli.fork_server DESCRIPTOR`."""
@@ -34,6 +36,9 @@ def serve(link: socket.socket) -> NoReturn:
 
 
 def _become(order: str, descriptors: list[int]) -> NoReturn:
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, _STDIN)
+    os.close(nothing)
     pulse, life, *certificate = descriptors
     be(msgspec.structs.replace(read_order(order), pulse=pulse, life=life, certificate=next(iter(certificate), None)))
 

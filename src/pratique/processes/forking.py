@@ -19,8 +19,6 @@ MAX_ORDER = 1 << 16
 Become = Callable[[str, list[int]], NoReturn]
 """What a child does: the order it is made for, and the descriptors that came beside it."""
 
-_STDIN = 0
-
 
 def serve_forks(link: socket.socket, become: Become) -> NoReturn:
     """Split off a child for every order, and tell how each ended, until whoever orders lets go of the link.
@@ -73,9 +71,6 @@ def _begin(link: socket.socket, *others: int) -> None:
     for descriptor in others:
         os.close(descriptor)
     os.setsid()
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, _STDIN)
-    os.close(nothing)
 
 
 def _tell_ended(link: socket.socket) -> None:

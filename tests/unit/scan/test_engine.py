@@ -65,7 +65,9 @@ def test_layers_are_looked_at_as_well():
 
 
 def test_what_a_gem_holds_has_the_paths_of_the_gem():
-    metadata = b"--- !ruby/object:Gem::Specification\nname: left\nversion: !ruby/object:Gem::Version\n  version: 1.0.0\n"
+    metadata = (
+        b"--- !ruby/object:Gem::Specification\nname: left\nversion: !ruby/object:Gem::Version\n  version: 1.0.0\n"
+    )
     gem = tar(
         ("metadata.gz", __import__("gzip").compress(metadata)),
         ("data.tar.gz", tar_gz(("lib/left.rb", b"HARM"), ("ext/extconf.rb", b"OTHER"))),
