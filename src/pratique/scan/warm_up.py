@@ -19,7 +19,7 @@ _LINES = {
         {"name": "warm", "version": "1.0.0", "main": "a.js", "scripts": {"install": "node a.js"}}
     ),
     "PKG-INFO": "Metadata-Version: 2.1\nName: warm\nVersion: 1.0.0\n",
-    "setup.py": "import base64, os\nfrom setuptools import setup\nexec(base64.b64decode('cGFzcw=='))\nsetup(name='warm')\n",
+    "setup.py": "import base64\nfrom setuptools import setup\nexec(base64.b64decode('cGFzcw=='))\nsetup(name='warm')\n",
     "pyproject.toml": "[project]\nname = 'warm'\n",
     "warm.pth": "import os\n",
     "Cargo.toml": "[package]\nname = 'warm'\nversion = '1.0.0'\n",

@@ -184,4 +184,4 @@ def test_whatever_names_and_content_are_a_report_comes_out(files, ecosystem):
     except UnicodeEncodeError:
         return
 
-    assert look(content, ALL_SEEN, subject=Subject(ecosystem=ecosystem)).files == len(members) + 1
+    assert look(content, ALL_SEEN, subject=Subject(ecosystem=ecosystem)).files > len(members)

@@ -1,4 +1,4 @@
-"""Give up, one after the other, all that a process could do besides reckoning; what the kernel does not give is told."""
+"""Give up, one after the other, all that a process could do besides reckoning; what the kernel denies is told."""
 
 from __future__ import annotations
 
