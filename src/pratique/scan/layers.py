@@ -29,7 +29,7 @@ MAX_TOTAL = 16 << 20
 """Bytes of all layers of one file."""
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{48,}={0,2}")
-_WRAPPED = re.compile(r"(?:[A-Za-z0-9+/]{60,78}\r?\n){3,}[A-Za-z0-9+/]{0,78}={0,2}")
+_WRAPPED = re.compile(r"(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{60,78}\r?\n){3,}[A-Za-z0-9+/]{0,78}={0,2}")
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}){40,}")
 _ESCAPED = re.compile(r"(?:\\x[0-9a-fA-F]{2}){24,}")
 _CODES = re.compile(r"(?:(?:0x[0-9a-fA-F]{1,2}|\d{1,3})\s{0,4},\s{0,4}){23,}(?:0x[0-9a-fA-F]{1,2}|\d{1,3})")

@@ -140,6 +140,8 @@ class Artefact:
         outline: what is compared between releases.
         previous: the same of the release before; None if there is none or none is known.
         oddities: of the archive.
+        families: fingerprints of known-bad families (`fingerprints.fingerprint`), each with the family's name.
+        originals: sha256 of code files of well-known projects, each with the project's name.
         deeds: what the code of each file was seen doing (`reading.deeds.deeds_of`), of all files, layers too.
     """
 
@@ -147,9 +149,11 @@ class Artefact:
     name: str
     version: str
     manifest: Mapping[str, Any] = field(default_factory=dict)
-    outline: Outline = Outline()
+    outline: Outline = field(default_factory=Outline)
     previous: Outline | None = None
     oddities: tuple[Oddity, ...] = ()
+    families: Mapping[str, str] = field(default_factory=dict)
+    originals: Mapping[str, str] = field(default_factory=dict)
     deeds: tuple[FileDeeds, ...] = ()
 
 
