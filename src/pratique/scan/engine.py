@@ -5,68 +5,60 @@ A pure function of the artefact's bytes, those of the release before it, and the
 
 from __future__ import annotations
 
-import functools
-import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypeVar
 
 import msgspec
 
 from pratique.core.errors import Invalid
 from pratique.core.ports import ReadAt
+from pratique.scan.detectors.contract import Detector
+from pratique.scan.examine import begun, judged, look_at
 from pratique.scan.execution_points import ECOSYSTEMS, Plan, plan
-from pratique.scan.findings import ExecutionPoint, Finding
-from pratique.scan.kit import Kit
+from pratique.scan.findings import Finding
+from pratique.scan.guarded import failed, guarded
 from pratique.scan.limits import ScanLimits
-from pratique.scan.points.contract import earlier
-from pratique.scan.report import Report, Subject, report_of, unfinished
+from pratique.scan.report import Report, Subject, report_of
 from pratique.scan.seen import Artefact, FileDeeds, Listed, Outline, SeenFile
 from pratique.scan.stock import Piece, Stock
 
-MOST_OF_ONE = 100
-"""Findings of one detector in one file that are taken."""
 
-_One = TypeVar("_One")
-
-
-def scan(subject: Subject, artefact: ReadAt, previous: ReadAt | None, kit: Kit, limits: ScanLimits) -> Report:
+def scan(
+    subject: Subject,
+    artefact: ReadAt,
+    previous: ReadAt | None,
+    detectors: Sequence[Detector],
+    limits: ScanLimits,
+) -> Report:
     """Look at one artefact.
 
     Args:
         subject: whose it is, as far as that is known.
         artefact: its bytes.
         previous: those of the release before, None if there is none or none is known.
-        kit: what looks.
+        detectors: what looks.
         limits: how far.
 
     Raises:
         Invalid: nothing tells which ecosystem it belongs to.
     """
     stock = _stock(subject, artefact, limits)
-    laid = plan(stock.ecosystem, stock.paths, stock.read)
-    stated = msgspec.structs.replace(
-        subject, ecosystem=stock.ecosystem, name=laid.name or subject.name, version=laid.version or subject.version
-    )
-    before = None if previous is None else outline_of(stated, previous, kit, limits)
-    look = _Look(kit, limits, _artefact(stock, laid, stated, before))
-    for piece in stock.files():
-        look.at(_seen(piece, laid))
-    return report_of(stated, look.judged(), limits.max_findings, len(stock.pieces), stock.unpacked)
+    laid = _plan(stock, subject)
+    stated = msgspec.structs.replace(subject, ecosystem=stock.ecosystem, name=laid.name, version=laid.version)
+    before = None if previous is None else outline_of(stated, previous, limits)
+    _, findings = _looked_at(stock, laid, before, detectors, limits)
+    return report_of(stated, findings, limits.max_findings, len(stock.pieces), stock.unpacked)
 
 
-def outline_of(subject: Subject, artefact: ReadAt, kit: Kit, limits: ScanLimits) -> Outline:
+def outline_of(subject: Subject, artefact: ReadAt, limits: ScanLimits) -> Outline:
     """What the next release is compared with.
 
     Raises:
         Invalid: as `scan`.
     """
     stock = _stock(subject, artefact, limits)
-    laid = plan(stock.ecosystem, stock.paths, stock.read)
-    look = _Look(kit._replace(detectors=()), limits, _artefact(stock, laid, subject, None))
-    for piece in stock.files():
-        look.at(_seen(piece, laid))
-    return look.outline()
+    whole, _ = _looked_at(stock, _plan(stock, subject), None, (), limits)
+    return whole.outline
 
 
 def _stock(subject: Subject, artefact: ReadAt, limits: ScanLimits) -> Stock:
@@ -78,70 +70,40 @@ def _stock(subject: Subject, artefact: ReadAt, limits: ScanLimits) -> Stock:
     return stock
 
 
-def _artefact(stock: Stock, laid: Plan, subject: Subject, before: Outline | None) -> Artefact:
-    listed = tuple(
+def _plan(stock: Stock, subject: Subject) -> Plan:
+    """What runs when, and whose it is: what the artefact states counts before what was said of it."""
+    laid = plan(stock.ecosystem, stock.paths, stock.read)
+    return msgspec.structs.replace(laid, name=laid.name or subject.name, version=laid.version or subject.version)
+
+
+def _looked_at(
+    stock: Stock, laid: Plan, before: Outline | None, detectors: Sequence[Detector], limits: ScanLimits
+) -> tuple[Artefact, list[Finding]]:
+    """The artefact with all that it does, and what detectors find in it. Uses the stock up."""
+    safe = [guarded(detector) for detector in detectors]
+    listed = [
         Listed(piece.path, piece.size, piece.kind, piece.sha256, laid.point_of(piece.path)) for piece in stock.pieces
-    )
-    outline = Outline(subject.version, listed, laid.hooks, laid.dependencies, people=laid.people)
-    names = (subject.ecosystem, subject.name, subject.version)
-    return Artefact(*names, laid.manifest, outline, before, tuple(stock.oddities))
+    ]
+    artefact = replace(begun(stock.ecosystem, laid, listed, previous=before), oddities=tuple(stock.oddities))
+    deeds: list[FileDeeds] = []
+    findings: list[Finding] = []
+    layers_left = limits.max_layers
+    for piece in stock.files():
+        file = _seen(piece, laid)
+        try:
+            for number, (did, found) in enumerate(look_at(file, artefact, safe)):
+                deeds.append(did)
+                findings += found
+                layers_left -= number > 0
+                if layers_left <= 0:
+                    break
+        except Exception as error:  # noqa: BLE001 - no file may keep the others from being looked at
+            findings.append(failed("reading what it does", file.path, error))
+    whole, found_last = judged(artefact, deeds, safe)
+    return whole, [*findings, *found_last]
 
 
 def _seen(piece: Piece, laid: Plan) -> SeenFile:
     content = piece.content or b""
     point = laid.point_of(piece.path)
     return SeenFile(piece.path, piece.kind, content, piece.size, piece.sha256, point, cut=len(content) < piece.size)
-
-
-class _Look:
-    """The detectors' view of one artefact, file by file, and then as a whole."""
-
-    def __init__(self, kit: Kit, limits: ScanLimits, whole: Artefact) -> None:
-        self._kit, self._whole = kit, whole
-        self._layers_left = limits.max_layers
-        self._deeds: list[FileDeeds] = []
-        self._findings: list[Finding] = []
-
-    def at(self, file: SeenFile) -> None:
-        """Show one file and its layers to every detector that wants them."""
-        self._show(file)
-        for layer in self._guarded("peeling layers", lambda: self._kit.peel(file), file.path, self._layers_left):
-            self._layers_left -= 1
-            self._show(layer)
-
-    def _show(self, file: SeenFile) -> None:
-        for detector in self._kit.detectors:
-            if detector.look is not None and detector.wants.admits(file, self._whole):
-                look = functools.partial(detector.look, file, self._whole)
-                self._findings += self._guarded(detector.id, look, file.path)
-        self._deeds += self._guarded("listing what it does", lambda: self._deeds_of(file), file.path)
-
-    def _deeds_of(self, file: SeenFile) -> Iterable[FileDeeds]:
-        found = self._kit.deeds_of(file)
-        return () if found is None else (found,)
-
-    def outline(self) -> Outline:
-        """The artefact's outline with all that its code was seen doing."""
-        abilities: dict[str, ExecutionPoint] = {}
-        for deeds in self._deeds:
-            for ability in deeds.abilities:
-                abilities[ability] = earlier(deeds.point, abilities.get(ability, ExecutionPoint.NONE))
-        domains = frozenset(itertools.chain.from_iterable(deeds.domains for deeds in self._deeds))
-        return msgspec.structs.replace(self._whole.outline, abilities=abilities, domains=domains)
-
-    def judged(self) -> list[Finding]:
-        """All findings, those in the artefact as a whole too. Call it once, after all files."""
-        whole = replace(self._whole, outline=self.outline(), deeds=tuple(self._deeds))
-        for detector in self._kit.detectors:
-            if detector.judge is not None:
-                self._findings += self._guarded(detector.id, functools.partial(detector.judge, whole), "")
-        return self._findings
-
-    def _guarded(self, what: str, look: Callable[[], Iterable[_One]], path: str, most: int = MOST_OF_ONE) -> list[_One]:
-        """What a detector says; that it raised is a finding as well."""
-        try:
-            return list(itertools.islice(look(), most))
-        except Exception as error:  # noqa: BLE001 - no file may keep the other detectors from looking
-            why = f"{what} failed at this {'file' if path else 'package'}"
-            self._findings.append(unfinished(why, path, f"{type(error).__name__}: {error}"))
-            return []

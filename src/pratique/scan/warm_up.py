@@ -6,11 +6,12 @@ import codecs
 import io
 import json
 import tarfile
+from collections.abc import Sequence
 
 from pratique.formats.survey import BytesAt
+from pratique.scan.detectors.contract import Detector
 from pratique.scan.engine import scan
 from pratique.scan.execution_points import ECOSYSTEMS
-from pratique.scan.kit import Kit
 from pratique.scan.limits import ScanLimits
 from pratique.scan.report import Subject
 
@@ -48,14 +49,14 @@ _ENCODINGS = (
 )
 
 
-def warm_up(kit: Kit, limits: ScanLimits) -> None:
+def warm_up(detectors: Sequence[Detector], limits: ScanLimits) -> None:
     """Scan a small artefact of each ecosystem that has a file of every kind; load how text may be encoded."""
     for name in _ENCODINGS:
         codecs.lookup(name)
     content = _packed()
     for ecosystem in ECOSYSTEMS:
         artefact = BytesAt(content)
-        scan(Subject(ecosystem, "warm", "1.0.1"), artefact, artefact, kit, limits)
+        scan(Subject(ecosystem, "warm", "1.0.1"), artefact, artefact, detectors, limits)
 
 
 def _packed() -> bytes:

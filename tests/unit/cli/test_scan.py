@@ -25,7 +25,7 @@ CLEAR, REVIEW, QUARANTINE = 0, 1, 2
 
 @pytest.fixture(autouse=True)
 def looked_at_for_words(monkeypatch):
-    monkeypatch.setattr(command, "KIT", "tests.unit.scan.kits:WORDS")
+    monkeypatch.setattr(command, "DETECTORS", "tests.unit.scan.looks:WORDS")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]))
 
 

@@ -27,7 +27,7 @@ def cage():
     before = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *([before] if before else [])])
     os.environ["SECRET_OF_OURS"] = "hunter2"
-    with Cage("tests.unit.scan.kits:MISBEHAVING", Setup(LIMITS)) as built:
+    with Cage("tests.unit.scan.looks:MISBEHAVING", Setup(LIMITS)) as built:
         built.start()
         yield built
     os.environ.pop("SECRET_OF_OURS")
@@ -166,12 +166,12 @@ def test_what_is_nothing_to_scan_is_refused_with_a_sentence(cage):
 
 
 def test_a_kit_that_cannot_be_loaded_is_said():
-    with Cage("tests.unit.scan.nowhere:KIT") as broken, pytest.raises(Unavailable, match="cannot be started"):
+    with Cage("tests.unit.scan.nowhere:DETECTORS") as broken, pytest.raises(Unavailable, match="cannot be started"):
         broken.start()
 
 
 def test_nothing_is_left_running_when_a_cage_is_closed():
-    with Cage("tests.unit.scan.kits:WORDS", Setup(LIMITS)) as built:
+    with Cage("tests.unit.scan.looks:WORDS", Setup(LIMITS)) as built:
         built.start()
         worker, server = built.worker, built._forks._process.pid
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 
 import msgspec
@@ -17,7 +19,7 @@ from pratique.scan.limits import ScanLimits
 from pratique.scan.report import UNFINISHED, Subject
 from pratique.scan.score import Verdict
 from tests.unit.formats.archives import Bytes, tar, tar_gz, zipped
-from tests.unit.scan.kits import ALL_SEEN, MISBEHAVING, WORDS
+from tests.unit.scan.looks import ALL_SEEN, MISBEHAVING, WORDS
 
 LIMITS = ScanLimits()
 
@@ -27,9 +29,9 @@ def npm(*files: tuple[str, bytes], version: str = "1.0.0", **manifest: object) -
     return tar_gz(("package/package.json", stated), *((f"package/{path}", content) for path, content in files))
 
 
-def look(content: bytes, kit=WORDS, previous: bytes | None = None, subject: Subject = Subject(), limits=LIMITS):
+def look(content: bytes, detectors=WORDS, previous: bytes | None = None, subject: Subject = Subject(), limits=LIMITS):
     before = None if previous is None else Bytes(previous)
-    return scan(subject, Bytes(content), before, kit, limits)
+    return scan(subject, Bytes(content), before, detectors, limits)
 
 
 def told(report) -> list[tuple[str, str]]:
@@ -59,9 +61,11 @@ def test_two_findings_where_code_runs_unasked_quarantine():
 
 
 def test_layers_are_looked_at_as_well():
-    report = look(npm(("index.js", b"AROUND HARM")), ALL_SEEN)
+    hidden = base64.b64encode(b"const words = 'HARM'; require('child_process').exec(words);\n" * 4)
 
-    assert "javascript 4 of around" in [finding.sentence for finding in report.findings]
+    report = look(npm(("index.js", b"eval(atob('" + hidden + b"'))")))
+
+    assert ("base64",) in [finding.layers for finding in report.findings if finding.detector == "HARM"]
 
 
 def test_what_a_gem_holds_has_the_paths_of_the_gem():
@@ -69,7 +73,7 @@ def test_what_a_gem_holds_has_the_paths_of_the_gem():
         b"--- !ruby/object:Gem::Specification\nname: left\nversion: !ruby/object:Gem::Version\n  version: 1.0.0\n"
     )
     gem = tar(
-        ("metadata.gz", __import__("gzip").compress(metadata)),
+        ("metadata.gz", gzip.compress(metadata)),
         ("data.tar.gz", tar_gz(("lib/left.rb", b"HARM"), ("ext/extconf.rb", b"OTHER"))),
     )
 
@@ -88,13 +92,13 @@ def test_a_release_that_turns_bad_is_caught_by_what_is_new():
 
 
 def test_what_code_does_is_added_up_for_the_whole():
-    sentences = [finding.sentence for finding in look(npm(("index.js", b"HARM"))).findings]
+    report = look(npm(("index.js", b"require('child_process').exec('ls')")))
 
-    assert "harm" in sentences
+    assert [finding.sentence for finding in report.findings if finding.detector == "CAN"]
 
 
 def test_files_that_are_not_held_are_read_a_second_time():
-    files = [(f"f{number}.js", b"HARM" + bytes(1) * 0 + b" " * 1000) for number in range(20)]
+    files = [(f"f{number}.js", b"HARM" + b" " * 1000) for number in range(20)]
     little = msgspec.structs.replace(LIMITS, max_held=2_500)
 
     assert told(look(npm(*files), limits=little)) == told(look(npm(*files)))
@@ -122,12 +126,10 @@ def test_the_same_bytes_give_the_same_report():
 
 def test_of_very_many_findings_the_worst_are_told():
     content = npm(*((f"f{number}.js", b"x") for number in range(30)), ("z.js", b"HARM"))
-    kit = ALL_SEEN._replace(detectors=ALL_SEEN.detectors + WORDS.detectors)
-
-    report = look(content, kit, limits=msgspec.structs.replace(LIMITS, max_findings=5))
+    report = look(content, ALL_SEEN + WORDS, limits=msgspec.structs.replace(LIMITS, max_findings=5))
 
     assert told(report)[0] == ("HARM", "z.js")
-    assert (len(report.findings), report.left_out) == (5, 29)
+    assert (len(report.findings), report.left_out) == (5, 28)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from pratique.cli.scanning.artefacts import artefacts_in, opened, subject_of, ta
 from pratique.cli.scanning.showing import Scanned, as_lines, as_object, as_sarif, measures_told
 from pratique.cli.showing import say, say_aside
 from pratique.core.errors import Invalid, PratiqueError
-from pratique.scan.cage.cage import KIT, Cage
+from pratique.scan.cage.cage import DETECTORS, Cage
 from pratique.scan.report import Subject
 from pratique.scan.score import Verdict
 
@@ -89,7 +89,7 @@ def _whose(targets: tuple[str, ...], as_: str | None, previous: Path | None) -> 
 def _scan(asked: _Asked) -> int:
     reports: list[Scanned] = []
     worst = 0
-    with Cage(KIT) as cage, ExitStack() as held:
+    with Cage(DETECTORS) as cage, ExitStack() as held:
         if asked.verbose:
             for line in measures_told(cage.start()):
                 say_aside(line)

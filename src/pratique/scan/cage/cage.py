@@ -16,7 +16,7 @@ from pratique.scan.cage.messages import Done, Measure, Ready, Refused, Task, Wor
 from pratique.scan.cage.setup import Setup
 from pratique.scan.report import Report, Subject, report_unfinished
 
-KIT = "pratique.scan.whole_kit:whole_kit"
+DETECTORS = "pratique.scan.detectors.registry:DETECTORS"
 """All detectors, by where they are."""
 
 TRIES = 2
@@ -29,14 +29,14 @@ _FROM_OUTSIDE = frozenset((None, 0, -signal.SIGKILL, -signal.SIGTERM, -signal.SI
 class Cage:
     """A fork server and one worker at a time. To be used from one thread at a time."""
 
-    def __init__(self, kit: str = KIT, setup: Setup | None = None) -> None:
+    def __init__(self, detectors: str = DETECTORS, setup: Setup | None = None) -> None:
         """Prepare; nothing is started.
 
         Args:
-            kit: what looks, by where it is.
+            detectors: what looks, by where it is.
             setup: bounds of the worker and of each scan; the usual ones if there are none.
         """
-        self._kit, self._setup = kit, setup or Setup()
+        self._detectors, self._setup = detectors, setup or Setup()
         self._forks: CagedForks | None = None
         self._worker: Worker | None = None
         self._number = 0
@@ -139,7 +139,7 @@ class Cage:
 
     def _split_off(self) -> Worker:
         if self._forks is None:
-            self._forks = CagedForks(self._kit, self._setup)
+            self._forks = CagedForks(self._detectors, self._setup)
         worker = self._forks.split_off()
         with suppress(Ended, Silent):
             word = worker.hear(STARTED_WITHIN)

@@ -64,7 +64,7 @@ class Worker:
 class CagedForks:
     """The fork server."""
 
-    def __init__(self, kit: str, setup: Setup) -> None:
+    def __init__(self, detectors: str, setup: Setup) -> None:
         """Start it.
 
         Raises:
@@ -72,7 +72,7 @@ class CagedForks:
         """
         self._link, theirs = socket.socketpair()
         with theirs:
-            told = (str(theirs.fileno()), kit, msgspec.json.encode(setup).decode())
+            told = (str(theirs.fileno()), detectors, msgspec.json.encode(setup).decode())
             self._process = subprocess.Popen(  # noqa: S603 (the command is ours)
                 [sys.executable, "-P", "-m", "pratique.scan.cage.server", *told],
                 pass_fds=[theirs.fileno()],

@@ -1,6 +1,6 @@
 """The process that has everything loaded, confines itself, and splits off workers. Started and spoken to by `cage`.
 
-`python -P -m pratique.scan.cage.server DESCRIPTOR KIT LIMITS`
+`python -P -m pratique.scan.cage.server DESCRIPTOR DETECTORS SETUP`
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import importlib
 import os
 import socket
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import NoReturn
 
@@ -22,8 +23,8 @@ from pratique.processes.frames import Ended, write_frame
 from pratique.scan.cage.confine import allow_processor_time, confine_for_good, confine_worker
 from pratique.scan.cage.messages import Done, Measure, Ready, Refused, Task, Word
 from pratique.scan.cage.setup import Setup
+from pratique.scan.detectors.contract import Detector
 from pratique.scan.engine import scan
-from pratique.scan.kit import Kit
 from pratique.scan.report import Report, report_unfinished
 from pratique.scan.warm_up import warm_up
 
@@ -57,10 +58,10 @@ class Descriptor:
 
 def main() -> None:
     """Load, warm up, confine, and serve."""
-    link, kit_name, setup = socket.socket(fileno=int(sys.argv[1])), sys.argv[2], sys.argv[3]
+    link, where, setup = socket.socket(fileno=int(sys.argv[1])), sys.argv[2], sys.argv[3]
     limits = msgspec.json.decode(setup, type=Setup)
-    kit = load_kit(kit_name)
-    warm_up(kit, limits.scan)
+    detectors = load_detectors(where)
+    warm_up(detectors, limits.scan)
     os.environ.clear()
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, _STDERR)  # nobody is to read on a terminal what an artefact has a worker say
@@ -72,25 +73,24 @@ def main() -> None:
     def become(_order: str, descriptors: list[int]) -> NoReturn:
         (mine,) = descriptors
         with suppress(Ended, OSError):
-            Worker(socket.socket(fileno=mine), kit, limits).work(measures)
+            Worker(socket.socket(fileno=mine), detectors, limits).work(measures)
         os._exit(0)
 
     serve_forks(link, become)
 
 
-def load_kit(name: str) -> Kit:
-    """A kit by where it is, as in `pratique.scan.detectors.registry:KIT`."""
-    module, _, attribute = name.partition(":")
-    found = getattr(importlib.import_module(module), attribute)
-    kit: Kit = found() if callable(found) else found
-    return kit
+def load_detectors(where: str) -> Sequence[Detector]:
+    """Detectors by where they are, as in `pratique.scan.detectors.registry:DETECTORS`."""
+    module, _, attribute = where.partition(":")
+    found: Sequence[Detector] = getattr(importlib.import_module(module), attribute)
+    return found
 
 
 class Worker:
     """One caged worker: scans what it is sent, one artefact after the other."""
 
-    def __init__(self, link: socket.socket, kit: Kit, limits: Setup) -> None:
-        self._link, self._kit, self._limits = link, kit, limits
+    def __init__(self, link: socket.socket, detectors: Sequence[Detector], limits: Setup) -> None:
+        self._link, self._detectors, self._limits = link, detectors, limits
 
     def work(self, measures: tuple[Measure, ...]) -> None:
         """Answer tasks until whoever sends them is gone.
@@ -124,7 +124,7 @@ class Worker:
         if task.previous_size is not None:
             previous = Descriptor(descriptors[1], task.previous_size)
         try:
-            return scan(task.subject, artefact, previous, self._kit, self._limits.scan)
+            return scan(task.subject, artefact, previous, self._detectors, self._limits.scan)
         except MemoryError:
             return report_unfinished(task.subject, "looking at it takes more memory than it may have")
         except PratiqueError:

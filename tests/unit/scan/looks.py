@@ -1,4 +1,4 @@
-"""Kits of looks for tests: some find a word, some do what no detector should."""
+"""Detectors for tests: some find a word, some do what no detector should."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import time
 
 from pratique.scan.detectors.contract import Detector, Wants
 from pratique.scan.findings import ExecutionPoint, Finding, Severity, Specificity
-from pratique.scan.kit import Kit
-from pratique.scan.seen import Artefact, FileDeeds, SeenFile
+from pratique.scan.seen import Artefact, SeenFile
 
 
 def say(detector: str, file: SeenFile | None, sentence: str, severity: Severity = Severity.HIGH) -> Finding:
     point = file.point if file else ExecutionPoint.INSTALL
     path = file.path if file else ""
-    return Finding(detector, 1, severity, Specificity.TELLING, point, path, 1, "", sentence)
+    layers = file.layers if file else ()
+    return Finding(detector, 1, severity, Specificity.TELLING, point, path, 1, "", sentence, layers)
 
 
 def look_for_words(file: SeenFile, _artefact: Artefact):
@@ -41,24 +41,12 @@ def judge_by_hooks(artefact: Artefact):
         yield say("CAN", None, ability, Severity.LOW)
 
 
-def deeds_of(file: SeenFile) -> FileDeeds | None:
-    if b"HARM" not in file.content:
-        return None
-    return FileDeeds(file.path, file.point, {"harm": (1, "")}, frozenset({"bad.example.test"}))
-
-
-def peel(file: SeenFile):
-    if file.content.startswith(b"AROUND "):
-        inner = file.content.removeprefix(b"AROUND ")
-        yield SeenFile(file.path, file.kind, inner, len(inner), "", file.point, layers=(*file.layers, "around"))
-
-
 def detector(name: str, look=None, judge=None, wants: Wants = Wants()) -> Detector:
     return Detector(name, 1, wants, look, judge)
 
 
-WORDS = Kit((detector("HARM", look_for_words), detector("WHOLE", judge=judge_by_hooks)), peel, deeds_of)
-ALL_SEEN = Kit((detector("SEEN", look_at_everything),), peel, deeds_of)
+WORDS = (detector("HARM", look_for_words), detector("WHOLE", judge=judge_by_hooks))
+ALL_SEEN = (detector("SEEN", look_at_everything),)
 
 
 def look_and_misbehave(file: SeenFile, _artefact: Artefact):
@@ -112,4 +100,4 @@ def _open_descriptors():
         yield number
 
 
-MISBEHAVING = Kit((detector("TRIED", look_and_misbehave), detector("HARM", look_for_words)), peel, deeds_of)
+MISBEHAVING = (detector("TRIED", look_and_misbehave), detector("HARM", look_for_words))
