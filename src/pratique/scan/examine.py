@@ -1,4 +1,4 @@
-"""From files to findings: the straight path, once an archive has been walked. Pure; whoever calls it bounds it in time."""
+"""From files to findings, once an archive has been walked. Pure; whoever calls it bounds it in time."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ def begun(ecosystem: str, plan: Plan, listed: Iterable[Listed], *, previous: Out
     return Artefact(ecosystem, plan.name, plan.version, plan.manifest, outline, previous)
 
 
-def look_at(file: SeenFile, artefact: Artefact, detectors: Iterable[Detector]) -> Iterator[tuple[FileDeeds, tuple[Finding, ...]]]:
+def look_at(
+    file: SeenFile, artefact: Artefact, detectors: Iterable[Detector]
+) -> Iterator[tuple[FileDeeds, tuple[Finding, ...]]]:
     """A file and each of its layers: what it does, and what detectors find in it."""
     detectors = tuple(detectors)
     for one in (file, *peel(file)):
@@ -42,7 +44,9 @@ def look_at(file: SeenFile, artefact: Artefact, detectors: Iterable[Detector]) -
         yield deeds_of(one), tuple(findings)
 
 
-def judged(artefact: Artefact, deeds: Iterable[FileDeeds], detectors: Iterable[Detector]) -> tuple[Artefact, tuple[Finding, ...]]:
+def judged(
+    artefact: Artefact, deeds: Iterable[FileDeeds], detectors: Iterable[Detector]
+) -> tuple[Artefact, tuple[Finding, ...]]:
     """The artefact with all that its files do, and what detectors find in it as a whole."""
     deeds = tuple(deeds)
     outline = msgspec.structs.replace(
@@ -54,7 +58,8 @@ def judged(artefact: Artefact, deeds: Iterable[FileDeeds], detectors: Iterable[D
     findings = [
         finding
         for detector in detectors
-        if detector.judge is not None and (not detector.wants.ecosystems or whole.ecosystem in detector.wants.ecosystems)
+        if detector.judge is not None
+        and (not detector.wants.ecosystems or whole.ecosystem in detector.wants.ecosystems)
         for finding in detector.judge(whole)
     ]
     return whole, tuple(findings)

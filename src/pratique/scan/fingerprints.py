@@ -12,10 +12,42 @@ from pratique.scan.seen import SeenFile
 SMALLEST = 40
 """Tokens below which shapes are shared by chance: an empty `__init__`, a bare setup."""
 
-_TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*+"|\'(?:[^\'\\\n]|\\.)*+\'|`(?:[^`\\]|\\.)*+`|[A-Za-z_$][\w$]*|\d[\w.]*|[^\s\w]')
+_TOKEN = re.compile(
+    r'"(?:[^"\\\n]|\\.)*+"|\'(?:[^\'\\\n]|\\.)*+\'|`(?:[^`\\]|\\.)*+`|[A-Za-z_$][\w$]*|\d[\w.]*|[^\s\w]'
+)
 _WORDS = frozenset(keyword.kwlist) | frozenset(
-    ("function", "const", "let", "var", "return", "require", "new", "module", "exports", "process", "this", "typeof", "export")
-    + ("end", "do", "begin", "rescue", "fn", "use", "mut", "pub", "unwrap", "param", "eval", "exec", "open", "system", "fetch")
+    (
+        "function",
+        "const",
+        "let",
+        "var",
+        "return",
+        "require",
+        "new",
+        "module",
+        "exports",
+        "process",
+        "this",
+        "typeof",
+        "export",
+    )
+    + (
+        "end",
+        "do",
+        "begin",
+        "rescue",
+        "fn",
+        "use",
+        "mut",
+        "pub",
+        "unwrap",
+        "param",
+        "eval",
+        "exec",
+        "open",
+        "system",
+        "fetch",
+    )
 )
 """Names that are kept: they say what code does, not what somebody called it."""
 

@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Callable, Iterator
 
 from pratique.formats.file_kind import FileKind, kind_of
+from pratique.scan.reading.contract import Ability
 from pratique.scan.reading.deeds import read_of
 from pratique.scan.seen import SeenFile
 
@@ -36,19 +37,39 @@ _CODES = re.compile(r"(?:(?:0x[0-9a-fA-F]{1,2}|\d{1,3})\s{0,4},\s{0,4}){23,}(?:0
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{16,}")
 _ENCODED_COMMAND = re.compile(r"(?:-e(?:nc?|ncodedcommand)?)\s{1,4}['\"]?([A-Za-z0-9+/=]{24,})", re.IGNORECASE)
 _XOR_KEY = re.compile(r"(?:\^=?|-bxor|\bxor\b)\s{0,4}\(?(0x[0-9a-fA-F]{1,2}|\d{1,3})\b")
-_TEXT_KEY = re.compile(r"""\b\w{0,12}(?:key|KEY|Key|secret|pass|salt)\w{0,12}\s{0,4}[:=]\s{0,4}b?['"]([^'"\n]{1,64})['"]""")
+_TEXT_KEY = re.compile(
+    r"""\b\w{0,12}(?:key|KEY|Key|secret|pass|salt)\w{0,12}\s{0,4}[:=]\s{0,4}b?['"]([^'"\n]{1,64})['"]"""
+)
 _XORS = re.compile(r"\^|-bxor|\bxor\b")
 _REVERSES = re.compile(r"\[::-1\]|\.reverse\b|reversed\(")
 
 _MARSHAL = re.compile(rb"\A\xe3[\x00\x01-\xff]{8,24}", re.DOTALL)
 
 _CODE_WORDS: tuple[tuple[FileKind, re.Pattern[str]], ...] = (
-    (FileKind.JAVASCRIPT, re.compile(r"\brequire\s?\(|\bfunction\s?\w{0,40}\(|=>\s?[{(]|\bconst\s+\w+\s?=|\bvar\s+\w+\s?=|process\.env|module\.exports|\bfetch\(|\beval\(")),
-    (FileKind.PYTHON, re.compile(r"^\s{0,40}(?:import|from)\s+[\w.]+|^\s{0,40}def \w+\(|\bexec\(|\b__import__\(|\bos\.system\(|\bprint\(", re.MULTILINE)),
-    (FileKind.POWERSHELL, re.compile(r"\b(?:iex|Invoke-\w+|New-Object|Start-Process|DownloadString)\b|\$env:", re.IGNORECASE)),
+    (
+        FileKind.JAVASCRIPT,
+        re.compile(
+            r"\brequire\s?\(|\bfunction\s?\w{0,40}\(|=>\s?[{(]|\bconst\s+\w+\s?=|\bvar\s+\w+\s?=|process\.env|module\.exports|\bfetch\(|\beval\("
+        ),
+    ),
+    (
+        FileKind.PYTHON,
+        re.compile(
+            r"^\s{0,40}(?:import|from)\s+[\w.]+|^\s{0,40}def \w+\(|\bexec\(|\b__import__\(|\bos\.system\(|\bprint\(",
+            re.MULTILINE,
+        ),
+    ),
+    (
+        FileKind.POWERSHELL,
+        re.compile(r"\b(?:iex|Invoke-\w+|New-Object|Start-Process|DownloadString)\b|\$env:", re.IGNORECASE),
+    ),
     (FileKind.RUBY, re.compile(r"^\s{0,40}require ['\"]|\bNet::HTTP\b|\bdef \w+$|\bKernel\.", re.MULTILINE)),
     (FileKind.SHELL, re.compile(r"^#!|\b(?:curl|wget|bash|chmod|nc)\s+[-/\w]|\bsh -c\b|/bin/(?:ba)?sh", re.MULTILINE)),
 )
+
+
+_USES_LAYERS = frozenset((Ability.EVALUATES, Ability.DECODES, Ability.PROCESS, Ability.LOADS_NATIVE, Ability.MEMORY))
+"""What code has to do for a layer to be of any use to it."""
 
 
 def peel(file: SeenFile) -> tuple[SeenFile, ...]:
@@ -82,6 +103,8 @@ def _layers_of(file: SeenFile) -> Iterator[SeenFile]:
         for hidden in read_of(file).hidden:
             content = hidden.value.encode("utf-8", "replace") if isinstance(hidden.value, str) else hidden.value
             yield from _opened(file, hidden.line, ("put together",), content, sure=hidden.runs)
+    if file.kind.is_code and not file.layers and not _USES_LAYERS & set(read_of(file).deeds.abilities):
+        return
     text = file.text[:MAX_LAYER]
     keys = _keys(text)
     for line, how, content in _blobs(text):
@@ -107,7 +130,9 @@ def _blobs(text: str) -> Iterator[tuple[int, str, bytes]]:
                 yield text.count("\n", 0, found.start()) + 1, "reversed base64", content
 
 
-def _opened(file: SeenFile, line: int, how: tuple[str, ...], content: bytes, *, keys: tuple[bytes, ...] = (), sure: bool = False) -> Iterator[SeenFile]:
+def _opened(
+    file: SeenFile, line: int, how: tuple[str, ...], content: bytes, *, keys: tuple[bytes, ...] = (), sure: bool = False
+) -> Iterator[SeenFile]:
     """What bytes are once they are unpacked, if that is code or a program."""
     for name, unpack in _PACKINGS:
         unpacked = unpack(content)
@@ -151,7 +176,11 @@ def _kind_of_layer(content: bytes, outer: FileKind, *, sure: bool) -> FileKind |
     if sum(char.isprintable() or char in "\t\r\n" for char in text[:4000]) < 0.97 * len(text[:4000]):
         return None
     inside = next((kind for kind, pattern in _CODE_WORDS if pattern.search(text)), None)
-    if inside is not None and outer.is_code and any(kind is outer and pattern.search(text) for kind, pattern in _CODE_WORDS):
+    if (
+        inside is not None
+        and outer.is_code
+        and any(kind is outer and pattern.search(text) for kind, pattern in _CODE_WORDS)
+    ):
         return outer
     return inside or (outer if sure or _is_packed_again(text) else None)
 
@@ -166,7 +195,9 @@ def _keys(text: str) -> tuple[bytes, ...]:
     """Keys that stand beside an exclusive or."""
     if not _XORS.search(text):
         return ()
-    numbers = [int(found, 0) for found in _XOR_KEY.findall(text)[:8] if not found.startswith("0") or found.startswith("0x")]
+    numbers = [
+        int(found, 0) for found in _XOR_KEY.findall(text)[:8] if not found.startswith("0") or found.startswith("0x")
+    ]
     texts = [found.encode("utf-8", "replace") for found in _TEXT_KEY.findall(text)[:8]]
     return tuple(dict.fromkeys([bytes((number,)) for number in numbers if 0 < number < 256] + texts))
 
@@ -180,7 +211,9 @@ def _xored(content: bytes, key: bytes) -> bytes:
 def _from_base64(text: str) -> bytes:
     plain = "".join(text.split()).rstrip("=")
     try:
-        return base64.b64decode(plain + "=" * (-len(plain) % 4), altchars=b"-_" if "-" in plain or "_" in plain else None)
+        return base64.b64decode(
+            plain + "=" * (-len(plain) % 4), altchars=b"-_" if "-" in plain or "_" in plain else None
+        )
     except (binascii.Error, ValueError):
         return b""
 
