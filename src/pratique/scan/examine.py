@@ -1,4 +1,4 @@
-"""From files to findings: the straight path, once an archive has been walked. Pure; whoever calls it bounds it in time."""
+"""From files to findings, once an archive has been walked. Pure; whoever calls it bounds it in time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of a package runs when, in each of the six ecosystems: read from its manifest, its paths, and what runs from there."""
+"""What of a package runs when, in each ecosystem: from its manifest, its paths, and what is loaded from there."""
 
 from __future__ import annotations
 

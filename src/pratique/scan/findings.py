@@ -62,7 +62,7 @@ class Finding(msgspec.Struct, frozen=True):
         line: from 1 in that file; 0 where there are no lines.
         excerpt: the evidence, printable, at most `MAX_EXCERPT` characters.
         sentence: what it does, as a developer says it.
-        layers: how the evidence was peeled out of the file, outermost first (`base64`, `zlib`); empty if it stands there.
+        layers: how the evidence was peeled out of the file, outermost first (`base64`, `zlib`); empty for none.
     """
 
     detector: str

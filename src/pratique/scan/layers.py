@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Callable, Iterator
 
 from pratique.formats.file_kind import FileKind, kind_of
+from pratique.scan.reading.contract import Ability
 from pratique.scan.reading.deeds import read_of
 from pratique.scan.seen import SeenFile
 
@@ -67,6 +68,10 @@ _CODE_WORDS: tuple[tuple[FileKind, re.Pattern[str]], ...] = (
 )
 
 
+_USES_LAYERS = frozenset((Ability.EVALUATES, Ability.DECODES, Ability.PROCESS, Ability.LOADS_NATIVE, Ability.MEMORY))
+"""What code has to do for a layer to be of any use to it."""
+
+
 def peel(file: SeenFile) -> tuple[SeenFile, ...]:
     """All layers of a file, outer ones before inner ones.
 
@@ -98,6 +103,8 @@ def _layers_of(file: SeenFile) -> Iterator[SeenFile]:
         for hidden in read_of(file).hidden:
             content = hidden.value.encode("utf-8", "replace") if isinstance(hidden.value, str) else hidden.value
             yield from _opened(file, hidden.line, ("put together",), content, sure=hidden.runs)
+    if file.kind.is_code and not file.layers and not _USES_LAYERS & set(read_of(file).deeds.abilities):
+        return
     text = file.text[:MAX_LAYER]
     keys = _keys(text)
     for line, how, content in _blobs(text):

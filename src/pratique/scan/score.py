@@ -1,4 +1,4 @@
-"""From findings to a verdict: how bad, how telling, and when it runs. A verdict is a reviewer's word, never the last one."""
+"""From findings to a verdict: how bad, how telling, and when it runs. One reporter's word, never the last one."""
 
 from __future__ import annotations
 

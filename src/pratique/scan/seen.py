@@ -136,7 +136,7 @@ class Artefact:
         ecosystem: npm, pypi, cargo, maven, rubygems, nuget.
         name: as the artefact states it, else as it was asked for.
         version: the same.
-        manifest: what it says of itself (package.json, METADATA, Cargo.toml, gem metadata, nuspec, pom) as plain values.
+        manifest: what it says of itself (package.json, METADATA, Cargo.toml, nuspec, pom), as plain values.
         outline: what is compared between releases.
         previous: the same of the release before; None if there is none or none is known.
         oddities: of the archive.

@@ -26,4 +26,6 @@ def look(file: SeenFile, _artefact: Artefact) -> Iterator[Finding]:
     unasked = deed.point.is_unasked and process.point.is_unasked
     severity = Severity.CRITICAL if unasked else Severity.MEDIUM
     specificity = Specificity.TELLING if unasked else Specificity.UNUSUAL
-    yield shown((ID, VERSION), file, deed, severity, specificity, "Starts an AI agent with its permission checks switched off")
+    yield shown(
+        (ID, VERSION), file, deed, severity, specificity, "Starts an AI agent with its permission checks switched off"
+    )

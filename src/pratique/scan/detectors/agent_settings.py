@@ -24,4 +24,6 @@ def look(file: SeenFile, _artefact: Artefact) -> Iterator[Finding]:
     early = deed.point in (ExecutionPoint.INSTALL, ExecutionPoint.BUILD)
     severity = Severity.HIGH if early else Severity.MEDIUM
     specificity = Specificity.TELLING if early else Specificity.UNUSUAL
-    yield shown((ID, VERSION), file, deed, severity, specificity, "Changes what AI agents on this machine are told or allowed")
+    yield shown(
+        (ID, VERSION), file, deed, severity, specificity, "Changes what AI agents on this machine are told or allowed"
+    )

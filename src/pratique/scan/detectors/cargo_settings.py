@@ -13,7 +13,10 @@ ID = "cargo-settings"
 VERSION = 1
 WANTS = Wants(ecosystems=frozenset(("cargo",)))
 
-_PROGRAMS = re.compile(r"^\s{0,20}(?:rustc|rustc-wrapper|rustc-workspace-wrapper|rustdoc|linker|runner|credential-provider)\s{0,5}=[^\n]{1,300}", re.MULTILINE)
+_PROGRAMS = re.compile(
+    r"^\s{0,20}(?:rustc|rustc-wrapper|rustc-workspace-wrapper|rustdoc|linker|runner|credential-provider)\s{0,5}=[^\n]{1,300}",
+    re.MULTILINE,
+)
 _REPLACES = re.compile(r"^\s{0,20}(?:replace-with|registry)\s{0,5}=[^\n]{1,300}", re.MULTILINE)
 
 
@@ -29,5 +32,15 @@ def look(file: SeenFile, _artefact: Artefact) -> Iterator[Finding]:
         found = pattern.search(text)
         if found is not None:
             line = text.count("\n", 0, found.end()) + 1
-            yield Finding(ID, VERSION, severity, Specificity.UNUSUAL, ExecutionPoint.BUILD, file.path, line, excerpt_of(found[0]), says)
+            yield Finding(
+                ID,
+                VERSION,
+                severity,
+                Specificity.UNUSUAL,
+                ExecutionPoint.BUILD,
+                file.path,
+                line,
+                excerpt_of(found[0]),
+                says,
+            )
             return

@@ -1,4 +1,4 @@
-"""Payments that are led elsewhere: patterns of wallet addresses where requests, the clipboard or keys are taken hold of."""
+"""Payments that are led elsewhere: wallet addresses looked for where requests, the clipboard or keys are taken."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WANTS = Wants(points=RUNS)
 
 
 def look(file: SeenFile, _artefact: Artefact) -> Iterator[Finding]:
-    """Wallet addresses of any kind beside a hook into requests or the clipboard; keyloggers and screenshots sent away."""
+    """Wallet addresses beside a hook into requests or the clipboard; keys and screens that are recorded."""
     read = read_of(file)
     abilities = read.deeds.abilities
     addresses = abilities.get(Ability.WALLET_ADDRESSES)

@@ -34,4 +34,14 @@ def judge(artefact: Artefact) -> Iterator[Finding]:
         return
     says = f"Is a copy of {excerpt_of(name)[:80]} under another name with {len(changed)} changed or added files"
     paths = " ".join(one.path for one in changed[:5])
-    yield Finding(ID, VERSION, Severity.HIGH, Specificity.UNUSUAL, ExecutionPoint.START, changed[0].path, 0, excerpt_of(paths), says)
+    yield Finding(
+        ID,
+        VERSION,
+        Severity.HIGH,
+        Specificity.UNUSUAL,
+        ExecutionPoint.START,
+        changed[0].path,
+        0,
+        excerpt_of(paths),
+        says,
+    )

@@ -15,7 +15,9 @@ WANTS = Wants()
 
 _ADDRESS = re.compile(r"(?:@\s{0,3})?(?:https?|ftp)://", re.IGNORECASE)
 _PLAIN = re.compile(r"(?:@\s{0,3})?http://", re.IGNORECASE)
-_GIT = re.compile(r"(?:git(?:\+\w{2,5})?:|git@|github:|gitlab:|bitbucket:|gist:)|^[\w.-]{1,80}/[\w.-]{1,80}(?:#|$)", re.IGNORECASE)
+_GIT = re.compile(
+    r"(?:git(?:\+\w{2,5})?:|git@|github:|gitlab:|bitbucket:|gist:)|^[\w.-]{1,80}/[\w.-]{1,80}(?:#|$)", re.IGNORECASE
+)
 _IGNORED = frozenset(("dev", "peer", "test", "provided"))
 
 
@@ -28,7 +30,9 @@ def judge(artefact: Artefact) -> Iterator[Finding]:
             plain = _PLAIN.search(dependency.requirement) is not None
             by_address = artefact.ecosystem in ("npm", "pypi", "cargo")
             severity = Severity.HIGH if by_address and (plain or artefact.ecosystem == "npm") else Severity.MEDIUM
-            yield _finding(dependency, severity, "comes from an address, where it can change at any time and nobody scans it")
+            yield _finding(
+                dependency, severity, "comes from an address, where it can change at any time and nobody scans it"
+            )
         elif _GIT.search(dependency.requirement) and artefact.ecosystem in ("npm", "pypi", "cargo"):
             yield _finding(dependency, Severity.MEDIUM, "comes from a git repository, past every registry")
 

@@ -33,7 +33,7 @@ _AT_LEAST = 150_000
 
 
 def judge(artefact: Artefact) -> Iterator[Finding]:
-    """New hooks, new abilities of code that runs unasked, new hosts, programs, dependencies and people; sudden growth."""
+    """New hooks, new abilities of what runs unasked, new hosts, programs, dependencies, people; sudden growth."""
     before, now = artefact.previous, artefact.outline
     if before is None:
         return
@@ -54,7 +54,7 @@ def _new_hooks(before: Outline, now: Outline) -> Iterator[Hook]:
         if hook.name in _HARMLESS_HOOKS or not hook.point.is_unasked:
             continue
         same_kind = hook.name in names and (hook.name, hook.command, hook.file) not in known and not hook.command
-        if hook.name not in names or (hook.name, hook.command, hook.file) not in known and not same_kind:
+        if hook.name not in names or ((hook.name, hook.command, hook.file) not in known and not same_kind):
             yield hook
 
 
@@ -68,10 +68,19 @@ def _abilities(before: Outline, now: Outline, *, hooked: bool) -> Iterator[Findi
         early = point in _EARLY
         never = earlier is ExecutionPoint.NONE
         severity = Severity.HIGH if early and never and not hooked else Severity.MEDIUM
-        yield _finding(severity, point, "", ability.value, f"Code that runs unasked {says}, which the release before did not")
+        yield _finding(
+            severity, point, "", ability.value, f"Code that runs unasked {says}, which the release before did not"
+        )
     new_hosts = sorted(now.domains - before.domains)
-    if new_hosts and before.files and not before.domains and any(now.abilities.get(one.value, ExecutionPoint.NONE).is_unasked for one in (Ability.NETWORK,)):
-        yield _finding(Severity.MEDIUM, ExecutionPoint.START, "", " ".join(new_hosts[:5]), "Names hosts for the first time")
+    if (
+        new_hosts
+        and before.files
+        and not before.domains
+        and any(now.abilities.get(one.value, ExecutionPoint.NONE).is_unasked for one in (Ability.NETWORK,))
+    ):
+        yield _finding(
+            Severity.MEDIUM, ExecutionPoint.START, "", " ".join(new_hosts[:5]), "Names hosts for the first time"
+        )
     elif new_hosts:
         yield _finding(Severity.LOW, ExecutionPoint.RUN, "", " ".join(new_hosts[:5]), "Names new hosts")
 
@@ -83,22 +92,45 @@ def _files(before: Outline, now: Outline) -> Iterator[Finding]:
     had_natives = bool(natives)
     for one in now.files:
         if one.kind.is_native and one.path not in natives and not had_natives and before.files:
-            yield _finding(Severity.MEDIUM, one.point, one.path, one.kind.value, "Is compiled code, of which the release before had none")
-        elif one.kind.is_code and one.point.is_unasked and one.size > _TIMES * max(sizes.get(one.path, total), 1) and one.size > _AT_LEAST:
+            yield _finding(
+                Severity.MEDIUM,
+                one.point,
+                one.path,
+                one.kind.value,
+                "Is compiled code, of which the release before had none",
+            )
+        elif (
+            one.kind.is_code
+            and one.point.is_unasked
+            and one.size > _TIMES * max(sizes.get(one.path, total), 1)
+            and one.size > _AT_LEAST
+        ):
             severity = Severity.HIGH if one.point in _EARLY else Severity.MEDIUM
             yield _finding(severity, one.point, one.path, f"{one.size} bytes", "Is many times as large as before")
 
 
 def _small(artefact: Artefact, before: Outline) -> Iterator[Finding]:
     known = {one.name for one in before.dependencies}
-    new = [one.name for one in artefact.outline.dependencies if one.group in ("run", "optional") and one.name not in known]
+    new = [
+        one.name for one in artefact.outline.dependencies if one.group in ("run", "optional") and one.name not in known
+    ]
     if new:
-        yield _finding(Severity.LOW, ExecutionPoint.INSTALL, "", " ".join(new[:10]), "Asks for packages that it did not need before")
+        yield _finding(
+            Severity.LOW,
+            ExecutionPoint.INSTALL,
+            "",
+            " ".join(new[:10]),
+            "Asks for packages that it did not need before",
+        )
     people = sorted(artefact.outline.people - before.people)
     if people and before.people and not artefact.outline.people & before.people:
-        yield _finding(Severity.MEDIUM, ExecutionPoint.NONE, "", " ".join(people[:5]), "Names nobody whom the release before named")
+        yield _finding(
+            Severity.MEDIUM, ExecutionPoint.NONE, "", " ".join(people[:5]), "Names nobody whom the release before named"
+        )
 
 
-def _finding(severity: Severity, point: ExecutionPoint, file: str, text: str, says: str, *, telling: bool = False) -> Finding:
+def _finding(
+    severity: Severity, point: ExecutionPoint, file: str, text: str, says: str, *, telling: bool = False
+) -> Finding:
     specificity = Specificity.TELLING if telling else Specificity.UNUSUAL
     return Finding(ID, VERSION, severity, specificity, point, file, 0, excerpt_of(text), says)

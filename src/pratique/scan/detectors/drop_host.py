@@ -23,7 +23,11 @@ def look(file: SeenFile, _artefact: Artefact) -> Iterator[Finding]:
     if deed is None:
         return
     takes = any(one in abilities for one in (Ability.SENDS_SECRETS, Ability.SENDS_SYSTEM, Ability.READS_ENVIRONMENT))
-    takes = takes or any(one in abilities for one in (Ability.READS_CREDENTIALS, Ability.READS_BROWSERS, Ability.READS_SYSTEM))
+    takes = takes or any(
+        one in abilities for one in (Ability.READS_CREDENTIALS, Ability.READS_BROWSERS, Ability.READS_SYSTEM)
+    )
     severity = Severity.HIGH if deed.point.is_unasked or takes else Severity.LOW
     specificity = Specificity.TELLING if takes or deed.point is not ExecutionPoint.START else Specificity.UNUSUAL
-    yield shown((ID, VERSION), file, deed, severity, specificity, "Names a host for dropping data or fetching code anonymously")
+    yield shown(
+        (ID, VERSION), file, deed, severity, specificity, "Names a host for dropping data or fetching code anonymously"
+    )

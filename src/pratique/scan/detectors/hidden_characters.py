@@ -1,4 +1,4 @@
-"""Characters that nobody sees in code: data in variation selectors, text that reads backwards, names that only look alike."""
+"""Characters that nobody sees in code: data in variation selectors, text that reads otherwise than it runs."""
 
 from __future__ import annotations
 
@@ -16,9 +16,13 @@ ID = "hidden-characters"
 VERSION = 1
 WANTS = Wants(points=RUNS)
 
-_RUNS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{8,}|[\U000e0000-\U000e007f]{8,}|[\u200b-\u200d\u2060\ufeff]{12,}|[\u3164\uffa0\u115f\u1160]{8,}")
+_RUNS = re.compile(
+    "[\ufe00-\ufe0f\U000e0100-\U000e01ef]{8,}|[\U000e0000-\U000e007f]{8,}|[\u200b-\u200d\u2060\ufeff]{12,}|[\u3164\uffa0\u115f\u1160]{8,}"
+)
 _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_DECODES = re.compile(r"codePointAt|charCodeAt|fromCodePoint|fromCharCode|\bord\(|0xfe00|0xe0100|65024|917760|\.codepoints", re.IGNORECASE)
+_DECODES = re.compile(
+    r"codePointAt|charCodeAt|fromCodePoint|fromCharCode|\bord\(|0xfe00|0xe0100|65024|917760|\.codepoints", re.IGNORECASE
+)
 
 
 def look(file: SeenFile, _artefact: Artefact) -> Iterator[Finding]:

@@ -13,7 +13,9 @@ from pratique.scan.seen import Artefact, SeenFile
 ID = "hidden-instructions"
 VERSION = 1
 WANTS = Wants(
-    kinds=frozenset((FileKind.MARKUP, FileKind.TEXT, FileKind.JSON, FileKind.YAML, FileKind.PYTHON, FileKind.JAVASCRIPT)),
+    kinds=frozenset(
+        (FileKind.MARKUP, FileKind.TEXT, FileKind.JSON, FileKind.YAML, FileKind.PYTHON, FileKind.JAVASCRIPT)
+    ),
     points=frozenset(ExecutionPoint),
 )
 
@@ -30,7 +32,10 @@ _TAKES = re.compile(
     re.IGNORECASE,
 )
 _INVISIBLE = re.compile("[\U000e0020-\U000e007f]{6,}|[\u200b-\u200d\u2060]{16,}")
-_UNSEEN_BLOCK = re.compile(r"<!--(?:[^-]|-(?!->)){1,4000}-->|<[a-z]{1,10}\s[^>]{0,200}(?:display:\s?none|font-size:\s?0|color:\s?(?:#fff|white|transparent))[^>]{0,200}>[^<]{1,4000}", re.IGNORECASE)
+_UNSEEN_BLOCK = re.compile(
+    r"<!--(?:[^-]|-(?!->)){1,4000}-->|<[a-z]{1,10}\s[^>]{0,200}(?:display:\s?none|font-size:\s?0|color:\s?(?:#fff|white|transparent))[^>]{0,200}>[^<]{1,4000}",
+    re.IGNORECASE,
+)
 _PROMPT_FOLDERS = ("prompt", "jailbreak", "guardrail", "llm", "injection", "eval")
 
 
@@ -41,8 +46,13 @@ def look(file: SeenFile, artefact: Artefact) -> Iterator[Finding]:
     text = file.text
     invisible = None if file.content.isascii() else _INVISIBLE.search(text)
     if invisible is not None and not file.kind.is_code:
-        yield _finding(file, text, invisible.start(), "", Severity.HIGH, "Holds text that people cannot see and models can")
-    found = next((one for one in _COMMANDS.finditer(text) if _TAKES.search(text[max(one.start() - 300, 0) : one.end() + 400])), None)
+        yield _finding(
+            file, text, invisible.start(), "", Severity.HIGH, "Holds text that people cannot see and models can"
+        )
+    found = next(
+        (one for one in _COMMANDS.finditer(text) if _TAKES.search(text[max(one.start() - 300, 0) : one.end() + 400])),
+        None,
+    )
     if found is None:
         return
     unseen = any(block.start() <= found.start() < block.end() for block in _UNSEEN_BLOCK.finditer(text))

@@ -18,7 +18,9 @@ ID = "maven-build"
 VERSION = 1
 WANTS = Wants(kinds=frozenset((FileKind.XML, FileKind.TEXT)), ecosystems=frozenset(("maven",)))
 
-_RUNS_PROGRAMS = frozenset(("exec-maven-plugin", "maven-antrun-plugin", "gmavenplus-plugin", "groovy-maven-plugin", "download-maven-plugin"))
+_RUNS_PROGRAMS = frozenset(
+    ("exec-maven-plugin", "maven-antrun-plugin", "gmavenplus-plugin", "groovy-maven-plugin", "download-maven-plugin")
+)
 _PROGRAMS = ("exec", "executable", "get", "script", "source", "argument", "arg", "commandlineArgs", "java", "wget")
 
 
@@ -43,7 +45,13 @@ def _plugin(file: SeenFile, plugin: Element) -> Iterator[Finding]:
     texts = [f"{inner.text} {' '.join(inner.attributes.values())}" for inner in plugin.all() if inner.name in _PROGRAMS]
     command = " ".join(" ".join(texts).split())
     found = {*abilities_of(command), *words.abilities_in(command)}
-    if found & {Ability.RUNS_DOWNLOADED, Ability.RUNS_DECODED, Ability.SENDS_SECRETS, Ability.SENDS_SYSTEM, Ability.REVERSE_SHELL}:
+    if found & {
+        Ability.RUNS_DOWNLOADED,
+        Ability.RUNS_DECODED,
+        Ability.SENDS_SECRETS,
+        Ability.SENDS_SYSTEM,
+        Ability.REVERSE_SHELL,
+    }:
         yield _finding(file, plugin, command, Severity.CRITICAL, "Has the build fetch, decode or send something")
     elif found:
         yield _finding(file, plugin, command, Severity.HIGH, "Has the build start an interpreter or connect to a host")
@@ -52,7 +60,9 @@ def _plugin(file: SeenFile, plugin: Element) -> Iterator[Finding]:
 
 
 def _named(element: Element) -> str:
-    return ":".join(part for part in (element.first("groupId"), element.first("artifactId"), element.first("version")) if part)
+    return ":".join(
+        part for part in (element.first("groupId"), element.first("artifactId"), element.first("version")) if part
+    )
 
 
 def _finding(file: SeenFile, element: Element, text: str, severity: Severity, says: str) -> Finding:

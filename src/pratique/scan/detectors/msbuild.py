@@ -24,15 +24,30 @@ WANTS = Wants(
 )
 
 _WORST = frozenset(
-    (Ability.RUNS_DOWNLOADED, Ability.RUNS_DECODED, Ability.SENDS_SECRETS, Ability.SENDS_SYSTEM, Ability.RESOLVES_SECRETS)
-    + (Ability.REVERSE_SHELL, Ability.DESTROYS, Ability.MINES, Ability.AGENT_CALL, Ability.PUBLISHES, Ability.SCANS_SECRETS)
+    (
+        Ability.RUNS_DOWNLOADED,
+        Ability.RUNS_DECODED,
+        Ability.SENDS_SECRETS,
+        Ability.SENDS_SYSTEM,
+        Ability.RESOLVES_SECRETS,
+    )
+    + (
+        Ability.REVERSE_SHELL,
+        Ability.DESTROYS,
+        Ability.MINES,
+        Ability.AGENT_CALL,
+        Ability.PUBLISHES,
+        Ability.SCANS_SECRETS,
+    )
 )
 _BAD = frozenset(
     (Ability.NETWORK, Ability.SENDS, Ability.READS_CREDENTIALS, Ability.DROP_HOST, Ability.STAYS, Ability.DEFENCES)
     + (Ability.AGENT_SETTINGS, Ability.WORKFLOWS, Ability.READS_ENVIRONMENT)
 )
 _INLINE = re.compile(r"RoslynCodeTaskFactory|CodeTaskFactory|XamlTaskFactory", re.IGNORECASE)
-_EVALUATES = re.compile(r"\$\(\[(?:System\.IO\.File|System\.Diagnostics|System\.Reflection|System\.Activator)\]?[^)\n]{0,200}(?:Write|Start|Load|Create)")
+_EVALUATES = re.compile(
+    r"\$\(\[(?:System\.IO\.File|System\.Diagnostics|System\.Reflection|System\.Activator)\]?[^)\n]{0,200}(?:Write|Start|Load|Create)"
+)
 
 
 def look(file: SeenFile, _artefact: Artefact) -> Iterator[Finding]:
@@ -64,7 +79,9 @@ def _command(file: SeenFile, element: Element, *, downloaded: bool) -> Iterator[
         yield _finding(file, element, command, Severity.CRITICAL, says)
     elif found & (_BAD | {Ability.EVALUATES}):
         severity = Severity.HIGH if found & _BAD or "hidden" in command.lower() else Severity.MEDIUM
-        yield _finding(file, element, command, severity, "Runs a command that starts an interpreter or connects to a host")
+        yield _finding(
+            file, element, command, severity, "Runs a command that starts an interpreter or connects to a host"
+        )
     else:
         yield _finding(file, element, command, Severity.LOW, "Runs a command")
 

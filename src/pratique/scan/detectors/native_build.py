@@ -17,7 +17,9 @@ VERSION = 1
 WANTS = Wants(points=frozenset((ExecutionPoint.INSTALL,)), ecosystems=frozenset(("npm",)))
 
 _EXPANSION = re.compile(r"<!@?\(((?:[^()\n]|\([^()\n]{0,400}\)){1,2000})\)")
-_USUAL = re.compile(r"""\s{0,3}(?:node(?:js)?\s+-[ep]\s+\\?["'](?:console\.log\()?(?:process\.\w+(?:\.\w+)?|require\(\\?['"][\w@/.-]{1,80}\\?['"]\)(?:\.\w{1,40}){0,2})\)?\\?["']|pkg-config\b[^|;&]{0,200}|node\s+\S{1,80}(?:util|find|include|gyp)\S{0,80}[^|;&]{0,100})\s{0,3}""")
+_USUAL = re.compile(
+    r"""\s{0,3}(?:node(?:js)?\s+-[ep]\s+\\?["'](?:console\.log\()?(?:process\.\w+(?:\.\w+)?|require\(\\?['"][\w@/.-]{1,80}\\?['"]\)(?:\.\w{1,40}){0,2})\)?\\?["']|pkg-config\b[^|;&]{0,200}|node\s+\S{1,80}(?:util|find|include|gyp)\S{0,80}[^|;&]{0,100})\s{0,3}"""
+)
 _SOURCES = re.compile(r"\.(?:c|cc|cpp|cxx|m|mm|asm|s|S)\b")
 _HARMLESS = frozenset((Ability.EVALUATES, Ability.PROCESS))
 
@@ -30,12 +32,20 @@ def look(file: SeenFile, artefact: Artefact) -> Iterator[Finding]:
     for found in _EXPANSION.finditer(text):
         abilities = {*abilities_of(found[1]), *words.abilities_in(found[1])} - _HARMLESS
         if abilities:
-            yield _finding(file, text, found, Severity.CRITICAL, "Runs a command that fetches, reads or sends something")
+            yield _finding(
+                file, text, found, Severity.CRITICAL, "Runs a command that fetches, reads or sends something"
+            )
             return
         if not _USUAL.fullmatch(found[1]):
             compiles = any(_SOURCES.search(one.path) for one in artefact.outline.files)
             severity = Severity.MEDIUM if compiles else Severity.HIGH
-            yield _finding(file, text, found, severity, "Runs a command" + ("" if compiles else " though there is nothing to compile"))
+            yield _finding(
+                file,
+                text,
+                found,
+                severity,
+                "Runs a command" + ("" if compiles else " though there is nothing to compile"),
+            )
             return
 
 

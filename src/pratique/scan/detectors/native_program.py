@@ -15,16 +15,84 @@ VERSION = 1
 WANTS = Wants(kinds=NATIVE)
 
 _OWN_SUFFIXES = {
-    FileKind.PE: ("exe", "dll", "pyd", "node", "sys", "ocx", "mui", "winmd", "cpl", "scr", "com", "efi", "bin", "lib", "mun"),
-    FileKind.ELF: ("so", "node", "o", "elf", "bin", "ko", "a", "axf", "out", "debug", "dwo", "abi3", "exe", "linux", "hex"),
+    FileKind.PE: (
+        "exe",
+        "dll",
+        "pyd",
+        "node",
+        "sys",
+        "ocx",
+        "mui",
+        "winmd",
+        "cpl",
+        "scr",
+        "com",
+        "efi",
+        "bin",
+        "lib",
+        "mun",
+    ),
+    FileKind.ELF: (
+        "so",
+        "node",
+        "o",
+        "elf",
+        "bin",
+        "ko",
+        "a",
+        "axf",
+        "out",
+        "debug",
+        "dwo",
+        "abi3",
+        "exe",
+        "linux",
+        "hex",
+    ),
     FileKind.MACHO: ("dylib", "so", "node", "bundle", "o", "bin", "a", "out", "jnilib", "osx", "dwarf"),
     FileKind.CLASS: ("class", "clazz", "sjsm"),
     FileKind.PYC: ("pyc", "pyo"),
     FileKind.WASM: ("wasm", "wat", "bin"),
 }
 _SAYS_OTHERWISE = frozenset(
-    ("png", "jpg", "jpeg", "gif", "ico", "bmp", "svg", "txt", "md", "json", "xml", "yml", "yaml", "css", "html", "csv", "pdf")
-    + ("js", "py", "rb", "ts", "log", "dat", "tmp", "ttf", "woff", "woff2", "mp3", "mp4", "wav", "lock", "toml", "ini", "cfg")
+    (
+        "png",
+        "jpg",
+        "jpeg",
+        "gif",
+        "ico",
+        "bmp",
+        "svg",
+        "txt",
+        "md",
+        "json",
+        "xml",
+        "yml",
+        "yaml",
+        "css",
+        "html",
+        "csv",
+        "pdf",
+    )
+    + (
+        "js",
+        "py",
+        "rb",
+        "ts",
+        "log",
+        "dat",
+        "tmp",
+        "ttf",
+        "woff",
+        "woff2",
+        "mp3",
+        "mp4",
+        "wav",
+        "lock",
+        "toml",
+        "ini",
+        "cfg",
+    )
 )
 _MACHINE_CODE = frozenset((FileKind.PE, FileKind.ELF, FileKind.MACHO))
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from pratique.formats.file_kind import CODE
 from pratique.scan.detectors.contract import RUNS, Wants
-from pratique.scan.fingerprints import fingerprint
 from pratique.scan.findings import Finding, Severity, Specificity, excerpt_of
+from pratique.scan.fingerprints import fingerprint
 from pratique.scan.seen import Artefact, SeenFile
 
 ID = "near-duplicate"
@@ -23,4 +23,15 @@ def look(file: SeenFile, artefact: Artefact) -> Iterator[Finding]:
     family = artefact.families.get(mark) if mark else None
     if family is not None:
         says = f"Is the code of a family that was found to be malicious: {excerpt_of(family)[:80]}"
-        yield Finding(ID, VERSION, Severity.CRITICAL, Specificity.TELLING, file.point, file.path, file.line, mark, says, file.layers)
+        yield Finding(
+            ID,
+            VERSION,
+            Severity.CRITICAL,
+            Specificity.TELLING,
+            file.point,
+            file.path,
+            file.line,
+            mark,
+            says,
+            file.layers,
+        )

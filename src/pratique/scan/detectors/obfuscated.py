@@ -16,9 +16,13 @@ VERSION = 1
 WANTS = Wants(kinds=frozenset((FileKind.JAVASCRIPT, FileKind.PYTHON, FileKind.RUBY, FileKind.POWERSHELL)), points=RUNS)
 
 _MANGLED = re.compile(r"\b_0x[0-9a-f]{3,8}\b")
-_ROTATES = re.compile(r"\bpush'?\]?\(\s{0,9}\w{1,12}\[?'?\.?shift'?\]?\(|while\s{0,3}\(!!\[\]\)|parseInt\(\w{1,12}\(0x", re.IGNORECASE)
+_ROTATES = re.compile(
+    r"\bpush'?\]?\(\s{0,9}\w{1,12}\[?'?\.?shift'?\]?\(|while\s{0,3}\(!!\[\]\)|parseInt\(\w{1,12}\(0x", re.IGNORECASE
+)
 _CONFUSABLE = re.compile(r"\b(?=[Il1O0o_]{0,40}[IOlo_][Il1O0o_]{0,40})[IlOo_][Il1Oo0_]{7,40}\b|\b_{5,40}\d{0,4}\b")
-_PACKED = re.compile(r"__pyarmor__|\bpyarmor_runtime\b|sourcedefender|eval\(function\(p,a,c,k,e,[dr]\)|\[\]\[\(!\[\]\+\[\]\)|(?:\(!\[\]\+\[\]\)\[\+){1,3}")
+_PACKED = re.compile(
+    r"__pyarmor__|\bpyarmor_runtime\b|sourcedefender|eval\(function\(p,a,c,k,e,[dr]\)|\[\]\[\(!\[\]\+\[\]\)|(?:\(!\[\]\+\[\]\)\[\+){1,3}"
+)
 _ESCAPES = re.compile(r"(?:\\x[0-9a-f]{2}){10,}", re.IGNORECASE)
 _FOREIGN = re.compile(r"\b[\u3400-\u9fff\u0400-\u04ff\u0370-\u03ff\uac00-\ud7af]{1,40}\s{0,3}=(?!=)")
 _PADDED = re.compile(r"(?<=[^ \t\n])[ \t]{150,}+(?=\S[^\n]{10})")
@@ -63,10 +67,18 @@ def _first(text: str) -> tuple[str, re.Match[str], bool] | None:
     if confusable is not None and distinct(_CONFUSABLE, text) >= _MANY_NAMES:
         return "Has names that cannot be told apart", confusable, True
     foreign = _FOREIGN.search(text)
-    if foreign is not None and distinct(_FOREIGN, text) >= _MANY_NAMES and re.search(r"\bexec\(|\beval\(|\bFunction\(", text):
+    if (
+        foreign is not None
+        and distinct(_FOREIGN, text) >= _MANY_NAMES
+        and re.search(r"\bexec\(|\beval\(|\bFunction\(", text)
+    ):
         return "Has names in letters that its readers do not know", foreign, False
     escapes = _ESCAPES.search(text)
-    if escapes is not None and distinct(_ESCAPES, text) >= _MANY_ESCAPES and re.search(r"\bexec\(|\beval\(|\bFunction\(", text):
+    if (
+        escapes is not None
+        and distinct(_ESCAPES, text) >= _MANY_ESCAPES
+        and re.search(r"\bexec\(|\beval\(|\bFunction\(", text)
+    ):
         return "Writes its texts as escapes", escapes, False
     return None
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pratique.scan.detectors.contract import RUNS, Wants
 from pratique.scan.detectors.evidence import shown
-from pratique.scan.findings import ExecutionPoint, Finding, Severity, Specificity
+from pratique.scan.findings import Finding, Severity, Specificity
 from pratique.scan.reading.contract import Ability
 from pratique.scan.reading.deeds import deeds_of
 from pratique.scan.seen import Artefact, SeenFile
@@ -31,6 +31,8 @@ def look(file: SeenFile, _artefact: Artefact) -> Iterator[Finding]:
             deed,
             high if deed.point.is_unasked else Severity.MEDIUM,
             Specificity.TELLING if telling else Specificity.UNUSUAL,
-            "Decodes something that nobody can read and runs it" if telling else "Decodes something and loads it as code",
+            "Decodes something that nobody can read and runs it"
+            if telling
+            else "Decodes something and loads it as code",
         )
         return

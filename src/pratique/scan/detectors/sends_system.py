@@ -27,4 +27,6 @@ def look(file: SeenFile, _artefact: Artefact) -> Iterator[Finding]:
         ExecutionPoint.START: Severity.HIGH,
     }.get(deed.point, Severity.LOW)
     specificity = Specificity.TELLING if deed.point.is_unasked else Specificity.COMMON
-    yield shown((ID, VERSION), file, deed, severity, specificity, "Tells another host the name of this machine or its user")
+    yield shown(
+        (ID, VERSION), file, deed, severity, specificity, "Tells another host the name of this machine or its user"
+    )

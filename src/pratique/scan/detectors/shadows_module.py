@@ -14,14 +14,78 @@ VERSION = 1
 WANTS = Wants(ecosystems=frozenset(("pypi", "npm")))
 
 _WELL_KNOWN = frozenset(
-    ("requests", "numpy", "pandas", "django", "flask", "boto3", "botocore", "urllib3", "setuptools", "pip", "yaml", "six")
-    + ("cryptography", "certifi", "idna", "click", "jinja2", "sqlalchemy", "pydantic", "aiohttp", "httpx", "openai", "torch")
+    (
+        "requests",
+        "numpy",
+        "pandas",
+        "django",
+        "flask",
+        "boto3",
+        "botocore",
+        "urllib3",
+        "setuptools",
+        "pip",
+        "yaml",
+        "six",
+    )
+    + (
+        "cryptography",
+        "certifi",
+        "idna",
+        "click",
+        "jinja2",
+        "sqlalchemy",
+        "pydantic",
+        "aiohttp",
+        "httpx",
+        "openai",
+        "torch",
+    )
 )
 """Import names that many programs have; whoever ships one under another name is loaded instead."""
 
-_BACKPORTS = frozenset(("test", "tests", "site", "this", "typing", "enum", "dataclasses", "contextvars", "asyncio", "statistics"))
-_BACKPORT_WORDS = ("backport", "stdlib", "legacy", "python", "setuptools", "importlib", "future", "pyodide", "compat", "standard")
-_COMMANDS = frozenset(("ls", "cd", "cat", "sudo", "ssh", "git", "npm", "npx", "node", "python", "python3", "pip", "curl", "docker", "kubectl", "aws", "gh", "bash", "sh", "make", "cargo", "yarn", "pnpm"))
+_BACKPORTS = frozenset(
+    ("test", "tests", "site", "this", "typing", "enum", "dataclasses", "contextvars", "asyncio", "statistics")
+)
+_BACKPORT_WORDS = (
+    "backport",
+    "stdlib",
+    "legacy",
+    "python",
+    "setuptools",
+    "importlib",
+    "future",
+    "pyodide",
+    "compat",
+    "standard",
+)
+_COMMANDS = frozenset(
+    (
+        "ls",
+        "cd",
+        "cat",
+        "sudo",
+        "ssh",
+        "git",
+        "npm",
+        "npx",
+        "node",
+        "python",
+        "python3",
+        "pip",
+        "curl",
+        "docker",
+        "kubectl",
+        "aws",
+        "gh",
+        "bash",
+        "sh",
+        "make",
+        "cargo",
+        "yarn",
+        "pnpm",
+    )
+)
 
 
 def judge(artefact: Artefact) -> Iterator[Finding]:
@@ -31,7 +95,12 @@ def judge(artefact: Artefact) -> Iterator[Finding]:
         for name in sorted(_top_modules(artefact)):
             if name in sys.stdlib_module_names and name not in _BACKPORTS and not _is_backport(own, name):
                 yield _finding(name, Severity.HIGH, f"Ships a module named {name}, which is one of Python's own")
-            elif name in _WELL_KNOWN and name not in own and not own.startswith(("py" + name,)) and not name.startswith(own):
+            elif (
+                name in _WELL_KNOWN
+                and name not in own
+                and not own.startswith(("py" + name,))
+                and not name.startswith(own)
+            ):
                 yield _finding(name, Severity.HIGH, f"Ships a module named {name}, which belongs to another project")
     elif artefact.ecosystem == "npm":
         bins = artefact.manifest.get("bin")

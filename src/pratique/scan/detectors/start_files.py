@@ -35,7 +35,14 @@ _KNOWN = tuple(
 )
 """Lines that well-known tools write, whole."""
 
-_ACTS = (Ability.EVALUATES, Ability.PROCESS, Ability.NETWORK, Ability.DECODES, Ability.RUNS_DECODED, Ability.RUNS_DOWNLOADED)
+_ACTS = (
+    Ability.EVALUATES,
+    Ability.PROCESS,
+    Ability.NETWORK,
+    Ability.DECODES,
+    Ability.RUNS_DECODED,
+    Ability.RUNS_DOWNLOADED,
+)
 _CUSTOMISERS = ("sitecustomize.py", "usercustomize.py")
 
 
@@ -44,7 +51,9 @@ def look(file: SeenFile, _artefact: Artefact) -> Iterator[Finding]:
     if file.layers:
         return
     if file.name in _CUSTOMISERS and file.point is ExecutionPoint.START:
-        yield _finding(file, 1, file.text[:160], Severity.HIGH, "Is loaded at every start of Python, before any program")
+        yield _finding(
+            file, 1, file.text[:160], Severity.HIGH, "Is loaded at every start of Python, before any program"
+        )
     if not file.path.endswith(".pth"):
         return
     for number, line in enumerate(file.text.splitlines()[:5_000], 1):

@@ -44,7 +44,9 @@ def look(file: SeenFile, artefact: Artefact) -> Iterator[Finding]:
     specificity = Specificity.TELLING if many and deed.point.is_unasked else Specificity.UNUSUAL
     if file.point is ExecutionPoint.RUN and artefact.ecosystem == "maven":
         specificity = Specificity.COMMON
-    yield shown((ID, VERSION), file, deed, severity, specificity, "Reads files in which others keep passwords, tokens or keys")
+    yield shown(
+        (ID, VERSION), file, deed, severity, specificity, "Reads files in which others keep passwords, tokens or keys"
+    )
 
 
 def _severity(point: ExecutionPoint, *, many: bool, stores: bool, way_out: bool) -> Severity:

@@ -1,4 +1,7 @@
-"""Where code of a Maven artefact runs. Source: Maven's "Introduction to Plugins" and "Using Extensions"; java.util.ServiceLoader."""
+"""Where code of a Maven artefact runs.
+
+Source: Maven, "Introduction to Plugins" and "Using Extensions"; Java, `java.util.ServiceLoader`.
+"""
 
 from __future__ import annotations
 

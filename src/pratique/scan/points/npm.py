@@ -1,4 +1,4 @@
-"""Where code of an npm package runs. Source: npm docs, "scripts" and "package.json"; node-gyp's own reading of gyp files."""
+"""Where code of an npm package runs. Source: npm docs, "scripts" and "package.json"; node-gyp's README."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where code of a NuGet package runs. Source: NuGet documentation, "MSBuild props and targets" and "Package scripts"."""
+"""Where code of a NuGet package runs. Source: NuGet docs, "MSBuild props and targets" and "Package scripts"."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where code of a gem runs. Source: RubyGems guides, "Gems with extensions", "Plugins" and "Specification reference"."""
+"""Where code of a gem runs. Source: RubyGems guides, "Gems with extensions", "Plugins", "Specification reference"."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ def read_package(paths: Collection[str], read: Read) -> Package:
             package.runs(path, ExecutionPoint.BUILD)
         elif path.startswith("lib/") and path.endswith(".rb") and path.count("/") == 1:
             package.runs(path, ExecutionPoint.START)
-    for one in manifest.get("dependencies") if isinstance(manifest.get("dependencies"), list) else ():
+    wanted = manifest.get("dependencies")
+    for one in wanted if isinstance(wanted, list) else ():
         about = mapping(one)
         group = "dev" if "development" in str(about.get("type", "")) else "run"
         package.dependencies.append(Dependency(str(about.get("name", "")), str(about.get("requirement", "")), group))

@@ -49,7 +49,10 @@ _SYSTEM = re.compile(
     r"\$env:(?:USERNAME|COMPUTERNAME)|\b(?:whoami|hostname|ipconfig|ifconfig|systeminfo|uname -a)\b",
     re.IGNORECASE,
 )
-_ENVIRONMENT = re.compile(r"\b(?:printenv|env)\b\s{0,4}(?:\||>|\)|`|$)|\bset\s{0,3}\||\$\(env\)|Get-ChildItem\s+Env:|\bgci\s+env:", re.IGNORECASE)
+_ENVIRONMENT = re.compile(
+    r"\b(?:printenv|env)\b\s{0,4}(?:\||>|\)|`|$)|\bset\s{0,3}\||\$\(env\)|Get-ChildItem\s+Env:|\bgci\s+env:",
+    re.IGNORECASE,
+)
 _RESOLVES = re.compile(r"\b(?:nslookup|dig|host|Resolve-DnsName)\s[^\n]{0,120}(?:\$\(|`|\$\w|%\w+%)", re.IGNORECASE)
 
 
@@ -65,9 +68,7 @@ def abilities_of(command: str) -> Iterator[Ability]:
     encoded = bool(_ENCODED.search(text))
     if fetches:
         yield Ability.NETWORK
-    if fetches and (into_shell or _RUNS_FILE.search(text)):
-        yield Ability.RUNS_DOWNLOADED
-    elif fetches and _RUNTIME.search(text):
+    if (fetches and (into_shell or _RUNS_FILE.search(text))) or (fetches and _RUNTIME.search(text)):
         yield Ability.RUNS_DOWNLOADED
     if encoded and (into_shell or _INLINE.search(text)):
         yield Ability.RUNS_DECODED

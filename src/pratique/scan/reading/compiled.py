@@ -31,7 +31,8 @@ def _take(pattern: re.Pattern[bytes], content: bytes) -> list[re.Match[bytes]]:
 def _constants(content: bytes) -> list[str]:
     """The UTF-8 constants of a class file; as many as can be read of a broken one."""
     count = int.from_bytes(content[8:10], "big")
-    place, index, found = 10, 1, []
+    found: list[str] = []
+    place, index = 10, 1
     while index < count and place < len(content) and len(found) < MAX_TEXTS:
         tag = content[place]
         if tag == 1:

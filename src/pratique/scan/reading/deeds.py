@@ -12,11 +12,15 @@ from pratique.scan.reading.flow import Flow
 from pratique.scan.reading.javascript import with_own_names
 from pratique.scan.reading.language import LANGUAGES
 from pratique.scan.reading.lexical import MAX_TEXT, put_together, without_comments
+from pratique.scan.reading.marks import HIDING, groups_of, marks_of
 from pratique.scan.reading.python import Hidden, read_python
 from pratique.scan.seen import FileDeeds, SeenFile
 
 _KEPT = "reading.deeds"
-_HOST = re.compile(r"\bhttps?://(?:[\w.%-]{1,80}@)?((?:[a-z0-9_-]{1,63}\.){1,8}[a-z]{2,24}|\d{1,3}(?:\.\d{1,3}){3})(?=[:/'\"`\s?#)]|$)", re.IGNORECASE)
+_HOST = re.compile(
+    r"\bhttps?://(?:[\w.%-]{1,80}@)?((?:[a-z0-9_-]{1,63}\.){1,8}[a-z]{2,24}|\d{1,3}(?:\.\d{1,3}){3})(?=[:/'\"`\s?#)]|$)",
+    re.IGNORECASE,
+)
 _MAX_DOMAINS = 2_000
 _MINIFIED = 400
 """Characters in the average line from which on short names mean nothing."""
@@ -49,7 +53,8 @@ def deeds_of(file: SeenFile) -> FileDeeds:
 
 
 def _read(file: SeenFile) -> Read:
-    deeds, hidden, plain = Deeds(file.point), (), ""
+    deeds, plain = Deeds(file.point), ""
+    hidden: tuple[Hidden, ...] = ()
     if file.kind.is_native:
         plain = _compiled(file, deeds)
     elif file.kind in (FileKind.PYTHON, FileKind.PTH):
@@ -66,10 +71,14 @@ def _read(file: SeenFile) -> Read:
 
 def _python(file: SeenFile, deeds: Deeds) -> tuple[tuple[Hidden, ...], str]:
     text = file.text[:MAX_TEXT]
+    if file.kind is FileKind.PYTHON and not any(name != HIDING for name in groups_of(text, FileKind.PYTHON)):
+        return (), ""
     hidden = read_python(_importing_lines(text) if file.kind is FileKind.PTH else text, deeds)
     plain = without_comments(text, FileKind.PYTHON)
     if hidden is None:
-        Flow(LANGUAGES[FileKind.PYTHON], deeds, minified=False).read(put_together(plain, FileKind.PYTHON))
+        whole = put_together(plain, FileKind.PYTHON)
+        found = [mark for mark in marks_of(whole, FileKind.PYTHON) if mark[1] != HIDING]
+        Flow(LANGUAGES[FileKind.PYTHON], deeds, minified=False).read(whole, found)
         return (), plain
     return hidden, plain
 
@@ -92,11 +101,18 @@ def _shell(file: SeenFile, deeds: Deeds) -> str:
 
 
 def _lexical(file: SeenFile, deeds: Deeds) -> str:
-    plain = put_together(without_comments(file.text[:MAX_TEXT], file.kind), file.kind)
+    text = file.text[:MAX_TEXT]
+    raw = marks_of(text, file.kind)
+    if not raw:
+        return ""
+    plain = without_comments(text, file.kind)
+    if any(name == HIDING for _, name in raw):
+        plain = put_together(plain, file.kind)
     if file.kind is FileKind.JAVASCRIPT:
         plain = with_own_names(plain)
     minified = len(plain) > _MINIFIED * (plain.count("\n") + 1)
-    Flow(LANGUAGES[file.kind], deeds, minified=minified).read(plain)
+    found = [mark for mark in marks_of(plain, file.kind) if mark[1] != HIDING]
+    Flow(LANGUAGES[file.kind], deeds, minified=minified).read(plain, found)
     return plain
 
 

@@ -28,7 +28,9 @@ _GIVEN = re.compile(
     r"(?:\bfunction\b[^(\n]{0,60}\(([\w$,\s]{1,200})\)|\(([\w$,\s]{1,200})\)\s{0,5}=>|(?<![\w$.])([\w$]{1,60})\s{0,5}=>|\|\s{0,3}([\w, ]{1,100})\|)"
 )
 _APPENDED = re.compile(r"([A-Za-z_$@][\w$]{0,80})\s{0,3}(?:\.(?:push|append|concat|<<|write|extend)\s{0,3}\(|<<)")
-_FED = re.compile(r"([A-Za-z_$@][\w$]{0,80})\.(?:write|end|send|sendall|emit|puts|print|write_all|Write|body)\b\s{0,3}[(=\s]")
+_FED = re.compile(
+    r"([A-Za-z_$@][\w$]{0,80})\.(?:write|end|send|sendall|emit|puts|print|write_all|Write|body)\b\s{0,3}[(=\s]"
+)
 _SHORT = 2
 
 
@@ -39,18 +41,33 @@ class Flow:
         self._language, self._deeds, self._minified = language, deeds, minified
         self._carried: dict[str, tuple[frozenset[Tag], int]] = {}
         self._open: list[tuple[int, frozenset[Tag]]] = []
+        self._last = -REMEMBERED - 1
         self._depth = self._count = 0
 
-    def read(self, text: str) -> None:
-        """Read all statements, as many as the limit allows."""
-        for line, statement in statements(text):
-            self._count += 1
-            if self._count > _MANY_STATEMENTS:
-                return
-            self._read(line, statement)
+    def read(self, text: str, marks: list[tuple[int, str]]) -> None:
+        """Read the statements around marks, as many as the limit allows.
 
-    def _read(self, line: int, statement: str) -> None:
-        abilities = self._abilities(statement)
+        Args:
+            text: as `lexical.put_together` leaves it.
+            marks: of that text (`marks.marks_of`).
+        """
+        at = 0
+        for begin, end in regions([place for place, _ in marks], len(text)):
+            line = text.count("\n", 0, begin)
+            for row, offset, statement in statements(text[begin:end]):
+                self._count += 1
+                if self._count > _MANY_STATEMENTS:
+                    return
+                stop = begin + offset + len(statement)
+                groups = set()
+                while at < len(marks) and marks[at][0] < stop:
+                    groups.add(marks[at][1])
+                    at += 1
+                if groups or self._open or self._count - self._last <= REMEMBERED:
+                    self._read(line + row, statement, groups)
+
+    def _read(self, line: int, statement: str, groups: set[str]) -> None:
+        abilities = self._abilities(statement, groups) if groups else set()
         own = self._own_tags(statement, abilities)
         carried = self._tags_of_names(statement)
         tags = own | carried
@@ -58,21 +75,12 @@ class Flow:
             self._deeds.add(ability, line, statement)
         self._give(statement, abilities, tags)
 
-    def _abilities(self, statement: str) -> set[Ability]:
-        language = self._language
-        table = (
-            (language.network, Ability.NETWORK),
-            (language.process, Ability.PROCESS),
-            (language.evaluates, Ability.EVALUATES),
-            (language.decodes, Ability.DECODES),
-            (language.resolves, Ability.RESOLVES),
-            (language.environment, Ability.READS_ENVIRONMENT),
-            (language.system, Ability.READS_SYSTEM),
-            (language.marks_program, Ability.WRITES_PROGRAM),
-            (language.native, Ability.LOADS_NATIVE),
+    def _abilities(self, statement: str, groups: set[str]) -> set[Ability]:
+        table = ((field, ability) for field, ability in _FIELDS if field in groups)
+        found = {ability for field, ability in table if getattr(self._language, field).search(statement)}
+        found.update(
+            ability for pattern, ability in words.TABLE if ability.value in groups and pattern.search(statement)
         )
-        found = {ability for pattern, ability in table if pattern.search(statement)}
-        found.update(words.abilities_in(statement))
         if Ability.PROCESS in found:
             for command in self._commands(statement):
                 found.update(commands.abilities_of(command))
@@ -169,6 +177,7 @@ class Flow:
             known = self._carried.get(name)
             tags = tags | known[0] if known is not None else tags
         if tags:
+            self._last = self._count
             self._carried[name] = (tags, self._count)
         else:
             self._carried.pop(name, None)
@@ -181,6 +190,33 @@ class Flow:
         while self._open and self._depth < self._open[-1][0]:
             self._open.pop()
         del self._open[:-50]
+
+
+_FIELDS = (
+    ("network", Ability.NETWORK),
+    ("process", Ability.PROCESS),
+    ("evaluates", Ability.EVALUATES),
+    ("decodes", Ability.DECODES),
+    ("resolves", Ability.RESOLVES),
+    ("environment", Ability.READS_ENVIRONMENT),
+    ("system", Ability.READS_SYSTEM),
+    ("marks_program", Ability.WRITES_PROGRAM),
+    ("native", Ability.LOADS_NATIVE),
+)
+_BEFORE, _BEHIND = 2_000, 8_000
+"""Characters around a mark that are read with it."""
+
+
+def regions(places: list[int], length: int) -> list[tuple[int, int]]:
+    """The parts of a text that lie around marks; all of it where these are close together."""
+    found: list[tuple[int, int]] = []
+    for place in places:
+        begin, end = max(place - _BEFORE, 0), min(place + _BEHIND, length)
+        if found and begin <= found[-1][1]:
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((begin, end))
+    return found
 
 
 _COMMON = frozenset(

@@ -115,9 +115,19 @@ JAVASCRIPT = Language(
         r"\bDeno\.env\.toObject\b",
     ),
     environment_value=_p(r"\bprocess\.env\b(?![.\[\w])"),
-    system=_p(r"\bos\.(?:hostname|userInfo|networkInterfaces)\b", r"require\(['\"](?:node:)?os['\"]\)\.(?:hostname|userInfo)"),
-    writes=_p(r"\bwriteFile(?:Sync)?\s{0,3}\(", r"\bcreateWriteStream\s{0,3}\(", r"\.pipe\s{0,3}\(", r"\bappendFile(?:Sync)?\b", r"\bBun\.write\b"),
-    marks_program=_p(r"\bchmod(?:Sync)?\s{0,3}\([^\n]{1,200}(?:0o?[157][0-7]{2}|['\"]\+?[0-7x]{2,4}['\"]|\b493\b|\b511\b)"),
+    system=_p(
+        r"\bos\.(?:hostname|userInfo|networkInterfaces)\b", r"require\(['\"](?:node:)?os['\"]\)\.(?:hostname|userInfo)"
+    ),
+    writes=_p(
+        r"\bwriteFile(?:Sync)?\s{0,3}\(",
+        r"\bcreateWriteStream\s{0,3}\(",
+        r"\.pipe\s{0,3}\(",
+        r"\bappendFile(?:Sync)?\b",
+        r"\bBun\.write\b",
+    ),
+    marks_program=_p(
+        r"\bchmod(?:Sync)?\s{0,3}\([^\n]{1,200}(?:0o?[157][0-7]{2}|['\"]\+?[0-7x]{2,4}['\"]|\b493\b|\b511\b)"
+    ),
     native=_p(r"\bprocess\.dlopen\b", r"\bffi-napi\b"),
 )
 
@@ -159,9 +169,19 @@ RUBY = Language(
         r"\.bytes\b[^\n]{0,60}\^",
         r"\.tr\(\s{0,3}['\"][a-zA-Z-]{3,60}['\"]\s{0,3},",
     ),
-    sends=_p(r"\bNet::HTTP\.post\w{0,5}\b", r"\bNet::HTTP::(?:Post|Put)\b", r"\.post\b", r"\bNet::HTTP\.get\w{0,9}\(?[^\n]{0,200}#\{", r"https?://[^\s'\"]{1,200}#\{"),
+    sends=_p(
+        r"\bNet::HTTP\.post\w{0,5}\b",
+        r"\bNet::HTTP::(?:Post|Put)\b",
+        r"\.post\b",
+        r"\bNet::HTTP\.get\w{0,9}\(?[^\n]{0,200}#\{",
+        r"https?://[^\s'\"]{1,200}#\{",
+    ),
     resolves=_p(r"\bResolv\b", r"\bAddrinfo\.\w", r"\bgetaddrinfo\b", r"\bgethostbyname\b", r"\bgetaddress\b"),
-    environment=_p(r"\bENV\.(?:to_h|to_a|each\w{0,9}|map|inspect|to_json|select|sort|filter\w{0,4}|reject|collect|find_all)\b", r"\bto_json\(ENV\b", r"\bJSON\.\w{4,16}\(ENV\b"),
+    environment=_p(
+        r"\bENV\.(?:to_h|to_a|each\w{0,9}|map|inspect|to_json|select|sort|filter\w{0,4}|reject|collect|find_all)\b",
+        r"\bto_json\(ENV\b",
+        r"\bJSON\.\w{4,16}\(ENV\b",
+    ),
     environment_value=_p(r"\bENV\b(?!\[|\.(?:fetch|key|\[|delete|include))"),
     system=_p(r"\bSocket\.gethostname\b", r"\bEtc\.(?:getlogin|getpwuid)\b", r"`(?:hostname|whoami|uname -a|id)`"),
     writes=_p(r"\bFile\.(?:binwrite|write|open)\b", r"\bIO\.(?:binwrite|write|copy_stream)\b", r"\.write\b"),
@@ -178,16 +198,26 @@ RUST = Language(
     ),
     process=_p(r"\bCommand::new\b", r"\bprocess::Command\b", r"\blibc::(?:system|execv\w{0,2}|popen)\b"),
     decodes=_p(
-        r"\bbase64::", r"\b(?:STANDARD|URL_SAFE)\w{0,9}\.decode\b", r"\bhex::decode\b", r"\b(?:Gz|Zlib|Deflate|Xz)Decoder\b", r"\binclude_bytes!",
-        r"\binclude_str!", r"\|\s{0,3}\w{1,20}\s{0,3}\|\s{0,3}\*?\w{1,20}\s{0,3}\^", r"\bAes\w{2,12}::",
+        r"\bbase64::",
+        r"\b(?:STANDARD|URL_SAFE)\w{0,9}\.decode\b",
+        r"\bhex::decode\b",
+        r"\b(?:Gz|Zlib|Deflate|Xz)Decoder\b",
+        r"\binclude_bytes!",
+        r"\binclude_str!",
+        r"\|\s{0,3}\w{1,20}\s{0,3}\|\s{0,3}\*?\w{1,20}\s{0,3}\^",
+        r"\bAes\w{2,12}::",
     ),
-    sends=_p(r"\.post\s{0,3}\(", r"\.put\s{0,3}\(", r"\.send_(?:string|json|form|bytes)\b", r"\.write_all\b", r"\.body\("),
+    sends=_p(
+        r"\.post\s{0,3}\(", r"\.put\s{0,3}\(", r"\.send_(?:string|json|form|bytes)\b", r"\.write_all\b", r"\.body\("
+    ),
     resolves=_p(r"\bto_socket_addrs\b", r"\blookup_host\b"),
     environment=_p(r"\benv::vars(?:_os)?\(\)"),
     environment_value=_p(r"\benv::vars(?:_os)?\(\)"),
     system=_p(r"\bhostname::get\b", r"\bwhoami::\w", r"\bgethostname\b"),
     writes=_p(r"\bfs::write\b", r"\bFile::create\b", r"\.write_all\b", r"\bio::copy\b", r"\bOpenOptions::new\b"),
-    marks_program=_p(r"\bset_mode\(\s{0,3}0o[1357][0-7]{2}", r"\bfrom_mode\(\s{0,3}0o[1357][0-7]{2}", r"\bset_permissions\b"),
+    marks_program=_p(
+        r"\bset_mode\(\s{0,3}0o[1357][0-7]{2}", r"\bfrom_mode\(\s{0,3}0o[1357][0-7]{2}", r"\bset_permissions\b"
+    ),
     native=_p(r"\blibloading::", r"\bdlopen\b", r"\bLibrary::new\b"),
 )
 
@@ -200,23 +230,87 @@ POWERSHELL = Language(
         r"\bNet\.Sockets\.\w",
         flags=re.IGNORECASE,
     ),
-    process=_p(r"\bStart-Process\b", r"(?:^|[;|(]\s{0,5})&\s{0,3}[\$'\"(]", r"\bInvoke-Item\b", r"\bDiagnostics\.Process\b", r"\bcmd(?:\.exe)?\s{1,3}/c\b", r"\bsaps\b", flags=re.IGNORECASE),
-    evaluates=_p(r"\b(?:iex|Invoke-Expression)\b", r"\[scriptblock\]::Create", r"\bReflection\.Assembly\]::Load\b", r"\bAdd-Type\b", r"\.InvokeScript\(", flags=re.IGNORECASE),
-    decodes=_p(r"\bFromBase64String\b", r"\b(?:Gzip|Deflate)Stream\b", r"-bxor\b", r"\bConvertTo-SecureString\b", r"\bAesManaged\b", r"-e(?:nc|ncodedcommand)?\s{1,3}[A-Za-z0-9+/=]{20,}", flags=re.IGNORECASE),
-    sends=_p(r"-Method\s{1,3}['\"]?(?:Post|Put)", r"\bUpload(?:String|Data|File|Values)\b", r"https?://[^\s'\"]{1,200}[=/]\$", flags=re.IGNORECASE),
+    process=_p(
+        r"\bStart-Process\b",
+        r"(?:^|[;|(]\s{0,5})&\s{0,3}[\$'\"(]",
+        r"\bInvoke-Item\b",
+        r"\bDiagnostics\.Process\b",
+        r"\bcmd(?:\.exe)?\s{1,3}/c\b",
+        r"\bsaps\b",
+        flags=re.IGNORECASE,
+    ),
+    evaluates=_p(
+        r"\b(?:iex|Invoke-Expression)\b",
+        r"\[scriptblock\]::Create",
+        r"\bReflection\.Assembly\]::Load\b",
+        r"\bAdd-Type\b",
+        r"\.InvokeScript\(",
+        flags=re.IGNORECASE,
+    ),
+    decodes=_p(
+        r"\bFromBase64String\b",
+        r"\b(?:Gzip|Deflate)Stream\b",
+        r"-bxor\b",
+        r"\bConvertTo-SecureString\b",
+        r"\bAesManaged\b",
+        r"-e(?:nc|ncodedcommand)?\s{1,3}[A-Za-z0-9+/=]{20,}",
+        flags=re.IGNORECASE,
+    ),
+    sends=_p(
+        r"-Method\s{1,3}['\"]?(?:Post|Put)",
+        r"\bUpload(?:String|Data|File|Values)\b",
+        r"https?://[^\s'\"]{1,200}[=/]\$",
+        flags=re.IGNORECASE,
+    ),
     resolves=_p(r"\bResolve-DnsName\b", r"\bDns\]::GetHost\w{4,9}\b", r"\bnslookup\b", flags=re.IGNORECASE),
     environment=_p(r"\b(?:Get-ChildItem|gci|dir|ls)\s{1,3}env:", r"\bGetEnvironmentVariables\b", flags=re.IGNORECASE),
-    environment_value=_p(r"\b(?:Get-ChildItem|gci|dir|ls)\s{1,3}env:", r"\bGetEnvironmentVariables\b", flags=re.IGNORECASE),
-    system=_p(r"\$env:(?:COMPUTERNAME|USERNAME|USERDOMAIN)\b", r"\bGet-ComputerInfo\b", r"\bwhoami\b", r"\bsysteminfo\b", flags=re.IGNORECASE),
-    writes=_p(r"\bSet-Content\b", r"\bOut-File\b", r"\bWriteAll(?:Bytes|Text)\b", r"-OutFile\b", r"\bDownloadFile\b", flags=re.IGNORECASE),
+    environment_value=_p(
+        r"\b(?:Get-ChildItem|gci|dir|ls)\s{1,3}env:", r"\bGetEnvironmentVariables\b", flags=re.IGNORECASE
+    ),
+    system=_p(
+        r"\$env:(?:COMPUTERNAME|USERNAME|USERDOMAIN)\b",
+        r"\bGet-ComputerInfo\b",
+        r"\bwhoami\b",
+        r"\bsysteminfo\b",
+        flags=re.IGNORECASE,
+    ),
+    writes=_p(
+        r"\bSet-Content\b",
+        r"\bOut-File\b",
+        r"\bWriteAll(?:Bytes|Text)\b",
+        r"-OutFile\b",
+        r"\bDownloadFile\b",
+        flags=re.IGNORECASE,
+    ),
 )
 
 CSHARP = Language(
-    network=_p(r"\bnew (?:System\.Net\.(?:Http\.)?)?(?:HttpClient|WebClient|TcpClient|UdpClient)\b", r"\bWebRequest\.Create\b", r"\bDownload(?:String|Data|File)\w{0,9}\(", r"\bGet(?:String|ByteArray|Stream)Async\("),
+    network=_p(
+        r"\bnew (?:System\.Net\.(?:Http\.)?)?(?:HttpClient|WebClient|TcpClient|UdpClient)\b",
+        r"\bWebRequest\.Create\b",
+        r"\bDownload(?:String|Data|File)\w{0,9}\(",
+        r"\bGet(?:String|ByteArray|Stream)Async\(",
+    ),
     process=_p(r"\bProcess\.Start\b", r"\bnew (?:System\.Diagnostics\.)?ProcessStartInfo\b"),
-    evaluates=_p(r"\bAssembly\.Load(?:From|File)?\(", r"\bCSharpScript\.\w", r"\bCompileAssemblyFrom\w", r"\bAppDomain\.CurrentDomain\.Load\b"),
-    decodes=_p(r"\bFromBase64String\(", r"\b(?:GZip|Deflate|Brotli)Stream\b", r"\b(?:Aes|Rijndael\w{0,8}|TripleDES)\.Create\b", r"\bFromHexString\(", r"\^\s{0,3}\w{1,20}\["),
-    sends=_p(r"\bPostAsync\(", r"\bPutAsync\(", r"\bUpload(?:String|Data|File|Values)\w{0,9}\(", r"\bGetStringAsync\([^\n]{0,200}(?:\+|\{)"),
+    evaluates=_p(
+        r"\bAssembly\.Load(?:From|File)?\(",
+        r"\bCSharpScript\.\w",
+        r"\bCompileAssemblyFrom\w",
+        r"\bAppDomain\.CurrentDomain\.Load\b",
+    ),
+    decodes=_p(
+        r"\bFromBase64String\(",
+        r"\b(?:GZip|Deflate|Brotli)Stream\b",
+        r"\b(?:Aes|Rijndael\w{0,8}|TripleDES)\.Create\b",
+        r"\bFromHexString\(",
+        r"\^\s{0,3}\w{1,20}\[",
+    ),
+    sends=_p(
+        r"\bPostAsync\(",
+        r"\bPutAsync\(",
+        r"\bUpload(?:String|Data|File|Values)\w{0,9}\(",
+        r"\bGetStringAsync\([^\n]{0,200}(?:\+|\{)",
+    ),
     resolves=_p(r"\bDns\.GetHost\w{4,16}\("),
     environment=_p(r"\bGetEnvironmentVariables\("),
     environment_value=_p(r"\bGetEnvironmentVariables\("),
@@ -226,10 +320,37 @@ CSHARP = Language(
 )
 
 JAVA = Language(
-    network=_p(r"\bnew (?:java\.net\.)?URL\(", r"\bURLConnection\b", r"\bHttpClient\b", r"\.openStream\(", r"\bnew (?:java\.net\.)?Socket\(", r"java/net/(?:URL|HttpURLConnection|Socket|http/HttpClient)\b", r"\bOkHttpClient\b", r"\.toURL\(\)"),
-    process=_p(r"\bRuntime\.getRuntime\(\)", r"\bProcessBuilder\b", r"java/lang/(?:Runtime|ProcessBuilder)\b", r"\.execute\(\)\.text"),
-    evaluates=_p(r"\bURLClassLoader\b", r"\bdefineClass\b", r"\bScriptEngine\w{0,8}\b", r"\bGroovyShell\b", r"javax/script/", r"\bnashorn\b"),
-    decodes=_p(r"\bBase64\b", r"\bCipher\.getInstance\b", r"javax/crypto/Cipher\b", r"\bGZIPInputStream\b", r"\bInflaterInputStream\b"),
+    network=_p(
+        r"\bnew (?:java\.net\.)?URL\(",
+        r"\bURLConnection\b",
+        r"\bHttpClient\b",
+        r"\.openStream\(",
+        r"\bnew (?:java\.net\.)?Socket\(",
+        r"java/net/(?:URL|HttpURLConnection|Socket|http/HttpClient)\b",
+        r"\bOkHttpClient\b",
+        r"\.toURL\(\)",
+    ),
+    process=_p(
+        r"\bRuntime\.getRuntime\(\)",
+        r"\bProcessBuilder\b",
+        r"java/lang/(?:Runtime|ProcessBuilder)\b",
+        r"\.execute\(\)\.text",
+    ),
+    evaluates=_p(
+        r"\bURLClassLoader\b",
+        r"\bdefineClass\b",
+        r"\bScriptEngine\w{0,8}\b",
+        r"\bGroovyShell\b",
+        r"javax/script/",
+        r"\bnashorn\b",
+    ),
+    decodes=_p(
+        r"\bBase64\b",
+        r"\bCipher\.getInstance\b",
+        r"javax/crypto/Cipher\b",
+        r"\bGZIPInputStream\b",
+        r"\bInflaterInputStream\b",
+    ),
     sends=_p(r"setRequestMethod\(\s{0,3}\"(?:POST|PUT)", r"\bsetDoOutput\b", r"\.POST\(", r"\bBodyPublishers?\b"),
     resolves=_p(r"\bInetAddress\.getByName\b", r"\bgetAllByName\b"),
     environment=_p(r"\bSystem\.getenv\(\)"),
@@ -241,10 +362,23 @@ JAVA = Language(
 )
 
 PYTHON = Language(
-    network=_p(r"\burllib2?\.(?:request\.)?urlopen\b", r"\brequests\.\w{3,7}\(", r"\burlopen\(", r"\bhttplib\.", r"\bsocket\.socket\b", r"\burlretrieve\("),
+    network=_p(
+        r"\burllib2?\.(?:request\.)?urlopen\b",
+        r"\brequests\.\w{3,7}\(",
+        r"\burlopen\(",
+        r"\bhttplib\.",
+        r"\bsocket\.socket\b",
+        r"\burlretrieve\(",
+    ),
     process=_p(r"\bos\.(?:system|popen)\b", r"\bsubprocess\.\w", r"\bcommands\.get"),
     evaluates=_p(r"(?<![.\w])exec\b", r"(?<![.\w])eval\s{0,3}\(", r"\bexecfile\("),
-    decodes=_p(r"\bb64decode\b", r"\.decode\(\s{0,3}['\"](?:base64|hex|rot13|zlib)", r"\bzlib\.decompress\b", r"\bunhexlify\b", r"\bmarshal\.loads\b"),
+    decodes=_p(
+        r"\bb64decode\b",
+        r"\.decode\(\s{0,3}['\"](?:base64|hex|rot13|zlib)",
+        r"\bzlib\.decompress\b",
+        r"\bunhexlify\b",
+        r"\bmarshal\.loads\b",
+    ),
     sends=_p(r"\brequests\.post\b", r"\.sendall\("),
     environment=_p(r"\bos\.environ\.(?:items|values|keys)\b", r"\bdict\(os\.environ\)"),
     environment_value=_p(r"\bos\.environ\b(?!\[|\.get|\.copy)"),

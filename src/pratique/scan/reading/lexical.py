@@ -17,11 +17,13 @@ MAX_TEXT = 4 << 20
 """Characters of a file that are read closely."""
 
 _C_LIKE = re.compile(
-    r'"(?:[^"\\\n]|\\.)*+"|\'(?:[^\'\\\n]|\\.)*+\'|`(?:[^`\\]|\\.)*+`|(?<![:\\])//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/', re.DOTALL
+    r'"(?:[^"\\\n]|\\.)*+"|\'(?:[^\'\\\n]|\\.)*+\'|`(?:[^`\\]|\\.)*+`|(?<![:\\])//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/',
+    re.DOTALL,
 )
 _RUST_LIKE = re.compile(r'"(?:[^"\\]|\\.)*+"|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/', re.DOTALL)
 _HASH_LIKE = re.compile(
-    r'"(?:[^"\\]|\\.){0,4000}+"|\'(?:[^\'\\]|\\.){0,4000}+\'|<\#(?:[^#]|\#(?!>))*+\#>|(?<![\w$&{(])\#(?![!{])[^\n]*+', re.DOTALL
+    r'"(?:[^"\\]|\\.){0,4000}+"|\'(?:[^\'\\]|\\.){0,4000}+\'|<\#(?:[^#]|\#(?!>))*+\#>|(?<![\w$&{(])\#(?![!{])[^\n]*+',
+    re.DOTALL,
 )
 _BATCH = re.compile(r"^[ \t]{0,80}(?:rem\b|::)[^\n]*+", re.IGNORECASE | re.MULTILINE)
 _COMMENTS = {
@@ -48,25 +50,49 @@ def without_comments(text: str, kind: FileKind) -> str:
 
 def _blank_comment(found: re.Match[str]) -> str:
     token = found[0]
-    if token.startswith(("//", "/*", "#", "<#")) or token.lstrip()[:3].lower() == "rem" or token.lstrip().startswith("::"):
+    if (
+        token.startswith(("//", "/*", "#", "<#"))
+        or token.lstrip()[:3].lower() == "rem"
+        or token.lstrip().startswith("::")
+    ):
         return "\n" * token.count("\n")
     return token
 
 
 _ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})|\\u\{?([0-9a-fA-F]{4,6})\}?")
-_JOINED = re.compile(r"""'[ \t\r\n]{0,40}(?:\+|\.\.|&(?!&))[ \t\r\n]{0,40}'|"[ \t\r\n]{0,40}(?:\+|\.\.|&(?!&))[ \t\r\n]{0,40}"|'[ \t\r\n]{0,40}<<[ \t]{0,40}'""")
+_JOINED = re.compile(
+    r"""'[ \t\r\n]{0,40}(?:\+|\.\.|&(?!&))[ \t\r\n]{0,40}'|"[ \t\r\n]{0,40}(?:\+|\.\.|&(?!&))[ \t\r\n]{0,40}"|'[ \t\r\n]{0,40}<<[ \t]{0,40}'"""
+)
 _MIXED = re.compile(r"""(['"])([^'"\\\n]{0,500})\1[ \t]{0,20}\+[ \t]{0,20}(['"])([^'"\\\n]{0,500})\3""")
-_CODES = re.compile(r"(?:String\.fromCharCode|String\.fromCodePoint|Buffer\.from)\(\s{0,9}\[?\s{0,9}((?:0x[0-9a-fA-F]{1,4}|\d{1,6})(?:\s{0,9},\s{0,9}(?:0x[0-9a-fA-F]{1,4}|\d{1,6})){1,20000})\s{0,9}\]?\)")
+_OTHER_QUOTES = re.compile(r"""'[ \t]{0,20}\+[ \t]{0,20}"|"[ \t]{0,20}\+[ \t]{0,20}'""")
+_CODES = re.compile(
+    r"(?:String\.fromCharCode|String\.fromCodePoint|Buffer\.from)\(\s{0,9}\[?\s{0,9}((?:0x[0-9a-fA-F]{1,4}|\d{1,6})(?:\s{0,9},\s{0,9}(?:0x[0-9a-fA-F]{1,4}|\d{1,6})){1,20000})\s{0,9}\]?\)"
+)
 _CHARS = re.compile(r"(?:\[char\]\s{0,3}\(?(?:0x[0-9a-fA-F]{1,4}|\d{1,5})\)?\s{0,3}\+?\s{0,3}){2,2000}", re.IGNORECASE)
-_PACKED = re.compile(r"\[\s{0,9}((?:\d{1,3})(?:\s{0,9},\s{0,9}\d{1,3}){1,20000})\s{0,9}\]\s{0,9}\.pack\(?\s{0,3}['\"][CcU]\*")
-_ARRAY_JOIN = re.compile(r"""\[((?:\s{0,40}(?:'[^'\\\n]{0,400}'|"[^"\\\n]{0,400}")\s{0,40},?){1,400})\]\s{0,9}\.(?:reverse\(\)\s{0,9}\.)?join\(?\s{0,3}(?:''|""|``)?\s{0,3}\)?""")
-_REVERSED = re.compile(r"""(['"])([^'"\\\n]{2,4000})\1\.(?:split\(\s{0,3}(?:''|"")\s{0,3}\)\.reverse\(\)\.join\(\s{0,3}(?:''|"")\s{0,3}\)|reverse\b)""")
-_BASE64 = re.compile(r"""(?:\batob\(|Base64\.(?:strict_|urlsafe_)?decode64\(?|Base64\.getDecoder\(\)\.decode\(|FromBase64String\(|Buffer\.from\(|STANDARD\.decode\()\s{0,9}(['"`])([A-Za-z0-9+/=_-]{4,400})\1(?:\s{0,9},\s{0,9}['"]base64['"])?\s{0,9}\)?(?:\.toString\((?:['"][\w-]{0,9}['"])?\))?""")
+_PACKED = re.compile(
+    r"\[\s{0,9}((?:\d{1,3})(?:\s{0,9},\s{0,9}\d{1,3}){1,20000})\s{0,9}\]\s{0,9}\.pack\(?\s{0,3}['\"][CcU]\*"
+)
+_ARRAY_JOIN = re.compile(
+    r"""\[((?:\s{0,40}(?:'[^'\\\n]{0,400}'|"[^"\\\n]{0,400}")\s{0,40},?){1,400})\]\s{0,9}\.(?:reverse\(\)\s{0,9}\.)?join\(?\s{0,3}(?:''|""|``)?\s{0,3}\)?"""
+)
+_REVERSED = re.compile(
+    r"""(['"])([^'"\\\n]{2,4000})\1\.(?:split\(\s{0,3}(?:''|"")\s{0,3}\)\.reverse\(\)\.join\(\s{0,3}(?:''|"")\s{0,3}\)|reverse\b)"""
+)
+_BASE64 = re.compile(
+    r"""(?:\batob\(|Base64\.(?:strict_|urlsafe_)?decode64\(?|Base64\.getDecoder\(\)\.decode\(|FromBase64String\(|Buffer\.from\(|STANDARD\.decode\()\s{0,9}(['"`])([A-Za-z0-9+/=_-]{4,400})\1(?:\s{0,9},\s{0,9}['"]base64['"])?\s{0,9}\)?(?:\.toString\((?:['"][\w-]{0,9}['"])?\))?"""
+)
 _UNPACKED = re.compile(r"""(['"])([A-Za-z0-9+/=]{4,400})\1\.unpack1?\(?\s{0,3}['"]m0?['"]\)?(?:\.first|\[0\])?""")
-_HEX = re.compile(r"""Buffer\.from\(\s{0,9}(['"`])((?:[0-9a-fA-F]{2}){2,400})\1\s{0,9},\s{0,9}['"]hex['"]\s{0,9}\)(?:\.toString\((?:['"][\w-]{0,9}['"])?\))?""")
+_HEX = re.compile(
+    r"""Buffer\.from\(\s{0,9}(['"`])((?:[0-9a-fA-F]{2}){2,400})\1\s{0,9},\s{0,9}['"]hex['"]\s{0,9}\)(?:\.toString\((?:['"][\w-]{0,9}['"])?\))?"""
+)
 _PROPERTY = re.compile(r"""\[\s{0,9}(['"])([A-Za-z_$][\w$]{0,80})\1\s{0,9}\]""")
 _LITERAL = re.compile(r"""'([^'\\\n]{0,400})'|"([^"\\\n]{0,400})\"""")
-_ARRAY = re.compile(r"""\b(?:var|let|const)?\s{0,9}([A-Za-z_$][\w$]{0,60})\s{0,9}=\s{0,9}\[((?:\s{0,9}(?:'(?:[^'\\\n]|\\.){0,2000}'|"(?:[^"\\\n]|\\.){0,2000}")\s{0,9},?){2,4000})\]""")
+_ARRAY = re.compile(
+    r"""\b(?:var|let|const)?\s{0,9}([A-Za-z_$][\w$]{0,60})\s{0,9}=\s{0,9}\[((?:\s{0,9}(?:'(?:[^'\\\n]|\\.){0,2000}'|"(?:[^"\\\n]|\\.){0,2000}")\s{0,9},?){2,4000})\]"""
+)
+_SMALL = 200_000
+"""Characters up to which elements of lists are looked up by decimal numbers too; mangled code uses others."""
+
 _TICKS = re.compile(r"`(?=[a-zA-Z])")
 _CARETS = re.compile(r"\^(?=[\w])")
 
@@ -91,14 +117,15 @@ def put_together(text: str, kind: FileKind) -> str:
     for _ in range(3):
         before = len(text)
         text = _JOINED.sub("", text)
-        text = _MIXED.sub(_both, text)
+        if _OTHER_QUOTES.search(text):
+            text = _MIXED.sub(_both, text)
         if len(text) == before:
             break
     text = _ARRAY_JOIN.sub(_of_list, text)
     text = _REVERSED.sub(_backwards, text)
     text = _HEX.sub(_of_hex, _BASE64.sub(_of_base64, text))
     if kind is FileKind.JAVASCRIPT:
-        text = _PROPERTY.sub(r".\2", _elements(text))
+        text = _PROPERTY.sub(r".\2", _elements(text) if len(text) < _SMALL or "[0x" in text else text)
     return text
 
 
@@ -143,7 +170,9 @@ def _of_base64(found: re.Match[str]) -> str:
     if found[0].startswith("Buffer") and "base64" not in found[0]:
         return found[0]
     try:
-        plain = base64.b64decode(found[2] + "=" * (-len(found[2]) % 4), altchars=b"-_" if "_" in found[2] or "-" in found[2] else None)
+        plain = base64.b64decode(
+            found[2] + "=" * (-len(found[2]) % 4), altchars=b"-_" if "_" in found[2] or "-" in found[2] else None
+        )
         return _quoted(plain.decode("ascii"), found[0])
     except (binascii.Error, ValueError):
         return found[0]
@@ -171,20 +200,22 @@ def _elements(text: str) -> str:
     return text
 
 
-_STATEMENT_END = re.compile(r"""(?:[^;{}\n"'`]|"(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?|`(?:[^`\\]|\\.)*+`?)*+(?:[;{}\n]|\Z)""", re.DOTALL)
+_STATEMENT_END = re.compile(
+    r"""(?:[^;{}\n"'`]|"(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?|`(?:[^`\\]|\\.)*+`?)*+(?:[;{}\n]|\Z)""", re.DOTALL
+)
 _OPEN_END = (",", "(", "=", "+", "&&", "||", "|", "\\", ".", "[", "?", ":", "=>")
 _BEFORE_VALUE = ("=", "(", ",", ":", "[", "?", "&&", "||", "return", "...")
 MAX_STATEMENT = 20_000
 MAX_VALUE = 3_000
 
 
-def statements(text: str) -> Iterator[tuple[int, str]]:
-    """The statements of a text with the line on which each begins, from 1.
+def statements(text: str) -> Iterator[tuple[int, int, str]]:
+    """The statements of a text with the line on which each begins, from 1, and its place.
 
     A statement ends with a semicolon, brace or line end outside of strings; a line that cannot be whole goes on in
     the next, and the braces of a value (`x = {`) are part of it until a function begins there.
     """
-    begun, parts, length, depth = 1, [], 0, 0
+    begun, parts, length, depth, first = 1, [], 0, 0, 0
     line, place, end = 1, 0, len(text)
     while place < end:
         found = _STATEMENT_END.match(text, place)
@@ -200,10 +231,10 @@ def statements(text: str) -> Iterator[tuple[int, str]]:
         statement = "".join(parts)
         if statement.strip():
             lead = len(statement) - len(statement.lstrip())
-            yield begun + statement.count("\n", 0, lead), statement.strip()
-        parts, length, begun, depth = [], 0, line, 0
+            yield begun + statement.count("\n", 0, lead), first + lead, statement.strip()
+        parts, length, begun, depth, first = [], 0, line, 0, place
     if parts and (statement := "".join(parts).strip()):
-        yield begun, statement
+        yield begun, first, statement
 
 
 def _depth_after(piece: str, depth: int) -> int:

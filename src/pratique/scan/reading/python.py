@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pratique.scan.reading import commands, python_words, words
@@ -99,7 +99,9 @@ class _Reader:
         before = self._runs
         if is_main_guard(node) and not self._all_reached:
             self._runs = False
-        expressions = [one for one in ast.iter_child_nodes(node) if isinstance(one, (ast.expr, ast.withitem, ast.keyword))]
+        expressions = [
+            one for one in ast.iter_child_nodes(node) if isinstance(one, (ast.expr, ast.withitem, ast.keyword))
+        ]
         if expressions:
             self._look(node, expressions)
         self._assign(node)
@@ -120,14 +122,16 @@ class _Reader:
         self._body(node.body)
         self._runs, self._function = before, name
 
-    def _look(self, node: ast.stmt, expressions: list[ast.AST]) -> None:
+    def _look(self, node: ast.stmt, expressions: Sequence[ast.AST]) -> None:
         texts: list[str] = []
         for one in expressions:
             for inner in ast.walk(one):
                 self._nodes += 1
                 if isinstance(inner, ast.Constant) and isinstance(inner.value, str) and 1 < len(inner.value) < 20_000:
                     texts.append(repr(inner.value))
-                elif isinstance(inner, (ast.BinOp, ast.JoinedStr)) or (isinstance(inner, ast.Call) and self._may_fold(inner)):
+                elif isinstance(inner, (ast.BinOp, ast.JoinedStr)) or (
+                    isinstance(inner, ast.Call) and self._may_fold(inner)
+                ):
                     found = self._values.value(inner)
                     if isinstance(found, bytes):
                         found = found[:20_000].decode("latin-1")
@@ -143,8 +147,10 @@ class _Reader:
     @staticmethod
     def _may_fold(node: ast.Call) -> bool:
         """Whether folding a call may be worth it: one on a constant, or a join."""
-        return isinstance(node.func, ast.Attribute) and node.func.attr in ("join", "decode", "fromhex", "replace", "format") or (
-            isinstance(node.func, ast.Attribute) and "decode" in node.func.attr
+        return (
+            (isinstance(node.func, ast.Attribute)
+            and node.func.attr in ("join", "decode", "fromhex", "replace", "format"))
+            or (isinstance(node.func, ast.Attribute) and "decode" in node.func.attr)
         )
 
     def _expression(self, node: ast.AST) -> None:
@@ -202,7 +208,11 @@ class _Reader:
             found = self._values.value(one)
             parts = found if isinstance(found, list) else [found]
             if found is None:
-                parts = [self._values.value(inner) for inner in ast.walk(one) if isinstance(inner, (ast.Constant, ast.JoinedStr, ast.BinOp))]
+                parts = [
+                    self._values.value(inner)
+                    for inner in ast.walk(one)
+                    if isinstance(inner, (ast.Constant, ast.JoinedStr, ast.BinOp))
+                ]
             texts += [part for part in parts if isinstance(part, str)]
         command = " ".join(texts)
         for ability in commands.abilities_of(command):
@@ -241,7 +251,11 @@ class _Reader:
             self._tags[key] = self._tags.get(key, _NONE) | payload
 
     def _open(self, name: str, node: ast.expr) -> None:
-        if isinstance(node, ast.Call) and node.args and self._values.dotted(node.func).rpartition(".")[2] in ("open", "fdopen"):
+        if (
+            isinstance(node, ast.Call)
+            and node.args
+            and self._values.dotted(node.func).rpartition(".")[2] in ("open", "fdopen")
+        ):
             self._handles[name] = _keys(node.args[0])
         elif isinstance(node, ast.Call) and "emporaryFile" in self._values.dotted(node.func):
             self._handles[name] = (name,)
@@ -300,7 +314,9 @@ class _Reader:
                 found |= self._tags_of_call(inner)
             elif isinstance(inner, ast.Constant) and isinstance(inner.value, str):
                 found |= self._tags.get("'" + inner.value, _NONE)
-                if len(inner.value) < 500 and any(one in words.SECRETIVE for one in words.abilities_in(repr(inner.value))):
+                if len(inner.value) < 500 and any(
+                    one in words.SECRETIVE for one in words.abilities_in(repr(inner.value))
+                ):
                     found.add(Tag.SECRET)
         return frozenset(found)
 
@@ -333,9 +349,7 @@ _WHOLE_ENVIRONMENT = frozenset(("os.environ", "os.environb"))
 
 def _one_variable(node: ast.AST) -> Iterator[ast.expr]:
     """The environment of which an expression takes one variable only, which is judged by its name."""
-    if isinstance(node, ast.Subscript):
-        yield node.value
-    elif isinstance(node, ast.Attribute) and node.attr in ("get", "setdefault", "pop", "update", "copy"):
+    if isinstance(node, ast.Subscript) or (isinstance(node, ast.Attribute) and node.attr in ("get", "setdefault", "pop", "update", "copy")):
         yield node.value
     elif isinstance(node, ast.Compare):
         yield from node.comparators
@@ -363,5 +377,11 @@ def _names(node: Any) -> Iterator[str]:
 def _keys(node: ast.AST) -> tuple[str, ...]:
     """What a path is known by: the names and texts in it."""
     names = [inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)]
-    texts = ["'" + inner.value for inner in ast.walk(node) if isinstance(inner, ast.Constant) and isinstance(inner.value, str) and len(inner.value) > 3]
-    return tuple(name for name in names if name not in ("os", "open", "Path", "pathlib", "tempfile", "str")) + tuple(texts)
+    texts = [
+        "'" + inner.value
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Constant) and isinstance(inner.value, str) and len(inner.value) > 3
+    ]
+    return tuple(name for name in names if name not in ("os", "open", "Path", "pathlib", "tempfile", "str")) + tuple(
+        texts
+    )

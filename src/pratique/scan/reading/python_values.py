@@ -84,7 +84,18 @@ class Values:
             return _UNKNOWN
         try:
             return _bounded(handler(self, node, depth + 1))
-        except (ValueError, TypeError, OverflowError, LookupError, ArithmeticError, zlib.error, lzma.LZMAError, OSError, EOFError, MemoryError):
+        except (
+            ValueError,
+            TypeError,
+            OverflowError,
+            LookupError,
+            ArithmeticError,
+            zlib.error,
+            lzma.LZMAError,
+            OSError,
+            EOFError,
+            MemoryError,
+        ):
             return _UNKNOWN
 
 
@@ -162,7 +173,10 @@ def _item(values: Values, node: Any, depth: int) -> Any:
     if not isinstance(whole, (str, bytes, list)):
         return _UNKNOWN
     if isinstance(node.slice, ast.Slice):
-        parts = [values.value(one, depth) if one is not None else None for one in (node.slice.lower, node.slice.upper, node.slice.step)]
+        parts = [
+            values.value(one, depth) if one is not None else None
+            for one in (node.slice.lower, node.slice.upper, node.slice.step)
+        ]
         given = (node.slice.lower, node.slice.upper, node.slice.step)
         if any(one is not None and not isinstance(part, int) for one, part in zip(given, parts, strict=True)):
             return _UNKNOWN
@@ -232,7 +246,9 @@ def _of_method(owner: Any, name: str, parts: list[Any]) -> Any:
         return _of_text(owner, name, parts)
     if isinstance(owner, bytes):
         if name == "decode":
-            return owner.decode(parts[0] if parts and isinstance(parts[0], str) and parts[0] in _CHARSETS else "utf-8", "replace")
+            return owner.decode(
+                parts[0] if parts and isinstance(parts[0], str) and parts[0] in _CHARSETS else "utf-8", "replace"
+            )
         if name == "hex":
             return owner.hex()
     return _UNKNOWN
@@ -251,7 +267,11 @@ def _of_text(owner: str, name: str, parts: list[Any]) -> Any:
         return owner.split(*parts)
     if name == "format" and "{}" in owner and all(isinstance(one, (str, int)) for one in parts):
         plain = owner.split("{}")
-        return "".join(text + str(one) for text, one in zip(plain, [*parts, ""], strict=True)) if len(plain) == len(parts) + 1 else _UNKNOWN
+        return (
+            "".join(text + str(one) for text, one in zip(plain, [*parts, ""], strict=True))
+            if len(plain) == len(parts) + 1
+            else _UNKNOWN
+        )
     return _UNKNOWN
 
 

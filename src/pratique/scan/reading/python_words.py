@@ -78,11 +78,25 @@ DECODES = _p(
     r".*\.(?:decrypt|decryptor)",
     r".*AES\.new(?:\(\)\.decrypt)?",
 )
-RESOLVES = _p(r"socket\.(?:gethostbyname(?:_ex)?|getaddrinfo)", r"dns\.resolver\.(?:resolve|query)", r"dns\.resolver\.Resolver\(\)\.(?:resolve|query)")
-SYSTEM = _p(r"socket\.(?:gethostname|getfqdn)", r"platform\.(?:node|uname)", r"getpass\.getuser", r"os\.(?:uname|getlogin)", r"uuid\.getnode")
+RESOLVES = _p(
+    r"socket\.(?:gethostbyname(?:_ex)?|getaddrinfo)",
+    r"dns\.resolver\.(?:resolve|query)",
+    r"dns\.resolver\.Resolver\(\)\.(?:resolve|query)",
+)
+SYSTEM = _p(
+    r"socket\.(?:gethostname|getfqdn)",
+    r"platform\.(?:node|uname)",
+    r"getpass\.getuser",
+    r"os\.(?:uname|getlogin)",
+    r"uuid\.getnode",
+)
 ENVIRONMENT = _p(r"os\.environ\.(?:items|copy|values|keys)", r"os\.environb?")
 NATIVE = _p(r"ctypes\.(?:CDLL|WinDLL|windll\.LoadLibrary|cdll\.LoadLibrary|PyDLL)", r"cffi\.FFI\(\)\.dlopen")
-MEMORY = _p(r"ctypes\.windll\.kernel32\.(?:VirtualAlloc|RtlMoveMemory|CreateThread|VirtualProtect|CreateRemoteThread)", r"os\.memfd_create", r"ctypes\.CFUNCTYPE")
+MEMORY = _p(
+    r"ctypes\.windll\.kernel32\.(?:VirtualAlloc|RtlMoveMemory|CreateThread|VirtualProtect|CreateRemoteThread)",
+    r"os\.memfd_create",
+    r"ctypes\.CFUNCTYPE",
+)
 CHMOD = _p(r"os\.chmod", r".*\.chmod")
 WRITES = _p(r".*\.(?:write|writelines|write_bytes|write_text)", r"shutil\.copyfileobj", r"os\.write")
 DOWNLOADS_TO = _p(r"urllib\.request\.urlretrieve", r"urllib\.urlretrieve", r"wget\.download")
@@ -98,3 +112,11 @@ TABLE: tuple[tuple[re.Pattern[str], Ability], ...] = (
     (MEMORY, Ability.MEMORY),
     (SENDS, Ability.SENDS),
 )
+
+WORTH_READING = re.compile(
+    r"\b(?:exec|eval|execfile|subprocess|popen|pty|spawn\w{0,4}|startfile)\b|\bos\.(?:system|exec|popen)|\b(?:socket|urllib\d?|requests|"
+    r"httpx|aiohttp|httplib|ftplib|smtplib|telnetlib|paramiko|pycurl|niquests|xmlrpc|websockets?|wget)\b|\bhttp\.client\b|__import__|"
+    r"\bimport_module\b|\b(?:marshal|ctypes|cffi|builtins|runpy|pynput|pyperclip|ImageGrab|FunctionType|CodeType)\b|"
+    r"\bgetattr\(\s{0,3}(?:os|sys|__)|\bpickle\.loads\b"
+)
+"""Names without which nothing that the tables above know can be called; modules without any are not parsed."""

@@ -123,7 +123,9 @@ DROP_HOSTS = _any(
     r"\bipfs\.io/ipfs/",
     r"\b\w{10,70}\.onion\b",
 )
-SYSTEM_HOSTS = _any(r"\bapi\.ipify\.org\b", r"\bipinfo\.io\b", r"\bifconfig\.(?:me|co)\b", r"\bicanhazip\.com\b", r"\bip-api\.com\b")
+SYSTEM_HOSTS = _any(
+    r"\bapi\.ipify\.org\b", r"\bipinfo\.io\b", r"\bifconfig\.(?:me|co)\b", r"\bicanhazip\.com\b", r"\bip-api\.com\b"
+)
 AGENT_FLAGS = _any(
     r"--dangerously-skip-permissions\b",
     r"--dangerously-bypass-approvals-and-sandbox\b",
@@ -137,7 +139,9 @@ AGENT_FLAGS = _any(
     r"--sandbox[= '\",]{1,6}danger-full-access",
     r"--ask-for-approval[= '\",]{1,6}never",
 )
-AGENTS = re.compile(r"""(?:^|[\s'"`(\[,/=;&|$])(?:claude|gemini|codex|cursor-agent|aider|qwen|copilot|amp|opencode|goose|q)(?=['"`\s,\])])""")
+AGENTS = re.compile(
+    r"""(?:^|[\s'"`(\[,/=;&|$])(?:claude|gemini|codex|cursor-agent|aider|qwen|copilot|amp|opencode|goose|q)(?=['"`\s,\])])"""
+)
 AGENT_FILES = _any(
     r"""\.(?:claude|cursor|codex|gemini|windsurf|continue|roo|cline|aider|kiro)(?:['"]|[/\\])""",
     r"\b(?:CLAUDE|AGENTS|GEMINI)\.md\b",
@@ -171,7 +175,9 @@ PUBLISHES = _any(
     r"/api/v1/crates/new\b",
     r"/api/v1/gems\b",
 )
-SECRET_SCANNERS = _any(r"\btrufflehog\b", r"\bgitleaks\b", r"\bdetect-secrets\s+scan\b", r"\bnoseyparker\b", flags=re.IGNORECASE)
+SECRET_SCANNERS = _any(
+    r"\btrufflehog\b", r"\bgitleaks\b", r"\bdetect-secrets\s+scan\b", r"\bnoseyparker\b", flags=re.IGNORECASE
+)
 MINERS = _any(
     r"stratum\+(?:tcp|ssl|tls)://",
     r"\bxmrig\b",
@@ -225,23 +231,54 @@ DESTROYS = _any(
     flags=re.IGNORECASE,
 )
 CLIPBOARD = _any(
-    r"\bpyperclip\b", r"\bGetClipboardData\b", r"\bSet-Clipboard\b", r"\bclipboardy\b", r"\bpbpaste\b", r"\bxclip\b",
-    r"\bClipboard\.(?:GetText|SetText)\b", r"navigator\.clipboard\.(?:read|write)", r"\barboard\b", r"\bcopypasta\b",
+    r"\bpyperclip\b",
+    r"\bGetClipboardData\b",
+    r"\bSet-Clipboard\b",
+    r"\bclipboardy\b",
+    r"\bpbpaste\b",
+    r"\bxclip\b",
+    r"\bClipboard\.(?:GetText|SetText)\b",
+    r"navigator\.clipboard\.(?:read|write)",
+    r"\barboard\b",
+    r"\bcopypasta\b",
     r"\bclipboard_get\b",
 )
 WATCHES = _any(
-    r"\bpynput\b", r"\bkeyboard\.on_press\b", r"\bSetWindowsHookEx", r"\bGetAsyncKeyState\b", r"\bImageGrab\.grab\b",
-    r"\bmss\.mss\b", r"\bscreenshot-desktop\b", r"\bscreencapture\b", r"\bCopyFromScreen\b", r"\biohook\b",
-    r"\bVideoCapture\(0\)", r"\bdevice_query\b", r"\brdev::listen\b",
+    r"\bpynput\b",
+    r"\bkeyboard\.on_press\b",
+    r"\bSetWindowsHookEx",
+    r"\bGetAsyncKeyState\b",
+    r"\bImageGrab\.grab\b",
+    r"\bmss\.mss\b",
+    r"\bscreenshot-desktop\b",
+    r"\bscreencapture\b",
+    r"\bCopyFromScreen\b",
+    r"\biohook\b",
+    r"\bVideoCapture\(0\)",
+    r"\bdevice_query\b",
+    r"\brdev::listen\b",
 )
 DEFENCES = _any(
-    r"\bSet-MpPreference\b", r"\bAdd-MpPreference\b", r"\bAmsiUtils\b", r"\bamsiInitFailed\b", r"\bAmsiScanBuffer\b",
-    r"\bIsDebuggerPresent\b", r"\bsetenforce\s+0\b", r"\bnetsh\s+advfirewall\b[^\n]{0,40}\boff\b",
-    r"\bvssadmin\b[^\n]{0,30}\bdelete\b", r"\bNODE_TLS_REJECT_UNAUTHORIZED\b['\"\]]{0,3}\s{0,3}=\s{0,3}['\"]?0",
+    r"\bSet-MpPreference\b",
+    r"\bAdd-MpPreference\b",
+    r"\bAmsiUtils\b",
+    r"\bamsiInitFailed\b",
+    r"\bAmsiScanBuffer\b",
+    r"\bIsDebuggerPresent\b",
+    r"\bsetenforce\s+0\b",
+    r"\bnetsh\s+advfirewall\b[^\n]{0,40}\boff\b",
+    r"\bvssadmin\b[^\n]{0,30}\bdelete\b",
+    r"\bNODE_TLS_REJECT_UNAUTHORIZED\b['\"\]]{0,3}\s{0,3}=\s{0,3}['\"]?0",
 )
 MEMORY = _any(
-    r"/proc/(?:self|\d+|\{?\w{0,20}\}?|['\"]\s{0,3}\+[^\n]{1,40})/mem\b", r"\bReadProcessMemory\b", r"\bWriteProcessMemory\b",
-    r"\bVirtualAllocEx\b", r"\bCreateRemoteThread\b", r"\bVirtualAlloc\b", r"\bmemfd_create\b", r"Runner\.Worker",
+    r"/proc/(?:self|\d+|\{?\w{0,20}\}?|['\"]\s{0,3}\+[^\n]{1,40})/mem\b",
+    r"\bReadProcessMemory\b",
+    r"\bWriteProcessMemory\b",
+    r"\bVirtualAllocEx\b",
+    r"\bCreateRemoteThread\b",
+    r"\bVirtualAlloc\b",
+    r"\bmemfd_create\b",
+    r"Runner\.Worker",
 )
 HOOKS_REQUESTS = _any(
     r"XMLHttpRequest\.prototype\.(?:open|send)\s{0,3}=",
