@@ -54,8 +54,18 @@ class FileKind(StrEnum):
 
 
 CODE = frozenset(
-    (FileKind.PYTHON, FileKind.JAVASCRIPT, FileKind.RUBY, FileKind.RUST, FileKind.POWERSHELL, FileKind.SHELL)
-    + (FileKind.BATCH, FileKind.CSHARP, FileKind.JAVA, FileKind.PTH)
+    (
+        FileKind.PYTHON,
+        FileKind.JAVASCRIPT,
+        FileKind.RUBY,
+        FileKind.RUST,
+        FileKind.POWERSHELL,
+        FileKind.SHELL,
+        FileKind.BATCH,
+        FileKind.CSHARP,
+        FileKind.JAVA,
+        FileKind.PTH,
+    )
 )
 PROSE = frozenset((FileKind.JSON, FileKind.XML, FileKind.YAML, FileKind.TOML, FileKind.MARKUP, FileKind.TEXT))
 NATIVE = frozenset((FileKind.ELF, FileKind.PE, FileKind.MACHO, FileKind.CLASS, FileKind.PYC, FileKind.WASM))

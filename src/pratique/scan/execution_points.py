@@ -17,8 +17,24 @@ ECOSYSTEMS = {"npm": npm, "pypi": pypi, "cargo": cargo, "maven": maven, "rubygem
 
 _ONE_FOLDER = frozenset(("npm", "pypi", "cargo"))
 _SET_ASIDE = frozenset(
-    ("test", "tests", "__tests__", "spec", "specs", "testing", "docs", "doc", "example", "examples", "samples")
-    + ("benchmark", "benchmarks", "bench", "fixtures", "testdata")
+    (
+        "test",
+        "tests",
+        "__tests__",
+        "spec",
+        "specs",
+        "testing",
+        "docs",
+        "doc",
+        "example",
+        "examples",
+        "samples",
+        "benchmark",
+        "benchmarks",
+        "bench",
+        "fixtures",
+        "testdata",
+    )
 )
 
 

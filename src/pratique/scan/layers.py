@@ -114,10 +114,8 @@ def _layers_of(file: SeenFile) -> Iterator[SeenFile]:
 def _blobs(text: str) -> Iterator[tuple[int, str, bytes]]:
     """Encoded runs of a text: line, how it is encoded, the bytes."""
     for name, pattern, decode in _ENCODINGS:
-        count = 0
-        for found in pattern.finditer(text):
-            count += 1
-            if count > MAX_LAYERS:
+        for count, found in enumerate(pattern.finditer(text)):
+            if count >= MAX_LAYERS:
                 break
             whole = found[1] if pattern.groups else found[0]
             content = decode(whole[: 2 * MAX_LAYER])

@@ -22,13 +22,15 @@ WANTS = Wants(
 _COMMANDS = re.compile(
     r"\b(?:ignore|disregard|forget|override)\s+(?:all\s+|any\s+)?(?:of\s+)?(?:the\s+|your\s+)?(?:previous|prior|above|earlier|preceding|system|safety)"
     r"\s+(?:instructions?|prompts?|rules|guidelines|messages)|\bdo\s+not\s+(?:tell|inform|mention|reveal|show|alert)\s+(?:this\s+to\s+)?(?:the\s+)?(?:user|human|developer)"
-    r"|\b(?:AI|LLM|coding|automated)\s+(?:agents?|assistants?|models?)\b[^\n.]{0,60}\b(?:must|should|shall|need to|are required to)\b[^\n.]{0,60}\b(?:run|execute|install|send|upload|read|include|post|curl)\b"
+    r"|\b(?:AI|LLM|coding|automated)\s+(?:agents?|assistants?|models?)\b[^\n.]{0,60}\b(?:must|should|shall|need to|are required to)\b"
+    r"[^\n.]{0,60}\b(?:run|execute|install|send|upload|read|include|post|curl)\b"
     r"|\bwithout\s+(?:asking|telling|informing|notifying|confirmation\s+from)\s+(?:the\s+)?(?:user|human|developer)\b"
     r"|\b(?:as\s+an?\s+AI|if\s+you\s+are\s+an?\s+(?:AI|LLM|language\s+model|agent|assistant))\b[^\n]{0,120}\b(?:run|execute|install|send|upload|read|curl|base64)\b",
     re.IGNORECASE,
 )
 _TAKES = re.compile(
-    r"\bcurl\b|\bwget\b|\bbase64\b|\.env\b|id_rsa|\.ssh\b|\.npmrc|\bapi[_ -]?keys?\b|\btokens?\b|\bcredentials?\b|\bsecrets?\b|https?://|\bexecute\b|\brun\b|\binstall\b|\benvironment variables\b",
+    r"\bcurl\b|\bwget\b|\bbase64\b|\.env\b|id_rsa|\.ssh\b|\.npmrc|\bapi[_ -]?keys?\b|"
+    r"\btokens?\b|\bcredentials?\b|\bsecrets?\b|https?://|\bexecute\b|\brun\b|\binstall\b|\benvironment variables\b",
     re.IGNORECASE,
 )
 _INVISIBLE = re.compile("[\U000e0020-\U000e007f]{6,}|[\u200b-\u200d\u2060]{16,}")

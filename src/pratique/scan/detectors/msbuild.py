@@ -41,8 +41,17 @@ _WORST = frozenset(
     )
 )
 _BAD = frozenset(
-    (Ability.NETWORK, Ability.SENDS, Ability.READS_CREDENTIALS, Ability.DROP_HOST, Ability.STAYS, Ability.DEFENCES)
-    + (Ability.AGENT_SETTINGS, Ability.WORKFLOWS, Ability.READS_ENVIRONMENT)
+    (
+        Ability.NETWORK,
+        Ability.SENDS,
+        Ability.READS_CREDENTIALS,
+        Ability.DROP_HOST,
+        Ability.STAYS,
+        Ability.DEFENCES,
+        Ability.AGENT_SETTINGS,
+        Ability.WORKFLOWS,
+        Ability.READS_ENVIRONMENT,
+    )
 )
 _INLINE = re.compile(r"RoslynCodeTaskFactory|CodeTaskFactory|XamlTaskFactory", re.IGNORECASE)
 _EVALUATES = re.compile(

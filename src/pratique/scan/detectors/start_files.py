@@ -20,20 +20,35 @@ WANTS = Wants(
     ecosystems=frozenset(("pypi",)),
 )
 
-_KNOWN = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"import os; var = 'SETUPTOOLS_USE_DISTUTILS'; enabled = os\.environ\.get\(var, '(?:local|stdlib)'\) == 'local'; "
-        r"enabled and __import__\('_distutils_hack'\)(?:\.add_shim\(\))?;?\s*",
-        r"import __editable___\w{1,200}_finder; __editable___\w{1,200}_finder\.install\(\)\s*",
-        r"import _(?:virtualenv|a_pytest_enabler)\s*",
-        r"import (?:os, )?sys; exec\('try: import coverage; coverage\.process_startup\(\)[^']{0,80}'\)\s*",
-        r"import coverage; coverage\.process_startup\(\)\s*",
-        r"import sys, types, os;has_mfs = sys\.version_info > \(3, 5\);p = os\.path\.join\(sys\._getframe\(1\)\.f_locals\['sitedir'\], "
-        r"\*\('[\w',\s]{1,200}'?,?\)\);[^\n]{0,800}",
-    )
+_WORDS = re.compile(r"'[\w.]{1,100}'(?:, ?'[\w.]{1,100}')*,?")
+"""What differs between lines that a tool writes for different packages: quoted names."""
+
+_NAMESPACE = (
+    "import sys, types, os;{0}p = os.path.join(sys._getframe(1).f_locals[N], *(N));"
+    "importlib = {1}__import__(N);{1}__import__(N);"
+    "m = {2}sys.modules.setdefault(N, importlib.util.module_from_spec(importlib.machinery.PathFinder.find_spec(N, "
+    "[os.path.dirname(p)])));m = m or sys.modules.setdefault(N, types.ModuleType(N));"
+    "mp = (m or []) and m.__dict__.setdefault(N,[]);(p not in mp) and mp.append(p)"
 )
-"""Lines that well-known tools write, whole."""
+_KNOWN = frozenset(
+    [
+        _NAMESPACE.format("", "", ""),
+        _NAMESPACE.format("has_mfs = sys.version_info > (3, 5);", "has_mfs and ", "has_mfs and "),
+        "import os; var = N; enabled = os.environ.get(var, N) == N; enabled and __import__(N).add_shim()",
+        "import os; var = N; enabled = os.environ.get(var, N) == N; enabled and __import__(N)",
+        "import coverage; coverage.process_startup()",
+        "import _virtualenv",
+    ]
+)
+"""Lines that well-known tools write, whole, with `N` for quoted names: what these do, they do with any names."""
+
+_EDITABLE = re.compile(r"import __editable___(\w{1,200})_finder; __editable___\1_finder\.install\(\)")
+
+
+def _is_known(line: str) -> bool:
+    plain = line.strip().rstrip("; ")
+    return _WORDS.sub("N", plain) in _KNOWN or _EDITABLE.fullmatch(plain) is not None
+
 
 _ACTS = (
     Ability.EVALUATES,
@@ -57,7 +72,7 @@ def look(file: SeenFile, _artefact: Artefact) -> Iterator[Finding]:
     if not file.path.endswith(".pth"):
         return
     for number, line in enumerate(file.text.splitlines()[:5_000], 1):
-        if not line.startswith(("import ", "import\t")) or any(known.fullmatch(line) for known in _KNOWN):
+        if not line.startswith(("import ", "import\t")) or _is_known(line):
             continue
         abilities = deeds_of(file).abilities
         acts = any(one in abilities for one in _ACTS) or "exec(" in line or "eval(" in line or "__import__" in line

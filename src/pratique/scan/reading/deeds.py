@@ -71,9 +71,10 @@ def _read(file: SeenFile) -> Read:
 
 def _python(file: SeenFile, deeds: Deeds) -> tuple[tuple[Hidden, ...], str]:
     text = file.text[:MAX_TEXT]
-    if file.kind is FileKind.PYTHON and not any(name != HIDING for name in groups_of(text, FileKind.PYTHON)):
+    groups = groups_of(text, FileKind.PYTHON)
+    if file.kind is FileKind.PYTHON and "calls" not in groups:
         return (), ""
-    hidden = read_python(_importing_lines(text) if file.kind is FileKind.PTH else text, deeds)
+    hidden = read_python(_importing_lines(text) if file.kind is FileKind.PTH else text, deeds, groups)
     plain = without_comments(text, FileKind.PYTHON)
     if hidden is None:
         whole = put_together(plain, FileKind.PYTHON)

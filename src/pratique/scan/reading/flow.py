@@ -22,10 +22,12 @@ _NAME = re.compile(r"(?<![\w$'\"])[A-Za-z_$@][\w$]{0,80}")
 _STRING = re.compile(r"""'((?:[^'\\\n]|\\.){2,4000})'|"((?:[^"\\\n]|\\.){2,4000})"|`((?:[^`\\]|\\.){2,8000})`""")
 _ASSIGNED = re.compile(
     r"(?:^|[(,;]|\b(?:const|let|var|mut|my|local|string|byte\[\]|auto|final|def)\s)\s{0,9}"
-    r"(?:\{([\w\s,:$]{1,300})\}|\(?([$@]{0,2}[A-Za-z_][\w$.:]{0,80}))\)?(?::\s{0,3}[\w<>&:\[\] ]{1,60})?\s{0,9}(?:\+|\|\||<<|\?\?|\.)?=(?![=>~])"
+    r"(?:\{([\w\s,:$]{1,300})\}|\(?([$@]{0,2}[A-Za-z_][\w$.:]{0,80}))\)?(?::\s{0,3}[\w<>&:\[\] ]{1,60})?\s{0,9}"
+    r"(?:\+|\|\||<<|\?\?|\.)?=(?![=>~])"
 )
 _GIVEN = re.compile(
-    r"(?:\bfunction\b[^(\n]{0,60}\(([\w$,\s]{1,200})\)|\(([\w$,\s]{1,200})\)\s{0,5}=>|(?<![\w$.])([\w$]{1,60})\s{0,5}=>|\|\s{0,3}([\w, ]{1,100})\|)"
+    r"(?:\bfunction\b[^(\n]{0,60}\(([\w$,\s]{1,200})\)|\(([\w$,\s]{1,200})\)\s{0,5}=>|(?<![\w$.])([\w$]{1,60})\s{0,5}=>|"
+    r"\|\s{0,3}([\w, ]{1,100})\|)"
 )
 _APPENDED = re.compile(r"([A-Za-z_$@][\w$]{0,80})\s{0,3}(?:\.(?:push|append|concat|<<|write|extend)\s{0,3}\(|<<)")
 _FED = re.compile(
@@ -220,7 +222,43 @@ def regions(places: list[int], length: int) -> list[tuple[int, int]]:
 
 
 _COMMON = frozenset(
-    ("fs", "os", "path", "File", "await", "const", "let", "var", "new", "return", "async", "function", "writeFileSync")
-    + ("writeFile", "createWriteStream", "pipe", "write", "std", "unwrap", "open", "Sync", "require", "true", "false")
-    + ("IO", "Files", "Set", "Content", "Out", "Path", "string", "self", "this", "Buffer", "from", "data", "then")
+    (
+        "fs",
+        "os",
+        "path",
+        "File",
+        "await",
+        "const",
+        "let",
+        "var",
+        "new",
+        "return",
+        "async",
+        "function",
+        "writeFileSync",
+        "writeFile",
+        "createWriteStream",
+        "pipe",
+        "write",
+        "std",
+        "unwrap",
+        "open",
+        "Sync",
+        "require",
+        "true",
+        "false",
+        "IO",
+        "Files",
+        "Set",
+        "Content",
+        "Out",
+        "Path",
+        "string",
+        "self",
+        "this",
+        "Buffer",
+        "from",
+        "data",
+        "then",
+    )
 )

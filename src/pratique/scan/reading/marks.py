@@ -115,35 +115,35 @@ _SLASH = re.compile(r"\\.|/", re.DOTALL)
 def alternatives(pattern: str) -> list[str]:
     """A regular expression's alternatives at its top."""
     found, current, depth = [], "", 0
-    for token in _tokens(pattern):
-        depth += (token == "(") - (token == ")")
-        if token == "|" and depth == 0:
+    for piece in _pieces(pattern):
+        depth += (piece == "(") - (piece == ")")
+        if piece == "|" and depth == 0:
             found.append(current)
             current = ""
         else:
-            current += token
+            current += piece
     return [*found, current]
 
 
 def without_looking_around(pattern: str) -> str:
     """A regular expression without its assertions about what stands before or behind."""
     kept, depth, skipping = "", 0, -1
-    tokens = _tokens(pattern)
-    for place, token in enumerate(tokens):
-        if token == "(":
+    pieces = _pieces(pattern)
+    for place, piece in enumerate(pieces):
+        if piece == "(":
             depth += 1
-            ahead = "".join(tokens[place + 1 : place + 4])
+            ahead = "".join(pieces[place + 1 : place + 4])
             if skipping < 0 and ahead.startswith(("?=", "?!", "?<=", "?<!")):
                 skipping = depth
         if skipping < 0:
-            kept += token
-        if token == ")":
+            kept += piece
+        if piece == ")":
             if depth == skipping:
                 skipping = -1
             depth -= 1
     return kept
 
 
-def _tokens(pattern: str) -> list[str]:
+def _pieces(pattern: str) -> list[str]:
     """A pattern in pieces: escapes and classes whole, all else by character."""
     return re.findall(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", pattern, re.DOTALL)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Any
 
 from pratique.scan.reading import commands, python_words, words
@@ -27,12 +27,13 @@ class Hidden:
         self.line, self.value, self.runs = line, value, runs
 
 
-def read_python(source: str, deeds: Deeds) -> tuple[Hidden, ...] | None:
+def read_python(source: str, deeds: Deeds, groups: Container[str] = frozenset()) -> tuple[Hidden, ...] | None:
     """Read one module.
 
     Args:
         source: its text.
         deeds: takes what it does.
+        groups: marks of the whole text (`marks.groups_of`): words without a mark do not stand in it.
 
     Returns:
         Texts it puts together; None if it is no Python 3 that can be parsed.
@@ -43,7 +44,7 @@ def read_python(source: str, deeds: Deeds) -> tuple[Hidden, ...] | None:
             tree = ast.parse(source[:MAX_SOURCE])
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    reader = _Reader(tree, deeds, source)
+    reader = _Reader(tree, deeds, source, groups)
     try:
         reader.read()
     except RecursionError:
@@ -52,8 +53,9 @@ def read_python(source: str, deeds: Deeds) -> tuple[Hidden, ...] | None:
 
 
 class _Reader:
-    def __init__(self, tree: ast.Module, deeds: Deeds, source: str) -> None:
+    def __init__(self, tree: ast.Module, deeds: Deeds, source: str, groups: Container[str]) -> None:
         self._tree, self._deeds = tree, deeds
+        self._words = tuple(entry for entry in words.TABLE if entry[1].value in groups)
         self._lines = source.splitlines()
         self._values = Values()
         self._tags: dict[str, frozenset[Tag]] = {}
@@ -69,7 +71,8 @@ class _Reader:
     def read(self) -> None:
         for node in ast.walk(self._tree):
             self._imports(node)
-        for _ in range(2):
+        self._body(self._tree.body)
+        if any(self._returns.values()):
             self.hidden.clear()
             self._body(self._tree.body)
 
@@ -123,23 +126,23 @@ class _Reader:
         self._runs, self._function = before, name
 
     def _look(self, node: ast.stmt, expressions: Sequence[ast.AST]) -> None:
-        texts: list[str] = []
-        for one in expressions:
-            for inner in ast.walk(one):
-                self._nodes += 1
-                if isinstance(inner, ast.Constant) and isinstance(inner.value, str) and 1 < len(inner.value) < 20_000:
-                    texts.append(repr(inner.value))
-                elif isinstance(inner, (ast.BinOp, ast.JoinedStr)) or (
-                    isinstance(inner, ast.Call) and self._may_fold(inner)
-                ):
-                    found = self._values.value(inner)
-                    if isinstance(found, bytes):
-                        found = found[:20_000].decode("latin-1")
-                    if isinstance(found, str) and 2 < len(found) < 20_000:
-                        texts.append(repr(found))
-                elif isinstance(inner, ast.Attribute):
-                    texts.append(self._values.dotted(inner))
-        for ability in words.abilities_in(", ".join(texts)) if texts else ():
+        plain: list[str] = []
+        folded: list[str] = []
+        for inner in (inner for one in expressions for inner in ast.walk(one)):
+            self._nodes += 1
+            if isinstance(inner, ast.Constant):
+                if isinstance(inner.value, str) and 1 < len(inner.value) < _LONGEST:
+                    plain.append(repr(inner.value))
+            elif isinstance(inner, ast.Attribute):
+                plain.append(self._values.dotted(inner) if self._words else "")
+            elif isinstance(inner, (ast.BinOp, ast.JoinedStr)) or (
+                isinstance(inner, ast.Call) and self._may_fold(inner)
+            ):
+                folded += _as_text(self._values.value(inner))
+        abilities = set(words.abilities_in(", ".join(folded))) if folded else set()
+        joined = ", ".join(plain) if self._words else ""
+        abilities.update(ability for pattern, ability in self._words if pattern.search(joined))
+        for ability in abilities:
             self._add(ability, node)
         for one in expressions:
             self._expression(one)
@@ -148,10 +151,9 @@ class _Reader:
     def _may_fold(node: ast.Call) -> bool:
         """Whether folding a call may be worth it: one on a constant, or a join."""
         return (
-            (isinstance(node.func, ast.Attribute)
-            and node.func.attr in ("join", "decode", "fromhex", "replace", "format"))
-            or (isinstance(node.func, ast.Attribute) and "decode" in node.func.attr)
-        )
+            isinstance(node.func, ast.Attribute)
+            and node.func.attr in ("join", "decode", "fromhex", "replace", "format")
+        ) or (isinstance(node.func, ast.Attribute) and "decode" in node.func.attr)
 
     def _expression(self, node: ast.AST) -> None:
         for inner in ast.walk(node):
@@ -320,6 +322,9 @@ class _Reader:
                     found.add(Tag.SECRET)
         return frozenset(found)
 
+    def _is_secretive(self, text: str) -> bool:
+        return any(ability in words.SECRETIVE and pattern.search(text) for pattern, ability in self._words)
+
     def _tags_of_attribute(self, node: ast.Attribute, *, whole: bool) -> frozenset[Tag]:
         if isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"):
             return self._tags.get(node.attr, _NONE)
@@ -344,12 +349,24 @@ class _Reader:
         self._deeds.add(ability, line, text, reached=self._runs)
 
 
+_LONGEST = 20_000
+"""Characters of a text that is looked at for words."""
+
+
+def _as_text(value: Any) -> list[str]:
+    if isinstance(value, bytes):
+        value = value[:_LONGEST].decode("latin-1")
+    return [repr(value)] if isinstance(value, str) and 2 < len(value) < _LONGEST else []
+
+
 _WHOLE_ENVIRONMENT = frozenset(("os.environ", "os.environb"))
 
 
 def _one_variable(node: ast.AST) -> Iterator[ast.expr]:
     """The environment of which an expression takes one variable only, which is judged by its name."""
-    if isinstance(node, ast.Subscript) or (isinstance(node, ast.Attribute) and node.attr in ("get", "setdefault", "pop", "update", "copy")):
+    if isinstance(node, ast.Subscript) or (
+        isinstance(node, ast.Attribute) and node.attr in ("get", "setdefault", "pop", "update", "copy")
+    ):
         yield node.value
     elif isinstance(node, ast.Compare):
         yield from node.comparators

@@ -114,9 +114,10 @@ TABLE: tuple[tuple[re.Pattern[str], Ability], ...] = (
 )
 
 WORTH_READING = re.compile(
-    r"\b(?:exec|eval|execfile|subprocess|popen|pty|spawn\w{0,4}|startfile)\b|\bos\.(?:system|exec|popen)|\b(?:socket|urllib\d?|requests|"
-    r"httpx|aiohttp|httplib|ftplib|smtplib|telnetlib|paramiko|pycurl|niquests|xmlrpc|websockets?|wget)\b|\bhttp\.client\b|__import__|"
-    r"\bimport_module\b|\b(?:marshal|ctypes|cffi|builtins|runpy|pynput|pyperclip|ImageGrab|FunctionType|CodeType)\b|"
-    r"\bgetattr\(\s{0,3}(?:os|sys|__)|\bpickle\.loads\b"
+    r"\b(?:exec|eval|execfile|__import__|import_module|startfile|FunctionType|CodeType)\s{0,3}\(|=\s{0,3}(?:exec|eval|__import__)\b|"
+    r"\bos\.(?:system|popen|exec|spawn|posix_spawn)|\bgetattr\(\s{0,3}(?:os|sys|__)|\b(?:__builtins__|builtins)\b|"
+    r"\b(?:import|from)[ \t]{1,9}[\w., \t]{0,200}\b(?:subprocess|socket|urllib\d?|requests|httpx|aiohttp|httplib|"
+    r"ftplib|smtplib|telnetlib|paramiko|pycurl|niquests|xmlrpc|websockets?|wget|marshal|ctypes|cffi|runpy|pynput|pyperclip|ImageGrab|pty|mss|dns)\b|"
+    r"\b(?:import|from)[ \t]{1,9}http\.client\b|\bfrom os import\b|\bpickle\.loads\b|__dict__\["
 )
 """Names without which nothing that the tables above know can be called; modules without any are not parsed."""
