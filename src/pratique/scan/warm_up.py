@@ -13,7 +13,7 @@ from pratique.scan.detectors.contract import Detector
 from pratique.scan.engine import scan
 from pratique.scan.execution_points import ECOSYSTEMS
 from pratique.scan.limits import ScanLimits
-from pratique.scan.report import Subject
+from pratique.scan.report import UNFINISHED, Subject
 
 _LINES = {
     "package.json": json.dumps(
@@ -50,13 +50,20 @@ _ENCODINGS = (
 
 
 def warm_up(detectors: Sequence[Detector], limits: ScanLimits) -> None:
-    """Scan a small artefact of each ecosystem that has a file of every kind; load how text may be encoded."""
+    """Scan a small artefact of each ecosystem that has a file of every kind; load how text may be encoded.
+
+    Raises:
+        RuntimeError: a detector cannot look here.
+    """
     for name in _ENCODINGS:
         codecs.lookup(name)
     content = _packed()
     for ecosystem in ECOSYSTEMS:
         artefact = BytesAt(content)
-        scan(Subject(ecosystem, "warm", "1.0.1"), artefact, artefact, detectors, limits)
+        report = scan(Subject(ecosystem, "warm", "1.0.1"), artefact, artefact, detectors, limits)
+        for finding in report.findings:
+            if finding.detector == UNFINISHED:
+                raise RuntimeError(f"{finding.sentence}: {finding.excerpt}")
 
 
 def _packed() -> bytes:

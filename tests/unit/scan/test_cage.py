@@ -124,7 +124,8 @@ def test_a_fork_server_that_somebody_kills_is_not_missed(cage):
 def test_the_kernel_is_asked_for_everything_and_what_it_gave_is_told(cage):
     measures = {measure.name: measure for measure in cage.start()}
 
-    assert len(measures) == 8
+    assert len(measures) == 9
+    assert measures["every detector works in here"].holds
     assert measures["limits"].holds
     assert all(measure.holds or measure.note for measure in measures.values())
 
@@ -180,3 +181,10 @@ def test_nothing_is_left_running_when_a_cage_is_closed():
             break
         time.sleep(0.05)
     assert not any(os.path.exists(f"/proc/{pid}") for pid in (worker, server))
+
+
+def test_all_our_detectors_work_in_the_cage():
+    with Cage(setup=Setup(LIMITS)) as built:
+        measures = {measure.name: measure for measure in built.start()}
+
+    assert measures["every detector works in here"].holds, measures["every detector works in here"].note

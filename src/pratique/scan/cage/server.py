@@ -99,7 +99,7 @@ class Worker:
             Ended: that is so.
         """
         own = confine_worker(self._limits.cage)
-        self._say(Ready((*measures, *own)))
+        self._say(Ready((*measures, *own, self._proof())))
         while True:
             order, descriptors, _flags, _address = socket.recv_fds(self._link, MAX_TASK, 2)
             if not order:
@@ -109,6 +109,14 @@ class Worker:
             finally:
                 for descriptor in descriptors:
                     os.close(descriptor)
+
+    def _proof(self) -> Measure:
+        """That everything can look in here as it did outside."""
+        try:
+            warm_up(self._detectors, self._limits.scan)
+        except RuntimeError as error:
+            return Measure("every detector works in here", holds=False, note=str(error))
+        return Measure("every detector works in here", holds=True)
 
     def _answer(self, task: Task, descriptors: list[int]) -> Done | Refused:
         with suppress(ValueError, OSError):  # the whole life's limit is reached: the kernel ends it
