@@ -43,9 +43,30 @@ _LINES = {
 
 
 _ENCODINGS = (
-    ("ascii", "latin-1", "cp437", "cp1252", "utf-7", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32")
-    + ("utf-32-le", "utf-32-be", "unicode_escape", "raw_unicode_escape", "idna", "punycode", "rot13", "hex", "base64")
-    + ("quopri", "uu", "zlib", "bz2")
+    "ascii",
+    "latin-1",
+    "cp437",
+    "cp1252",
+    "utf-7",
+    "utf-8",
+    "utf-8-sig",
+    "utf-16",
+    "utf-16-le",
+    "utf-16-be",
+    "utf-32",
+    "utf-32-le",
+    "utf-32-be",
+    "unicode_escape",
+    "raw_unicode_escape",
+    "idna",
+    "punycode",
+    "rot13",
+    "hex",
+    "base64",
+    "quopri",
+    "uu",
+    "zlib",
+    "bz2",
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import hashlib
 import io
 import lzma
 import random
@@ -67,7 +68,7 @@ def test_an_opened_archive_is_told_with_its_own_digest_even_if_it_is_broken():
     inner = zipped(("x", b"1"))[:-3]
     (opened,) = [one for one in survey(Bytes(tar_gz(("p/x.jar", inner))), LIMITS) if isinstance(one, Opened)]
 
-    assert (opened.size, opened.sha256) == (len(inner), __import__("hashlib").sha256(inner).hexdigest())
+    assert (opened.size, opened.sha256) == (len(inner), hashlib.sha256(inner).hexdigest())
 
 
 def test_a_zip_with_a_comment_or_behind_a_script_is_read_where_it_really_is():
@@ -229,8 +230,8 @@ def test_whatever_is_damaged_nothing_is_raised(content, changes, kept):
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.sampled_from([0, 150, 512]), st.lists(st.tuples(st.integers(0, 2047), st.binary(max_size=9)), max_size=5))
-def test_whatever_a_tar_header_says_nothing_is_raised(_, changes):
+@given(st.lists(st.tuples(st.integers(0, 2047), st.binary(max_size=9)), max_size=5))
+def test_whatever_a_tar_header_says_nothing_is_raised(changes):
     damaged = bytearray(PLAIN)
     for place, value in changes:
         damaged[place : place + len(value)] = value

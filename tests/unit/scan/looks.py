@@ -41,8 +41,8 @@ def judge_by_hooks(artefact: Artefact):
         yield say("CAN", None, ability, Severity.LOW)
 
 
-def detector(name: str, look=None, judge=None, wants: Wants = Wants()) -> Detector:
-    return Detector(name, 1, wants, look, judge)
+def detector(name: str, look=None, judge=None) -> Detector:
+    return Detector(name, 1, Wants(), look, judge)
 
 
 WORDS = (detector("HARM", look_for_words), detector("WHOLE", judge=judge_by_hooks))
@@ -72,8 +72,8 @@ def look_and_misbehave(file: SeenFile, _artefact: Artefact):
 def tried(what: str) -> str:
     """What comes of something that no look has to do."""
     deeds = {
-        "open": lambda: open("/etc/passwd", "rb").read(1),
-        "write": lambda: open("/tmp/left-behind", "wb").write(b"x"),
+        "open": lambda: os.open("/etc/passwd", os.O_RDONLY),
+        "write": lambda: os.open("/tmp/left-behind", os.O_WRONLY | os.O_CREAT),
         "list": lambda: os.listdir("/"),
         "connect": lambda: socket.socket().connect(("127.0.0.1", 9)),
         "socket": lambda: socket.socket(),

@@ -161,8 +161,9 @@ def test_a_worker_knows_no_environment_and_has_nothing_open_but_its_pipe_and_the
 
 
 def test_what_is_nothing_to_scan_is_refused_with_a_sentence(cage):
+    artefact = in_memory(b"hello")
+
     with pytest.raises(Invalid, match="no archive"):
-        artefact = in_memory(b"hello")
         cage.scan(Subject(), artefact)
 
 

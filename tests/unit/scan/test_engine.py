@@ -22,6 +22,7 @@ from tests.unit.formats.archives import Bytes, tar, tar_gz, zipped
 from tests.unit.scan.looks import ALL_SEEN, MISBEHAVING, WORDS
 
 LIMITS = ScanLimits()
+UNKNOWN = Subject()
 
 
 def npm(*files: tuple[str, bytes], version: str = "1.0.0", **manifest: object) -> bytes:
@@ -29,7 +30,7 @@ def npm(*files: tuple[str, bytes], version: str = "1.0.0", **manifest: object) -
     return tar_gz(("package/package.json", stated), *((f"package/{path}", content) for path, content in files))
 
 
-def look(content: bytes, detectors=WORDS, previous: bytes | None = None, subject: Subject = Subject(), limits=LIMITS):
+def look(content: bytes, detectors=WORDS, previous: bytes | None = None, subject: Subject = UNKNOWN, limits=LIMITS):
     before = None if previous is None else Bytes(previous)
     return scan(subject, Bytes(content), before, detectors, limits)
 

@@ -29,7 +29,10 @@ ARTEFACTS = (
     ".gem",
     ".nupkg",
     ".snupkg",
-) + ((".jar", ".war", ".aar"))
+    ".jar",
+    ".war",
+    ".aar",
+)
 _PIECE = 1 << 20
 
 
