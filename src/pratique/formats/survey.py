@@ -5,8 +5,10 @@ For looking, not for acting: nothing is refused that can be looked at, and what 
 
 from __future__ import annotations
 
+import bisect
 import hashlib
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
@@ -20,7 +22,7 @@ from pratique.formats.survey_zip import survey_zip
 from pratique.formats.tar_stream import TarStream
 from pratique.formats.unpacked import HEAD, TAR, UNKNOWN, ZIP, form_of, pieces_of, unpacked
 
-MAX_HELD = 32 << 20
+MAX_HELD = 24 << 20
 """Bytes of ZIP archives inside other archives that are held in memory at a time to look into them."""
 
 MAX_NESTING = 4
@@ -46,20 +48,28 @@ class Opened(msgspec.Struct, frozen=True):
 Found = Member | Opened | Oddity
 
 
-class BytesAt:
-    """An artefact that is in memory."""
+class PiecesAt:
+    """An artefact that is in memory, in the pieces in which it came: to join them would hold it twice."""
 
-    def __init__(self, content: bytes | bytearray) -> None:
-        self._content = memoryview(content)
+    def __init__(self, pieces: Sequence[bytes]) -> None:
+        self._pieces = pieces
+        self._ends = list(itertools.accumulate(map(len, pieces)))
 
     @property
     def size(self) -> int:
         """Total bytes."""
-        return len(self._content)
+        return self._ends[-1] if self._ends else 0
 
     def read_at(self, offset: int, length: int) -> bytes:
         """At most `length` bytes from `offset`."""
-        return bytes(self._content[offset : offset + length])
+        number = bisect.bisect_right(self._ends, offset)
+        found: list[bytes] = []
+        while length > 0 and number < len(self._pieces):
+            piece = self._pieces[number]
+            at = offset - (self._ends[number] - len(piece))
+            found.append(piece[at : at + length])
+            offset, length, number = offset + len(found[-1]), length - len(found[-1]), number + 1
+        return b"".join(found)
 
 
 def survey(artefact: ReadAt, limits: ArchiveLimits) -> Iterator[Found]:
@@ -126,15 +136,16 @@ class _Surveyor:
         return iter((self._single(path, content),))
 
     def _held(self, pieces: Iterator[bytes], found: list[Oddity]) -> ReadAt | None:
-        held = bytearray()
+        held, size = [], 0
         for piece in pieces:
-            held += piece
-            if len(held) > self._room:
+            held.append(piece)
+            size += len(piece)
+            if size > self._room:
                 note = f"archives of more than {MAX_HELD} bytes inside another are not looked into"
                 found.append(Oddity(OddityKind.UNREADABLE, note=note))
                 return None
-        self._room -= len(held)
-        return BytesAt(held)
+        self._room -= size
+        return PiecesAt(held)
 
     def _single(self, path: str, content: Iterator[bytes]) -> Member:
         """The one file that was compressed alone."""

@@ -136,13 +136,14 @@ class Stock:
             index += 1
 
     def _taken(self, member: Member) -> Piece:
-        content, size, digest, most = bytearray(), 0, hashlib.sha256(), self._limits.max_content
+        pieces: list[bytes] = []
+        size, digest, most = 0, hashlib.sha256(), self._limits.max_content
         for chunk in member.chunks():
+            if size < most:
+                pieces.append(chunk[: most - size])
             size += len(chunk)
             digest.update(chunk)
-            if len(content) < most:
-                content += chunk[: most - len(content)]
-        kept = bytes(content)
+        kept = b"".join(pieces)
         return Piece(member.name, size, digest.hexdigest(), kind_of(member.name, kept[:_HEAD]), kept)
 
 

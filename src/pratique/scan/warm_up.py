@@ -8,7 +8,7 @@ import json
 import tarfile
 from collections.abc import Sequence
 
-from pratique.formats.survey import BytesAt
+from pratique.formats.survey import PiecesAt
 from pratique.scan.detectors.contract import Detector
 from pratique.scan.engine import scan
 from pratique.scan.execution_points import ECOSYSTEMS
@@ -80,7 +80,7 @@ def warm_up(detectors: Sequence[Detector], limits: ScanLimits) -> None:
         codecs.lookup(name)
     content = _packed()
     for ecosystem in ECOSYSTEMS:
-        artefact = BytesAt(content)
+        artefact = PiecesAt([content])
         report = scan(Subject(ecosystem, "warm", "1.0.1"), artefact, artefact, detectors, limits)
         for finding in report.findings:
             if finding.detector == UNFINISHED:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from pratique.formats.archive_rules import Member
 from pratique.formats.oddities import Oddity, OddityKind
-from pratique.formats.survey import Opened, survey
+from pratique.formats.survey import Opened, PiecesAt, survey
 from tests.unit.formats.archives import LIMITS, Bytes, raw_zip, special, tar, tar_gz, zipped
 
 
@@ -238,3 +238,11 @@ def test_whatever_a_tar_header_says_nothing_is_raised(changes):
     damaged[148:156] = b"%06o\0 " % (sum(damaged[:148]) + sum(damaged[156:512]) + 256)
 
     seen(gzip.compress(bytes(damaged)))
+
+
+@given(st.lists(st.binary(min_size=1, max_size=9), max_size=9), st.integers(0, 60), st.integers(0, 60))
+def test_pieces_read_as_the_whole_they_are(pieces, offset, length):
+    whole = PiecesAt(pieces)
+
+    assert whole.read_at(offset, length) == b"".join(pieces)[offset : offset + length]
+    assert whole.size == len(b"".join(pieces))

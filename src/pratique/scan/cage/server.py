@@ -72,9 +72,12 @@ def main() -> None:
 
     def become(_order: str, descriptors: list[int]) -> NoReturn:
         (mine,) = descriptors
-        with suppress(Ended, OSError):
-            Worker(socket.socket(fileno=mine), detectors, limits).work(measures)
-        os._exit(0)
+        try:
+            with suppress(Ended, OSError):
+                Worker(socket.socket(fileno=mine), detectors, limits).work(measures)
+            os._exit(0)
+        finally:
+            os._exit(1)  # at once: a library that panicked may not let the interpreter end
 
     serve_forks(link, become)
 
