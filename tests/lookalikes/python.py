@@ -187,7 +187,12 @@ def _pth() -> list[Case]:
             "is compiled without source",
             "pypi",
             "import",
-            wheel({"padding_kit/__init__.py": "from . import core\n", "padding_kit/core.pyc": b"\xa7\x0d\r\n" + b"\0" * 12 + b"\xe3" + b"\0" * 40}),
+            wheel(
+                {
+                    "padding_kit/__init__.py": "from . import core\n",
+                    "padding_kit/core.pyc": b"\xa7\x0d\r\n" + b"\0" * 12 + b"\xe3" + b"\0" * 40,
+                }
+            ),
             wheel({"padding_kit/__init__.py": "from . import core\n", "padding_kit/core.py": PLAIN_PYTHON}),
         ),
     ]
@@ -211,7 +216,11 @@ CASES = [
         for name in ("fetches and evaluates", "sends credential files")
     ),
     Case(
-        "evaluates packed layers", "pypi", "hatch hook", sdist_hatch(CODE["evaluates packed layers"][0]), sdist_hatch(CODE["evaluates packed layers"][1])
+        "evaluates packed layers",
+        "pypi",
+        "hatch hook",
+        sdist_hatch(CODE["evaluates packed layers"][0]),
+        sdist_hatch(CODE["evaluates packed layers"][1]),
     ),
     *_pth(),
 ]
