@@ -30,8 +30,6 @@ _WORDS = frozenset(keyword.kwlist) | frozenset(
         "this",
         "typeof",
         "export",
-    )
-    + (
         "end",
         "do",
         "begin",

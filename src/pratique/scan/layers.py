@@ -45,6 +45,9 @@ _REVERSES = re.compile(r"\[::-1\]|\.reverse\b|reversed\(")
 
 _MARSHAL = re.compile(rb"\A\xe3[\x00\x01-\xff]{8,24}", re.DOTALL)
 
+_SMALLEST_MARSHAL = 80
+"""Bytes below which a code object cannot be; its first byte alone tells little."""
+
 _CODE_WORDS: tuple[tuple[FileKind, re.Pattern[str]], ...] = (
     (
         FileKind.JAVASCRIPT,
@@ -140,11 +143,11 @@ def _opened(
     if kind is None:
         for key in keys:
             plain = _xored(content, key)
-            kind = _kind_of_layer(plain, file.kind, sure=False)
-            if kind is not None:
-                how, content = (*how, "xor"), plain
+            inside = _kind_of_layer(plain, file.kind, sure=False)
+            if inside is not None and inside is not FileKind.PYC:
+                how, content, kind = (*how, "xor"), plain, inside
                 break
-    if kind is None:
+    if kind is None or (kind is FileKind.PYC and len(content) < _SMALLEST_MARSHAL):
         return
     content = content[:MAX_LAYER]
     if kind in (FileKind.JAVASCRIPT, FileKind.POWERSHELL) and content[1:2] == b"\0":

@@ -28,6 +28,9 @@ def look(file: SeenFile, _artefact: Artefact) -> Iterator[Finding]:
         several = distinct(WALLET_ADDRESSES, read.plain) > 1 or Ability.HOOKS_REQUESTS in abilities
         severity = Severity.CRITICAL if several else Severity.HIGH
         yield shown((ID, VERSION), file, addresses, severity, Specificity.TELLING, sentence)
+    elif addresses is not None and Ability.SENDS in abilities and Ability.NETWORK in abilities:
+        sentence = "Looks for wallet addresses or keys beside code that sends something to a host"
+        yield shown((ID, VERSION), file, addresses, Severity.HIGH, Specificity.UNUSUAL, sentence)
     watch = abilities.get(Ability.WATCHES)
     if watch is not None and (Ability.NETWORK in abilities or Ability.DROP_HOST in abilities):
         severity = Severity.HIGH if watch.point.is_unasked else Severity.MEDIUM

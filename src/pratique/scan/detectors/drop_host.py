@@ -26,7 +26,14 @@ def look(file: SeenFile, _artefact: Artefact) -> Iterator[Finding]:
     takes = takes or any(
         one in abilities for one in (Ability.READS_CREDENTIALS, Ability.READS_BROWSERS, Ability.READS_SYSTEM)
     )
-    severity = Severity.HIGH if deed.point.is_unasked or takes else Severity.LOW
+    sends = Ability.SENDS_SECRETS in abilities or Ability.SENDS_SYSTEM in abilities
+    severity = (
+        Severity.CRITICAL
+        if sends and deed.point.is_unasked
+        else Severity.HIGH
+        if deed.point.is_unasked or takes
+        else Severity.LOW
+    )
     specificity = Specificity.TELLING if takes or deed.point is not ExecutionPoint.START else Specificity.UNUSUAL
     yield shown(
         (ID, VERSION), file, deed, severity, specificity, "Names a host for dropping data or fetching code anonymously"

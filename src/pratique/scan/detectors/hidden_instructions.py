@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pratique.formats.file_kind import FileKind
 from pratique.scan.detectors.contract import Wants
 from pratique.scan.findings import ExecutionPoint, Finding, Severity, Specificity, excerpt_of
+from pratique.scan.reading.marks import may_hold
 from pratique.scan.seen import Artefact, SeenFile
 
 ID = "hidden-instructions"
@@ -20,7 +21,8 @@ WANTS = Wants(
 )
 
 _COMMANDS = re.compile(
-    r"\b(?:ignore|disregard|forget|override)\s+(?:all\s+|any\s+)?(?:of\s+)?(?:the\s+|your\s+)?(?:previous|prior|above|earlier|preceding|system|safety)"
+    r"\b(?:ignore|disregard|forget|override)\s+(?:all\s+|any\s+)?(?:of\s+)?(?:the\s+|your\s+)?(?:previous|prior|above|earlier|"
+    r"preceding|system|safety)"
     r"\s+(?:instructions?|prompts?|rules|guidelines|messages)|\bdo\s+not\s+(?:tell|inform|mention|reveal|show|alert)\s+(?:this\s+to\s+)?(?:the\s+)?(?:user|human|developer)"
     r"|\b(?:AI|LLM|coding|automated)\s+(?:agents?|assistants?|models?)\b[^\n.]{0,60}\b(?:must|should|shall|need to|are required to)\b"
     r"[^\n.]{0,60}\b(?:run|execute|install|send|upload|read|include|post|curl)\b"
@@ -38,12 +40,15 @@ _UNSEEN_BLOCK = re.compile(
     r"<!--(?:[^-]|-(?!->)){1,4000}-->|<[a-z]{1,10}\s[^>]{0,200}(?:display:\s?none|font-size:\s?0|color:\s?(?:#fff|white|transparent))[^>]{0,200}>[^<]{1,4000}",
     re.IGNORECASE,
 )
+_LARGEST = 512 << 10
+"""Bytes of a file that somebody would read."""
+
 _PROMPT_FOLDERS = ("prompt", "jailbreak", "guardrail", "llm", "injection", "eval")
 
 
 def look(file: SeenFile, artefact: Artefact) -> Iterator[Finding]:
     """Orders to agents that also name something to run or to take; worse where people cannot see them."""
-    if file.layers or len(file.content) > 1 << 20:
+    if file.layers or len(file.content) > _LARGEST:
         return
     text = file.text
     invisible = None if file.content.isascii() else _INVISIBLE.search(text)
@@ -51,6 +56,8 @@ def look(file: SeenFile, artefact: Artefact) -> Iterator[Finding]:
         yield _finding(
             file, text, invisible.start(), "", Severity.HIGH, "Holds text that people cannot see and models can"
         )
+    if not may_hold(text, (_COMMANDS,)):
+        return
     found = next(
         (one for one in _COMMANDS.finditer(text) if _TAKES.search(text[max(one.start() - 300, 0) : one.end() + 400])),
         None,

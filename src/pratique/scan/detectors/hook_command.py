@@ -10,6 +10,8 @@ from pratique.scan.findings import Finding, Severity, Specificity, excerpt_of
 from pratique.scan.reading import words
 from pratique.scan.reading.commands import abilities_of
 from pratique.scan.reading.contract import Ability
+from pratique.scan.reading.deeds import deeds_of
+from pratique.scan.reading.inline import inline_code
 from pratique.scan.seen import Artefact, Hook
 
 ID = "hook-command"
@@ -46,6 +48,8 @@ def judge(artefact: Artefact) -> Iterator[Finding]:
         if not hook.command or not hook.point.is_unasked:
             continue
         found = {*abilities_of(hook.command), *words.abilities_in(hook.command)}
+        for code in inline_code(hook.command, hook.file, hook.point):
+            found |= deeds_of(code).abilities.keys()
         worst = next((ability for ability in _SAYS if ability in found), None)
         if worst is not None:
             yield _finding(hook, artefact, worst)

@@ -30,8 +30,6 @@ _WORST = frozenset(
         Ability.SENDS_SECRETS,
         Ability.SENDS_SYSTEM,
         Ability.RESOLVES_SECRETS,
-    )
-    + (
         Ability.REVERSE_SHELL,
         Ability.DESTROYS,
         Ability.MINES,

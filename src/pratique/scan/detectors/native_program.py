@@ -73,8 +73,6 @@ _SAYS_OTHERWISE = frozenset(
         "html",
         "csv",
         "pdf",
-    )
-    + (
         "js",
         "py",
         "rb",

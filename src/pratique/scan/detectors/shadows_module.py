@@ -27,8 +27,6 @@ _WELL_KNOWN = frozenset(
         "pip",
         "yaml",
         "six",
-    )
-    + (
         "cryptography",
         "certifi",
         "idna",

@@ -28,8 +28,12 @@ _ALWAYS_BAD = frozenset((Ability.REVERSE_SHELL, Ability.DESTROYS, Ability.MINES)
 
 def look(file: SeenFile, _artefact: Artefact) -> Iterator[Finding]:
     """One finding for each of the things that nobody's package has to do unasked."""
-    for ability, deed in seen(dict(deeds_of(file).abilities), *_SAYS):
+    abilities = dict(deeds_of(file).abilities)
+    connects = Ability.NETWORK in abilities and Ability.PROCESS in abilities
+    for ability, deed in seen(abilities, *_SAYS):
         severity, specificity = _judged(ability, deed.point)
+        if ability is Ability.REVERSE_SHELL and connects and deed.point is ExecutionPoint.START:
+            severity, specificity = Severity.CRITICAL, Specificity.TELLING
         yield shown((ID, VERSION), file, deed, severity, specificity, _SAYS[ability])
 
 

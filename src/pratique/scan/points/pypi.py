@@ -117,10 +117,11 @@ def _starts(package: Package, paths: Collection[str], read: Read) -> None:
     for path in paths:
         parts = path.split("/")
         name = parts[-1]
-        top = len(parts) - (3 if len(parts) > 2 and parts[0].endswith(".data") else 1)
-        if name.endswith(".pth") and top <= 1:
+        in_data = len(parts) > 2 and parts[0].endswith(".data")
+        top = len(parts) - (3 if in_data else 1)
+        if name.endswith(".pth") and (top == 0 or in_data):
             package.hooks_in(".pth", ExecutionPoint.START, path)
-        elif name in _CUSTOMISERS and top <= 1:
+        elif name in _CUSTOMISERS and (top == 0 or in_data):
             package.hooks_in(name, ExecutionPoint.START, path)
         elif name == "__init__.py" or (name.endswith(".py") and top == 0 and path != "setup.py"):
             package.runs(path, ExecutionPoint.START)

@@ -63,8 +63,8 @@ def abilities_of(command: str) -> Iterator[Ability]:
         command: as it stands there; only its first `MAX_COMMAND` characters are read.
     """
     text = command[:MAX_COMMAND]
-    fetches = bool(_FETCHES.search(text) and _ADDRESS.search(text))
     into_shell = bool(_INTO_SHELL.search(text))
+    fetches = bool(_FETCHES.search(text)) and (into_shell or bool(_ADDRESS.search(text)))
     encoded = bool(_ENCODED.search(text))
     if fetches:
         yield Ability.NETWORK

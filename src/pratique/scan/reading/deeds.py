@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from pratique.formats.file_kind import FileKind
+from pratique.scan.findings import ExecutionPoint
 from pratique.scan.reading import commands, words
 from pratique.scan.reading.compiled import texts_of
 from pratique.scan.reading.contract import Ability, Deeds
@@ -72,7 +73,8 @@ def _read(file: SeenFile) -> Read:
 def _python(file: SeenFile, deeds: Deeds) -> tuple[tuple[Hidden, ...], str]:
     text = file.text[:MAX_TEXT]
     groups = groups_of(text, FileKind.PYTHON)
-    if file.kind is FileKind.PYTHON and "calls" not in groups:
+    early = file.point in (ExecutionPoint.INSTALL, ExecutionPoint.BUILD)
+    if file.kind is FileKind.PYTHON and "calls" not in groups and not early:
         return (), ""
     hidden = read_python(_importing_lines(text) if file.kind is FileKind.PTH else text, deeds, groups)
     plain = without_comments(text, FileKind.PYTHON)
@@ -119,25 +121,34 @@ def _lexical(file: SeenFile, deeds: Deeds) -> str:
 
 def _compiled(file: SeenFile, deeds: Deeds) -> str:
     """Compiled code by the texts in it: what it names, it can do; what flows where cannot be told."""
-    texts = texts_of(file.content, file.kind)
-    language = LANGUAGES[FileKind.JAVA if file.kind is FileKind.CLASS else FileKind.CSHARP]
+    kind = FileKind.JAVA if file.kind is FileKind.CLASS else FileKind.CSHARP
+    texts = texts_of(file.content[:_MAX_COMPILED], file.kind)
     whole = "\n".join(texts)
-    for pattern, ability in words.TABLE:
+    groups = groups_of(whole, kind)
+    table = [(pattern, ability) for pattern, ability in words.TABLE if ability.value in groups]
+    table += [(getattr(LANGUAGES[kind], field), ability) for field, ability in _NAMED if field in groups]
+    for pattern, ability in table:
         found = pattern.search(whole)
         if found is not None:
             deeds.add(ability, 0, found[0])
-    for pattern, ability in (
-        (language.network, Ability.NETWORK),
-        (language.process, Ability.PROCESS),
-        (language.evaluates, Ability.EVALUATES),
-        (language.decodes, Ability.DECODES),
-        (language.system, Ability.READS_SYSTEM),
-    ):
-        found = pattern.search(whole)
-        if found is not None:
-            deeds.add(ability, 0, found[0])
-    for text in texts:
-        if " " in text and len(text) > 8:
+    for text in texts if file.kind is FileKind.CLASS or Ability.PROCESS in deeds.found else ():
+        if " " in text and len(text) > _SHORTEST_COMMAND:
             for ability in commands.abilities_of(text):
                 deeds.add(ability, 0, text)
+    if file.kind is FileKind.CLASS and {Ability.EVALUATES, Ability.NETWORK} <= deeds.found.keys():
+        address = _ADDRESS.search(whole)
+        if address is not None:
+            deeds.add(Ability.RUNS_DOWNLOADED, 0, address[0])
     return whole
+
+
+_MAX_COMPILED = 8 << 20
+_SHORTEST_COMMAND = 8
+_ADDRESS = re.compile(r"https?://[\w.-]{4,200}/[\w./-]{1,200}\.(?:jar|class|zip|bin|dat)\b")
+_NAMED = (
+    ("network", Ability.NETWORK),
+    ("process", Ability.PROCESS),
+    ("evaluates", Ability.EVALUATES),
+    ("decodes", Ability.DECODES),
+    ("system", Ability.READS_SYSTEM),
+)

@@ -10,16 +10,12 @@ from __future__ import annotations
 import re
 
 from pratique.scan.reading import commands, words
+from pratique.scan.reading.carried import Carried, names_in, texts_in
 from pratique.scan.reading.contract import Ability, Deeds, Tag
 from pratique.scan.reading.language import Language
 from pratique.scan.reading.lexical import statements
 
-REMEMBERED = 250
-"""Statements for which a name carries what it was given."""
-
 _MANY_STATEMENTS = 60_000
-_NAME = re.compile(r"(?<![\w$'\"])[A-Za-z_$@][\w$]{0,80}")
-_STRING = re.compile(r"""'((?:[^'\\\n]|\\.){2,4000})'|"((?:[^"\\\n]|\\.){2,4000})"|`((?:[^`\\]|\\.){2,8000})`""")
 _ASSIGNED = re.compile(
     r"(?:^|[(,;]|\b(?:const|let|var|mut|my|local|string|byte\[\]|auto|final|def)\s)\s{0,9}"
     r"(?:\{([\w\s,:$]{1,300})\}|\(?([$@]{0,2}[A-Za-z_][\w$.:]{0,80}))\)?(?::\s{0,3}[\w<>&:\[\] ]{1,60})?\s{0,9}"
@@ -33,18 +29,16 @@ _APPENDED = re.compile(r"([A-Za-z_$@][\w$]{0,80})\s{0,3}(?:\.(?:push|append|conc
 _FED = re.compile(
     r"([A-Za-z_$@][\w$]{0,80})\.(?:write|end|send|sendall|emit|puts|print|write_all|Write|body)\b\s{0,3}[(=\s]"
 )
-_SHORT = 2
 
 
 class Flow:
     """What names carry while one text is read from its first statement to its last."""
 
     def __init__(self, language: Language, deeds: Deeds, *, minified: bool) -> None:
-        self._language, self._deeds, self._minified = language, deeds, minified
-        self._carried: dict[str, tuple[frozenset[Tag], int]] = {}
+        self._language, self._deeds = language, deeds
+        self._carried = Carried(minified=minified)
         self._open: list[tuple[int, frozenset[Tag]]] = []
-        self._last = -REMEMBERED - 1
-        self._depth = self._count = 0
+        self._depth = 0
 
     def read(self, text: str, marks: list[tuple[int, str]]) -> None:
         """Read the statements around marks, as many as the limit allows.
@@ -53,29 +47,30 @@ class Flow:
             text: as `lexical.put_together` leaves it.
             marks: of that text (`marks.marks_of`).
         """
-        at = 0
+        at, left = 0, _MANY_STATEMENTS
         for begin, end in regions([place for place, _ in marks], len(text)):
             line = text.count("\n", 0, begin)
             for row, offset, statement in statements(text[begin:end]):
-                self._count += 1
-                if self._count > _MANY_STATEMENTS:
+                left -= 1
+                if left < 0:
                     return
                 stop = begin + offset + len(statement)
                 groups = set()
                 while at < len(marks) and marks[at][0] < stop:
                     groups.add(marks[at][1])
                     at += 1
-                if groups or self._open or self._count - self._last <= REMEMBERED:
+                self._carried.next()
+                if groups or self._open or self._carried.anything:
                     self._read(line + row, statement, groups)
+                self._carried.end(statement)
 
     def _read(self, line: int, statement: str, groups: set[str]) -> None:
         abilities = self._abilities(statement, groups) if groups else set()
-        own = self._own_tags(statement, abilities)
-        carried = self._tags_of_names(statement)
-        tags = own | carried
+        tags = self._own_tags(statement, abilities) | self._carried.of(statement)
+        self._give_parameters(statement, tags)
         for ability in abilities | self._flows(statement, abilities, tags):
             self._deeds.add(ability, line, statement)
-        self._give(statement, abilities, tags)
+        self._give(statement, tags)
 
     def _abilities(self, statement: str, groups: set[str]) -> set[Ability]:
         table = ((field, ability) for field, ability in _FIELDS if field in groups)
@@ -84,17 +79,11 @@ class Flow:
             ability for pattern, ability in words.TABLE if ability.value in groups and pattern.search(statement)
         )
         if Ability.PROCESS in found:
-            for command in self._commands(statement):
+            for command in _commands(statement):
                 found.update(commands.abilities_of(command))
             if words.AGENTS.search(statement) and words.AGENT_FLAGS.search(statement):
                 found.add(Ability.AGENT_CALL)
         return found
-
-    @staticmethod
-    def _commands(statement: str) -> list[str]:
-        """The texts of a statement, and all of them in a row: a program's arguments often stand apart."""
-        parts = [one or other or third for one, other, third in _STRING.findall(statement)]
-        return [*parts[:20], " ".join(parts[:20])] if len(parts) > 1 else parts
 
     def _own_tags(self, statement: str, abilities: set[Ability]) -> frozenset[Tag]:
         tags = set()
@@ -108,24 +97,12 @@ class Flow:
             tags.add(Tag.SYSTEM)
         return frozenset(tags)
 
-    def _tags_of_names(self, statement: str) -> frozenset[Tag]:
-        tags: set[Tag] = set()
-        for name in _NAME.findall(statement[:4000]):
-            known = self._carried.get(name)
-            if known is not None and self._count - known[1] <= REMEMBERED:
-                tags |= known[0]
-        for one, other, third in _STRING.findall(statement[:4000]) if self._carried else ():
-            known = self._carried.get("'" + (one or other or third))
-            if known is not None and self._count - known[1] <= REMEMBERED:
-                tags |= known[0]
-        return frozenset(tags)
-
     def _flows(self, statement: str, abilities: set[Ability], tags: frozenset[Tag]) -> set[Ability]:
         found = set()
-        runs = bool(abilities & {Ability.EVALUATES, Ability.PROCESS})
-        if runs and Tag.DOWNLOADED in tags:
+        given = self._tags_of_what_runs(statement, abilities)
+        if Tag.DOWNLOADED in given:
             found.add(Ability.RUNS_DOWNLOADED)
-        if runs and Tag.DECODED in tags:
+        if Tag.DECODED in given:
             found.add(Ability.RUNS_DECODED)
         if Ability.LOADS_NATIVE in abilities and tags & {Tag.DECODED, Tag.DOWNLOADED}:
             found.add(Ability.LOADS_DECODED)
@@ -140,51 +117,44 @@ class Flow:
             found.add(Ability.RESOLVES_SECRETS)
         return found
 
-    def _feeds_connection(self, statement: str) -> bool:
-        for name in _FED.findall(statement):
-            known = self._carried.get(name)
-            if known is not None and Tag.DOWNLOADED in known[0]:
-                return True
-        return False
+    def _tags_of_what_runs(self, statement: str, abilities: set[Ability]) -> set[Tag]:
+        """Where that comes from which is evaluated or started: by what stands between the call's brackets."""
+        tags: set[Tag] = set()
+        for ability, pattern in (
+            (Ability.EVALUATES, self._language.evaluates),
+            (Ability.PROCESS, self._language.process),
+        ):
+            for _, found in (
+                zip(range(_MOST_CALLS), pattern.finditer(statement), strict=False) if ability in abilities else ()
+            ):
+                given = given_to(statement, found)
+                tags |= self._carried.of(given)
+                if self._language.network.search(given):
+                    tags.add(Tag.DOWNLOADED)
+                if self._language.decodes.search(given):
+                    tags.add(Tag.DECODED)
+        return tags
 
-    def _give(self, statement: str, abilities: set[Ability], tags: frozenset[Tag]) -> None:
-        """Let names carry what the statement gives them, and what the calls give that are still open."""
-        for one, other in _ASSIGNED.findall(statement):
-            for name in _NAME.findall(one or other):
-                self._carry(name, tags)
-        if tags:
-            for name in _APPENDED.findall(statement):
-                self._carry(name, tags, added=True)
+    def _feeds_connection(self, statement: str) -> bool:
+        return any(Tag.DOWNLOADED in self._carried.of(name) for name in _FED.findall(statement))
+
+    def _give_parameters(self, statement: str, tags: frozenset[Tag]) -> None:
+        """Parameters of functions carry what the calls give that they are handed to."""
         around = tags.union(*(given for _, given in self._open)) if self._open else tags
         for groups in _GIVEN.findall(statement):
-            for name in _NAME.findall(" ".join(groups)):
-                self._carry(name, around)
-        if self._language.writes.search(statement) and tags & {Tag.DOWNLOADED, Tag.DECODED}:
-            self._mark_written(statement, tags & {Tag.DOWNLOADED, Tag.DECODED})
-        self._track_calls(statement, tags)
+            for name in names_in(" ".join(groups)):
+                self._carried.give(name, around, inner=True)
 
-    def _mark_written(self, statement: str, tags: frozenset[Tag]) -> None:
-        for name in _NAME.findall(statement[:1000]):
-            if len(name) > _SHORT and name not in _COMMON:
-                self._carry(name, tags, added=True)
-        for one, other, third in _STRING.findall(statement[:1000]):
-            text = one or other or third
-            if "/" in text or "." in text or "\\" in text:
-                self._carry("'" + text, tags, added=True)
-
-    def _carry(self, name: str, tags: frozenset[Tag], *, added: bool = False) -> None:
-        if self._minified and len(name) <= _SHORT:
-            return
-        if added:
-            known = self._carried.get(name)
-            tags = tags | known[0] if known is not None else tags
+    def _give(self, statement: str, tags: frozenset[Tag]) -> None:
+        """Let names carry what the statement gives them."""
+        for one, other in _ASSIGNED.findall(statement):
+            for name in names_in(one or other):
+                self._carried.give(name, tags)
         if tags:
-            self._last = self._count
-            self._carried[name] = (tags, self._count)
-        else:
-            self._carried.pop(name, None)
-
-    def _track_calls(self, statement: str, tags: frozenset[Tag]) -> None:
+            for name in _APPENDED.findall(statement):
+                self._carried.give(name, tags, added=True)
+        if tags & _PAYLOAD and self._language.writes.search(statement):
+            self._carried.give_written(statement, tags & _PAYLOAD)
         opened = statement.count("(") - statement.count(")")
         self._depth += opened
         if opened > 0 and tags:
@@ -192,6 +162,31 @@ class Flow:
         while self._open and self._depth < self._open[-1][0]:
             self._open.pop()
         del self._open[:-50]
+
+
+_PAYLOAD = frozenset((Tag.DOWNLOADED, Tag.DECODED))
+_MOST_CALLS = 8
+_MOST_GIVEN = 3_000
+"""Characters between the brackets of a call that are looked at."""
+
+
+def _commands(statement: str) -> list[str]:
+    """The texts of a statement, and all of them in a row: a program's arguments often stand apart."""
+    parts = texts_in(statement)[:20]
+    return [*parts, " ".join(parts)] if len(parts) > 1 else parts
+
+
+def given_to(statement: str, found: re.Match[str]) -> str:
+    """What a call is given: from its bracket to the one that closes it; the rest of the statement if it has none."""
+    begin = found.end() - 1 if found[0].endswith("(") else statement.find("(", found.end(), found.end() + 60)
+    if begin < 0:
+        return statement[found.start() : found.start() + _MOST_GIVEN]
+    depth = 0
+    for place in range(begin, min(len(statement), begin + _MOST_GIVEN)):
+        depth += (statement[place] == "(") - (statement[place] == ")")
+        if depth == 0:
+            return statement[begin : place + 1]
+    return statement[begin : begin + _MOST_GIVEN]
 
 
 _FIELDS = (
@@ -219,46 +214,3 @@ def regions(places: list[int], length: int) -> list[tuple[int, int]]:
         else:
             found.append((begin, end))
     return found
-
-
-_COMMON = frozenset(
-    (
-        "fs",
-        "os",
-        "path",
-        "File",
-        "await",
-        "const",
-        "let",
-        "var",
-        "new",
-        "return",
-        "async",
-        "function",
-        "writeFileSync",
-        "writeFile",
-        "createWriteStream",
-        "pipe",
-        "write",
-        "std",
-        "unwrap",
-        "open",
-        "Sync",
-        "require",
-        "true",
-        "false",
-        "IO",
-        "Files",
-        "Set",
-        "Content",
-        "Out",
-        "Path",
-        "string",
-        "self",
-        "this",
-        "Buffer",
-        "from",
-        "data",
-        "then",
-    )
-)

@@ -14,6 +14,7 @@ _IMPORTED = re.compile(
 )
 _RENAMED = re.compile(r"=\s{0,9}(?:(?:globalThis|window|global|self)\.)?(eval|Function|atob|require)\s{0,3}[;,\n]")
 _PROMISED = re.compile(r"=\s{0,9}(?:util\.)?promisify\(([\w$.]{1,80})\)")
+_MEMBER = re.compile(rf"=\s{{0,9}}((?:{_MODULES})\.[\w$]{{2,40}})\s{{0,3}}[;,\n]")
 _NAME_BEFORE = re.compile(r"([A-Za-z_$][\w$]{0,80})\s{0,9}=\s{0,9}(?:await\s{1,3})?(?:\w{1,30}\()?\Z")
 _PARTS_BEFORE = re.compile(r"\{([\w\s,:$]{1,300})\}\s{0,9}=\s{0,9}(?:await\s{1,3})?\Z")
 _NAME_AT_END = re.compile(r"([A-Za-z_$][\w$]{0,80})\s{0,9}\Z")
@@ -27,7 +28,14 @@ def with_own_names(text: str) -> str:
     Args:
         text: as `lexical.put_together` leaves it.
     """
-    names = {name: full for name, full in list(_aliases(text).items())[:_MAX_ALIASES] if name and name != full}
+    once = _renamed(text, _aliases(text))
+    return _renamed(
+        once, {name[1]: found[1] for found in _MEMBER.finditer(once) if (name := _name_before(once, found))}
+    )
+
+
+def _renamed(text: str, names: dict[str, str]) -> str:
+    names = {name: full for name, full in list(names.items())[:_MAX_ALIASES] if name and name != full}
     if not names:
         return text
     use = re.compile(
@@ -52,10 +60,14 @@ def _aliases(text: str) -> dict[str, str]:
             _take_parts(names, found[2], found[3])
     for pattern in (_RENAMED, _PROMISED):
         for found in pattern.finditer(text):
-            name = _NAME_AT_END.search(text[max(found.start() - 100, 0) : found.start()])
+            name = _name_before(text, found)
             if name is not None:
                 names[name[1]] = names.get(found[1], found[1])
     return names
+
+
+def _name_before(text: str, found: re.Match[str]) -> re.Match[str] | None:
+    return _NAME_AT_END.search(text[max(found.start() - 100, 0) : found.start()])
 
 
 def _take_parts(names: dict[str, str], parts: str, module: str) -> None:

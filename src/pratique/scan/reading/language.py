@@ -47,6 +47,10 @@ def _p(*parts: str, flags: int = 0) -> re.Pattern[str]:
     return re.compile("|".join(parts), flags)
 
 
+_DECODED = r"__decoded__"
+"""What `lexical.put_together` writes before a text that was hidden."""
+
+
 JAVASCRIPT = Language(
     network=_p(
         r"\bhttps?\.(?:get|request)\b",
@@ -54,7 +58,8 @@ JAVASCRIPT = Language(
         r"require\(['\"](?:node:)?https?['\"]\)\.(?:get|request)",
         r"(?<![.\w])fetch\s{0,3}\(",
         r"\b(?:globalThis|window|global)\.fetch\s{0,3}\(",
-        r"(?<![.\w])(?:axios|got|needle|superagent|ky|request|undici)(?:\.\w{2,10})?\s{0,3}\(",
+        r"(?<![.\w])(?:axios|got|needle|superagent|ky|undici)(?:\.(?:get|post|put|patch|request|fetch|stream|head))?\s{0,3}\(",
+        r"(?<![.\w])request(?:\.(?:get|post|put))?\s{0,3}\(\s{0,3}['\"`{]",
         r"\bnew (?:WebSocket|XMLHttpRequest|EventSource)\b",
         r"\b(?:net|tls)\.(?:connect|createConnection|Socket)\b",
         r"\bdgram\.createSocket\b",
@@ -65,7 +70,7 @@ JAVASCRIPT = Language(
         r"\bchild_process\.(?:exec|execSync|spawn|spawnSync|execFile|execFileSync|fork)\b",
         r"require\(['\"](?:node:)?child_process['\"]\)\.\w{3,20}",
         r"import\(['\"](?:node:)?child_process['\"]\)",
-        r"(?<![.\w$])(?:exec|execSync|spawn|spawnSync|execFile|execFileSync|execa|execaSync)\s{0,3}\(",
+        r"(?<![.\w$])(?:execSync|spawnSync|execFileSync|execa|execaSync)\s{0,3}\(",
         r"\bBun\.spawn(?:Sync)?\b",
         r"\bDeno\.(?:run|Command)\b",
         r"\bshell(?:js)?\.exec\b",
@@ -86,6 +91,7 @@ JAVASCRIPT = Language(
         r"Object\.getPrototypeOf\(async function[^\n]{0,80}constructor",
     ),
     decodes=_p(
+        _DECODED,
         r"\batob\s{0,3}\(",
         r"\bBuffer\.from\([^\n]{1,400}?['\"](?:base64(?:url)?|hex)['\"]",
         r"\.toString\(\s{0,3}['\"]utf-?8['\"]\s{0,3}\)[^\n]{0,20}base64",
@@ -160,6 +166,7 @@ RUBY = Language(
         r"\bTOPLEVEL_BINDING\.eval\b",
     ),
     decodes=_p(
+        _DECODED,
         r"\bBase64\.\w{0,8}decode64\b",
         r"\.unpack1?\(?\s{0,3}['\"](?:m|H|u)",
         r"\.pack\(?\s{0,3}['\"](?:H|C|c|U)\*",
@@ -198,6 +205,7 @@ RUST = Language(
     ),
     process=_p(r"\bCommand::new\b", r"\bprocess::Command\b", r"\blibc::(?:system|execv\w{0,2}|popen)\b"),
     decodes=_p(
+        _DECODED,
         r"\bbase64::",
         r"\b(?:STANDARD|URL_SAFE)\w{0,9}\.decode\b",
         r"\bhex::decode\b",
@@ -248,6 +256,7 @@ POWERSHELL = Language(
         flags=re.IGNORECASE,
     ),
     decodes=_p(
+        _DECODED,
         r"\bFromBase64String\b",
         r"\b(?:Gzip|Deflate)Stream\b",
         r"-bxor\b",
@@ -299,6 +308,7 @@ CSHARP = Language(
         r"\bAppDomain\.CurrentDomain\.Load\b",
     ),
     decodes=_p(
+        _DECODED,
         r"\bFromBase64String\(",
         r"\b(?:GZip|Deflate|Brotli)Stream\b",
         r"\b(?:Aes|Rijndael\w{0,8}|TripleDES)\.Create\b",
@@ -345,6 +355,7 @@ JAVA = Language(
         r"\bnashorn\b",
     ),
     decodes=_p(
+        _DECODED,
         r"\bBase64\b",
         r"\bCipher\.getInstance\b",
         r"javax/crypto/Cipher\b",
@@ -373,6 +384,7 @@ PYTHON = Language(
     process=_p(r"\bos\.(?:system|popen)\b", r"\bsubprocess\.\w", r"\bcommands\.get"),
     evaluates=_p(r"(?<![.\w])exec\b", r"(?<![.\w])eval\s{0,3}\(", r"\bexecfile\("),
     decodes=_p(
+        _DECODED,
         r"\bb64decode\b",
         r"\.decode\(\s{0,3}['\"](?:base64|hex|rot13|zlib)",
         r"\bzlib\.decompress\b",

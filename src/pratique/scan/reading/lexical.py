@@ -130,6 +130,12 @@ def put_together(text: str, kind: FileKind) -> str:
     return text
 
 
+DECODED = "__decoded__"
+"""Stands before a text that was put together and is more than a name: what runs it, runs something hidden."""
+
+_LONGEST_NAME = 60
+
+
 def _unescaped(found: re.Match[str]) -> str:
     code = int(found[1] or found[2], 16)
     return chr(code) if 0x20 <= code < 0x7F and code not in (0x22, 0x27, 0x5C, 0x60) else found[0]
@@ -139,7 +145,8 @@ def _quoted(text: str, otherwise: str) -> str:
     """A text as a literal in one line; what it stood for if it is none that could be one."""
     if not text or not all(char.isprintable() or char in "\t\r\n" for char in text):
         return otherwise
-    return "'" + text.replace("'", '"').replace("\n", " ").replace("\r", " ") + "'"
+    literal = "'" + text.replace("'", '"').replace("\n", " ").replace("\r", " ") + "'"
+    return f"{DECODED}({literal})" if len(text) > _LONGEST_NAME else literal
 
 
 def _of_codes(found: re.Match[str]) -> str:
@@ -164,7 +171,7 @@ def _backwards(found: re.Match[str]) -> str:
 
 
 def _both(found: re.Match[str]) -> str:
-    return _quoted(found[2] + found[4], found[0]) if found[2] or found[4] else found[0]
+    return "'" + found[2] + found[4] + "'"
 
 
 def _of_base64(found: re.Match[str]) -> str:
@@ -226,7 +233,7 @@ def statements(text: str) -> Iterator[tuple[int, int, str]]:
         parts.append(piece)
         length += len(piece)
         line += piece.count("\n")
-        depth = _depth_after(piece, depth)
+        depth = depth + 1 if _QUANTIFIER.match(text, place - 1) else _depth_after(piece, depth)
         if length < (MAX_VALUE if depth else MAX_STATEMENT) and (depth or _goes_on(piece, text, place)):
             continue
         statement = "".join(parts)
@@ -236,6 +243,10 @@ def statements(text: str) -> Iterator[tuple[int, int, str]]:
         parts, length, begun, depth, first = [], 0, line, 0, place
     if parts and (statement := "".join(parts).strip()):
         yield begun, first, statement
+
+
+_QUANTIFIER = re.compile(r"\{\d{1,4}(?:,\d{0,4})?\}")
+"""Braces of a regular expression, which end no statement."""
 
 
 def _depth_after(piece: str, depth: int) -> int:

@@ -65,6 +65,22 @@ def groups_of(text: str, kind: FileKind) -> set[str]:
     return {names[rule.identifier] for rule in scanner.scan(text.encode("latin-1", "replace")).matching_rules}
 
 
+def may_hold(text: str, patterns: tuple[re.Pattern[str], ...]) -> bool:
+    """Whether any of the patterns may match somewhere in a text; False is certain."""
+    return bool(_scanner_of(patterns).scan(text.encode("latin-1", "replace")).matching_rules)
+
+
+@functools.cache
+def _scanner_of(patterns: tuple[re.Pattern[str], ...]) -> Any:
+    import yara_x  # noqa: PLC0415 - 37 MB that only scanning needs
+
+    compiler = yara_x.Compiler(relaxed_re_syntax=True)
+    compiler.add_source(_rule("wanted", [weaker for pattern in patterns for weaker in _weaker(pattern)]))
+    scanner = yara_x.Scanner(compiler.build())
+    scanner.max_matches_per_pattern(1)
+    return scanner
+
+
 @functools.cache
 def _scanner(kind: FileKind) -> tuple[Any, dict[str, str]]:
     import yara_x

@@ -180,6 +180,8 @@ class _Reader:
                 self._add(Ability.WRITES_PROGRAM, node)
         if python_words.COMPILES.match(called) or python_words.EVALUATES.match(called):
             self._hide(node, runs=True)
+        if called.endswith(("rmtree", "rmdir")) and any(self._is_home(one) for one in node.args):
+            self._add(Ability.DESTROYS, node)
         self._written(called, node, tags)
         self._environment(called, node)
 
@@ -225,6 +227,14 @@ class _Reader:
             self._add(Ability.PUBLISHES, node)
         for ability in words.abilities_in(command):
             self._add(ability, node)
+
+    def _is_home(self, node: ast.expr) -> bool:
+        """Whether a path is the home folder itself, or the root."""
+        if isinstance(node, ast.Call):
+            called = self._values.dotted(node.func)
+            inner = self._values.value(node.args[0]) if node.args else None
+            return called.endswith("Path.home") or (called.endswith("expanduser") and inner in ("~", "~/"))
+        return self._values.value(node) in ("/", "~", "C:\\")
 
     def _environment(self, called: str, node: ast.Call) -> None:
         dumps = python_words.ENVIRONMENT.match(called) or (
@@ -314,6 +324,8 @@ class _Reader:
                 found |= self._tags_of_attribute(inner, whole=id(inner) not in single)
             elif isinstance(inner, ast.Call):
                 found |= self._tags_of_call(inner)
+            elif isinstance(inner, (ast.GeneratorExp, ast.ListComp)) and _computes_characters(inner.elt):
+                found.add(Tag.DECODED)
             elif isinstance(inner, ast.Constant) and isinstance(inner.value, str):
                 found |= self._tags.get("'" + inner.value, _NONE)
                 if len(inner.value) < 500 and any(
@@ -372,6 +384,15 @@ def _one_variable(node: ast.AST) -> Iterator[ast.expr]:
         yield from node.comparators
     elif isinstance(node, ast.keyword) and node.arg == "env":
         yield node.value
+
+
+def _computes_characters(node: ast.expr) -> bool:
+    """Whether the element of a comprehension is worked out of numbers: `chr(c)`, `c ^ 7`."""
+    return any(
+        (isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.BitXor))
+        or (isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name) and inner.func.id == "chr")
+        for inner in ast.walk(node)
+    )
 
 
 def _arguments(node: ast.Call) -> Iterator[ast.expr]:
