@@ -5,6 +5,7 @@ A pure function of the artefact's bytes, those of the release before it, and the
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -18,8 +19,9 @@ from pratique.scan.execution_points import ECOSYSTEMS, Plan, plan
 from pratique.scan.findings import Finding
 from pratique.scan.guarded import failed, guarded
 from pratique.scan.limits import ScanLimits
+from pratique.scan.records import MAX_DIFFERENCES, differences
 from pratique.scan.report import Report, Subject, report_of
-from pratique.scan.seen import Artefact, FileDeeds, Listed, Outline, SeenFile
+from pratique.scan.seen import Artefact, FileDeeds, Listed, Oddity, Outline, SeenFile
 from pratique.scan.stock import Piece, Stock
 
 
@@ -84,7 +86,8 @@ def _looked_at(
     listed = [
         Listed(piece.path, piece.size, piece.kind, piece.sha256, laid.point_of(piece.path)) for piece in stock.pieces
     ]
-    artefact = replace(begun(stock.ecosystem, laid, listed, previous=before), oddities=tuple(stock.oddities))
+    oddities = (*stock.oddities, *_record_differences(stock))
+    artefact = replace(begun(stock.ecosystem, laid, listed, previous=before), oddities=oddities)
     deeds: list[FileDeeds] = []
     findings: list[Finding] = []
     layers_left = limits.max_layers
@@ -101,6 +104,16 @@ def _looked_at(
             findings.append(failed("reading what it does", file.path, error))
     whole, found_last = judged(artefact, deeds, safe)
     return whole, [*findings, *found_last]
+
+
+def _record_differences(stock: Stock) -> list[Oddity]:
+    """Where a wheel is not what its RECORD says; the first of very many."""
+    record = next((path for path in stock.paths if path.endswith(".dist-info/RECORD") and path.count("/") == 1), None)
+    content = stock.read(record) if record is not None and stock.ecosystem == "pypi" else None
+    if record is None or content is None:
+        return []
+    digests = {piece.path: piece.sha256 for piece in stock.pieces}
+    return list(itertools.islice(differences(record, content, digests), MAX_DIFFERENCES))
 
 
 def _seen(piece: Piece, laid: Plan) -> SeenFile:
