@@ -8,7 +8,7 @@ import tarfile
 import zipfile
 from collections.abc import Iterator, Mapping
 
-from bench.scanning.caged import Took, scan_all
+from bench.scanning.caged import scan_all
 from tests.lookalikes.cases import Case
 from tests.lookalikes.corpus import CORPUS, look_in_memory, recall
 
@@ -41,7 +41,7 @@ class Seen:
             return look_in_memory(case, twin) if found is None else found
 
         self.by_technique = recall(look)
-        self.alarms = [look(case, True) for case in CORPUS]
+        self.alarms = [look(case, True) for case in CORPUS]  # noqa: FBT003
 
 
 def _artefacts(cases: list[Case], *, twin: bool) -> Iterator[tuple[str, Subject, bytes, bytes | None]]:

@@ -62,7 +62,7 @@ class Stock:
         self.pieces: list[Piece] = []
         self.oddities: list[Oddity] = []
         held = 0
-        for piece in self._walk(lambda _index: True):
+        for piece in self._walk(lambda _index: True, self.oddities):
             held += len(piece.content or b"")
             if held > limits.max_held:
                 held -= len(piece.content or b"")
@@ -94,9 +94,7 @@ class Stock:
         content = self.pieces[index].content
         if content is not None:
             return content
-        return next(
-            (piece.content for piece in self._walk(lambda each: each == index) if piece.content is not None), None
-        )
+        return next(piece.content for number, piece in enumerate(self._walk(index.__eq__, [])) if number == index)
 
     def files(self) -> Iterator[Piece]:
         """Every file with its content: those that are held, then the others, one after the other.
@@ -112,20 +110,22 @@ class Stock:
             yield from self._again(missing)
 
     def _again(self, missing: set[int]) -> Iterator[Piece]:
-        noted = self.oddities
-        self.oddities = []  # they are told once
-        for index, piece in enumerate(self._walk(missing.__contains__)):
+        for index, piece in enumerate(self._walk(missing.__contains__, [])):
             if index in missing:
                 piece.path = self._places(piece.path)
                 yield piece
-        self.oddities = noted
 
-    def _walk(self, wanted: Callable[[int], bool]) -> Iterator[Piece]:
-        """All files; those at positions that are not wanted without content and digest."""
+    def _walk(self, wanted: Callable[[int], bool], oddities: list[Oddity]) -> Iterator[Piece]:
+        """All files; those at positions that are not wanted without content and digest.
+
+        Args:
+            wanted: whether the file at a position is.
+            oddities: those of the archive are added here.
+        """
         index = 0
         for one in survey(self._artefact, self._limits.archive):
             if isinstance(one, Oddity):
-                self.oddities.append(one)
+                oddities.append(one)
                 continue
             if isinstance(one, Opened):
                 yield Piece(one.name, one.size, one.sha256, kind_of(one.name, one.head), b"")

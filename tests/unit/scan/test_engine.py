@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import hashlib
 import json
 
 import msgspec
@@ -100,9 +101,17 @@ def test_what_code_does_is_added_up_for_the_whole():
 
 def test_files_that_are_not_held_are_read_a_second_time():
     files = [(f"f{number}.js", b"HARM" + b" " * 1000) for number in range(20)]
+    content = npm(("a.zip", zipped(("x.js", b"OTHER"))), ("A.zip", b""), *files)
     little = msgspec.structs.replace(LIMITS, max_held=2_500)
 
-    assert told(look(npm(*files), limits=little)) == told(look(npm(*files)))
+    assert told(look(content, limits=little)) == told(look(content))
+
+
+def test_a_manifest_that_is_not_held_is_read_where_it_lies():
+    members = [("package/a.zip", zipped(("x", b"1"))), ("package/long.js", b"x" * 5000)]
+    content = tar_gz(*members, ("package/package.json", b'{"name": "left", "version": "3.0.0"}'))
+
+    assert look(content, limits=msgspec.structs.replace(LIMITS, max_held=10)).subject.version == "3.0.0"
 
 
 def test_a_longer_file_is_cut_and_hashed_whole():
@@ -188,3 +197,31 @@ def test_whatever_names_and_content_are_a_report_comes_out(files, ecosystem):
         return
 
     assert look(content, ALL_SEEN, subject=Subject(ecosystem=ecosystem)).files > len(members)
+
+
+def wheel(record: str, *files: tuple[str, bytes]) -> bytes:
+    return zipped(
+        *files, ("left-1.0.dist-info/METADATA", b"Name: left\n"), ("left-1.0.dist-info/RECORD", record.encode())
+    )
+
+
+HASHED = "left.py,sha256=" + base64.urlsafe_b64encode(hashlib.sha256(b"1").digest()).decode().rstrip("=") + ",1\n"
+LISTED = HASHED + "left-1.0.dist-info/METADATA,,\nleft-1.0.dist-info/RECORD,,\n"
+
+
+@pytest.mark.parametrize(
+    ("record", "files", "differing"),
+    [
+        (LISTED, [("left.py", b"1")], []),
+        (LISTED, [("left.py", b"2")], ["left.py"]),
+        (LISTED, [("left.py", b"1"), ("evil.pth", b"1")], ["evil.pth"]),
+        (LISTED, [], ["left.py"]),
+        ('"', [], ["left-1.0.dist-info/METADATA"]),
+    ],
+    ids=["same", "other digest", "not listed", "not there", "broken"],
+)
+def test_a_wheel_that_is_not_what_its_record_says_is_told(record, files, differing):
+    report = look(wheel(record, *files), subject=Subject(filename="left-1.0-py3-none-any.whl"))
+
+    odd = [finding.sentence.removeprefix("record-differs ") for finding in report.findings if finding.detector == "ODD"]
+    assert odd == differing
