@@ -11,7 +11,7 @@ from pratique.scan.reading.compiled import texts_of
 from pratique.scan.reading.contract import Ability, Deeds
 from pratique.scan.reading.flow import Flow
 from pratique.scan.reading.javascript import with_own_names
-from pratique.scan.reading.language import LANGUAGES
+from pratique.scan.reading.languages import LANGUAGES
 from pratique.scan.reading.lexical import MAX_TEXT, put_together, without_comments
 from pratique.scan.reading.marks import HIDING, groups_of, marks_of
 from pratique.scan.reading.python import Hidden, read_python
