@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from pratique.scan.reading import commands, python_words, words
 from pratique.scan.reading.contract import Ability, Deeds, Tag
@@ -26,6 +26,10 @@ MAX_SOURCE = 2 << 20
 _MAX_NODES = 400_000
 _LOADS_ONLY = frozenset(("marshal.loads", "pickle.loads", "dill.loads", "cloudpickle.loads"))
 _NONE: frozenset[Tag] = frozenset()
+_SECRET, _DECODED = frozenset((Tag.SECRET,)), frozenset((Tag.DECODED,))
+_LONGEST_PATH = 500
+"""Characters of a text that may name a file."""
+
 _WHOLE_ENVIRONMENT = frozenset(("os.environ", "os.environb"))
 
 
@@ -71,14 +75,15 @@ class _Reader:
         self._returns: dict[str, frozenset[Tag]] = {}
         self._handles: dict[str, tuple[str, ...]] = {}
         self._all_reached = deeds.point.value in ("install", "build")
-        self._reached = set() if self._all_reached else reached_functions(tree)
+        self._nodes_of_tree = list(ast.walk(tree))
+        self._reached = set() if self._all_reached else reached_functions(tree, self._nodes_of_tree)
         self._runs = True
         self._function = ""
         self._nodes = 0
         self.hidden: list[Hidden] = []
 
     def read(self) -> None:
-        for node in ast.walk(self._tree):
+        for node in self._nodes_of_tree:
             self._imports(node)
         self._body(self._tree.body)
         if any(self._returns.values()):
@@ -127,7 +132,7 @@ class _Reader:
 
     def _inside(self, node: Function) -> None:
         for mark in node.decorator_list:
-            self._expression(mark)
+            self._expressions(ast.walk(mark))
         before, name = self._runs, self._function
         self._runs = self._all_reached or (before and id(node) in self._reached)
         self._function = node.name
@@ -137,8 +142,9 @@ class _Reader:
     def _look(self, node: ast.stmt, expressions: Sequence[ast.AST]) -> None:
         plain: list[str] = []
         folded: list[str] = []
-        for inner in (inner for one in expressions for inner in ast.walk(one)):
-            self._nodes += 1
+        nodes = [inner for one in expressions for inner in ast.walk(one)]
+        self._nodes += len(nodes)
+        for inner in nodes:
             if isinstance(inner, ast.Constant):
                 if isinstance(inner.value, str) and 1 < len(inner.value) < LONGEST:
                     plain.append(repr(inner.value))
@@ -153,8 +159,7 @@ class _Reader:
         abilities.update(ability for pattern, ability in self._words if pattern.search(joined))
         for ability in abilities:
             self._add(ability, node)
-        for one in expressions:
-            self._expression(one)
+        self._expressions(nodes)
 
     @staticmethod
     def _may_fold(node: ast.Call) -> bool:
@@ -164,8 +169,8 @@ class _Reader:
             and node.func.attr in ("join", "decode", "fromhex", "replace", "format")
         ) or (isinstance(node.func, ast.Attribute) and "decode" in node.func.attr)
 
-    def _expression(self, node: ast.AST) -> None:
-        for inner in ast.walk(node):
+    def _expressions(self, nodes: Iterable[ast.AST]) -> None:
+        for inner in nodes:
             if isinstance(inner, ast.Call):
                 self._call(inner)
             elif isinstance(inner, ast.NamedExpr) and isinstance(inner.target, ast.Name):
@@ -323,33 +328,35 @@ class _Reader:
         if node is None:
             return _NONE
         found: set[Tag] = set()
-        single = {id(owner) for inner in ast.walk(node) for owner in of_one_variable(inner)}
+        environments: list[ast.Attribute] = []
         for inner in ast.walk(node):
-            if isinstance(inner, ast.Name):
-                found |= self._tags.get(inner.id, _NONE)
-                if self._values.names.get(inner.id) in ("os.environ", "os.environb"):
-                    found.add(Tag.SECRET)
-            elif isinstance(inner, ast.Attribute):
-                found |= self._tags_of_attribute(inner, whole=id(inner) not in single)
-            elif isinstance(inner, ast.Call):
-                found |= self._tags_of_call(inner)
-            elif isinstance(inner, (ast.GeneratorExp, ast.ListComp)) and computes_characters(inner.elt):
-                found.add(Tag.DECODED)
-            elif isinstance(inner, ast.Constant) and isinstance(inner.value, str):
-                found |= self._tags.get("'" + inner.value, _NONE)
-                if len(inner.value) < 500 and any(
-                    one in words.SECRETIVE for one in words.abilities_in(repr(inner.value))
-                ):
-                    found.add(Tag.SECRET)
+            if isinstance(inner, ast.Attribute):
+                if inner.attr in ("environ", "environb") and self._values.dotted(inner) in _WHOLE_ENVIRONMENT:
+                    environments.append(inner)
+                elif isinstance(inner.value, ast.Name) and inner.value.id in ("self", "cls"):
+                    found |= self._tags.get(inner.attr, _NONE)
+            else:
+                found |= self._tags_of_node(inner)
+        if environments:
+            single = {id(owner) for inner in ast.walk(node) for owner in of_one_variable(inner)}
+            found |= {Tag.SECRET for inner in environments if id(inner) not in single}
         return frozenset(found)
+
+    def _tags_of_node(self, node: ast.AST) -> frozenset[Tag]:
+        if isinstance(node, ast.Name):
+            whole = self._values.names.get(node.id) in _WHOLE_ENVIRONMENT
+            return self._tags.get(node.id, _NONE) | (_SECRET if whole else _NONE)
+        if isinstance(node, ast.Call):
+            return self._tags_of_call(node)
+        if isinstance(node, (ast.GeneratorExp, ast.ListComp)):
+            return _DECODED if computes_characters(node.elt) else _NONE
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            secret = len(node.value) < _LONGEST_PATH and self._is_secretive(repr(node.value))
+            return self._tags.get("'" + node.value, _NONE) | (_SECRET if secret else _NONE)
+        return _NONE
 
     def _is_secretive(self, text: str) -> bool:
         return any(ability in words.SECRETIVE and pattern.search(text) for pattern, ability in self._words)
-
-    def _tags_of_attribute(self, node: ast.Attribute, *, whole: bool) -> frozenset[Tag]:
-        if isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"):
-            return self._tags.get(node.attr, _NONE)
-        return frozenset((Tag.SECRET,)) if whole and self._values.dotted(node) in _WHOLE_ENVIRONMENT else _NONE
 
     def _tags_of_call(self, node: ast.Call) -> frozenset[Tag]:
         called = self._values.dotted(node.func)
