@@ -6,8 +6,8 @@ from pathlib import Path
 
 from pratique.scan import detectors
 from pratique.scan.detectors.registry import DETECTORS
-from pratique.scan.points import contract as points
 from pratique.scan.execution_points import ECOSYSTEMS
+from pratique.scan.points import contract as points
 
 
 def test_every_detector_file_is_in_the_registry() -> None:

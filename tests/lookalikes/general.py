@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pratique.scan.seen import Oddity, OddityKind
 from tests.lookalikes.cases import Case
 from tests.lookalikes.javascript import HOOKS
 from tests.lookalikes.places import (
@@ -21,8 +22,6 @@ from tests.lookalikes.places import (
     wheel,
 )
 from tests.lookalikes.python import CODE
-
-from pratique.scan.seen import Oddity, OddityKind
 
 _PE = b"MZ" + b"\0" * 58 + b"\x40\0\0\0" + b"PE\0\0" + b"\0" * 200
 _ELF = b"\x7fELF\x02\x01\x01" + b"\0" * 200

@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Callable, Iterator
 
 from pratique.formats.file_kind import FileKind, kind_of
+from pratique.scan.findings import ExecutionPoint
 from pratique.scan.reading.contract import Ability
 from pratique.scan.reading.deeds import read_of
 from pratique.scan.seen import SeenFile
@@ -79,9 +80,9 @@ def peel(file: SeenFile) -> tuple[SeenFile, ...]:
     """All layers of a file, outer ones before inner ones.
 
     Args:
-        file: code of any kind, or a text or data file that runs unasked; others have no layers.
+        file: code that something runs, or a text or data file that runs unasked; others have no layers.
     """
-    if not (file.kind.is_code or file.point.is_unasked) or file.kind.is_native:
+    if file.point is ExecutionPoint.NONE or file.kind.is_native or not (file.kind.is_code or file.point.is_unasked):
         return ()
     found: list[SeenFile] = []
     seen = {file.sha256}

@@ -24,6 +24,13 @@ CODE = b"import os\nos.system('echo inert look-alike')\nprint('inert look-alike 
 SCRIPT = b"const a = require('os'); console.log(a.EOL); module.exports = function pad(t) { return t; };"
 
 
+PACKED = "import base64, %s\nexec(%s.decompress(base64.b64decode('%s')))"
+
+
+def encoded(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+
 def seen(path: str, content: bytes, point=ExecutionPoint.START) -> SeenFile:
     return SeenFile(
         path, kind_of(path, content[:4096]), content, len(content), hashlib.sha256(content).hexdigest(), point
@@ -34,10 +41,10 @@ def seen(path: str, content: bytes, point=ExecutionPoint.START) -> SeenFile:
     "line",
     [
         f"exec(__import__('base64').b64decode('{base64.b64encode(CODE).decode()}'))",
-        f"import base64, zlib\nexec(zlib.decompress(base64.b64decode('{base64.b64encode(zlib.compress(CODE)).decode()}')))",
-        f"import base64, lzma\nexec(lzma.decompress(base64.b64decode('{base64.b64encode(lzma.compress(CODE)).decode()}')))",
-        f"import base64, bz2\nexec(bz2.decompress(base64.b64decode('{base64.b64encode(bz2.compress(CODE)).decode()}')))",
-        f"import base64, gzip\nexec(gzip.decompress(base64.b64decode('{base64.b64encode(gzip.compress(CODE)).decode()}')))",
+        PACKED % ("zlib", "zlib", encoded(zlib.compress(CODE))),
+        PACKED % ("lzma", "lzma", encoded(lzma.compress(CODE))),
+        PACKED % ("bz2", "bz2", encoded(bz2.compress(CODE))),
+        PACKED % ("gzip", "gzip", encoded(gzip.compress(CODE))),
         f"exec(bytes.fromhex('{CODE.hex()}'))",
         f"exec(''.join(chr(c ^ 9) for c in {[byte ^ 9 for byte in CODE]}))",
         f"exec('{base64.b64encode(CODE).decode()[::-1]}'[::-1])",
@@ -54,7 +61,9 @@ def test_a_layer_of_python_is_peeled(line):
         f"eval(Buffer.from('{SCRIPT.hex()}', 'hex').toString())",
         f"eval(atob('{base64.b64encode(SCRIPT).decode()}'))",
         f"eval(String.fromCharCode({','.join(str(byte) for byte in SCRIPT)}))",
-        f"const k = 0x51; eval(Buffer.from('{bytes(byte ^ 0x51 for byte in SCRIPT).hex()}', 'hex').map((c) => c ^ 0x51).toString())",
+        "const k = 0x51; eval(Buffer.from('KEYED', 'hex').map((c) => c ^ 0x51).toString())".replace(
+            "KEYED", bytes(byte ^ 0x51 for byte in SCRIPT).hex()
+        ),
         "eval(d('" + "".join(chr(0xE0100 + byte - 16) for byte in SCRIPT) + "'))",
     ],
 )
@@ -93,7 +102,7 @@ def test_layers_end_at_a_depth_and_a_number():
 
 
 def test_a_layer_that_unpacks_without_end_is_cut():
-    bomb = base64.b64encode(zlib.compress(b"print('a')\n" * 2_000_000)).decode()
+    bomb = base64.b64encode(zlib.compress(b"print('a')\n" * 700_000)).decode()
 
     layers = peel(seen("a.py", f"import zlib, base64\nexec(zlib.decompress(base64.b64decode('{bomb}')))".encode()))
 

@@ -21,10 +21,12 @@ WANTS = Wants(
 )
 
 _COMMANDS = re.compile(
-    r"\b(?:ignore|disregard|forget|override)\s+(?:all\s+|any\s+)?(?:of\s+)?(?:the\s+|your\s+)?(?:previous|prior|above|earlier|"
+    r"\b(?:ignore|disregard|forget|override)\s+(?:all\s+|any\s+)?(?:of\s+)?(?:the\s+|your\s+)?"
+    r"(?:previous|prior|above|earlier|"
     r"preceding|system|safety)"
     r"\s+(?:instructions?|prompts?|rules|guidelines|messages)|\bdo\s+not\s+(?:tell|inform|mention|reveal|show|alert)\s+(?:this\s+to\s+)?(?:the\s+)?(?:user|human|developer)"
-    r"|\b(?:AI|LLM|coding|automated)\s+(?:agents?|assistants?|models?)\b[^\n.]{0,60}\b(?:must|should|shall|need to|are required to)\b"
+    r"|\b(?:AI|LLM|coding|automated)\s+(?:agents?|assistants?|models?)\b[^\n.]{0,60}"
+    r"\b(?:must|should|shall|need to|are required to)\b"
     r"[^\n.]{0,60}\b(?:run|execute|install|send|upload|read|include|post|curl)\b"
     r"|\bwithout\s+(?:asking|telling|informing|notifying|confirmation\s+from)\s+(?:the\s+)?(?:user|human|developer)\b"
     r"|\b(?:as\s+an?\s+AI|if\s+you\s+are\s+an?\s+(?:AI|LLM|language\s+model|agent|assistant))\b[^\n]{0,120}\b(?:run|execute|install|send|upload|read|curl|base64)\b",

@@ -9,6 +9,7 @@ from pratique.formats.file_kind import FileKind
 from pratique.scan.detectors.contract import RUNS, Wants
 from pratique.scan.detectors.evidence import WHEN, distinct
 from pratique.scan.findings import ExecutionPoint, Finding, Severity, Specificity, excerpt_of
+from pratique.scan.reading.marks import may_hold
 from pratique.scan.seen import Artefact, SeenFile
 
 ID = "obfuscated"
@@ -25,7 +26,8 @@ _PACKED = re.compile(
 )
 _ESCAPES = re.compile(r"(?:\\x[0-9a-f]{2}){10,}", re.IGNORECASE)
 _FOREIGN = re.compile(r"\b[\u3400-\u9fff\u0400-\u04ff\u0370-\u03ff\uac00-\ud7af]{1,40}\s{0,3}=(?!=)")
-_PADDED = re.compile(r"(?<=[^ \t\n])[ \t]{150,}+(?=\S[^\n]{10})")
+_PADDED = re.compile(r"(?<=[^ \t\n])[ \t]{150,}(?=\S[^\n]{10})")
+_ANY = (_MANGLED, _CONFUSABLE, _PACKED, _ESCAPES, _PADDED)
 _MANY_NAMES = 12
 _MANY_ESCAPES = 6
 
@@ -33,6 +35,8 @@ _MANY_ESCAPES = 6
 def look(file: SeenFile, _artefact: Artefact) -> Iterator[Finding]:
     """Mangled names, string rotation, packers, names of look-alike letters, code pushed out of sight."""
     text = file.text[: 2 << 20]
+    if text.isascii() and not may_hold(text, _ANY):
+        return
     found = _first(text)
     if found is None:
         return

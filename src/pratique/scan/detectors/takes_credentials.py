@@ -41,6 +41,8 @@ def look(file: SeenFile, artefact: Artefact) -> Iterator[Finding]:
     many = places >= _MANY or (places + distinct(SECRET_NAMES, read.plain) > _MANY)
     way_out = any(one in abilities for one in _WAYS_OUT)
     severity = _severity(deed.point, many=many, stores=stores, way_out=way_out)
+    if severity is Severity.HIGH and not many and not stores and Ability.SENDS not in abilities:
+        severity = Severity.MEDIUM
     specificity = Specificity.TELLING if many and deed.point.is_unasked else Specificity.UNUSUAL
     if file.point is ExecutionPoint.RUN and artefact.ecosystem == "maven":
         specificity = Specificity.COMMON

@@ -31,8 +31,6 @@ _NO_NAMES = frozenset(keyword.kwlist) | frozenset(
         "undefined",
         "true",
         "false",
-    ]
-    + [
         "switch",
         "case",
         "throw",
@@ -48,8 +46,6 @@ _NO_NAMES = frozenset(keyword.kwlist) | frozenset(
         "fn",
         "mut",
         "use",
-    ]
-    + [
         "pub",
         "string",
         "self",
@@ -66,8 +62,31 @@ _NO_NAMES = frozenset(keyword.kwlist) | frozenset(
     ]
 )
 _PARTS_OF_WRITING = frozenset(
-    ["fs", "os", "path", "File", "IO", "Files", "std", "Buffer", "open", "write", "writeFile", "writeFileSync", "Path"]
-    + ["createWriteStream", "Set", "Out", "Content", "FileUtils", "System", "unwrap", "data", "Environment", "tmpdir"]
+    [
+        "fs",
+        "os",
+        "path",
+        "File",
+        "IO",
+        "Files",
+        "std",
+        "Buffer",
+        "open",
+        "write",
+        "writeFile",
+        "writeFileSync",
+        "Path",
+        "createWriteStream",
+        "Set",
+        "Out",
+        "Content",
+        "FileUtils",
+        "System",
+        "unwrap",
+        "data",
+        "Environment",
+        "tmpdir",
+    ]
 )
 """Names in a statement that writes a file which say how, not where to."""
 

@@ -7,11 +7,11 @@ import re
 from pratique.formats.file_kind import FileKind
 from pratique.scan.findings import ExecutionPoint
 from pratique.scan.reading import commands, words
-from pratique.scan.reading.compiled import texts_of
+from pratique.scan.reading.compiled import read_class, read_program
 from pratique.scan.reading.contract import Ability, Deeds
 from pratique.scan.reading.flow import Flow
 from pratique.scan.reading.javascript import with_own_names
-from pratique.scan.reading.language import LANGUAGES
+from pratique.scan.reading.languages import LANGUAGES
 from pratique.scan.reading.lexical import MAX_TEXT, put_together, without_comments
 from pratique.scan.reading.marks import HIDING, groups_of, marks_of
 from pratique.scan.reading.python import Hidden, read_python
@@ -49,15 +49,17 @@ def read_of(file: SeenFile) -> Read:
 
 
 def deeds_of(file: SeenFile) -> FileDeeds:
-    """What a file does; nothing for prose and data."""
+    """What a file does; nothing for prose and data, and for what nothing runs."""
     return read_of(file).deeds
 
 
 def _read(file: SeenFile) -> Read:
     deeds, plain = Deeds(file.point), ""
     hidden: tuple[Hidden, ...] = ()
+    if file.point is ExecutionPoint.NONE:
+        return Read(FileDeeds(file.path, file.point, {}, frozenset()), (), "")
     if file.kind.is_native:
-        plain = _compiled(file, deeds)
+        plain = read_class(file, deeds) if file.kind is FileKind.CLASS else read_program(file, deeds)
     elif file.kind in (FileKind.PYTHON, FileKind.PTH):
         hidden, plain = _python(file, deeds)
     elif file.kind in (FileKind.SHELL, FileKind.BATCH):
@@ -117,38 +119,3 @@ def _lexical(file: SeenFile, deeds: Deeds) -> str:
     found = [mark for mark in marks_of(plain, file.kind) if mark[1] != HIDING]
     Flow(LANGUAGES[file.kind], deeds, minified=minified).read(plain, found)
     return plain
-
-
-def _compiled(file: SeenFile, deeds: Deeds) -> str:
-    """Compiled code by the texts in it: what it names, it can do; what flows where cannot be told."""
-    kind = FileKind.JAVA if file.kind is FileKind.CLASS else FileKind.CSHARP
-    texts = texts_of(file.content[:_MAX_COMPILED], file.kind)
-    whole = "\n".join(texts)
-    groups = groups_of(whole, kind)
-    table = [(pattern, ability) for pattern, ability in words.TABLE if ability.value in groups]
-    table += [(getattr(LANGUAGES[kind], field), ability) for field, ability in _NAMED if field in groups]
-    for pattern, ability in table:
-        found = pattern.search(whole)
-        if found is not None:
-            deeds.add(ability, 0, found[0])
-    for text in texts if file.kind is FileKind.CLASS or Ability.PROCESS in deeds.found else ():
-        if " " in text and len(text) > _SHORTEST_COMMAND:
-            for ability in commands.abilities_of(text):
-                deeds.add(ability, 0, text)
-    if file.kind is FileKind.CLASS and {Ability.EVALUATES, Ability.NETWORK} <= deeds.found.keys():
-        address = _ADDRESS.search(whole)
-        if address is not None:
-            deeds.add(Ability.RUNS_DOWNLOADED, 0, address[0])
-    return whole
-
-
-_MAX_COMPILED = 8 << 20
-_SHORTEST_COMMAND = 8
-_ADDRESS = re.compile(r"https?://[\w.-]{4,200}/[\w./-]{1,200}\.(?:jar|class|zip|bin|dat)\b")
-_NAMED = (
-    ("network", Ability.NETWORK),
-    ("process", Ability.PROCESS),
-    ("evaluates", Ability.EVALUATES),
-    ("decodes", Ability.DECODES),
-    ("system", Ability.READS_SYSTEM),
-)

@@ -6,8 +6,6 @@ import re
 
 import msgspec
 
-from pratique.formats.file_kind import FileKind
-
 _NEVER = re.compile(r"(?!)")
 
 
@@ -43,16 +41,17 @@ class Language(msgspec.Struct, frozen=True):
     native: re.Pattern[str] = _NEVER
 
 
-def _p(*parts: str, flags: int = 0) -> re.Pattern[str]:
+def words_of(*parts: str, flags: int = 0) -> re.Pattern[str]:
+    """One pattern of several."""
     return re.compile("|".join(parts), flags)
 
 
-_DECODED = r"__decoded__"
+DECODED = r"__decoded__"
 """What `lexical.put_together` writes before a text that was hidden."""
 
 
 JAVASCRIPT = Language(
-    network=_p(
+    network=words_of(
         r"\bhttps?\.(?:get|request)\b",
         r"\bhttp2\.connect\b",
         r"require\(['\"](?:node:)?https?['\"]\)\.(?:get|request)",
@@ -66,7 +65,7 @@ JAVASCRIPT = Language(
         r"\bsendBeacon\s{0,3}\(",
         r"\bDeno\.connect\b",
     ),
-    process=_p(
+    process=words_of(
         r"\bchild_process\.(?:exec|execSync|spawn|spawnSync|execFile|execFileSync|fork)\b",
         r"require\(['\"](?:node:)?child_process['\"]\)\.\w{3,20}",
         r"import\(['\"](?:node:)?child_process['\"]\)",
@@ -77,7 +76,7 @@ JAVASCRIPT = Language(
         r"\.mainModule\.require\(",
         r"\bprocess\.binding\(['\"]spawn_sync",
     ),
-    evaluates=_p(
+    evaluates=words_of(
         r"(?<![.\w$])eval\s{0,3}\(",
         r"\(0,\s{0,3}eval\)\s{0,3}\(",
         r"\b(?:globalThis|window|global|self|this)\.eval\s{0,3}\(",
@@ -90,8 +89,8 @@ JAVASCRIPT = Language(
         r"\bimport\s{0,3}\(\s{0,3}[`'\"]data:",
         r"Object\.getPrototypeOf\(async function[^\n]{0,80}constructor",
     ),
-    decodes=_p(
-        _DECODED,
+    decodes=words_of(
+        DECODED,
         r"\batob\s{0,3}\(",
         r"\bBuffer\.from\([^\n]{1,400}?['\"](?:base64(?:url)?|hex)['\"]",
         r"\.toString\(\s{0,3}['\"]utf-?8['\"]\s{0,3}\)[^\n]{0,20}base64",
@@ -105,40 +104,40 @@ JAVASCRIPT = Language(
         r"\bunescape\(\s{0,3}['\"]%",
         r"\bnew Uint8Array\([^\n]{0,200}\.map\([^\n]{0,60}\^",
     ),
-    sends=_p(
+    sends=words_of(
         r"\bmethod\s{0,3}:\s{0,3}['\"](?:POST|PUT)['\"]",
         r"\.(?:post|put)\s{0,3}\(",
         r"\bsendBeacon\s{0,3}\(",
         r"\bhttps?\.(?:get|request)\([^\n]{0,200}(?:\?|/)['\"`]?\s{0,3}(?:\+|\$\{)",
         r"(?<![.\w])fetch\s{0,3}\([^\n]{0,200}(?:=|/)['\"`]?\s{0,3}(?:\+|\$\{)",
     ),
-    resolves=_p(r"\bdns\.(?:promises\.)?(?:resolve\w{0,6}|lookup)\b", r"\bdnsPromises\.\w"),
-    environment=_p(
+    resolves=words_of(r"\bdns\.(?:promises\.)?(?:resolve\w{0,6}|lookup)\b", r"\bdnsPromises\.\w"),
+    environment=words_of(
         r"\bJSON\.stringify\(\s{0,3}(?:\{\s{0,3}\.\.\.)?process\.env\s{0,3}[,)}]",
         r"\bObject\.(?:entries|keys|values)\(\s{0,3}process\.env\b",
         r"\bin process\.env\b",
         r"(?<![\w.])(?:env|environment|e)\s{0,3}[:=]\s{0,3}process\.env\s{0,3}[;,)}\n]",
         r"\bDeno\.env\.toObject\b",
     ),
-    environment_value=_p(r"\bprocess\.env\b(?![.\[\w])"),
-    system=_p(
+    environment_value=words_of(r"\bprocess\.env\b(?![.\[\w])"),
+    system=words_of(
         r"\bos\.(?:hostname|userInfo|networkInterfaces)\b", r"require\(['\"](?:node:)?os['\"]\)\.(?:hostname|userInfo)"
     ),
-    writes=_p(
+    writes=words_of(
         r"\bwriteFile(?:Sync)?\s{0,3}\(",
         r"\bcreateWriteStream\s{0,3}\(",
         r"\.pipe\s{0,3}\(",
         r"\bappendFile(?:Sync)?\b",
         r"\bBun\.write\b",
     ),
-    marks_program=_p(
+    marks_program=words_of(
         r"\bchmod(?:Sync)?\s{0,3}\([^\n]{1,200}(?:0o?[157][0-7]{2}|['\"]\+?[0-7x]{2,4}['\"]|\b493\b|\b511\b)"
     ),
-    native=_p(r"\bprocess\.dlopen\b", r"\bffi-napi\b"),
+    native=words_of(r"\bprocess\.dlopen\b", r"\bffi-napi\b"),
 )
 
 RUBY = Language(
-    network=_p(
+    network=words_of(
         r"\bNet::HTTP\b",
         r"\bURI\.open\b",
         r"\bopen-uri\b",
@@ -147,7 +146,7 @@ RUBY = Language(
         r"\b(?:HTTParty|Faraday|RestClient|Excon|Typhoeus|HTTP)\.\w",
         r"\b(?:TCPSocket|UDPSocket|OpenSSL::SSL::SSLSocket)\b",
     ),
-    process=_p(
+    process=words_of(
         r"`[^`\n]{2,2000}`",
         r"%x[\[({|/]",
         r"(?<![.\w])(?:Kernel\.)?(?:system|exec|spawn)[ (]{1,3}['\"\w%@\[]",
@@ -156,7 +155,7 @@ RUBY = Language(
         r"\bProcess\.spawn\b",
         r"\bPTY\.spawn\b",
     ),
-    evaluates=_p(
+    evaluates=words_of(
         r"(?<![.\w:])eval[ (]",
         r"\b(?:instance|class|module)_eval[ (]{1,3}(?![ {]|do\b)[\w'\"@]",
         r"\bKernel\.eval\b",
@@ -165,8 +164,8 @@ RUBY = Language(
         r"\bRubyVM::InstructionSequence\b",
         r"\bTOPLEVEL_BINDING\.eval\b",
     ),
-    decodes=_p(
-        _DECODED,
+    decodes=words_of(
+        DECODED,
         r"\bBase64\.\w{0,8}decode64\b",
         r"\.unpack1?\(?\s{0,3}['\"](?:m|H|u)",
         r"\.pack\(?\s{0,3}['\"](?:H|C|c|U)\*",
@@ -176,36 +175,38 @@ RUBY = Language(
         r"\.bytes\b[^\n]{0,60}\^",
         r"\.tr\(\s{0,3}['\"][a-zA-Z-]{3,60}['\"]\s{0,3},",
     ),
-    sends=_p(
+    sends=words_of(
         r"\bNet::HTTP\.post\w{0,5}\b",
         r"\bNet::HTTP::(?:Post|Put)\b",
         r"\.post\b",
         r"\bNet::HTTP\.get\w{0,9}\(?[^\n]{0,200}#\{",
         r"https?://[^\s'\"]{1,200}#\{",
     ),
-    resolves=_p(r"\bResolv\b", r"\bAddrinfo\.\w", r"\bgetaddrinfo\b", r"\bgethostbyname\b", r"\bgetaddress\b"),
-    environment=_p(
+    resolves=words_of(r"\bResolv\b", r"\bAddrinfo\.\w", r"\bgetaddrinfo\b", r"\bgethostbyname\b", r"\bgetaddress\b"),
+    environment=words_of(
         r"\bENV\.(?:to_h|to_a|each\w{0,9}|map|inspect|to_json|select|sort|filter\w{0,4}|reject|collect|find_all)\b",
         r"\bto_json\(ENV\b",
         r"\bJSON\.\w{4,16}\(ENV\b",
     ),
-    environment_value=_p(r"\bENV\b(?!\[|\.(?:fetch|key|\[|delete|include))"),
-    system=_p(r"\bSocket\.gethostname\b", r"\bEtc\.(?:getlogin|getpwuid)\b", r"`(?:hostname|whoami|uname -a|id)`"),
-    writes=_p(r"\bFile\.(?:binwrite|write|open)\b", r"\bIO\.(?:binwrite|write|copy_stream)\b", r"\.write\b"),
-    marks_program=_p(r"\bchmod\b[^\n]{0,40}(?:0?o?7[0-7]{2}|0?o?5[0-7]{2}|\+x)"),
-    native=_p(r"\bFiddle\.dlopen\b", r"\bFFI::Library\b"),
+    environment_value=words_of(r"\bENV\b(?!\[|\.(?:fetch|key|\[|delete|include))"),
+    system=words_of(
+        r"\bSocket\.gethostname\b", r"\bEtc\.(?:getlogin|getpwuid)\b", r"`(?:hostname|whoami|uname -a|id)`"
+    ),
+    writes=words_of(r"\bFile\.(?:binwrite|write|open)\b", r"\bIO\.(?:binwrite|write|copy_stream)\b", r"\.write\b"),
+    marks_program=words_of(r"\bchmod\b[^\n]{0,40}(?:0?o?7[0-7]{2}|0?o?5[0-7]{2}|\+x)"),
+    native=words_of(r"\bFiddle\.dlopen\b", r"\bFFI::Library\b"),
 )
 
 RUST = Language(
-    network=_p(
+    network=words_of(
         r"\b(?:reqwest|ureq|minreq|attohttpc|isahc|hyper|surf)::",
         r"\b(?:TcpStream|UdpSocket|UnixStream)::(?:connect|bind)\b",
         r"\bcurl::easy\b",
         r"\bnative_tls::",
     ),
-    process=_p(r"\bCommand::new\b", r"\bprocess::Command\b", r"\blibc::(?:system|execv\w{0,2}|popen)\b"),
-    decodes=_p(
-        _DECODED,
+    process=words_of(r"\bCommand::new\b", r"\bprocess::Command\b", r"\blibc::(?:system|execv\w{0,2}|popen)\b"),
+    decodes=words_of(
+        DECODED,
         r"\bbase64::",
         r"\b(?:STANDARD|URL_SAFE)\w{0,9}\.decode\b",
         r"\bhex::decode\b",
@@ -215,165 +216,22 @@ RUST = Language(
         r"\|\s{0,3}\w{1,20}\s{0,3}\|\s{0,3}\*?\w{1,20}\s{0,3}\^",
         r"\bAes\w{2,12}::",
     ),
-    sends=_p(
+    sends=words_of(
         r"\.post\s{0,3}\(", r"\.put\s{0,3}\(", r"\.send_(?:string|json|form|bytes)\b", r"\.write_all\b", r"\.body\("
     ),
-    resolves=_p(r"\bto_socket_addrs\b", r"\blookup_host\b"),
-    environment=_p(r"\benv::vars(?:_os)?\(\)"),
-    environment_value=_p(r"\benv::vars(?:_os)?\(\)"),
-    system=_p(r"\bhostname::get\b", r"\bwhoami::\w", r"\bgethostname\b"),
-    writes=_p(r"\bfs::write\b", r"\bFile::create\b", r"\.write_all\b", r"\bio::copy\b", r"\bOpenOptions::new\b"),
-    marks_program=_p(
+    resolves=words_of(r"\bto_socket_addrs\b", r"\blookup_host\b"),
+    environment=words_of(r"\benv::vars(?:_os)?\(\)"),
+    environment_value=words_of(r"\benv::vars(?:_os)?\(\)"),
+    system=words_of(r"\bhostname::get\b", r"\bwhoami::\w", r"\bgethostname\b"),
+    writes=words_of(r"\bfs::write\b", r"\bFile::create\b", r"\.write_all\b", r"\bio::copy\b", r"\bOpenOptions::new\b"),
+    marks_program=words_of(
         r"\bset_mode\(\s{0,3}0o[1357][0-7]{2}", r"\bfrom_mode\(\s{0,3}0o[1357][0-7]{2}", r"\bset_permissions\b"
     ),
-    native=_p(r"\blibloading::", r"\bdlopen\b", r"\bLibrary::new\b"),
-)
-
-POWERSHELL = Language(
-    network=_p(
-        r"\b(?:Invoke-WebRequest|iwr|Invoke-RestMethod|irm|Start-BitsTransfer|curl|wget)\b",
-        r"\bNet\.WebClient\b",
-        r"\bDownload(?:String|File|Data)\b",
-        r"\bNet\.Http\.HttpClient\b",
-        r"\bNet\.Sockets\.\w",
-        flags=re.IGNORECASE,
-    ),
-    process=_p(
-        r"\bStart-Process\b",
-        r"(?:^|[;|(]\s{0,5})&\s{0,3}[\$'\"(]",
-        r"\bInvoke-Item\b",
-        r"\bDiagnostics\.Process\b",
-        r"\bcmd(?:\.exe)?\s{1,3}/c\b",
-        r"\bsaps\b",
-        flags=re.IGNORECASE,
-    ),
-    evaluates=_p(
-        r"\b(?:iex|Invoke-Expression)\b",
-        r"\[scriptblock\]::Create",
-        r"\bReflection\.Assembly\]::Load\b",
-        r"\bAdd-Type\b",
-        r"\.InvokeScript\(",
-        flags=re.IGNORECASE,
-    ),
-    decodes=_p(
-        _DECODED,
-        r"\bFromBase64String\b",
-        r"\b(?:Gzip|Deflate)Stream\b",
-        r"-bxor\b",
-        r"\bConvertTo-SecureString\b",
-        r"\bAesManaged\b",
-        r"-e(?:nc|ncodedcommand)?\s{1,3}[A-Za-z0-9+/=]{20,}",
-        flags=re.IGNORECASE,
-    ),
-    sends=_p(
-        r"-Method\s{1,3}['\"]?(?:Post|Put)",
-        r"\bUpload(?:String|Data|File|Values)\b",
-        r"https?://[^\s'\"]{1,200}[=/]\$",
-        flags=re.IGNORECASE,
-    ),
-    resolves=_p(r"\bResolve-DnsName\b", r"\bDns\]::GetHost\w{4,9}\b", r"\bnslookup\b", flags=re.IGNORECASE),
-    environment=_p(r"\b(?:Get-ChildItem|gci|dir|ls)\s{1,3}env:", r"\bGetEnvironmentVariables\b", flags=re.IGNORECASE),
-    environment_value=_p(
-        r"\b(?:Get-ChildItem|gci|dir|ls)\s{1,3}env:", r"\bGetEnvironmentVariables\b", flags=re.IGNORECASE
-    ),
-    system=_p(
-        r"\$env:(?:COMPUTERNAME|USERNAME|USERDOMAIN)\b",
-        r"\bGet-ComputerInfo\b",
-        r"\bwhoami\b",
-        r"\bsysteminfo\b",
-        flags=re.IGNORECASE,
-    ),
-    writes=_p(
-        r"\bSet-Content\b",
-        r"\bOut-File\b",
-        r"\bWriteAll(?:Bytes|Text)\b",
-        r"-OutFile\b",
-        r"\bDownloadFile\b",
-        flags=re.IGNORECASE,
-    ),
-)
-
-CSHARP = Language(
-    network=_p(
-        r"\bnew (?:System\.Net\.(?:Http\.)?)?(?:HttpClient|WebClient|TcpClient|UdpClient)\b",
-        r"\bWebRequest\.Create\b",
-        r"\bDownload(?:String|Data|File)\w{0,9}\(",
-        r"\bGet(?:String|ByteArray|Stream)Async\(",
-    ),
-    process=_p(r"\bProcess\.Start\b", r"\bnew (?:System\.Diagnostics\.)?ProcessStartInfo\b"),
-    evaluates=_p(
-        r"\bAssembly\.Load(?:From|File)?\(",
-        r"\bCSharpScript\.\w",
-        r"\bCompileAssemblyFrom\w",
-        r"\bAppDomain\.CurrentDomain\.Load\b",
-    ),
-    decodes=_p(
-        _DECODED,
-        r"\bFromBase64String\(",
-        r"\b(?:GZip|Deflate|Brotli)Stream\b",
-        r"\b(?:Aes|Rijndael\w{0,8}|TripleDES)\.Create\b",
-        r"\bFromHexString\(",
-        r"\^\s{0,3}\w{1,20}\[",
-    ),
-    sends=_p(
-        r"\bPostAsync\(",
-        r"\bPutAsync\(",
-        r"\bUpload(?:String|Data|File|Values)\w{0,9}\(",
-        r"\bGetStringAsync\([^\n]{0,200}(?:\+|\{)",
-    ),
-    resolves=_p(r"\bDns\.GetHost\w{4,16}\("),
-    environment=_p(r"\bGetEnvironmentVariables\("),
-    environment_value=_p(r"\bGetEnvironmentVariables\("),
-    system=_p(r"\bEnvironment\.(?:MachineName|UserName|UserDomainName)\b", r"\bDns\.GetHostName\("),
-    writes=_p(r"\bFile\.(?:WriteAll\w{4,5}|Create|OpenWrite)\b", r"\bDownloadFile\w{0,9}\("),
-    native=_p(r"\bNativeLibrary\.Load\b", r"\bLoadLibrary\b"),
-)
-
-JAVA = Language(
-    network=_p(
-        r"\bnew (?:java\.net\.)?URL\(",
-        r"\bURLConnection\b",
-        r"\bHttpClient\b",
-        r"\.openStream\(",
-        r"\bnew (?:java\.net\.)?Socket\(",
-        r"java/net/(?:URL|HttpURLConnection|Socket|http/HttpClient)\b",
-        r"\bOkHttpClient\b",
-        r"\.toURL\(\)",
-    ),
-    process=_p(
-        r"\bRuntime\.getRuntime\(\)",
-        r"\bProcessBuilder\b",
-        r"java/lang/(?:Runtime|ProcessBuilder)\b",
-        r"\.execute\(\)\.text",
-    ),
-    evaluates=_p(
-        r"\bURLClassLoader\b",
-        r"\bdefineClass\b",
-        r"\bScriptEngine\w{0,8}\b",
-        r"\bGroovyShell\b",
-        r"javax/script/",
-        r"\bnashorn\b",
-    ),
-    decodes=_p(
-        _DECODED,
-        r"\bBase64\b",
-        r"\bCipher\.getInstance\b",
-        r"javax/crypto/Cipher\b",
-        r"\bGZIPInputStream\b",
-        r"\bInflaterInputStream\b",
-    ),
-    sends=_p(r"setRequestMethod\(\s{0,3}\"(?:POST|PUT)", r"\bsetDoOutput\b", r"\.POST\(", r"\bBodyPublishers?\b"),
-    resolves=_p(r"\bInetAddress\.getByName\b", r"\bgetAllByName\b"),
-    environment=_p(r"\bSystem\.getenv\(\)"),
-    environment_value=_p(r"\bSystem\.getenv\(\)"),
-    system=_p(r"\bInetAddress\.getLocalHost\b", r"\"user\.name\"", r"\bgetHostName\("),
-    writes=_p(r"\bFiles\.(?:write\w{0,6}|copy)\b", r"\bFileOutputStream\b"),
-    marks_program=_p(r"\bsetExecutable\(\s{0,3}true"),
-    native=_p(r"\bSystem\.load(?:Library)?\("),
+    native=words_of(r"\blibloading::", r"\bdlopen\b", r"\bLibrary::new\b"),
 )
 
 PYTHON = Language(
-    network=_p(
+    network=words_of(
         r"\burllib2?\.(?:request\.)?urlopen\b",
         r"\brequests\.\w{3,7}\(",
         r"\burlopen\(",
@@ -381,30 +239,20 @@ PYTHON = Language(
         r"\bsocket\.socket\b",
         r"\burlretrieve\(",
     ),
-    process=_p(r"\bos\.(?:system|popen)\b", r"\bsubprocess\.\w", r"\bcommands\.get"),
-    evaluates=_p(r"(?<![.\w])exec\b", r"(?<![.\w])eval\s{0,3}\(", r"\bexecfile\("),
-    decodes=_p(
-        _DECODED,
+    process=words_of(r"\bos\.(?:system|popen)\b", r"\bsubprocess\.\w", r"\bcommands\.get"),
+    evaluates=words_of(r"(?<![.\w])exec\b", r"(?<![.\w])eval\s{0,3}\(", r"\bexecfile\("),
+    decodes=words_of(
+        DECODED,
         r"\bb64decode\b",
         r"\.decode\(\s{0,3}['\"](?:base64|hex|rot13|zlib)",
         r"\bzlib\.decompress\b",
         r"\bunhexlify\b",
         r"\bmarshal\.loads\b",
     ),
-    sends=_p(r"\brequests\.post\b", r"\.sendall\("),
-    environment=_p(r"\bos\.environ\.(?:items|values|keys)\b", r"\bdict\(os\.environ\)"),
-    environment_value=_p(r"\bos\.environ\b(?!\[|\.get|\.copy)"),
-    system=_p(r"\bsocket\.gethostname\b", r"\bgetpass\.getuser\b", r"\bplatform\.node\b"),
-    writes=_p(r"\.write\("),
-    marks_program=_p(r"\bos\.chmod\b"),
+    sends=words_of(r"\brequests\.post\b", r"\.sendall\("),
+    environment=words_of(r"\bos\.environ\.(?:items|values|keys)\b", r"\bdict\(os\.environ\)"),
+    environment_value=words_of(r"\bos\.environ\b(?!\[|\.get|\.copy)"),
+    system=words_of(r"\bsocket\.gethostname\b", r"\bgetpass\.getuser\b", r"\bplatform\.node\b"),
+    writes=words_of(r"\.write\("),
+    marks_program=words_of(r"\bos\.chmod\b"),
 )
-
-LANGUAGES: dict[FileKind, Language] = {
-    FileKind.JAVASCRIPT: JAVASCRIPT,
-    FileKind.PYTHON: PYTHON,
-    FileKind.RUBY: RUBY,
-    FileKind.RUST: RUST,
-    FileKind.POWERSHELL: POWERSHELL,
-    FileKind.CSHARP: CSHARP,
-    FileKind.JAVA: JAVA,
-}

@@ -14,7 +14,7 @@ from typing import Any
 
 from pratique.formats.file_kind import FileKind
 from pratique.scan.reading import python_words, words
-from pratique.scan.reading.language import LANGUAGES
+from pratique.scan.reading.languages import LANGUAGES
 
 MOST = 400
 """Marks of one pattern that are taken note of."""
@@ -72,7 +72,7 @@ def may_hold(text: str, patterns: tuple[re.Pattern[str], ...]) -> bool:
 
 @functools.cache
 def _scanner_of(patterns: tuple[re.Pattern[str], ...]) -> Any:
-    import yara_x  # noqa: PLC0415 - 37 MB that only scanning needs
+    import yara_x
 
     compiler = yara_x.Compiler(relaxed_re_syntax=True)
     compiler.add_source(_rule("wanted", [weaker for pattern in patterns for weaker in _weaker(pattern)]))

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Container, Iterator, Sequence
-from typing import Any
+from collections.abc import Container, Iterable, Sequence
 
 from pratique.scan.reading import commands, python_words, words
 from pratique.scan.reading.contract import Ability, Deeds, Tag
+from pratique.scan.reading.python_nodes import (
+    LONGEST,
+    arguments,
+    as_text,
+    computes_characters,
+    keys_of,
+    names_of,
+    of_one_variable,
+)
 from pratique.scan.reading.python_reach import Function, is_main_guard, reached_functions
 from pratique.scan.reading.python_values import Values
 
@@ -18,6 +26,11 @@ MAX_SOURCE = 2 << 20
 _MAX_NODES = 400_000
 _LOADS_ONLY = frozenset(("marshal.loads", "pickle.loads", "dill.loads", "cloudpickle.loads"))
 _NONE: frozenset[Tag] = frozenset()
+_SECRET, _DECODED = frozenset((Tag.SECRET,)), frozenset((Tag.DECODED,))
+_LONGEST_PATH = 500
+"""Characters of a text that may name a file."""
+
+_WHOLE_ENVIRONMENT = frozenset(("os.environ", "os.environb"))
 
 
 class Hidden:
@@ -62,14 +75,15 @@ class _Reader:
         self._returns: dict[str, frozenset[Tag]] = {}
         self._handles: dict[str, tuple[str, ...]] = {}
         self._all_reached = deeds.point.value in ("install", "build")
-        self._reached = set() if self._all_reached else reached_functions(tree)
+        self._nodes_of_tree = list(ast.walk(tree))
+        self._reached = set() if self._all_reached else reached_functions(tree, self._nodes_of_tree)
         self._runs = True
         self._function = ""
         self._nodes = 0
         self.hidden: list[Hidden] = []
 
     def read(self) -> None:
-        for node in ast.walk(self._tree):
+        for node in self._nodes_of_tree:
             self._imports(node)
         self._body(self._tree.body)
         if any(self._returns.values()):
@@ -118,7 +132,7 @@ class _Reader:
 
     def _inside(self, node: Function) -> None:
         for mark in node.decorator_list:
-            self._expression(mark)
+            self._expressions(ast.walk(mark))
         before, name = self._runs, self._function
         self._runs = self._all_reached or (before and id(node) in self._reached)
         self._function = node.name
@@ -128,24 +142,24 @@ class _Reader:
     def _look(self, node: ast.stmt, expressions: Sequence[ast.AST]) -> None:
         plain: list[str] = []
         folded: list[str] = []
-        for inner in (inner for one in expressions for inner in ast.walk(one)):
-            self._nodes += 1
+        nodes = [inner for one in expressions for inner in ast.walk(one)]
+        self._nodes += len(nodes)
+        for inner in nodes:
             if isinstance(inner, ast.Constant):
-                if isinstance(inner.value, str) and 1 < len(inner.value) < _LONGEST:
+                if isinstance(inner.value, str) and 1 < len(inner.value) < LONGEST:
                     plain.append(repr(inner.value))
             elif isinstance(inner, ast.Attribute):
                 plain.append(self._values.dotted(inner) if self._words else "")
             elif isinstance(inner, (ast.BinOp, ast.JoinedStr)) or (
                 isinstance(inner, ast.Call) and self._may_fold(inner)
             ):
-                folded += _as_text(self._values.value(inner))
+                folded += as_text(self._values.value(inner))
         abilities = set(words.abilities_in(", ".join(folded))) if folded else set()
         joined = ", ".join(plain) if self._words else ""
         abilities.update(ability for pattern, ability in self._words if pattern.search(joined))
         for ability in abilities:
             self._add(ability, node)
-        for one in expressions:
-            self._expression(one)
+        self._expressions(nodes)
 
     @staticmethod
     def _may_fold(node: ast.Call) -> bool:
@@ -155,8 +169,8 @@ class _Reader:
             and node.func.attr in ("join", "decode", "fromhex", "replace", "format")
         ) or (isinstance(node.func, ast.Attribute) and "decode" in node.func.attr)
 
-    def _expression(self, node: ast.AST) -> None:
-        for inner in ast.walk(node):
+    def _expressions(self, nodes: Iterable[ast.AST]) -> None:
+        for inner in nodes:
             if isinstance(inner, ast.Call):
                 self._call(inner)
             elif isinstance(inner, ast.NamedExpr) and isinstance(inner.target, ast.Name):
@@ -169,7 +183,7 @@ class _Reader:
         called = self._values.dotted(node.func)
         if not called:
             return
-        tags = _NONE.union(*(self.tags_of(one) for one in _arguments(node)))
+        tags = _NONE.union(*(self.tags_of(one) for one in arguments(node)))
         for pattern, ability in python_words.TABLE:
             if pattern.match(called):
                 self._add(ability, node)
@@ -208,7 +222,7 @@ class _Reader:
 
     def _command(self, node: ast.Call) -> None:
         texts: list[str] = []
-        for one in _arguments(node):
+        for one in arguments(node):
             found = self._values.value(one)
             parts = found if isinstance(found, list) else [found]
             if found is None:
@@ -255,10 +269,10 @@ class _Reader:
         payload = tags & {Tag.DOWNLOADED, Tag.DECODED}
         keys: tuple[str, ...] = ()
         if python_words.DOWNLOADS_TO.match(called) and len(node.args) > 1:
-            payload, keys = frozenset((Tag.DOWNLOADED,)), _keys(node.args[1])
+            payload, keys = frozenset((Tag.DOWNLOADED,)), keys_of(node.args[1])
         elif payload and python_words.WRITES.match(called) and isinstance(node.func, ast.Attribute):
             owner = node.func.value
-            keys = self._handles.get(owner.id, (owner.id,)) if isinstance(owner, ast.Name) else _keys(owner)
+            keys = self._handles.get(owner.id, (owner.id,)) if isinstance(owner, ast.Name) else keys_of(owner)
         for key in keys if payload else ():
             self._tags[key] = self._tags.get(key, _NONE) | payload
 
@@ -268,7 +282,7 @@ class _Reader:
             and node.args
             and self._values.dotted(node.func).rpartition(".")[2] in ("open", "fdopen")
         ):
-            self._handles[name] = _keys(node.args[0])
+            self._handles[name] = keys_of(node.args[0])
         elif isinstance(node, ast.Call) and "emporaryFile" in self._values.dotted(node.func):
             self._handles[name] = (name,)
 
@@ -278,7 +292,7 @@ class _Reader:
             return
         if isinstance(node, (ast.For, ast.AsyncFor)):
             tags = self.tags_of(node.iter)
-            for one in _names(node.target):
+            for one in names_of(node.target):
                 self._carry(one, tags)
             return
         value = getattr(node, "value", None)
@@ -289,7 +303,7 @@ class _Reader:
             if isinstance(target, ast.Name):
                 self._name(target.id, value, tags, added=isinstance(node, ast.AugAssign))
             else:
-                for one in _names(target):
+                for one in names_of(target):
                     self._carry(one, tags, added=not isinstance(target, (ast.Tuple, ast.List)))
 
     def _name(self, name: str, value: ast.expr, tags: frozenset[Tag], *, added: bool) -> None:
@@ -314,33 +328,35 @@ class _Reader:
         if node is None:
             return _NONE
         found: set[Tag] = set()
-        single = {id(owner) for inner in ast.walk(node) for owner in _one_variable(inner)}
+        environments: list[ast.Attribute] = []
         for inner in ast.walk(node):
-            if isinstance(inner, ast.Name):
-                found |= self._tags.get(inner.id, _NONE)
-                if self._values.names.get(inner.id) in ("os.environ", "os.environb"):
-                    found.add(Tag.SECRET)
-            elif isinstance(inner, ast.Attribute):
-                found |= self._tags_of_attribute(inner, whole=id(inner) not in single)
-            elif isinstance(inner, ast.Call):
-                found |= self._tags_of_call(inner)
-            elif isinstance(inner, (ast.GeneratorExp, ast.ListComp)) and _computes_characters(inner.elt):
-                found.add(Tag.DECODED)
-            elif isinstance(inner, ast.Constant) and isinstance(inner.value, str):
-                found |= self._tags.get("'" + inner.value, _NONE)
-                if len(inner.value) < 500 and any(
-                    one in words.SECRETIVE for one in words.abilities_in(repr(inner.value))
-                ):
-                    found.add(Tag.SECRET)
+            if isinstance(inner, ast.Attribute):
+                if inner.attr in ("environ", "environb") and self._values.dotted(inner) in _WHOLE_ENVIRONMENT:
+                    environments.append(inner)
+                elif isinstance(inner.value, ast.Name) and inner.value.id in ("self", "cls"):
+                    found |= self._tags.get(inner.attr, _NONE)
+            else:
+                found |= self._tags_of_node(inner)
+        if environments:
+            single = {id(owner) for inner in ast.walk(node) for owner in of_one_variable(inner)}
+            found |= {Tag.SECRET for inner in environments if id(inner) not in single}
         return frozenset(found)
+
+    def _tags_of_node(self, node: ast.AST) -> frozenset[Tag]:
+        if isinstance(node, ast.Name):
+            whole = self._values.names.get(node.id) in _WHOLE_ENVIRONMENT
+            return self._tags.get(node.id, _NONE) | (_SECRET if whole else _NONE)
+        if isinstance(node, ast.Call):
+            return self._tags_of_call(node)
+        if isinstance(node, (ast.GeneratorExp, ast.ListComp)):
+            return _DECODED if computes_characters(node.elt) else _NONE
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            secret = len(node.value) < _LONGEST_PATH and self._is_secretive(repr(node.value))
+            return self._tags.get("'" + node.value, _NONE) | (_SECRET if secret else _NONE)
+        return _NONE
 
     def _is_secretive(self, text: str) -> bool:
         return any(ability in words.SECRETIVE and pattern.search(text) for pattern, ability in self._words)
-
-    def _tags_of_attribute(self, node: ast.Attribute, *, whole: bool) -> frozenset[Tag]:
-        if isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"):
-            return self._tags.get(node.attr, _NONE)
-        return frozenset((Tag.SECRET,)) if whole and self._values.dotted(node) in _WHOLE_ENVIRONMENT else _NONE
 
     def _tags_of_call(self, node: ast.Call) -> frozenset[Tag]:
         called = self._values.dotted(node.func)
@@ -359,67 +375,3 @@ class _Reader:
         line = getattr(node, "lineno", 1)
         text = self._lines[line - 1].strip() if 0 < line <= len(self._lines) else ""
         self._deeds.add(ability, line, text, reached=self._runs)
-
-
-_LONGEST = 20_000
-"""Characters of a text that is looked at for words."""
-
-
-def _as_text(value: Any) -> list[str]:
-    if isinstance(value, bytes):
-        value = value[:_LONGEST].decode("latin-1")
-    return [repr(value)] if isinstance(value, str) and 2 < len(value) < _LONGEST else []
-
-
-_WHOLE_ENVIRONMENT = frozenset(("os.environ", "os.environb"))
-
-
-def _one_variable(node: ast.AST) -> Iterator[ast.expr]:
-    """The environment of which an expression takes one variable only, which is judged by its name."""
-    if isinstance(node, ast.Subscript) or (
-        isinstance(node, ast.Attribute) and node.attr in ("get", "setdefault", "pop", "update", "copy")
-    ):
-        yield node.value
-    elif isinstance(node, ast.Compare):
-        yield from node.comparators
-    elif isinstance(node, ast.keyword) and node.arg == "env":
-        yield node.value
-
-
-def _computes_characters(node: ast.expr) -> bool:
-    """Whether the element of a comprehension is worked out of numbers: `chr(c)`, `c ^ 7`."""
-    return any(
-        (isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.BitXor))
-        or (isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name) and inner.func.id == "chr")
-        for inner in ast.walk(node)
-    )
-
-
-def _arguments(node: ast.Call) -> Iterator[ast.expr]:
-    yield from node.args
-    yield from (keyword.value for keyword in node.keywords)
-
-
-def _names(node: Any) -> Iterator[str]:
-    if isinstance(node, ast.Name):
-        yield node.id
-    elif isinstance(node, ast.Attribute):
-        yield node.attr
-    elif isinstance(node, (ast.Tuple, ast.List)):
-        for one in node.elts:
-            yield from _names(one)
-    elif isinstance(node, (ast.Subscript, ast.Starred)):
-        yield from _names(node.value)
-
-
-def _keys(node: ast.AST) -> tuple[str, ...]:
-    """What a path is known by: the names and texts in it."""
-    names = [inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)]
-    texts = [
-        "'" + inner.value
-        for inner in ast.walk(node)
-        if isinstance(inner, ast.Constant) and isinstance(inner.value, str) and len(inner.value) > 3
-    ]
-    return tuple(name for name in names if name not in ("os", "open", "Path", "pathlib", "tempfile", "str")) + tuple(
-        texts
-    )

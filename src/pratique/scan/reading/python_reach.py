@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def reached_functions(tree: ast.Module) -> set[int]:
+def reached_functions(tree: ast.Module, nodes: Iterable[ast.AST]) -> set[int]:
     """The functions that a module calls itself, by the `id` of their nodes.
 
     By name only: a function counts when it is called, handed to a call, or decorated with what registers it. Methods
     count once their class is called.
+
+    Args:
+        tree: the module.
+        nodes: all of them, as `ast.walk` gives them.
     """
     functions: dict[str, list[Function]] = {}
     methods: dict[str, dict[str, list[Function]]] = {}
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.ClassDef):
             inside = [one for one in node.body if isinstance(one, Function)]
             methods[node.name] = {}

@@ -22,7 +22,6 @@ CREDENTIALS = _any(
     r"\.pypirc\b",
     r"\.netrc\b",
     r"\.git-credentials",
-    r"\.yarnrc\b",
     rf"\.aws['\"]?(?:{_SEP}|,\s{{0,4}}['\"])(?:credentials|config)",
     rf"\.ssh['\"]?(?:{_SEP}|,\s{{0,4}}['\"])?(?:id_[a-z0-9]{{2,8}}|authorized_keys|\*|['\"])",
     r"\bid_(?:rsa|ed25519|ecdsa|dsa)\b",
