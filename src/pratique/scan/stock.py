@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 from pratique.core.ports import ReadAt
@@ -12,7 +13,10 @@ from pratique.formats.survey import Opened, survey
 from pratique.scan.execution_points import package_root
 from pratique.scan.limits import ScanLimits
 from pratique.scan.recognise import ecosystem_of
-from pratique.scan.seen import Oddity
+from pratique.scan.seen import Oddity, OddityKind
+
+MOST_OF_A_KIND = 20
+"""Oddities of one kind that are told: very many of one must not hide the others."""
 
 _HEAD = 4096
 _GEM = (
@@ -122,10 +126,12 @@ class Stock:
             wanted: whether the file at a position is.
             oddities: those of the archive are added here.
         """
-        index = 0
+        index, kinds = 0, Counter[OddityKind]()
         for one in survey(self._artefact, self._limits.archive):
             if isinstance(one, Oddity):
-                oddities.append(one)
+                kinds[one.kind] += 1
+                if kinds[one.kind] <= MOST_OF_A_KIND:
+                    oddities.append(one)
                 continue
             if isinstance(one, Opened):
                 yield Piece(one.name, one.size, one.sha256, kind_of(one.name, one.head), b"")
