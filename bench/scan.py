@@ -43,14 +43,14 @@ def main() -> int:
     parser.add_argument("--guarddog", type=int, default=16, help="how many of them GuardDog scans as well")
     parser.add_argument("--corpus", type=Path, help="a folder of artefacts in place of popular ones")
     options = parser.parse_args()
-    found = Found()
-    paths = in_folder(options.corpus) if options.corpus else popular(options.popular, found.notes)
-    benign = list(scan_all(((path.name, subject(path), path, None) for path in paths), found.notes))
+    found, asides = Found(), list[str]()
+    paths = in_folder(options.corpus) if options.corpus else popular(options.popular, asides)
+    benign = list(scan_all(((path.name, subject(path), path, None) for path in paths), asides))
     tell_popular(benign, found)
-    tell_lookalikes(found, benign)
-    tell_guarddog(paths, benign, options.guarddog, found)
-    for note in found.notes:
-        print(f"  {note}")
+    tell_lookalikes(found, benign, asides)
+    tell_guarddog(paths, benign, options.guarddog, found, asides)
+    for aside in asides:
+        found.note(aside)
     if options.json:
         print(found.as_json("scan"))
     return 0
@@ -85,9 +85,9 @@ def tell_popular(benign: Sequence[Took], found: Found) -> None:
         found.put("worker_peak_mb", max(one.peak for one in benign), 0)
 
 
-def tell_lookalikes(found: Found, benign: Sequence[Took]) -> None:
+def tell_lookalikes(found: Found, benign: Sequence[Took], asides: list[str]) -> None:
     """Recall by technique, alarms about twins, and how fast small ones are."""
-    seen = lookalikes.Seen(found.notes)
+    seen = lookalikes.Seen(asides)
     small = [*(one for one in benign if one.packed <= SMALL), *seen.harmful, *seen.twins]
     found.put("small_packages_per_s_core", len(small) / max(cpu(small), 0.01), 1)
     there, not_cleared, held = (sum(counts[place] for counts in seen.by_technique.values()) for place in range(3))
@@ -100,12 +100,12 @@ def tell_lookalikes(found: Found, benign: Sequence[Took]) -> None:
         found.note(f"{technique}: {hits} of {of} seen, {stopped} quarantined")
 
 
-def tell_guarddog(paths: Sequence[Path], benign: Sequence[Took], wanted: int, found: Found) -> None:
+def tell_guarddog(paths: Sequence[Path], benign: Sequence[Took], wanted: int, found: Found, asides: list[str]) -> None:
     """What GuardDog takes for the same artefacts."""
     ours = {one.name: one for one in benign}
     some = [path for path in paths if path.name in ours and path.parent.name in ("npm", "pypi")]
     step = max(1, len(some) // wanted) if wanted else 1
-    judged = guarddog.judge(some[::step][:wanted] if wanted else [], found.notes)
+    judged = guarddog.judge(some[::step][:wanted] if wanted else [], asides)
     if not judged:
         return
     mine = [ours[one.name] for one in judged]

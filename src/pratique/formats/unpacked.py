@@ -6,7 +6,7 @@ import bz2
 import lzma
 import zlib
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Any
 
 from pratique.core.ports import ReadAt
 from pratique.formats.archive_rules import WINDOW
@@ -33,59 +33,38 @@ HEAD = 512
 """Bytes at a file's beginning that show its form."""
 
 
-class _Stream(Protocol):
-    @property
-    def eof(self) -> bool: ...
+class _Stream:
+    """What unpacks one stream, in the same words for each form."""
 
-    @property
-    def unused_data(self) -> bytes: ...
-
-    def more(self, packed: bytes) -> bytes: ...
-
-    @property
-    def hungry(self) -> bool: ...
-
-
-class _Zlib:
-    """The gzip stream in the words of the other two."""
-
-    def __init__(self) -> None:
-        self._stream = zlib.decompressobj(wbits=31)
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
 
     @property
     def eof(self) -> bool:
-        return self._stream.eof
+        return bool(self._stream.eof)
 
     @property
     def unused_data(self) -> bytes:
-        return self._stream.unused_data
+        return bytes(self._stream.unused_data)
+
+    @property
+    def hungry(self) -> bool:
+        return bool(self._stream.needs_input)
+
+    def more(self, packed: bytes) -> bytes:
+        return bytes(self._stream.decompress(packed, WINDOW))
+
+
+class _Gzip(_Stream):
+    def __init__(self) -> None:
+        super().__init__(zlib.decompressobj(wbits=31))
 
     @property
     def hungry(self) -> bool:
         return not self._stream.unconsumed_tail
 
     def more(self, packed: bytes) -> bytes:
-        return self._stream.decompress(self._stream.unconsumed_tail + packed, WINDOW)
-
-
-class _Other:
-    def __init__(self, stream: bz2.BZ2Decompressor | lzma.LZMADecompressor) -> None:
-        self._stream = stream
-
-    @property
-    def eof(self) -> bool:
-        return self._stream.eof
-
-    @property
-    def unused_data(self) -> bytes:
-        return self._stream.unused_data
-
-    @property
-    def hungry(self) -> bool:
-        return self._stream.needs_input
-
-    def more(self, packed: bytes) -> bytes:
-        return self._stream.decompress(packed, WINDOW)
+        return bytes(self._stream.decompress(self._stream.unconsumed_tail + packed, WINDOW))
 
 
 def form_of(head: bytes) -> str | None:
@@ -139,10 +118,10 @@ def unpacked(form: str, packed: Iterator[bytes], found: list[Oddity]) -> Iterato
 
 def _begin(form: str) -> _Stream:
     if form == GZIP:
-        return _Zlib()
+        return _Gzip()
     if form == BZIP2:
-        return _Other(bz2.BZ2Decompressor())
-    return _Other(lzma.LZMADecompressor(memlimit=MAX_DICTIONARY))
+        return _Stream(bz2.BZ2Decompressor())
+    return _Stream(lzma.LZMADecompressor(memlimit=MAX_DICTIONARY))
 
 
 def _before(first: bytes, others: Iterator[bytes]) -> Iterator[bytes]:

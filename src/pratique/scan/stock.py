@@ -18,6 +18,9 @@ from pratique.scan.seen import Oddity, OddityKind
 MOST_OF_A_KIND = 20
 """Oddities of one kind that are told: very many of one must not hide the others."""
 
+_LARGE = 64 << 10
+"""Bytes from which what is no text is not held: no manifest names it as something to be read."""
+
 _HEAD = 4096
 _GEM = (
     ("data.tar.gz!", ""),
@@ -67,10 +70,11 @@ class Stock:
         self.oddities: list[Oddity] = []
         held = 0
         for piece in self._walk(lambda _index: True, self.oddities):
-            held += len(piece.content or b"")
-            if held > limits.max_held:
-                held -= len(piece.content or b"")
+            length = len(piece.content or b"")
+            if held + length > limits.max_held or (length > _LARGE and not piece.kind.is_text):
                 piece.content = None
+            else:
+                held += length
             self.pieces.append(piece)
         self.unpacked = sum(piece.size for piece in self.pieces)
         paths = [piece.path for piece in self.pieces]

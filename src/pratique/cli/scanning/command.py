@@ -114,6 +114,10 @@ def _scan(asked: _Asked) -> int:
 def _places(targets: tuple[str, ...]) -> list[str]:
     places: list[str] = []
     for target in targets:
+        if target.startswith("pkg:"):
+            raise Invalid(
+                f"{ascii(target[:80])[1:-1]}: nothing is fetched here; download its artefact, then scan the file"
+            )
         places += [_STDIN] if target == _STDIN else map(str, artefacts_in(Path(target)))
     if places.count(_STDIN) > 1:
         raise Invalid("standard input holds one artefact, and is named twice")
