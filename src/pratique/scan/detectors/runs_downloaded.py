@@ -26,7 +26,7 @@ def look(file: SeenFile, _artefact: Artefact) -> Iterator[Finding]:
         (ID, VERSION),
         file,
         deed,
-        Severity.CRITICAL if unasked else Severity.MEDIUM,
-        Specificity.TELLING if deed.point is not ExecutionPoint.START else Specificity.UNUSUAL,
+        Severity.CRITICAL if unasked else Severity.HIGH,
+        Specificity.TELLING if deed.point is not ExecutionPoint.START and unasked else Specificity.UNUSUAL,
         "Fetches something and runs it",
     )

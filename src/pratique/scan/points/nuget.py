@@ -15,7 +15,7 @@ _BUILD = re.compile(
 )
 _SCRIPT = re.compile(r"tools/(?:.*/)?(?:init|install|uninstall)\.ps1", re.I)
 _ANALYZER = re.compile(r"analyzers/.*\.dll", re.I)
-_NAMED = re.compile(r"[\w.-]{2,100}\.(?:dll|exe|ps1|cmd|bat|sh|targets|props|tasks|js|py)\b", re.I)
+_NAMED = re.compile(r"[\w.-]{1,100}\.(?:dll|exe|ps1|cmd|bat|sh|targets|props|tasks|js|py)\b", re.I)
 
 
 def read_package(paths: Collection[str], read: Read) -> Package:

@@ -113,6 +113,7 @@ class Carried:
         self._minified = minified
         self._known: dict[str, tuple[frozenset[Tag], int, int]] = {}
         self._declared: dict[str, int] = {}
+        self._opened: dict[str, tuple[str, ...]] = {}
         self._depth = self._count = 0
         self._last = -REMEMBERED - 1
 
@@ -162,9 +163,16 @@ class Carried:
         for name in names_in(statement[:1000]):
             if len(name) > _SHORT and name not in _PARTS_OF_WRITING:
                 self.give(name, tags, added=True)
+                for literal in self._opened.get(name, ()):
+                    self.give("'" + literal, tags, added=True)
         for literal in texts_in(statement[:1000]):
             if "/" in literal or "." in literal or "\\" in literal:
                 self.give("'" + literal, tags, added=True)
+
+    def opens(self, names: str, statement: str) -> None:
+        """Note that names stand for files from now on, whose paths are texts of the statement."""
+        for name in names_in(names):
+            self._opened[name] = tuple(texts_in(statement[:1000]))
 
     def end(self, statement: str) -> None:
         """The statement is over: note what it declares, and forget what its braces close."""

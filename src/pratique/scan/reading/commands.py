@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pratique.scan.reading.contract import Ability
+from pratique.scan.reading.words import CREDENTIALS
 
 MAX_COMMAND = 100_000
 
@@ -86,6 +87,8 @@ def _what_it_sends(text: str, *, sends: bool) -> Iterator[Ability]:
         yield Ability.READS_ENVIRONMENT
         if sends:
             yield Ability.SENDS_SECRETS
+    if sends and CREDENTIALS.search(text):
+        yield Ability.SENDS_SECRETS
     if _SYSTEM.search(text):
         yield Ability.READS_SYSTEM
         if sends:

@@ -71,6 +71,12 @@ class Flow:
         for ability in abilities | self._flows(statement, abilities, tags):
             self._deeds.add(ability, line, statement)
         self._give(statement, tags)
+        if (
+            Ability.PROCESS in abilities
+            and Ability.NETWORK in abilities
+            and not self._language.network.search(statement)
+        ):
+            self._carried.give_written(statement, _DOWNLOADED)
 
     def _abilities(self, statement: str, groups: set[str]) -> set[Ability]:
         table = ((field, ability) for field, ability in _FIELDS if field in groups)
@@ -153,8 +159,11 @@ class Flow:
         if tags:
             for name in _APPENDED.findall(statement):
                 self._carried.give(name, tags, added=True)
-        if tags & _PAYLOAD and self._language.writes.search(statement):
-            self._carried.give_written(statement, tags & _PAYLOAD)
+        if self._language.writes.search(statement):
+            for one, other in _ASSIGNED.findall(statement):
+                self._carried.opens(one or other, statement)
+            if tags & _PAYLOAD:
+                self._carried.give_written(statement, tags & _PAYLOAD)
         opened = statement.count("(") - statement.count(")")
         self._depth += opened
         if opened > 0 and tags:
@@ -165,6 +174,7 @@ class Flow:
 
 
 _PAYLOAD = frozenset((Tag.DOWNLOADED, Tag.DECODED))
+_DOWNLOADED = frozenset((Tag.DOWNLOADED,))
 _MOST_CALLS = 8
 _MOST_GIVEN = 3_000
 """Characters between the brackets of a call that are looked at."""
@@ -178,8 +188,8 @@ def _commands(statement: str) -> list[str]:
 
 def given_to(statement: str, found: re.Match[str]) -> str:
     """What a call is given: from its bracket to the one that closes it; the rest of the statement if it has none."""
-    begin = found.end() - 1 if found[0].endswith("(") else statement.find("(", found.end(), found.end() + 60)
-    if begin < 0:
+    begin = found.end() - 1 if found[0].endswith("(") else found.end()
+    if statement[begin : begin + 1] != "(":
         return statement[found.start() : found.start() + _MOST_GIVEN]
     depth = 0
     for place in range(begin, min(len(statement), begin + _MOST_GIVEN)):

@@ -81,6 +81,8 @@ JAVASCRIPT = Language(
         r"\(0,\s{0,3}eval\)\s{0,3}\(",
         r"\b(?:globalThis|window|global|self|this)\.eval\s{0,3}\(",
         r"\bnew Function\b",
+        r"\bFunction\.constructor\b",
+        r"require\(['\"](?:node:)?vm['\"]\)\.\w{3,20}",
         r"(?<![.\w$])Function\s{0,3}\(\s{0,3}['\"`\w$]",
         r"\bvm\.(?:runIn\w{3,20}|Script|compileFunction)\b",
         r"\.constructor\.constructor\s{0,3}\(",

@@ -212,7 +212,7 @@ _STATEMENT_END = re.compile(
     r"""(?:[^;{}\n"'`]|"(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?|`(?:[^`\\]|\\.)*+`?)*+(?:[;{}\n]|\Z)""", re.DOTALL
 )
 _OPEN_END = (",", "(", "=", "+", "&&", "||", "|", "\\", ".", "[", "?", ":", "=>")
-_BEFORE_VALUE = ("=", "(", ",", ":", "[", "?", "&&", "||", "return", "...")
+_BEFORE_VALUE = ("=", "(", ",", ":", "[", "?", "&&", "||", "return", "...", "const", "let", "var", "import", "export")
 MAX_STATEMENT = 20_000
 MAX_VALUE = 3_000
 
@@ -262,4 +262,6 @@ def _goes_on(piece: str, text: str, place: int) -> bool:
     if not piece.endswith(("\n", "}")):
         return False
     head = text[place : place + 200].lstrip(" \t\r\n")
-    return piece.rstrip().endswith(_OPEN_END) or head.startswith((".", "?.", ")", "]", ",", "&&", "||", "|", "+"))
+    return piece.rstrip().endswith(_OPEN_END) or head.startswith(
+        (".", "?.", "=", "from", ")", "]", ",", "&&", "||", "|", "+")
+    )

@@ -40,6 +40,7 @@ _HIDES = (
     r"[A-Za-z]`[A-Za-z]",
     r"[a-z]\^[a-z]",
     r"\bpromisify\(",
+    r"['\"](node:)?(child_process|https?|http2|dns|vm|net|tls|dgram|module)(\/promises)?['\"]",
     r"=[ \t]{0,4}(eval|Function|atob|require)[ \t]{0,4}[;,\n]",
 )
 

@@ -233,8 +233,12 @@ class _Reader:
                 ]
             texts += [part for part in parts if isinstance(part, str)]
         command = " ".join(texts)
-        for ability in commands.abilities_of(command):
+        abilities = set(commands.abilities_of(command))
+        for ability in abilities:
             self._add(ability, node)
+        if Ability.NETWORK in abilities:
+            for text in texts:
+                self._tags["'" + text] = self._tags.get("'" + text, _NONE) | {Tag.DOWNLOADED}
         if words.AGENTS.search(command) and words.AGENT_FLAGS.search(command):
             self._add(Ability.AGENT_CALL, node)
         if words.PUBLISHES.search(command):
@@ -267,6 +271,8 @@ class _Reader:
     def _written(self, called: str, node: ast.Call, tags: frozenset[Tag]) -> None:
         """Let a path carry what is written below it, so that running the path is running that."""
         payload = tags & {Tag.DOWNLOADED, Tag.DECODED}
+        if python_words.WRITES.match(called):
+            self._hide(node, runs=False)
         keys: tuple[str, ...] = ()
         if python_words.DOWNLOADS_TO.match(called) and len(node.args) > 1:
             payload, keys = frozenset((Tag.DOWNLOADED,)), keys_of(node.args[1])

@@ -18,7 +18,7 @@ NETWORK = _p(
     r"urllib\.request\.(?:urlopen|urlretrieve|Request|build_opener|URLopener)",
     r"urllib2\.(?:urlopen|Request)",
     r"urllib\.(?:urlopen|urlretrieve)",
-    r"http\.client\.HTTPS?Connection",
+    r"http\.client\.HTTPS?Connection(?:\(\)\.request)?",
     r"httplib\.HTTPS?Connection",
     r"urllib3\.(?:PoolManager|request)",
     r"aiohttp\.(?:ClientSession|request)",
@@ -35,6 +35,7 @@ NETWORK = _p(
 SENDS = _p(
     r"(?:requests|httpx|niquests)\.(?:post|put|patch)",
     r".*\(\)\.(?:post|put|patch|sendall|sendto|sendmail|send_message|storbinary)",
+    r"http\.client\.HTTPS?Connection\(\)\.request",
     r"smtplib\.SMTP(?:_SSL)?",
     r"ftplib\.FTP",
 )
