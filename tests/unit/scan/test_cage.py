@@ -96,14 +96,14 @@ def test_a_detector_that_raises_leaves_its_worker_as_it_was(cage):
 
 def test_a_worker_is_replaced_after_so_many_artefacts(cage):
     scanned(cage, b"CRASH")
-    scanned(cage, b"fine")
-    first = cage.worker
     workers = []
-    for _ in range(LIMITS.artefacts):
+    for _ in range(LIMITS.artefacts + 1):
         scanned(cage, b"fine")
         workers.append(cage.worker)
 
-    assert workers[-3:] == [first, first, None] or len(set(workers)) > 1
+    assert len(set(workers[: LIMITS.artefacts - 1])) == 1
+    assert workers[LIMITS.artefacts - 1] is None
+    assert workers[-1] not in (None, workers[0])
 
 
 def test_a_worker_that_somebody_kills_is_not_missed(cage):
