@@ -118,6 +118,8 @@ def _layers_of(file: SeenFile) -> Iterator[SeenFile]:
 def _blobs(text: str) -> Iterator[tuple[int, str, bytes]]:
     """Encoded runs of a text: line, how it is encoded, the bytes."""
     for name, pattern, decode in _ENCODINGS:
+        if not _may_stand_in(text, pattern):
+            continue
         for count, found in enumerate(pattern.finditer(text)):
             if count >= MAX_LAYERS:
                 break
@@ -130,6 +132,17 @@ def _blobs(text: str) -> Iterator[tuple[int, str, bytes]]:
             content = _from_base64(found[0][::-1][: 2 * MAX_LAYER])
             if content and count < MAX_LAYERS:
                 yield text.count("\n", 0, found.start()) + 1, "reversed base64", content
+
+
+def _may_stand_in(text: str, pattern: re.Pattern[str]) -> bool:
+    """Whether it is worth looking for a pattern: what takes a look at a few characters tells of most texts."""
+    if pattern is _ESCAPED:
+        return "\\x" in text
+    if pattern is _SELECTORS:
+        return not text.isascii()
+    if pattern is _ENCODED_COMMAND:
+        return "owershell" in text or "pwsh" in text or "OWERSHELL" in text or text.lstrip()[:1] == "-"
+    return pattern is not _WRAPPED or _BASE64.search(text) is not None
 
 
 def _opened(

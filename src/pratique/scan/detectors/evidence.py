@@ -59,10 +59,14 @@ def seen(abilities: dict[Ability, Deed], *wanted: Ability) -> Iterator[tuple[Abi
             yield ability, deed
 
 
+MAX_COUNTED = 300_000
+"""Characters in which words are counted."""
+
+
 def distinct(pattern: re.Pattern[str], text: str, most: int = 50) -> int:
     """How many different words of a pattern stand in a text."""
     found: set[str] = set()
-    for match in pattern.finditer(text):
+    for match in pattern.finditer(text[:MAX_COUNTED]):
         found.add(match[0].lower())
         if len(found) >= most:
             break

@@ -9,11 +9,11 @@ from pratique.scan.findings import ExecutionPoint
 from pratique.scan.reading import commands, words
 from pratique.scan.reading.compiled import read_class, read_program
 from pratique.scan.reading.contract import Ability, Deeds
-from pratique.scan.reading.flow import Flow
+from pratique.scan.reading.flow import Flow, regions
 from pratique.scan.reading.javascript import with_own_names
 from pratique.scan.reading.languages import LANGUAGES
 from pratique.scan.reading.lexical import MAX_TEXT, put_together, without_comments
-from pratique.scan.reading.marks import HIDING, groups_of, marks_of
+from pratique.scan.reading.marks import HIDING, MANGLED, groups_of, marks_of
 from pratique.scan.reading.python import Hidden, read_python
 from pratique.scan.seen import FileDeeds, SeenFile
 
@@ -82,7 +82,7 @@ def _python(file: SeenFile, deeds: Deeds) -> tuple[tuple[Hidden, ...], str]:
     plain = without_comments(text, FileKind.PYTHON)
     if hidden is None:
         whole = put_together(plain, FileKind.PYTHON)
-        found = [mark for mark in marks_of(whole, FileKind.PYTHON) if mark[1] != HIDING]
+        found = [mark for mark in marks_of(whole, FileKind.PYTHON) if mark[1] not in (HIDING, MANGLED)]
         Flow(LANGUAGES[FileKind.PYTHON], deeds, minified=False).read(whole, found)
         return (), plain
     return hidden, plain
@@ -110,12 +110,28 @@ def _lexical(file: SeenFile, deeds: Deeds) -> str:
     raw = marks_of(text, file.kind)
     if not raw:
         return ""
+    minified = len(text) > _MINIFIED * (text.count("\n") + 1)
+    if len(text) > _LARGE and file.point not in (ExecutionPoint.INSTALL, ExecutionPoint.BUILD):
+        text = around(text, [place for place, name in raw if name != HIDING])
     plain = without_comments(text, file.kind)
-    if any(name == HIDING for _, name in raw):
+    if any(name in (HIDING, MANGLED) for _, name in raw):
         plain = put_together(plain, file.kind)
     if file.kind is FileKind.JAVASCRIPT:
         plain = with_own_names(plain)
-    minified = len(plain) > _MINIFIED * (plain.count("\n") + 1)
-    found = [mark for mark in marks_of(plain, file.kind) if mark[1] != HIDING]
+    found = [mark for mark in marks_of(plain, file.kind) if mark[1] not in (HIDING, MANGLED)]
     Flow(LANGUAGES[file.kind], deeds, minified=minified).read(plain, found)
     return plain
+
+
+_LARGE = 200_000
+"""Characters of a file that is not read at install or build from which on only what lies around its marks is read."""
+
+
+def around(text: str, places: list[int]) -> str:
+    """A text with nothing but line ends where no mark is near, so that its lines keep their numbers."""
+    parts, end = [], 0
+    for begin, stop in regions(places, len(text)):
+        parts.append("\n" * text.count("\n", end, begin))
+        parts.append(text[begin:stop])
+        end = stop
+    return "".join(parts)

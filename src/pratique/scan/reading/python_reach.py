@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
+from pratique.scan.reading.python_nodes import children
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -16,7 +18,7 @@ def reached_functions(tree: ast.Module, nodes: Iterable[ast.AST]) -> set[int]:
 
     Args:
         tree: the module.
-        nodes: all of them, as `ast.walk` gives them.
+        nodes: all of them, as `python_nodes.walk` gives them.
     """
     functions: dict[str, list[Function]] = {}
     methods: dict[str, dict[str, list[Function]]] = {}
@@ -71,7 +73,7 @@ def _names_used(node: ast.AST) -> Iterator[str]:
             continue
         if isinstance(one, ast.Call):
             yield from _called(one)
-        waiting.extend(ast.iter_child_nodes(one))
+        waiting += children(one)
 
 
 def _registers(mark: ast.expr) -> bool:
