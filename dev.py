@@ -256,6 +256,7 @@ def lock(rest: list[str]) -> int:
     apart["postgresql"] = lock_file("postgresql")
     apart["seaweedfs"] = lock_file("seaweedfs")
     apart["peer-devpi"] = lock_file("peers-devpi")
+    apart["peer-guarddog"] = lock_file("peers-guarddog")
     for group, path in apart.items():
         subprocess.run([*command, "--group", group, "-o", path], cwd=ROOT, check=True)
     npm_locks = [lock_npm(folder, upgrade="--upgrade" in rest) for folder in (stock_clients.NPM_LOCK, PEERS_LOCK)]

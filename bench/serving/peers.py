@@ -11,6 +11,7 @@ import sys
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from bench.processes import Program
@@ -20,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".bench"
 NPM_LOCK = ROOT / "locks" / "peers-npm"
 DEVPI_LOCK = ROOT / "locks" / "peers-devpi.txt"
+GUARDDOG_LOCK = ROOT / "locks" / "peers-guarddog.txt"
 
 
 def place(name: str, notes: list[str]) -> Path | None:
@@ -48,10 +50,10 @@ def _install_verdaccio(folder: Path) -> None:
     _run([shutil.which("npm") or "npm", "ci", *options], folder)
 
 
-def _install_devpi(folder: Path) -> None:
+def _install_python(folder: Path, lock: Path) -> None:
     _run([sys.executable, "-m", "venv", "--without-pip", folder], folder)
     python, uv = folder / "bin" / "python", Path(sys.executable).with_name("uv")
-    _run([uv, "pip", "install", "--quiet", "--python", python, "--require-hashes", "-r", DEVPI_LOCK], folder)
+    _run([uv, "pip", "install", "--quiet", "--python", python, "--require-hashes", "-r", lock], folder)
 
 
 def _run(command: list[str | Path], folder: Path) -> None:
@@ -60,7 +62,8 @@ def _run(command: list[str | Path], folder: Path) -> None:
 
 _KITS: dict[str, tuple[tuple[Path, ...], Callable[[Path], None]]] = {
     "verdaccio": ((NPM_LOCK / "package.json", NPM_LOCK / "package-lock.json"), _install_verdaccio),
-    "devpi": ((DEVPI_LOCK,), _install_devpi),
+    "devpi": ((DEVPI_LOCK,), partial(_install_python, lock=DEVPI_LOCK)),
+    "guarddog": ((GUARDDOG_LOCK,), partial(_install_python, lock=GUARDDOG_LOCK)),
 }
 
 

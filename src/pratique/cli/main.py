@@ -31,6 +31,7 @@ COMMANDS = (
     ("reservations", "pratique.cli.verbs.names:reservations", "List what is reserved."),
     ("names", "pratique.cli.verbs.name_checks:app", "What a new name would be taken for; what is asked for in vain."),
     ("review", "pratique.cli.verbs.reviews:app", "New names that wait for a person."),
+    ("scan", "pratique.cli.scanning.command:scan", "What a package would do to whoever installs it."),
     ("deny", "pratique.cli.verbs.lists:deny", "Put a project, release or range on the denylist."),
     ("undeny", "pratique.cli.verbs.lists:undeny", "Take a line off the denylist."),
     ("allow", "pratique.cli.verbs.lists:allow", "Put a project, release or range on the allowlist."),

@@ -15,10 +15,6 @@ NO_ROOM = 75
 """Exit code of a child that cannot work because the disk is full: it can once somebody has made room."""
 
 
-MAX_ORDER = 1 << 16
-"""Bytes that are read at once; an order may be longer."""
-
-
 class Role(StrEnum):
     """What a child process is for."""
 

@@ -19,7 +19,7 @@ from pratique.cli.memory import give_back_large_pieces
 from pratique.cli.process_name import name_process
 from pratique.core.ecosystem import Ecosystem
 from pratique.core.errors import BadUpstream, PratiqueError
-from pratique.services.installing.render_pipe import Ended, read_frame, write_frame
+from pratique.processes.frames import Ended, read_frame, write_frame
 from pratique.services.installing.render_process import RenderAnswer, RenderFailure, RenderOrder, RenderSetup
 from pratique.services.installing.render_task import RenderWork
 from pratique.store.database import Database

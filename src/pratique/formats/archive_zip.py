@@ -124,17 +124,19 @@ def _checked(name: str, entry: Entry, pieces: Iterator[bytes]) -> Iterator[bytes
         raise Invalid(f"{shown(name)} is not what the ZIP directory says: size or checksum differ")
 
 
-def _packed(entry: Entry, artefact: ReadAt, start: int) -> Iterator[bytes]:
+def packed_pieces(entry: Entry, artefact: ReadAt, start: int) -> Iterator[bytes]:
+    """A member's bytes as they lie in the archive. Raises Invalid where it ends before them."""
     for offset in range(start, start + entry.packed, WINDOW):
         yield exactly(artefact, offset, min(WINDOW, start + entry.packed - offset))
 
 
 def _unpacked(name: str, entry: Entry, artefact: ReadAt, start: int) -> Iterator[bytes]:
-    pieces = _packed(entry, artefact, start)
-    return _inflate(name, pieces) if entry.method == DEFLATED else pieces
+    pieces = packed_pieces(entry, artefact, start)
+    return inflate(name, pieces) if entry.method == DEFLATED else pieces
 
 
-def _inflate(name: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
+def inflate(name: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """A member's content from its deflate stream, in pieces. Raises Invalid where that is damaged."""
     stream = zlib.decompressobj(wbits=-15)
     try:
         for piece in pieces:

@@ -58,6 +58,22 @@ def read_header(block: bytes) -> Header:
     return Header(name, block[156:157], _number(block[124:136]), _text(block[157:257]))
 
 
+def raw_header(block: bytes) -> Header | None:
+    """A header as most extractors take it although it is odd; None where its checksum or size cannot be believed."""
+    if len(block) != BLOCK:
+        return None
+    try:
+        stated, size = _number(block[148:156]), _number(block[124:136])
+    except Invalid:
+        return None
+    if stated != sum(block) - sum(block[148:156]) + 8 * ord(" "):
+        return None
+    first, name, target = (field.split(b"\0", 1)[0] for field in (block[345:500], block[:100], block[157:257]))
+    if first and block[257:262] == b"ustar" and block[262:264] != b" \0":
+        name = first + b"/" + name
+    return Header(name.decode("utf-8", "replace"), block[156:157], size, target.decode("utf-8", "replace"))
+
+
 def _number(field: bytes) -> int:
     """A numeric field: octal, or GNU's base-256 when the top bit is set."""
     if field[0] == 0x80:
@@ -107,10 +123,16 @@ def apply_extension(header: Header, extension: Extension) -> Header:
     """
     if extension.size is not None and extension.size != header.size:
         raise Invalid(f"{shown(header.name)} has two sizes in the tar archive; extractors disagree about it")
+    return extended(header, extension)
+
+
+def extended(header: Header, extension: Extension) -> Header:
+    """The header with what its extended headers say, whatever that is."""
     return msgspec.structs.replace(
         header,
         name=header.name if extension.path is None else extension.path,
         target=header.target if extension.target is None else extension.target,
+        size=header.size if extension.size is None else extension.size,
     )
 
 

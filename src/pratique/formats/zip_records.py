@@ -40,6 +40,15 @@ def content_offset(artefact: ReadAt, entry: Entry) -> int:
     return entry.offset + _LOCAL.size + name_length + extra_length
 
 
+def lenient_offset(artefact: ReadAt, entry: Entry) -> int | None:
+    """Where a member's content starts, whatever else its local record says; None where there is no such record."""
+    content = artefact.read_at(entry.offset, _LOCAL.size)
+    if len(content) != _LOCAL.size or content[:4] != b"PK\x03\x04":
+        return None
+    name_length, extra_length = _LOCAL.unpack(content)[9:]
+    return entry.offset + _LOCAL.size + int(name_length) + int(extra_length)
+
+
 def _local_sizes(extra: dict[int, bytes], entry: Entry, size: int, packed: int) -> tuple[int, int]:
     """Sizes as the local record states them; with a descriptor they may be zero, whatever its ZIP64 field holds."""
     if entry.has_descriptor and not (size or packed):

@@ -21,6 +21,7 @@ BY_ANOTHER_NAME = {
     "list show": {"lists"},
     "decision": {"explain"},
     "own-names": {"configure"},
+    "names known": {"names audit"},
 }
 
 

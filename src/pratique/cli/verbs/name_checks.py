@@ -25,16 +25,16 @@ from pratique.services.verbs import table
 
 app = App(name="names", help="What names would be taken for, and what is asked for that nobody has.")
 
-for _name, _path in (
-    ("missing", "pratique.cli.verbs.missing_names:missing"),
-    ("reserve", "pratique.cli.verbs.reserve_names:reserve"),
-    ("audit", "pratique.cli.verbs.audit_names:audit"),
-    ("dispute", "pratique.cli.verbs.disputes:app"),
-    ("placeholders", "pratique.cli.verbs.placeholders:placeholders"),
-    ("feeds", "pratique.cli.verbs.name_feeds:feeds"),
-    ("import-feeds", "pratique.cli.verbs.name_feeds:import_feeds"),
+for _name, _path, _help in (
+    ("missing", "pratique.cli.verbs.missing_names:missing", "List what is asked for that nobody has."),
+    ("reserve", "pratique.cli.verbs.reserve_names:reserve", "Keep names for own projects, all of them or none."),
+    ("audit", "pratique.cli.verbs.audit_names:audit", "Find private names in a project's files that others may take."),
+    ("dispute", "pratique.cli.verbs.disputes:app", "Who else claims a name, and what became of it."),
+    ("placeholders", "pratique.cli.verbs.placeholders:placeholders", "List projects that only keep a name."),
+    ("feeds", "pratique.cli.verbs.name_feeds:feeds", "Lists of invented names, and how old they are."),
+    ("import-feeds", "pratique.cli.verbs.name_feeds:import_feeds", "Take in the lists of invented names now."),
 ):
-    app.command(_path, name=_name)
+    app.command(_path, name=_name, help=_help)
 
 LONGEST_LINE = 16_384
 """Bytes of a line of standard input that are read as a name; of a longer one, only the beginning is."""

@@ -19,7 +19,7 @@ import structlog
 
 from pratique.core.errors import BadUpstream, Unavailable
 from pratique.core.limits import DatabaseLimits
-from pratique.services.installing.render_pipe import Ended, Silent, read_frame, write_frame
+from pratique.processes.frames import Ended, Silent, read_frame, write_frame
 from pratique.services.installing.render_task import RenderDone, RenderTask
 
 TRIES = 2
@@ -98,7 +98,7 @@ class RenderProcess:
         """Prepare; nothing is started.
 
         Args:
-            command: starts the process, which speaks as `render_pipe` does through its standard streams.
+            command: starts the process, which speaks as `processes.frames` does through its standard streams.
             setup: what it is told first.
             limits: its bounds.
         """

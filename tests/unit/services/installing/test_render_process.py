@@ -17,8 +17,8 @@ from pratique.core.actors import Actor, ActorKind
 from pratique.core.clock import Instant
 from pratique.core.errors import Unavailable
 from pratique.core.limits import DatabaseLimits
+from pratique.processes.frames import Ended, Silent, read_frame, write_frame
 from pratique.services.installing.render import Wanted
-from pratique.services.installing.render_pipe import Ended, Silent, read_frame, write_frame
 from pratique.services.installing.render_process import RenderFailure, RenderLimits, RenderProcess, RenderSetup
 from pratique.services.installing.render_task import RenderTask
 from pratique.store.repositories import Repository

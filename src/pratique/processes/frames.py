@@ -1,4 +1,4 @@
-"""Messages between a web process and its render process: a length, then so many bytes."""
+"""Messages between two processes: a length, then so many bytes."""
 
 from __future__ import annotations
 
@@ -31,11 +31,13 @@ def write_frame(descriptor: int, message: bytes) -> None:
         raise Ended from error
 
 
-def read_frame(descriptor: int, patience: float | None = None) -> bytearray:
+def read_frame(descriptor: int, patience: float | None = None, longest: int = LONGEST) -> bytearray:
     """Read one message.
 
     Args:
+        descriptor: of the pipe.
         patience: seconds until all of it must be there; None: for ever.
+        longest: bytes of a message that is read.
 
     Raises:
         Ended: also where what comes is no message.
@@ -43,7 +45,7 @@ def read_frame(descriptor: int, patience: float | None = None) -> bytearray:
     """
     deadline = None if patience is None else time.monotonic() + patience
     length = int.from_bytes(_read(descriptor, _LENGTH, deadline), "big")
-    if length > LONGEST:
+    if length > longest:
         raise Ended
     return _read(descriptor, length, deadline)
 

@@ -1,0 +1,1 @@
+"""What `bench scan` measures with: popular packages, look-alikes, GuardDog beside us."""

@@ -1,0 +1,1 @@
+"""`pratique scan`: artefacts of this machine, looked at in the cage."""

@@ -1,0 +1,1 @@
+"""The cage: where hostile bytes are looked at, in a process that can do nothing else."""

@@ -1,0 +1,122 @@
+"""One artefact in, findings out: walked, peeled, looked at where it runs, compared with the release before, scored.
+
+A pure function of the artefact's bytes, those of the release before it, and the detectors' versions.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import replace
+
+import msgspec
+
+from pratique.core.errors import Invalid
+from pratique.core.ports import ReadAt
+from pratique.scan.detectors.contract import Detector
+from pratique.scan.examine import begun, judged, look_at
+from pratique.scan.execution_points import ECOSYSTEMS, Plan, plan
+from pratique.scan.findings import Finding
+from pratique.scan.guarded import failed, guarded
+from pratique.scan.limits import ScanLimits
+from pratique.scan.records import MAX_DIFFERENCES, differences
+from pratique.scan.report import Report, Subject, report_of
+from pratique.scan.seen import Artefact, FileDeeds, Listed, Oddity, Outline, SeenFile
+from pratique.scan.stock import Piece, Stock
+
+
+def scan(
+    subject: Subject,
+    artefact: ReadAt,
+    previous: ReadAt | None,
+    detectors: Sequence[Detector],
+    limits: ScanLimits,
+) -> Report:
+    """Look at one artefact.
+
+    Args:
+        subject: whose it is, as far as that is known.
+        artefact: its bytes.
+        previous: those of the release before, None if there is none or none is known.
+        detectors: what looks.
+        limits: how far.
+
+    Raises:
+        Invalid: nothing tells which ecosystem it belongs to.
+    """
+    stock = _stock(subject, artefact, limits)
+    laid = _plan(stock, subject)
+    stated = msgspec.structs.replace(subject, ecosystem=stock.ecosystem, name=laid.name, version=laid.version)
+    before = None if previous is None else outline_of(stated, previous, limits)
+    _, findings = _looked_at(stock, laid, before, detectors, limits)
+    return report_of(stated, findings, limits.max_findings, len(stock.pieces), stock.unpacked)
+
+
+def outline_of(subject: Subject, artefact: ReadAt, limits: ScanLimits) -> Outline:
+    """What the next release is compared with.
+
+    Raises:
+        Invalid: as `scan`.
+    """
+    stock = _stock(subject, artefact, limits)
+    whole, _ = _looked_at(stock, _plan(stock, subject), None, (), limits)
+    return whole.outline
+
+
+def _stock(subject: Subject, artefact: ReadAt, limits: ScanLimits) -> Stock:
+    stock = Stock(artefact, subject.ecosystem, subject.filename, limits)
+    if stock.ecosystem not in ECOSYSTEMS:
+        if stock.oddities and not stock.pieces:
+            raise Invalid(f"{stock.oddities[0].note}, so there is nothing to scan")
+        raise Invalid("nothing in it tells which ecosystem it is of; say so, as in `--as npm:left-pad@1.3.0`")
+    return stock
+
+
+def _plan(stock: Stock, subject: Subject) -> Plan:
+    """What runs when, and whose it is: what the artefact states counts before what was said of it."""
+    laid = plan(stock.ecosystem, stock.paths, stock.read)
+    return msgspec.structs.replace(laid, name=laid.name or subject.name, version=laid.version or subject.version)
+
+
+def _looked_at(
+    stock: Stock, laid: Plan, before: Outline | None, detectors: Sequence[Detector], limits: ScanLimits
+) -> tuple[Artefact, list[Finding]]:
+    """The artefact with all that it does, and what detectors find in it. Uses the stock up."""
+    safe = [guarded(detector) for detector in detectors]
+    listed = [
+        Listed(piece.path, piece.size, piece.kind, piece.sha256, laid.point_of(piece.path)) for piece in stock.pieces
+    ]
+    oddities = (*stock.oddities, *_record_differences(stock))
+    artefact = replace(begun(stock.ecosystem, laid, listed, previous=before), oddities=oddities)
+    deeds: list[FileDeeds] = []
+    findings: list[Finding] = []
+    layers_left = limits.max_layers
+    for piece in stock.files():
+        file = _seen(piece, laid)
+        try:
+            for number, (did, found) in enumerate(look_at(file, artefact, safe)):
+                deeds.append(did)
+                findings += found
+                layers_left -= number > 0
+                if layers_left <= 0:
+                    break
+        except Exception as error:  # noqa: BLE001 - no file may keep the others from being looked at
+            findings.append(failed("reading what it does", file.path, error))
+    whole, found_last = judged(artefact, deeds, safe)
+    return whole, [*findings, *found_last]
+
+
+def _record_differences(stock: Stock) -> list[Oddity]:
+    """Where a wheel is not what its RECORD says; the first of very many."""
+    record = next((path for path in stock.paths if path.endswith(".dist-info/RECORD") and path.count("/") == 1), None)
+    content = stock.read(record) if record is not None and stock.ecosystem == "pypi" else None
+    if record is None or content is None:
+        return []
+    digests = {piece.path: piece.sha256 for piece in stock.pieces}
+    return list(itertools.islice(differences(record, content, digests), MAX_DIFFERENCES))
+
+
+def _seen(piece: Piece, laid: Plan) -> SeenFile:
+    content = piece.content or b""
+    point = laid.point_of(piece.path)
+    return SeenFile(piece.path, piece.kind, content, piece.size, piece.sha256, point, cut=len(content) < piece.size)

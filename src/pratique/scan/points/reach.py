@@ -1,0 +1,125 @@
+"""From where execution begins to what is loaded from there: files that run as early as the one that names them."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import deque
+from collections.abc import Collection, Iterator
+
+from pratique.scan.findings import ExecutionPoint
+from pratique.scan.points.contract import Read, earlier
+
+MAX_FILES = 200
+"""Files that are read to see what they load."""
+
+MAX_BYTES = 8 << 20
+"""Bytes of them together."""
+
+MAX_FILE = 1 << 20
+"""Bytes of one file that are looked at."""
+
+_QUOTED = re.compile(r"""["'`]([\w@./\\+ -]{1,150})["'`]""")
+_FROM = re.compile(r"^[ \t]{0,40}from[ \t]+(\.{0,8}[\w.]{0,150})[ \t]+import[ \t]+\(?([\w, \t]{1,300})", re.MULTILINE)
+_IMPORT = re.compile(r"^[ \t]{0,40}import[ \t]+([\w.]{1,150})", re.MULTILINE)
+_MODULE = re.compile(r"^[ \t]{0,40}(?:pub[ \t]+)?mod[ \t]+(\w{1,80});", re.MULTILINE)
+_SUFFIXES = ("", ".js", ".cjs", ".mjs", ".ts", ".json", ".rb", ".py", "/index.js", "/__init__.py")
+_READS = (
+    ".js",
+    ".cjs",
+    ".mjs",
+    ".ts",
+    ".jsx",
+    ".tsx",
+    ".rb",
+    ".py",
+    ".rs",
+    ".ps1",
+    ".sh",
+    ".bat",
+    ".cmd",
+    ".pth",
+    ".rake",
+)
+
+
+def reached(begins: dict[str, ExecutionPoint], paths: Collection[str], read: Read) -> dict[str, ExecutionPoint]:
+    """All files that run, with the earliest point of each.
+
+    A file that is named by one that runs unasked (imported, or its path stands there as a text) runs then too: a
+    payload is often no code by its name. Following ends at the limits of this module.
+
+    Args:
+        begins: where execution begins.
+        paths: of all files.
+        read: the content of a file, None if it is not to be had.
+    """
+    points = dict(begins)
+    waiting = deque(sorted((path for path in begins if points[path].is_unasked), key=lambda path: _rank(points[path])))
+    files, left = 0, MAX_BYTES
+    while waiting and files < MAX_FILES and left > 0:
+        path = waiting.popleft()
+        content = read(path) if _can_load(path) and path in paths else None
+        if content is None:
+            continue
+        files, left = files + 1, left - min(len(content), MAX_FILE)
+        for found in loaded(path, content[:MAX_FILE].decode("utf-8", "replace"), paths):
+            known = points.get(found, ExecutionPoint.NONE)
+            if found != path and earlier(points[path], known) is not known:
+                points[found] = points[path]
+                waiting.append(found)
+    return points
+
+
+def _rank(point: ExecutionPoint) -> int:
+    return tuple(ExecutionPoint).index(point)
+
+
+def _can_load(path: str) -> bool:
+    name = path.rpartition("/")[2]
+    return "." not in name or name.endswith(_READS)
+
+
+def loaded(path: str, text: str, paths: Collection[str]) -> Iterator[str]:
+    """The files of the package that a file names."""
+    folder = posixpath.dirname(path)
+    for word in dict.fromkeys(_QUOTED.findall(text)):
+        yield from _resolved(word.replace("\\", "/"), folder, paths)
+    if path.endswith(".py"):
+        for dotted, names in _FROM.findall(text):
+            yield from _imported(dotted, names.replace(",", " ").split(), folder, paths)
+        for dotted in _IMPORT.findall(text):
+            yield from _imported(dotted, [], folder, paths)
+    elif path.endswith(".rs"):
+        for name in _MODULE.findall(text):
+            yield from (
+                one
+                for one in (f"{folder}/{name}.rs".lstrip("/"), f"{folder}/{name}/mod.rs".lstrip("/"))
+                if one in paths
+            )
+
+
+def _resolved(word: str, folder: str, paths: Collection[str]) -> Iterator[str]:
+    if "." not in word and "/" not in word:
+        return
+    for base in (folder, "", "lib"):
+        plain = posixpath.normpath(posixpath.join(base, word))
+        for suffix in _SUFFIXES:
+            if plain + suffix in paths:
+                yield plain + suffix
+                return
+
+
+def _imported(dotted: str, names: list[str], folder: str, paths: Collection[str]) -> Iterator[str]:
+    dots = len(dotted) - len(dotted.lstrip("."))
+    base = folder
+    for _ in range(dots - 1):
+        base = posixpath.dirname(base)
+    stem = dotted.lstrip(".").replace(".", "/")
+    roots = [base] if dots else [folder, "", "src"]
+    for root in roots:
+        whole = posixpath.normpath(posixpath.join(root, stem)).removeprefix("./").removeprefix(".")
+        for one in (whole, *(f"{whole}/{name}".lstrip("/") for name in names[:50])):
+            for candidate in (f"{one}.py", f"{one}/__init__.py"):
+                if candidate in paths:
+                    yield candidate

@@ -1,0 +1,76 @@
+"""Gives JavaScript's imported modules their own names back, whatever a file calls them."""
+
+from __future__ import annotations
+
+import re
+
+_MODULES = "child_process|https?|http2|dns|net|tls|dgram|fs|os|vm|zlib|crypto|module|path"
+_LOADED = re.compile(
+    rf"""\b(?:require|import)\(\s{{0,3}}['"`](?:node:)?({_MODULES})(?:/promises)?['"`]\s{{0,3}}\)\)?(?:\s{{0,9}}\.([\w$]{{1,40}}))?"""
+)
+_IMPORTED = re.compile(
+    r"""\bimport\s{0,9}(?:(?:\*\s{0,3}as\s{1,3})?([A-Za-z_$][\w$]{0,80})|\{([\w\s,$]{1,300})\})\s{0,9}from\s{0,9}"""
+    rf"""['"](?:node:)?({_MODULES})(?:/promises)?['"]"""
+)
+_RENAMED = re.compile(r"=\s{0,9}(?:(?:globalThis|window|global|self)\.)?(eval|Function|atob|require)\s{0,3}[;,\n]")
+_PROMISED = re.compile(r"=\s{0,9}(?:util\.)?promisify\(([\w$.]{1,80})\)")
+_MEMBER = re.compile(rf"=\s{{0,9}}((?:{_MODULES})\.[\w$]{{2,40}})\s{{0,3}}[;,\n]")
+_NAME_BEFORE = re.compile(r"([A-Za-z_$][\w$]{0,80})\s{0,9}=\s{0,9}(?:await\s{1,3})?(?:\w{1,30}\()?\Z")
+_PARTS_BEFORE = re.compile(r"\{([\w\s,:$]{1,300})\}\s{0,9}=\s{0,9}(?:await\s{1,3})?\Z")
+_NAME_AT_END = re.compile(r"([A-Za-z_$][\w$]{0,80})\s{0,9}\Z")
+_BEFORE = 400
+_MAX_ALIASES = 60
+
+
+def with_own_names(text: str) -> str:
+    """The text in which `c.exec(...)` reads `child_process.exec(...)` after `c = require("child_process")`.
+
+    Args:
+        text: as `lexical.put_together` leaves it.
+    """
+    once = _renamed(text, _aliases(text))
+    return _renamed(
+        once, {name[1]: found[1] for found in _MEMBER.finditer(once) if (name := _name_before(once, found))}
+    )
+
+
+def _renamed(text: str, names: dict[str, str]) -> str:
+    names = {name: full for name, full in list(names.items())[:_MAX_ALIASES] if name and name != full}
+    if not names:
+        return text
+    use = re.compile(
+        r"(?<![\w$.'\"/-])(" + "|".join(re.escape(name) for name in names) + r")(?=\s{0,3}[.(,;)]|\s{0,3}\[)"
+    )
+    return use.sub(lambda found: names[found[1]], text)
+
+
+def _aliases(text: str) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for found in _LOADED.finditer(text):
+        before = text[max(found.start() - _BEFORE, 0) : found.start()]
+        whole, parts = _NAME_BEFORE.search(before), _PARTS_BEFORE.search(before)
+        if parts is not None:
+            _take_parts(names, parts[1], found[1])
+        elif whole is not None:
+            names[whole[1]] = f"{found[1]}.{found[2]}" if found[2] else found[1]
+    for found in _IMPORTED.finditer(text):
+        if found[1]:
+            names[found[1]] = found[3]
+        else:
+            _take_parts(names, found[2], found[3])
+    for pattern in (_RENAMED, _PROMISED):
+        for found in pattern.finditer(text):
+            name = _name_before(text, found)
+            if name is not None:
+                names[name[1]] = names.get(found[1], found[1])
+    return names
+
+
+def _name_before(text: str, found: re.Match[str]) -> re.Match[str] | None:
+    return _NAME_AT_END.search(text[max(found.start() - 100, 0) : found.start()])
+
+
+def _take_parts(names: dict[str, str], parts: str, module: str) -> None:
+    for part in parts.split(","):
+        original, _, local = part.replace(" as ", ":").partition(":")
+        names[(local or original).strip()] = f"{module}.{original.strip()}"
