@@ -31,11 +31,14 @@ def typed() -> set[str]:
     for name, path, _ in COMMANDS:
         module, _, attribute = path.partition(":")
         target = getattr(importlib.import_module(module), attribute)
-        if isinstance(target, App):
-            found |= {f"{name} {inner}" for inner in target if not inner.startswith("-")}
-        else:
-            found.add(name)
+        found |= {name, *of_group(name, target)} if isinstance(target, App) else {name}
     return found
+
+
+def of_group(name: str, group: App) -> set[str]:
+    """The commands of a group, and of groups in it."""
+    inner = {f"{name} {one}": group[one] for one in group if not one.startswith("-")}
+    return set(inner).union(*(of_group(words, one) for words, one in inner.items()))
 
 
 def test_every_verb_can_be_typed() -> None:

@@ -15,6 +15,7 @@ from pratique.scan.reading.languages import LANGUAGES
 from pratique.scan.reading.lexical import MAX_TEXT, put_together, without_comments
 from pratique.scan.reading.marks import HIDING, MANGLED, groups_of, marks_of
 from pratique.scan.reading.python import Hidden, read_python
+from pratique.scan.reading.python_words import WORTH_PAIRS
 from pratique.scan.seen import FileDeeds, SeenFile
 
 _KEPT = "reading.deeds"
@@ -75,8 +76,8 @@ def _read(file: SeenFile) -> Read:
 def _python(file: SeenFile, deeds: Deeds) -> tuple[tuple[Hidden, ...], str]:
     text = file.text[:MAX_TEXT]
     groups = groups_of(text, FileKind.PYTHON)
-    early = file.point in (ExecutionPoint.INSTALL, ExecutionPoint.BUILD)
-    if file.kind is FileKind.PYTHON and "calls" not in groups and not early:
+    always = bool(file.layers) or file.point in (ExecutionPoint.INSTALL, ExecutionPoint.BUILD)
+    if file.kind is FileKind.PYTHON and not always and not _is_worth_parsing(text, groups):
         return (), ""
     hidden = read_python(_importing_lines(text) if file.kind is FileKind.PTH else text, deeds, groups)
     plain = without_comments(text, FileKind.PYTHON)
@@ -86,6 +87,21 @@ def _python(file: SeenFile, deeds: Deeds) -> tuple[tuple[Hidden, ...], str]:
         Flow(LANGUAGES[FileKind.PYTHON], deeds, minified=False).read(whole, found)
         return (), plain
     return hidden, plain
+
+
+def _is_worth_parsing(text: str, groups: set[str]) -> bool:
+    """Whether a module that runs at import or later may do any harm, from its marks."""
+    if "calls" not in groups:
+        return False
+    if "runs" in groups and _BLOB.search(text) is not None:
+        return True
+    return bool(groups & _WORD_GROUPS) or any(one in groups and other in groups for one, other in WORTH_PAIRS)
+
+
+_BLOB = re.compile(r"[A-Za-z0-9+/=_-]{60}|(?:\\x[0-9a-f]{2}){20}")
+"""What may be a layer, whatever unpacks it."""
+
+_WORD_GROUPS = frozenset(ability.value for _, ability in words.TABLE)
 
 
 def _importing_lines(text: str) -> str:

@@ -116,6 +116,8 @@ def _groups(kind: FileKind) -> dict[str, list[tuple[str, bool]]]:
         groups.setdefault(field, []).extend(_weaker(getattr(language, field)))
     if kind is FileKind.PYTHON:
         groups["calls"] = list(_weaker(python_words.WORTH_READING))
+        for name, pattern in python_words.KINDS_OF_CALLS.items():
+            groups[name] = list(_weaker(pattern))
     return {name: patterns for name, patterns in groups.items() if patterns}
 
 

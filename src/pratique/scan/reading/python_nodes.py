@@ -21,7 +21,7 @@ def children(node: ast.AST) -> list[ast.AST]:
 
 
 def walk(node: ast.AST) -> list[ast.AST]:
-    """A node and all below it, outer ones first: `ast.walk` in a third of its time."""
+    """A node and all below it, outer ones first; fewer than `ast.walk` gives, and sooner."""
     found = [node]
     for one in found:
         found += children(one)

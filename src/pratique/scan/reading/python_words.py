@@ -122,3 +122,44 @@ WORTH_READING = re.compile(
     r"\b(?:import|from)[ \t]{1,9}http\.client\b|\bfrom os import\b|\bpickle\.loads\b|__dict__\["
 )
 """Names without which nothing that the tables above know can be called; modules without any are not parsed."""
+
+_REACHES_OUT = re.compile(
+    r"\b(?:import|from)[ \t]{1,9}[\w., \t]{0,200}\b(?:socket|urllib\d?|requests|httpx|aiohttp|"
+    r"httplib|ftplib|smtplib|telnetlib|"
+    r"paramiko|pycurl|niquests|xmlrpc|websockets?|wget|dns)\b|\b(?:import|from)[ \t]{1,9}http\.client\b"
+)
+_RUNS = re.compile(
+    r"\b(?:exec|eval|execfile|startfile|FunctionType|CodeType)\s{0,3}\(|=\s{0,3}(?:exec|eval)\b|\bos\.(?:system|popen|exec|spawn|posix_spawn)|"
+    r"\b(?:subprocess|marshal|ctypes|cffi|runpy|pty)\b|\bfrom os import\b|\bpickle\.loads\b"
+)
+_CONCEALS = re.compile(
+    r"\b(?:__import__|import_module)\s{0,3}\(|\bgetattr\(\s{0,3}(?:os|sys|__)|\b(?:__builtins__|builtins)\b|__dict__\["
+)
+_TAKES = re.compile(
+    r"\benviron|\bgethostname\b|\bgetuser\b|\bgetlogin\b|\buname\b|\bnode\(|\bexpanduser\b|\bhome\(|\bgetfqdn\b"
+)
+_DECODES = re.compile(
+    r"base64|b64decode|\bzlib\b|\blzma\b|\bbz2\b|\bcodecs\b|binascii|fromhex|\bmarshal\b|\bchr\(|decrypt|\^|\[::-1\]"
+)
+_COMMANDS = re.compile(
+    r"\bcurl\b|\bwget\b|powershell|/bin/(?:ba)?sh\b|\bcmd(?:\.exe)?\b|https?://|certutil|pip install", re.IGNORECASE
+)
+
+KINDS_OF_CALLS: dict[str, re.Pattern[str]] = {
+    "reaches-out": _REACHES_OUT,
+    "runs": _RUNS,
+    "conceals": _CONCEALS,
+    "takes": _TAKES,
+    "unpacks": _DECODES,
+    "commands": _COMMANDS,
+}
+"""What a module may hold, from its words alone; marked beside the groups of its language."""
+
+WORTH_PAIRS = (
+    ("reaches-out", "runs"),
+    ("reaches-out", "takes"),
+    ("runs", "unpacks"),
+    ("runs", "commands"),
+    ("conceals", "conceals"),
+)
+"""Two kinds that a module must hold to be parsed where it runs at import or later: one alone does no harm."""
