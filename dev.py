@@ -155,7 +155,7 @@ def run_tests(paths: list[str], *, strict: bool, long: bool) -> int:
     if strict:
         prepare_clients(tally)
         with beside(tally, "mutation check", [PYTHON, MUTATION_CHECK]):
-            run_pytest(tally, [STOCK_CLIENTS], marks, PARALLEL)
+            run_pytest(tally, [STOCK_CLIENTS], marks, (*PARALLEL, "--no-loadscope-reorder"))
     return tally.close()
 
 

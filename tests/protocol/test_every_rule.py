@@ -15,9 +15,9 @@ from pratique.core.likeness import Likeness
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.rules.registry import RULES
 from pratique.services.governing.list_entries import AddEntry, add_entry
-from pratique.services.governing.reservations import Reserve, reserve
 from pratique.services.governing.revoke import revoke
 from pratique.services.governing.rule_settings import SetRule, set_rule
+from pratique.services.names.reservations import Reserve, reserve
 from pratique.services.publishing.unpublish import Unpublish, unpublish
 from pratique.store import advisories, missing, name_reviews, revisions
 from pratique.store.advisories import StoredAdvisory

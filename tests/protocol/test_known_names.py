@@ -9,9 +9,9 @@ import pytest
 
 from pratique.core.actors import OPERATOR
 from pratique.core.errors import Invalid, InvalidName
-from pratique.services.governing.known_names import LookUpNames, look_up_names
-from pratique.services.governing.reservations import ListReservations, Reserve, list_reservations, reserve
-from pratique.services.governing.reserve_names import ReserveNames, reserve_names
+from pratique.services.names.known_names import LookUpNames, look_up_names
+from pratique.services.names.reservations import ListReservations, Reserve, list_reservations, reserve
+from pratique.services.names.reserve_names import ReserveNames, reserve_names
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.server import Answer
 from tests.harness.site import Site

@@ -21,8 +21,8 @@ from pratique.core.decisions import EntryKind
 from pratique.core.errors import Invalid, TooLarge, Unauthorised
 from pratique.core.lockfiles import MAX_APART, MAX_ENTRIES
 from pratique.services.governing.list_entries import AddEntry, add_entry
-from pratique.services.governing.reservations import Reserve, reserve
 from pratique.services.installing.check_lockfile import CheckLockfile, LockfileChecked, Verdict, check_lockfile
+from pratique.services.names.reservations import Reserve, reserve
 from tests.harness.packages import npm_integrity
 from tests.harness.plain_registry import PlainRegistry, Release
 from tests.harness.server import Answer

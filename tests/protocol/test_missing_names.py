@@ -9,8 +9,8 @@ import pytest
 from pratique.core.actors import OPERATOR, ActorKind
 from pratique.core.decisions import EntryKind, Mode
 from pratique.services.governing.list_entries import AddEntry, add_entry
-from pratique.services.governing.missing_names import ListMissingNames, MissingNameShown, list_missing_names
 from pratique.services.governing.rule_settings import SetRule, set_rule
+from pratique.services.names.missing_names import ListMissingNames, MissingNameShown, list_missing_names
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site, running_site
 from tests.protocol.speakers import Speaker

@@ -10,8 +10,8 @@ import pytest
 from pratique.core.actors import OPERATOR
 from pratique.core.decisions import Mode
 from pratique.core.errors import BadUpstream
-from pratique.services.governing.name_feeds import ImportNameFeeds, import_each_feed, import_name_feeds
 from pratique.services.governing.rule_settings import SetRule, set_rule
+from pratique.services.names.name_feeds import ImportNameFeeds, import_each_feed, import_name_feeds
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.server import Answer
 from tests.harness.site import Site, running_site

@@ -9,9 +9,9 @@ import pytest
 
 from pratique.core.actors import OPERATOR, Actor, ActorKind
 from pratique.core.errors import Forbidden, Invalid
-from pratique.services.governing.check_name import CheckName, NameChecked, check_name
-from pratique.services.governing.import_names import ImportNames, NamesImported, import_names
 from pratique.services.governing.list_events import ListEvents, list_events
+from pratique.services.names.check_name import CheckName, NameChecked, check_name
+from pratique.services.names.import_names import ImportNames, NamesImported, import_names
 from tests.harness.site import Site
 
 

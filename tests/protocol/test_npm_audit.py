@@ -14,7 +14,7 @@ from pratique.advisories.affected import Affected, pack
 from pratique.core.actors import OPERATOR, ActorKind, Operation
 from pratique.core.clock import Instant
 from pratique.ecosystems.npm.audit import MAX_NAMES, MAX_VERSIONS_OF_ONE, number_of
-from pratique.services.governing.reservations import Reserve, reserve
+from pratique.services.names.reservations import Reserve, reserve
 from pratique.services.publishing.membership import SetVisibility, set_visibility
 from pratique.store import advisories
 from pratique.store.advisories import StoredAdvisory

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from pratique.core.actors import OPERATOR
-from pratique.services.governing.placeholders import ListPlaceholders, PlaceholderShown, list_placeholders
+from pratique.services.names.placeholders import ListPlaceholders, PlaceholderShown, list_placeholders
 from tests.harness import packages
 from tests.harness.site import Site
 from tests.protocol.speakers import NpmSpeaker

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pratique.core.actors import OPERATOR
-from pratique.services.governing.reservations import Reserve, reserve
+from pratique.services.names.reservations import Reserve, reserve
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site
 from tests.protocol.speakers import Speaker

@@ -14,8 +14,8 @@ from pratique.core.actors import OPERATOR
 from pratique.core.artifacts import Marker
 from pratique.core.decisions import EntryKind
 from pratique.services.governing.list_entries import AddEntry, add_entry
-from pratique.services.governing.reservations import Reserve, reserve
 from pratique.services.installing.self_descriptions import SelfDescriptions
+from pratique.services.names.reservations import Reserve, reserve
 from pratique.services.publishing.project_status import SetStatus, set_status
 from pratique.services.publishing.yank import Yank, yank
 from tests.harness import packages

@@ -9,9 +9,9 @@ import pytest
 
 from pratique.core.actors import OPERATOR
 from pratique.core.clock import Instant
-from pratique.services.governing.public_under_reserved import APPEARED, watch_reserved
-from pratique.services.governing.reservations import ListReservations, Reserve, list_reservations, reserve
-from pratique.services.governing.reserve_names import ReserveNames, reserve_names
+from pratique.services.names.public_under_reserved import APPEARED, watch_reserved
+from pratique.services.names.reservations import ListReservations, Reserve, list_reservations, reserve
+from pratique.services.names.reserve_names import ReserveNames, reserve_names
 from pratique.store import advisories, events
 from pratique.store.advisories import StoredAdvisory
 from tests.harness.plain_registry import PlainRegistry

@@ -11,8 +11,8 @@ from pratique.core.actors import OPERATOR, ActorKind, Operation
 from pratique.core.decisions import EntryKind
 from pratique.core.ports import BlobDraft
 from pratique.services.governing.list_entries import AddEntry, add_entry
-from pratique.services.governing.reservations import Reserve, reserve
 from pratique.services.governing.revoke import revoke
+from pratique.services.names.reservations import Reserve, reserve
 from pratique.store.blobs_file import FileBlobs
 from tests.harness import packages
 from tests.harness.plain_registry import PlainRegistry

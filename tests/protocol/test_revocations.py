@@ -12,9 +12,9 @@ from pratique.core.actors import OPERATOR
 from pratique.core.artifacts import Clearance
 from pratique.core.decisions import EntryKind
 from pratique.services.governing.list_entries import AddEntry, RemoveEntries, add_entry, remove_entries
-from pratique.services.governing.reservations import Reserve, reserve
 from pratique.services.governing.revoke import Revoked, revoke, unrevoke
 from pratique.services.judging.recheck_release import Recheck, recheck_quarantined, recheck_releases
+from pratique.services.names.reservations import Reserve, reserve
 from pratique.services.publishing.membership import ShowProject, show_project
 from pratique.store import releases
 from tests.harness import packages

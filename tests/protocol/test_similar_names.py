@@ -11,10 +11,12 @@ import pytest
 from pratique.core.actors import OPERATOR, ActorKind, Operation
 from pratique.core.decisions import Mode
 from pratique.core.errors import Conflict, Invalid, NotFound
-from pratique.services.governing.check_name import CheckName, check_name
 from pratique.services.governing.list_events import ListEvents, list_events
-from pratique.services.governing.name_exceptions import ExceptName, except_name
-from pratique.services.governing.name_reviews import (
+from pratique.services.governing.rule_settings import SetRule, set_rule
+from pratique.services.judging.recheck_release import Recheck, recheck_releases
+from pratique.services.names.check_name import CheckName, check_name
+from pratique.services.names.name_exceptions import ExceptName, except_name
+from pratique.services.names.name_reviews import (
     DecideReview,
     ListReviews,
     ReviewShown,
@@ -22,9 +24,7 @@ from pratique.services.governing.name_reviews import (
     list_reviews,
     refuse_name,
 )
-from pratique.services.governing.reservations import Reserve, reserve
-from pratique.services.governing.rule_settings import SetRule, set_rule
-from pratique.services.judging.recheck_release import Recheck, recheck_releases
+from pratique.services.names.reservations import Reserve, reserve
 from pratique.services.publishing.membership import SetVisibility, set_visibility
 from pratique.services.verbs.releases import Waive, waive
 from pratique.trust.permissions import Visibility

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from pratique.core.actors import OPERATOR
-from pratique.services.governing.reservations import Reserve, Unreserve, reserve, unreserve
+from pratique.services.names.reservations import Reserve, Unreserve, reserve, unreserve
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site
 from tests.protocol.cargo_speaker import CargoSpeaker

@@ -9,9 +9,6 @@ from pratique.core.clock import HOUR, MINUTE
 from pratique.jobs.kinds import JobKind, JobRun
 from pratique.jobs.timers import Timer, Turn
 from pratique.services.advisories.import_each import IMPORT_JOB, PATIENCE, import_each, import_missing
-from pratique.services.governing.name_feeds import FEEDS_JOB, import_each_feed
-from pratique.services.governing.name_feeds import PATIENCE as FEED_PATIENCE
-from pratique.services.governing.public_under_reserved import WATCH_JOB, watch_reserved
 from pratique.services.governing.report_dry_runs import REPORT_JOB, report_dry_runs
 from pratique.services.judging.recheck_release import (
     RECHECK_JOB,
@@ -20,6 +17,9 @@ from pratique.services.judging.recheck_release import (
     recheck_quarantined,
     recheck_releases,
 )
+from pratique.services.names.name_feeds import FEEDS_JOB, import_each_feed
+from pratique.services.names.name_feeds import PATIENCE as FEED_PATIENCE
+from pratique.services.names.public_under_reserved import WATCH_JOB, watch_reserved
 from pratique.services.ports import Ports
 from pratique.services.upkeep.clean_up import CLEAN_UP_JOB, clean_up
 from pratique.services.upkeep.compare_fetched import COMPARE_JOB, compare_fetched

@@ -32,10 +32,10 @@ from pratique.services.accounts.tokens import (
     revoke_token,
 )
 from pratique.services.governing.list_entries import AddEntry, RemoveEntries, add_entry, remove_entries
-from pratique.services.governing.reservations import Reserve, Unreserve, reserve, unreserve
 from pratique.services.governing.revoke import revoke, unrevoke
 from pratique.services.governing.rule_settings import SetRule, set_rule
 from pratique.services.governing.waive import confirm, waive, withdraw
+from pratique.services.names.reservations import Reserve, Unreserve, reserve, unreserve
 from pratique.store import events
 from pratique.store.accounts import Account
 from tests.flows.accounts.conftest import PASSWORD

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pratique.services.governing import list_entries, reservations
+from pratique.services.governing import list_entries
+from pratique.services.names import reservations
 from tests.flows.accounts.conftest import Api
 from tests.harness.site import Site
 from tests.protocol.speakers import NpmSpeaker

@@ -25,6 +25,7 @@ OF_A_CONNECTION = {
     "_next_keepalive_close_time",
     "_paused",
     "_request_count",
+    "_request_in_progress",
     "_waiter",
 }
 OF_A_SERVER = {"_kwargs", "_loop"}
@@ -68,6 +69,7 @@ async def test_aiohttp_has_what_our_connections_rely_on() -> None:
         "_next_keepalive_close_time": 0.0,
         "_paused": False,
         "_request_count": 0,
+        "_request_in_progress": False,
         "_waiter": None,
     }
     assert fresh._loop is server._loop is asyncio.get_running_loop()

@@ -8,7 +8,7 @@ from pratique.cli.afar import Answered
 from pratique.cli.asking import Where, ask
 from pratique.cli.configure.client import Client
 from pratique.core.errors import Invalid, NotFound, PratiqueError, Unavailable
-from pratique.services.governing.own_names import ListOwnNames, OwnNames
+from pratique.services.names.own_names import ListOwnNames, OwnNames
 from pratique.services.verbs import table
 
 _SIGN_IN = (401, 403)

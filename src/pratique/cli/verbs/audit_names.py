@@ -17,8 +17,8 @@ from pratique.cli.showing import say, say_aside, show_json, show_table
 from pratique.core.errors import Invalid
 from pratique.core.sentences import clean
 from pratique.naming.private_names import is_known, looks_private
-from pratique.services.governing.known_names import MAX_NAMES, LookUpNames, NameState
-from pratique.services.governing.reserve_names import MAX_AT_ONCE, ReserveNames
+from pratique.services.names.known_names import MAX_NAMES, LookUpNames, NameState
+from pratique.services.names.reserve_names import MAX_AT_ONCE, ReserveNames
 from pratique.services.verbs import table
 
 REASON = "found by an audit"

@@ -8,7 +8,7 @@ from cyclopts import App
 
 from pratique.cli.asking import HERE, Where, ask
 from pratique.cli.showing import day, say, show_table
-from pratique.services.governing.disputes import CloseDispute, ListDisputes, OpenDispute, Outcome
+from pratique.services.names.disputes import CloseDispute, ListDisputes, OpenDispute, Outcome
 from pratique.services.verbs import table
 
 app = App(name="dispute", help="Disputes over names of own projects.")

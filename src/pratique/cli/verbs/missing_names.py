@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from pratique.cli.asking import HERE, Where, ask
 from pratique.cli.showing import day, show_table
 from pratique.core.actors import ActorKind
-from pratique.services.governing.missing_names import ListMissingNames
+from pratique.services.names.missing_names import ListMissingNames
 from pratique.services.verbs import table
 
 

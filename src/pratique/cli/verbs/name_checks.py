@@ -18,9 +18,9 @@ from pratique.naming.check import At, Outcome, Verdict, check
 from pratique.naming.corpus import Known, read_names, read_popular, shipped, shipped_others
 from pratique.naming.snapshot import Snapshot, build
 from pratique.naming.spelling import canonical_or_none
-from pratique.services.governing.check_name import CheckName
-from pratique.services.governing.import_names import ImportNames
-from pratique.services.governing.name_exceptions import ExceptName, ListExceptions, UnexceptName
+from pratique.services.names.check_name import CheckName
+from pratique.services.names.import_names import ImportNames
+from pratique.services.names.name_exceptions import ExceptName, ListExceptions, UnexceptName
 from pratique.services.verbs import table
 
 app = App(name="names", help="What names would be taken for, and what is asked for that nobody has.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pratique.cli.asking import HERE, Where, ask
 from pratique.cli.showing import day, show_table
-from pratique.services.governing.name_feeds import ImportNameFeeds, NameFeeds, ShowNameFeeds
+from pratique.services.names.name_feeds import ImportNameFeeds, NameFeeds, ShowNameFeeds
 from pratique.services.verbs import table
 
 

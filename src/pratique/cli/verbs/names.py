@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pratique.cli.asking import HERE, Where, ask
 from pratique.cli.showing import say, show_table
-from pratique.services.governing.reservations import ListReservations, ReservationShown, Reserve, Unreserve
+from pratique.services.names.reservations import ListReservations, ReservationShown, Reserve, Unreserve
 from pratique.services.verbs import table
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pratique.cli.asking import HERE, Where, ask
 from pratique.cli.showing import day, show_table
-from pratique.services.governing.placeholders import ListPlaceholders
+from pratique.services.names.placeholders import ListPlaceholders
 from pratique.services.verbs import table
 
 

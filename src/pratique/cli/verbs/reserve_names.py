@@ -12,8 +12,8 @@ from pratique.cli.showing import say
 from pratique.cli.verbs.names import show_reserved
 from pratique.core.actors import ActorKind
 from pratique.core.errors import Invalid
-from pratique.services.governing.missing_names import ListMissingNames
-from pratique.services.governing.reserve_names import MAX_AT_ONCE, ReserveNames
+from pratique.services.names.missing_names import ListMissingNames
+from pratique.services.names.reserve_names import MAX_AT_ONCE, ReserveNames
 from pratique.services.verbs import table
 
 

@@ -6,7 +6,7 @@ from cyclopts import App
 
 from pratique.cli.asking import HERE, Where, ask
 from pratique.cli.showing import day, say, show_table
-from pratique.services.governing.name_reviews import DecideReview, ListReviews, ReviewShown
+from pratique.services.names.name_reviews import DecideReview, ListReviews, ReviewShown
 from pratique.services.verbs import table
 
 app = App(name="review", help="New names that wait for a person.")

@@ -17,9 +17,9 @@ from pratique.core.names import ProjectKey
 from pratique.services.accounts.accounts import account_named
 from pratique.services.accounts.project_proof import write_proved
 from pratique.services.changes import note_change
-from pratique.services.governing.disputes import DisputeShown, shown
 from pratique.services.governing.show_findings import shown_of_release
 from pratique.services.judging.judge import authorise_on, know
+from pratique.services.names.disputes import DisputeShown, shown
 from pratique.services.ports import Ports, Visit
 from pratique.services.publishing.own_project import Asked
 from pratique.services.purls import read_purl

@@ -7,13 +7,21 @@ from typing import Any
 from pratique.services.accounts import accounts, admin_link, administrators, tokens
 from pratique.services.advisories.import_advisories import Imported
 from pratique.services.governing import (
+    list_entries,
+    list_events,
+    list_waivers,
+    rule_settings,
+)
+from pratique.services.governing.explain import Explained, Explanation
+from pratique.services.governing.exposure import Exposure
+from pratique.services.governing.revoke import Revoked, Unrevoked
+from pratique.services.governing.waive import Waived
+from pratique.services.installing import check_lockfile as lockfiles
+from pratique.services.names import (
     check_name,
     disputes,
     import_names,
     known_names,
-    list_entries,
-    list_events,
-    list_waivers,
     missing_names,
     name_exceptions,
     name_feeds,
@@ -22,13 +30,7 @@ from pratique.services.governing import (
     placeholders,
     reservations,
     reserve_names,
-    rule_settings,
 )
-from pratique.services.governing.explain import Explained, Explanation
-from pratique.services.governing.exposure import Exposure
-from pratique.services.governing.revoke import Revoked, Unrevoked
-from pratique.services.governing.waive import Waived
-from pratique.services.installing import check_lockfile as lockfiles
 from pratique.services.publishing import deprecate as deprecating
 from pratique.services.publishing import membership, project_status, publish_proof
 from pratique.services.publishing import unpublish as unpublishing

@@ -12,8 +12,8 @@ from pratique.core.clock import Instant
 from pratique.core.names import ProjectKey
 from pratique.services.accounts.sign_in import write_as
 from pratique.services.changes import permit, permit_on
-from pratique.services.governing.reservations import ReservationShown, check_reservable, record_reservation
 from pratique.services.name_globs import canonical_glob, ecosystem_named
+from pratique.services.names.reservations import ReservationShown, check_reservable, record_reservation
 from pratique.services.ports import Ports
 from pratique.services.reasons import read_reason
 from pratique.services.visits import find_repository

@@ -12,8 +12,8 @@ from pratique.core.errors import Invalid, NotFound
 from pratique.core.names import ProjectKey
 from pratique.services.accounts.sign_in import write_as
 from pratique.services.changes import note_change, permit, permit_everywhere, permit_on
-from pratique.services.governing.public_under_reserved import PublicPackage, find_public, tell_public
 from pratique.services.name_globs import canonical_glob, ecosystem_named
+from pratique.services.names.public_under_reserved import PublicPackage, find_public, tell_public
 from pratique.services.ports import Ports
 from pratique.services.reasons import read_reason
 from pratique.services.visits import find_repository

@@ -1,0 +1,1 @@
+"""Which names there are, what new ones resemble, and who keeps, disputes or asks for them."""
