@@ -59,7 +59,10 @@ async def _perform(
 
 
 def _check_schema(database_url: str) -> None:
-    if current(database_url) != head():
+    revision = current(database_url)
+    if revision is None:
+        raise Conflict("the data folder is not set up yet: `pratique up` does it when it starts; then try again")
+    if revision != head():
         raise Conflict(
             "the data folder was last used by another version of Pratique: run `pratique up` of this version once"
         )

@@ -5,6 +5,7 @@ A form is kept as 63 bits of its BLAKE2 digest, so a look-up may bring a name th
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 
@@ -18,7 +19,7 @@ EVERYWHERE = 0
 """Stands for all repositories where a place wants one."""
 
 MOST_FOUND = 200
-"""Names brought for one question, of each place."""
+"""Names brought of each form, of each place."""
 
 
 def remember(c: sa.Connection, place: int, ecosystem: str, names: Iterable[str]) -> int:
@@ -33,7 +34,8 @@ def remember(c: sa.Connection, place: int, ecosystem: str, names: Iterable[str])
         first.append({"place": place, "ecosystem": ecosystem, "form": one, "name": name})
         others += [{"place": place, "ecosystem": ecosystem, "form": form, "name": name} for form in more]
     kept = insert(c, name_form).on_conflict_do_nothing()
-    new = c.execute(kept, first).rowcount if first else 0
+    # Told by what comes back: of many rows at once, the drivers do not say how many there were.
+    new = len(c.execute(kept.returning(name_form.c.name), first).all()) if first else 0
     if others:
         c.execute(kept, others)
     return new
@@ -42,15 +44,10 @@ def remember(c: sa.Connection, place: int, ecosystem: str, names: Iterable[str])
 def find(c: sa.Connection, repository_id: int, ecosystem: str, forms: Sequence[str]) -> tuple[str, ...]:
     """Names with one of these forms that the repository or everybody knows, at most `MOST_FOUND` of each."""
     found: dict[str, None] = {}
-    for place in (repository_id, EVERYWHERE):
-        wanted = (
-            sa.select(name_form.c.name)
-            .distinct()
-            .where(
-                name_form.c.place == place,
-                name_form.c.ecosystem == ecosystem,
-                name_form.c.form.in_([_digest(form) for form in forms]),
-            )
+    # Each form by itself: however many names have one of them, they hide none that has another.
+    for place, form in itertools.product((repository_id, EVERYWHERE), dict.fromkeys(map(_digest, forms))):
+        wanted = sa.select(name_form.c.name).where(
+            name_form.c.place == place, name_form.c.ecosystem == ecosystem, name_form.c.form == form
         )
         found |= dict.fromkeys(c.execute(wanted.order_by(name_form.c.name).limit(MOST_FOUND)).scalars())
     return tuple(found)
