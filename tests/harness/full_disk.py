@@ -23,7 +23,6 @@ class FullDatabase(Database):
         fn: Callable[Concatenate[sa.Connection, ...], T],
         *args: Any,
         durable: bool = True,
-        is_news: bool = True,
         **kwargs: Any,
     ) -> T:
         """Do as the real one does until there has to be room."""
@@ -38,4 +37,4 @@ class FullDatabase(Database):
                 connection.exec_driver_sql("PRAGMA max_page_count = 1073741823")
             return found
 
-        return super().write_now(without_room, durable=durable, is_news=is_news)
+        return super().write_now(without_room, durable=durable)

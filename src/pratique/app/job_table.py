@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pratique.app.foundations import (
-    advisory_sources,
-)
+from pratique.app.foundations import advisory_sources
 from pratique.core.clock import HOUR, MINUTE
-from pratique.jobs.kinds import JobKind, JobRun
+from pratique.jobs.kinds import JobKind, JobRun, whatever_run
 from pratique.jobs.timers import Timer, Turn
 from pratique.services.advisories.import_each import IMPORT_JOB, PATIENCE, import_each, import_missing
 from pratique.services.governing.report_dry_runs import REPORT_JOB, report_dry_runs
@@ -31,54 +29,26 @@ from pratique.settings import Settings
 
 def job_kinds(ports: Ports, settings: Settings) -> tuple[JobKind, ...]:
     """The job table: what each promised job does."""
+    kept = int(settings.keep.decisions * 1000)
 
     async def recheck(run: JobRun) -> None:
         await recheck_releases(ports, run.read(Recheck))
 
-    async def recheck_all_quarantined(run: JobRun) -> None:
-        del run
-        await recheck_quarantined(ports)
-
-    async def tidy(run: JobRun) -> None:
-        del run
-        await clean_up(ports, int(settings.keep.decisions * 1000))
-
-    async def sweep_stored_views(run: JobRun) -> None:
-        del run
-        await sweep_views(ports, settings.keep.views, int(settings.keep.decisions * 1000))
-
-    async def verify(run: JobRun) -> None:
-        del run
+    async def verify() -> None:
         await verify_blobs(ports, ports.clock.now() // HOUR)
 
-    async def report(run: JobRun) -> None:
-        del run
-        await report_dry_runs(ports)
-
-    async def compare(run: JobRun) -> None:
-        del run
-        await compare_fetched(ports)
-
-    async def room(run: JobRun) -> None:
-        del run
-        await make_room(ports, settings.cache_max_bytes)
-
-    async def watch(run: JobRun) -> None:
-        del run
-        await watch_reserved(ports)
-
     return (
-        JobKind(WATCH_JOB, watch, attempts=1),
-        JobKind(MAKE_ROOM_JOB, room, attempts=1),
+        JobKind(WATCH_JOB, whatever_run(watch_reserved, ports), attempts=1),
+        JobKind(MAKE_ROOM_JOB, whatever_run(make_room, ports, settings.cache_max_bytes), attempts=1),
         JobKind(RECHECK_JOB, recheck),
-        JobKind(RECHECK_QUARANTINED_JOB, recheck_all_quarantined, attempts=3),
+        JobKind(RECHECK_QUARANTINED_JOB, whatever_run(recheck_quarantined, ports), attempts=3),
         _import_kind(ports, settings),
         _feeds_kind(ports, settings),
-        JobKind(CLEAN_UP_JOB, tidy, attempts=3),
-        JobKind(COMPARE_JOB, compare, attempts=1),
-        JobKind(REPORT_JOB, report, attempts=3),
-        JobKind(SWEEP_VIEWS_JOB, sweep_stored_views, attempts=1),
-        JobKind(VERIFY_JOB, verify, attempts=2, time_limit=3_000),
+        JobKind(CLEAN_UP_JOB, whatever_run(clean_up, ports, kept), attempts=3),
+        JobKind(COMPARE_JOB, whatever_run(compare_fetched, ports), attempts=1),
+        JobKind(REPORT_JOB, whatever_run(report_dry_runs, ports), attempts=3),
+        JobKind(SWEEP_VIEWS_JOB, whatever_run(sweep_views, ports, settings.keep.views, kept), attempts=1),
+        JobKind(VERIFY_JOB, whatever_run(verify), attempts=2, time_limit=3_000),
     )
 
 
@@ -105,13 +75,13 @@ def _import_kind(ports: Ports, settings: Settings) -> JobKind:
 
 def _feeds_kind(ports: Ports, settings: Settings) -> JobKind:
     feeds = settings.names.hallucinated
-
-    async def read_feeds(run: JobRun) -> None:
-        del run
-        await import_each_feed(ports, feeds)
-
     return JobKind(
-        FEEDS_JOB, read_feeds, attempts=6, first_pause=60, back_off=4, time_limit=FEED_PATIENCE * (len(feeds) + 1)
+        FEEDS_JOB,
+        whatever_run(import_each_feed, ports, feeds),
+        attempts=6,
+        first_pause=60,
+        back_off=4,
+        time_limit=FEED_PATIENCE * (len(feeds) + 1),
     )
 
 

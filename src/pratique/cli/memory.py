@@ -5,11 +5,17 @@ from __future__ import annotations
 import ctypes
 from contextlib import suppress
 
-_MMAP_THRESHOLD, _ARENA_MAX = -3, -8
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
 """Of `mallopt(3)`."""
 
-_LARGE = 256 << 10
-"""Bytes; pieces from here on are given back to the system at once, and never kept for a later one."""
+_LARGE = 2 << 20
+"""Bytes; pieces from here on are given back to the system at once, and never kept for a later one.
+
+Below it are the pieces that an answer is written in: a fresh megabyte costs more than to fill it.
+"""
+
+_KEPT = 4 << 20
+"""Bytes at the end of what was asked for that are kept for later."""
 
 _ARENAS = 2
 """The usual number, eight for each core, lets every thread keep what it once needed."""
@@ -24,4 +30,5 @@ def give_back_large_pieces() -> None:
     with suppress(OSError, AttributeError):
         libc = ctypes.CDLL(None)
         libc.mallopt(_MMAP_THRESHOLD, _LARGE)
+        libc.mallopt(_TRIM_THRESHOLD, _KEPT)
         libc.mallopt(_ARENA_MAX, _ARENAS)

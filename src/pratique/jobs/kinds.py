@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import msgspec
 
 from pratique.core.errors import Invalid
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
@@ -42,6 +43,15 @@ class JobRun(msgspec.Struct, frozen=True):
 
 Handler = Callable[[JobRun], Awaitable[None]]
 """A use case as a job. It is idempotent: a process that dies in the middle makes it run again."""
+
+
+def whatever_run(work: Callable[P, Awaitable[object]], *args: P.args, **kwargs: P.kwargs) -> Handler:
+    """The handler of work that is the same in every run, and whose outcome is not kept."""
+
+    async def handle(_run: JobRun) -> None:
+        await work(*args, **kwargs)
+
+    return handle
 
 
 class JobKind(msgspec.Struct, frozen=True):

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from pratique.core.errors import Invalid, Unavailable
 from pratique.core.limits import DatabaseLimits
 from pratique.store.change_mark import open_mark
-from pratique.store.dialects import dialect_of, read_url
+from pratique.store.dialects import dialect_of, read_url, takes_announcement
 
 if TYPE_CHECKING:
     from pratique.store.change_listener import ChangeListener
@@ -36,8 +36,13 @@ class _Attempt(Generic[T]):
         committing: the work is done, and the database may or may not have been told to keep it.
     """
 
-    def __init__(self, work: Callable[[sa.Connection], T], take_turn: Callable[[sa.Connection], None] | None) -> None:
-        self._work, self._take_turn, self.committing = work, take_turn, False
+    def __init__(
+        self,
+        work: Callable[[sa.Connection], T],
+        take_turn: Callable[[sa.Connection], None] | None,
+        tell: Callable[[], None],
+    ) -> None:
+        self._work, self._take_turn, self._tell, self.committing = work, take_turn, tell, False
 
     def run(self, engine: sa.Engine) -> T:
         """Do it. Raises what the database and the work raise."""
@@ -45,7 +50,10 @@ class _Attempt(Generic[T]):
             if self._take_turn is not None:
                 self._take_turn(connection)
             result = self._work(connection)
+            is_news = takes_announcement(connection)
             self.committing = True
+        if is_news:
+            self._tell()
         return result
 
 
@@ -61,7 +69,7 @@ class Database:
     Attributes:
         url: as given to `open`.
         engine: the durable writer's engine.
-        mark: moves with every write, of whatever process of this machine.
+        mark: moves with every write that changes an answer, of whatever process of this machine.
     """
 
     def __init__(self, url: str, limits: DatabaseLimits) -> None:
@@ -132,7 +140,6 @@ class Database:
         fn: Callable[Concatenate[sa.Connection, ...], T],
         *args: Any,
         durable: bool = True,
-        is_news: bool = True,
         **kwargs: Any,
     ) -> T:
         """Run `fn(connection, ...)` as if no other transaction wrote at the same time, in a writer thread.
@@ -141,7 +148,6 @@ class Database:
             fn: gets the connection first; what it raises rolls back.
             args: for `fn`.
             durable: wait until the disk has it; `False` only for what may be lost with the power.
-            is_news: other processes are to look at once; `False` for what changes no answer.
             kwargs: for `fn`.
 
         Raises:
@@ -149,7 +155,7 @@ class Database:
                 says that this is not known.
         """
         pool = self._durable_writer if durable else self._relaxed_writers
-        work = partial(self.write_now, fn, *args, durable=durable, is_news=is_news, **kwargs)
+        work = partial(self.write_now, fn, *args, durable=durable, **kwargs)
         return await asyncio.get_running_loop().run_in_executor(pool, work)
 
     def read_now(self, fn: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -165,7 +171,6 @@ class Database:
         fn: Callable[Concatenate[sa.Connection, ...], T],
         *args: Any,
         durable: bool = True,
-        is_news: bool = True,
         **kwargs: Any,
     ) -> T:
         """Do as `write` does, in the caller's thread: for commands and jobs, never on an event loop.
@@ -177,12 +182,6 @@ class Database:
         def work(connection: sa.Connection) -> T:
             return fn(connection, *args, **kwargs)
 
-        done = self._write_in_turn(work, durable=durable)
-        if is_news:
-            self.mark.move()
-        return done
-
-    def _write_in_turn(self, work: Callable[[sa.Connection], T], *, durable: bool) -> T:
         if not durable and not self._dialect.one_writer:
             return self._until_done(self._relaxed, work, turns=False)
         with self._write_turn:
@@ -195,7 +194,7 @@ class Database:
         """
         deadline, pause, may_reconnect = time.monotonic() + self._patience, _FIRST_PAUSE, True
         while True:
-            attempt = _Attempt(work, self._dialect.take_turn if turns else None)
+            attempt = _Attempt(work, self._dialect.take_turn if turns else None, self.mark.move)
             try:
                 return attempt.run(engine)
             except OverflowError as error:

@@ -19,6 +19,9 @@ from pratique.store.sqlite import Sqlite
 CHANGES = "pratique_changes"
 """The channel on which PostgreSQL tells of changes."""
 
+_ANNOUNCED = "pratique_announced"
+"""Note on a connection. One that a rolled back transaction leaves makes others look once in vain."""
+
 _WRITE = "write sqlite:////absolute/path/pratique.db or postgresql://user@host/pratique"
 
 
@@ -143,9 +146,15 @@ def server_time(connection: sa.Connection) -> Instant | None:
 
 
 def announce(connection: sa.Connection) -> None:
-    """Tell those who listen, once this transaction is committed, that something has changed."""
+    """Tell all who share the database, once this transaction is committed, that an answer may have changed."""
+    connection.info[_ANNOUNCED] = True
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"NOTIFY {CHANGES}")
+
+
+def takes_announcement(connection: sa.Connection) -> bool:
+    """Whether something was announced in this transaction; asked once, before it is committed."""
+    return bool(connection.info.pop(_ANNOUNCED, False))
 
 
 def matches_glob(connection: sa.Connection, column: sa.ColumnElement[str], glob: str) -> sa.ColumnElement[bool]:

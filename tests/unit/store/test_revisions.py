@@ -214,6 +214,17 @@ async def test_a_mistake_of_ours_is_not_hidden_as_a_busy_database(database):
         await RevisionReader(database).current()
 
 
+async def test_a_write_that_changes_no_answer_makes_nobody_look(database, left):
+    reader = RevisionReader(database, HandClock())
+    await reader.current()
+
+    await database.write(lambda c: c.exec_driver_sql("CREATE TABLE downloads_of_today (n INT)"), durable=False)
+    assert reader.known() == 0
+
+    await database.write(bump, 1, left)
+    assert reader.known() is None
+
+
 async def test_what_is_asked_for_all_the_time_is_read_again_before_it_is_too_old(database, url, left):
     clock = HandClock()
     database.mark = LocalMark()

@@ -115,7 +115,7 @@ class StoredViews:
     async def _write(self, belongs: Belongs, view: View, now: Instant) -> None:
         try:
             # It changes no answer, so nobody has to look; and it is lost with the power at worst.
-            await self._db.write(_store, belongs, view, now, durable=False, is_news=False)
+            await self._db.write(_store, belongs, view, now, durable=False)
             self._trouble = ""
         except Exception as error:  # noqa: BLE001 - whoever asked has the answer, and the next one can have it rendered
             if str(error) != self._trouble:

@@ -19,5 +19,5 @@ async def sweep_views(ports: Ports, max_bytes: int, keep_decisions: int) -> int:
     """
     now = ports.clock.now()
     oldest = Instant(now - keep_decisions // 2)
-    outdated = await ports.db.write(views.forget_outdated, now, oldest, durable=False, is_news=False)
-    return outdated + await ports.db.write(views.shrink, max_bytes, durable=False, is_news=False)
+    outdated = await ports.db.write(views.forget_outdated, now, oldest, durable=False)
+    return outdated + await ports.db.write(views.shrink, max_bytes, durable=False)
