@@ -1,4 +1,4 @@
-"""Take in a list of names: what is new in it is known from then on; its popular ones take the place of those before."""
+"""Take in a list of names: what is new in it is known from then on; its ranks replace those imported before."""
 
 from __future__ import annotations
 
