@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from pratique.core.clock import Instant
 from pratique.core.names import EcosystemId, ProjectKey
-from pratique.store.dialects import in_byte_order, insert, matches_glob
+from pratique.store.dialects import insert
 from pratique.store.rows import many
 from pratique.store.schema import advisory, advisory_import
 
@@ -86,20 +86,6 @@ def about_names(c: sa.Connection, ecosystem: str, names: Sequence[str]) -> dict[
         for row in many(c.execute(wanted.order_by(advisory.c.id)), StoredAdvisory):
             found[row.name] = (*found.get(row.name, ()), row)
     return found
-
-
-def names_like(c: sa.Connection, ecosystem: str, glob: str, limit: int, after: str = "") -> tuple[str, ...]:
-    """Names that a glob matches of projects which records in force are about, in their order.
-
-    Args:
-        after: only names behind this one.
-    """
-    is_meant = advisory.c.name == glob if "*" not in glob else matches_glob(c, advisory.c.name, glob)
-    name = in_byte_order(c, advisory.c.name)
-    wanted = sa.select(advisory.c.name).where(
-        advisory.c.ecosystem == ecosystem, advisory.c.withdrawn.is_(sa.false()), is_meant, name > after
-    )
-    return tuple(c.execute(wanted.group_by(advisory.c.name).order_by(name).limit(limit)).scalars())
 
 
 def of_records(c: sa.Connection, records: Sequence[str]) -> dict[str, tuple[StoredAdvisory, ...]]:

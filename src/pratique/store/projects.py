@@ -12,9 +12,9 @@ from pratique.core.artifacts import Origin, ProjectStatus
 from pratique.core.clock import Instant
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.store import name_forms
-from pratique.store.dialects import in_byte_order, insert, matches_glob
+from pratique.store.dialects import insert, matches_glob
 from pratique.store.rows import many
-from pratique.store.schema import account, file, manifest, membership, project, repository
+from pratique.store.schema import account, file, manifest, membership, project
 
 
 class Project(msgspec.Struct, frozen=True):
@@ -171,30 +171,6 @@ def origins_of_twins(c: sa.Connection, repository_id: int, ecosystem: str, twins
             if found.get(row.twin) is not Origin.OWN:
                 found[row.twin] = Origin(row.origin)
     return found
-
-
-def upstream_like(
-    c: sa.Connection, ecosystem: str, glob: str, limit: int, after: str = ""
-) -> tuple[tuple[str, str], ...]:
-    """Names that a glob matches of projects which an upstream had, with a repository that has had it, in their order.
-
-    Args:
-        after: only names behind this one.
-    """
-    is_meant = project.c.name == glob if "*" not in glob else matches_glob(c, project.c.name, glob)
-    name = in_byte_order(c, project.c.name)
-    wanted = (
-        sa.select(project.c.name, sa.func.min(repository.c.name))
-        .join(repository, repository.c.id == project.c.repository_id)
-        .where(
-            project.c.ecosystem == ecosystem,
-            project.c.origin == Origin.UPSTREAM.value,
-            is_meant,
-            name > after,
-        )
-        .group_by(project.c.name)
-    )
-    return tuple((row[0], row[1]) for row in c.execute(wanted.order_by(name).limit(limit)))
 
 
 def keys_of_twins(c: sa.Connection, repository_id: int, ecosystem: str, twins: Sequence[str]) -> list[ProjectKey]:

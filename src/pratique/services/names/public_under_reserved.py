@@ -16,7 +16,7 @@ from pratique.core.events import Event, new_event
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.naming.private_names import is_known, known_like
 from pratique.services.ports import Ports
-from pratique.store import advisories, events, policy, projects, repositories
+from pratique.store import events, policy, public_names, repositories
 from pratique.store.repositories import Repository
 
 WATCH_JOB = "watch_reserved_names"
@@ -54,9 +54,9 @@ def _page(connection: Connection, ecosystem: str, pattern: str, most: int, after
 
     Each source gives its first ones, so the first ones of all together are among them.
     """
-    seen = projects.upstream_like(connection, ecosystem, pattern, most, after)
+    seen = public_names.had_upstream(connection, ecosystem, pattern, most, after)
     found = {name: f"the repository {repository} has had it from an upstream" for name, repository in seen}
-    for name in advisories.names_like(connection, ecosystem, pattern, most, after):
+    for name in public_names.advised(connection, ecosystem, pattern, most, after):
         found.setdefault(name, "an advisory is about it")
     known = [pattern] if is_known(ecosystem, pattern) and pattern > after else []
     for name in known_like(ecosystem, pattern, most, after) if "*" in pattern else known:
