@@ -30,8 +30,9 @@ from bench.rivals.name_rules import rules
 
 from pratique.naming.candidates import candidates
 from pratique.naming.check import RATIO, REVIEW, At, Outcome, check
-from pratique.naming.corpus import read_names, shipped, shipped_others
+from pratique.naming.corpus import shipped, shipped_others
 from pratique.naming.keys import segments, spell
+from pratique.naming.names_list import read_names
 from pratique.naming.score import score
 from pratique.naming.snapshot import Snapshot, build
 from pratique.naming.spelling import canonical_or_none
@@ -117,7 +118,7 @@ def read_listed(option: str) -> tuple[str, list[str]]:
     """The names of an --all-names option."""
     ecosystem, given, path = option.rpartition("=")
     ecosystem = ecosystem if given else "pypi"
-    names = read_names(Path(path).read_text(encoding="utf-8").splitlines())
+    names = read_names([Path(path).read_bytes()])
     return ecosystem, [name for one in names if (name := canonical_or_none(ecosystem, one))]
 
 

@@ -50,7 +50,7 @@ async def test_a_registrys_own_document_is_read(site: Site, tmp_path: Path) -> N
     assert (await checked(site, "requets")).targets == ("requests",), "the popular names that came along stay"
 
 
-async def test_imported_ranks_take_the_place_of_those_that_came_along(site: Site, tmp_path: Path) -> None:
+async def test_imported_ranks_come_first_and_those_that_came_along_stay_behind_them(site: Site, tmp_path: Path) -> None:
     path = tmp_path / "ranks"
     path.write_text("zorpwidgets\t1\t90000000\nother\t2\t80000000\n")
     assert (await checked(site, "zorpwidgest")).verdict == "ok"
@@ -60,11 +60,23 @@ async def test_imported_ranks_take_the_place_of_those_that_came_along(site: Site
     assert done.ranked == 2
     assert (await checked(site, "zorpwidgest")).targets == ("zorpwidgets",)
     assert (await checked(site, "zorpwidgest", "install")).targets == ("zorpwidgets",)
-    assert (await checked(site, "re-quests")).targets == ("requests",), "the names are known still"
+    for at in ("publish", "install"):
+        slipped = await checked(site, "reqeusts", at)
+        assert (slipped.verdict, slipped.targets[0]) == ("hold", "requests"), "nobody imports protection away"
 
 
 @pytest.mark.parametrize(
-    "content", [b"good\n\xff\x00\n", b"good\nname\tfirst\n", b'["good", "cut', b"x" * 100_000, b"!\n"]
+    "content",
+    [
+        b"good\n\xff\x00\n",
+        b"good\nname\tfirst\n",
+        b"good\t1\nname\t0\n",
+        b'["good", "cut',
+        b"x" * 100_000,
+        b"!\n",
+        b"<!doctype html>\n<a href='x/'>good</a>\n",
+    ],
+    ids=range(7),
 )
 async def test_of_what_is_no_list_nothing_is_written(site: Site, tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "names"

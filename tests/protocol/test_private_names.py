@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 from pratique.core.actors import OPERATOR
 from pratique.services.names.reservations import Reserve, reserve
 from tests.harness.plain_registry import PlainRegistry
-from tests.harness.site import Site
+from tests.harness.server import Answer
+from tests.harness.site import Site, running_site
 from tests.protocol.speakers import Speaker
 
 
@@ -41,7 +46,59 @@ async def test_a_reserved_name_is_never_asked_upstream_and_refused_to_members_wi
     assert "is not in the repository main" in outsider.text
     assert (member.status, file.status) == (403, 403)
     assert "Blocked by policy reserved_name: acme-core" in member.reason
-    assert registry.asked == []
+    assert not [path for path in registry.asked if "acme" in path]
+    assert len(registry.asked) == 1, "for the outsider, by another name"
+
+
+AWAY = {
+    "broken": Answer(500, "", {}, b"oops"),
+    "closed": Answer(401, "", {}, b"who are you?"),
+    "busy": Answer(429, "", {}, b"slowly"),
+    "no registry at all": Answer(200, "", {"Content-Type": "text/plain"}, b"hello"),
+    "refuses": Answer(403, "Blocked by policy denied_name: NAME is refused", {}, b"{}"),
+}
+
+
+@pytest.mark.parametrize("state", AWAY)
+async def test_a_hidden_name_sounds_like_a_missing_one_whatever_the_upstream_says(
+    site: Site, registry: PlainRegistry, client: Speaker, state: str
+) -> None:
+    await client.upload(site, "secret", "1.0.0", site.admin)
+    await reserve(site.ports, Reserve(ecosystem=client.ecosystem, pattern="acme-*"), OPERATOR)
+    registry.instead[f"/{client.ecosystem}/"] = AWAY[state]
+    registry.asked.clear()
+
+    for token in (None, site.token, site.agent):
+        hidden = ("secret", "acme-core") if token is None else ("secret",)
+        for name in hidden:
+            heard = [await _heard(site, client, one, token) for one in (name, "nobody-has-it")]
+            assert heard[0] == heard[1], (name, token)
+    assert not [path for path in registry.asked if "secret" in path or "acme" in path]
+    assert len(registry.asked) % 2 == 0, "as many questions for hidden names as for the missing one"
+
+
+async def _heard(site: Site, client: Speaker, name: str, token: str | None) -> list[tuple[int, str]]:
+    """What an outsider hears of listing, file and explanation, with the name taken out."""
+    asked = (
+        await client.listing(site, name, token),
+        await site.get(client.path(name, "1.0.0"), token),
+        await site.get(f"/api/v1/explain?purl=pkg:{client.ecosystem}/{name}", token),
+    )
+    return [(one.status, one.text.replace(name, "NAME")) for one in asked]
+
+
+async def test_a_hidden_name_is_remembered_as_missing_for_as_long_as_a_missing_one(
+    tmp_path: Path, registry: PlainRegistry, client: Speaker
+) -> None:
+    patience = '\n[upstream]\nmissing_for = "1 h"\n'
+    async with running_site(tmp_path, registry.settings, patience) as site:
+        await client.upload(site, "secret", "1.0.0", site.admin)
+        registry.asked.clear()
+        for name in ("secret", "nobody-has-it"):
+            for _ in range(3):
+                await client.listing(site, name, site.token)
+
+    assert len(registry.asked) == 2
 
 
 async def test_of_two_reservations_of_one_name_the_more_exact_one_gives_its_reason(site: Site, client: Speaker) -> None:

@@ -6,13 +6,15 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from pratique.core.actors import OPERATOR
 from pratique.core.clock import Instant
+from pratique.core.decisions import Reservation
 from pratique.services.names.public_under_reserved import APPEARED, watch_reserved
 from pratique.services.names.reservations import ListReservations, Reserve, list_reservations, reserve
 from pratique.services.names.reserve_names import ReserveNames, reserve_names
-from pratique.store import advisories, events
+from pratique.store import advisories, events, policy, repositories
 from pratique.store.advisories import StoredAdvisory
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site, running_site
@@ -81,3 +83,39 @@ async def test_whoever_reserves_a_name_hears_what_is_known_of_it(
     assert len(await told(site)) == 3
     assert registry.asked == []
     assert await watch_reserved(site.ports) == 0
+
+
+def advisory_about(ecosystem: str, number: int) -> StoredAdvisory:
+    return StoredAdvisory(
+        id=f"MAL-2026-{number}", ecosystem=ecosystem, name=f"zzacme-{number}", twin=f"zzacme_{number}", source="test",
+        malware=True, withdrawn=False, severity="critical", summary="", affected="{}", published=Instant(1),
+        modified=Instant(1),
+    )  # fmt: skip
+
+
+async def test_however_many_there_are_each_is_told_in_the_end(site: Site, client: Speaker) -> None:
+    rows = [advisory_about(client.ecosystem, number) for number in range(100, 150)]
+    await reserve(site.ports, Reserve(client.ecosystem, "zzacme-*"), OPERATOR)
+    await site.ports.db.write(advisories.upsert_many, "test", rows)
+
+    counts = [await watch_reserved(site.ports) for _ in range(4)]
+
+    assert counts == [20, 20, 10, 0]
+    assert {subject.rpartition("/")[2] for subject, _ in await told(site)} == {one.name for one in rows}
+
+
+async def test_what_one_repository_was_told_another_is_told_too(site: Site, client: Speaker) -> None:
+    await site.ports.db.write(advisories.upsert_many, "test", [advisory_about(client.ecosystem, 1)])
+    await reserve(site.ports, Reserve(client.ecosystem, "zzacme-*"), OPERATOR)
+    assert len(await told(site)) == 1
+
+    await site.ports.db.write(_reserve_silently, client.ecosystem)
+
+    assert [await watch_reserved(site.ports), await watch_reserved(site.ports)] == [1, 0]
+    assert len(await told(site)) == 2
+
+
+def _reserve_silently(connection: Connection, ecosystem: str) -> None:
+    """As a reservation stands that was made when nothing was known under it yet."""
+    other = next(one for one in repositories.repositories(connection) if one.name == "other")
+    policy.add_reservation(connection, other.id, Reservation(0, ecosystem, "zzacme-*", ""), "operator", Instant(1))

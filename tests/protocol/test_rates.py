@@ -114,6 +114,20 @@ async def test_what_costs_much_has_a_limit_of_its_own(
         assert (await site.get("/main/npm/-/whoami", site.token)).status == 200
 
 
+async def test_of_many_names_in_one_request_each_one_counts(tmp_path: Path) -> None:
+    body = '{"ecosystem": "npm", "names": ["a-b", "a-c", "a-d"], "at": "install"}'
+    async with running_site(tmp_path / "site", "[limits]\nname_checks = 5\n") as site:
+        statuses = [
+            (
+                await site.ask(
+                    "POST", "/api/v1/names/check-many", site.token, data=body, Content_Type="application/json"
+                )
+            ).status
+            for _ in range(2)
+        ]
+    assert statuses == [200, 429]
+
+
 async def test_pages_and_the_management_api_count_as_requests(tmp_path: Path) -> None:
     async with running_site(tmp_path / "site", "[limits]\nanonymous = 2\n") as site:
         answers = [await site.get(path) for path in ("/login", "/api/v1/session", "/login", "/api/v1/session")]

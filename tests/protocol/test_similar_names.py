@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
 from pratique.core.actors import OPERATOR, ActorKind, Operation
-from pratique.core.decisions import Mode
+from pratique.core.decisions import EntryKind, Mode
 from pratique.core.errors import Conflict, Invalid, NotFound
+from pratique.services.governing.list_entries import AddEntry, add_entry
 from pratique.services.governing.list_events import ListEvents, list_events
 from pratique.services.governing.rule_settings import SetRule, set_rule
 from pratique.services.judging.recheck_release import Recheck, recheck_releases
@@ -156,6 +158,85 @@ async def test_who_asks_before_is_told_what_the_publish_would_find(site: Site, c
     assert ordinary["verdict"] == "ok"
 
 
+async def many(site: Site, ecosystem: str, names: Any, token: str | None, **more: Any) -> Any:
+    body = json.dumps({"ecosystem": ecosystem, "names": names, **more})
+    return await site.ask("POST", "/api/v1/names/check-many", token, data=body, Content_Type="application/json")
+
+
+async def test_who_asks_before_hears_also_what_is_public_popular_denied_or_somebodys(
+    site: Site, registry: PlainRegistry, client: Speaker
+) -> None:
+    client.released(registry, "frob-public", "1.0.0")
+    await client.upload(site, "frob-own", "1.0.0", site.admin)
+    await set_visibility(site.ports, SetVisibility(f"pkg:{client.ecosystem}/frob-own", Visibility.PUBLIC), OPERATOR)
+    denied = f"pkg:{client.ecosystem}/frob-denied"
+    await add_entry(site.ports, AddEntry(kind=EntryKind.DENY, purl=denied, reason="never again"), OPERATOR)
+    names = ["frob-public", client.popular, "frob-denied", "frob-own", "frobnicate-the-widget"]
+
+    said = (await many(site, client.ecosystem, names, site.token)).json()["names"]
+    mine = (await preflight(site, client.ecosystem, "frob-own", site.admin)).json()
+
+    assert [(one["name"], one["verdict"], one["kind"]) for one in said] == [
+        ("frob-public", "hold", "shadows_public"),
+        (client.popular, "hold", "shadows_public"),
+        ("frob-denied", "hold", "denylist"),
+        ("frob-own", "hold", "taken"),
+        ("frobnicate-the-widget", "ok", ""),
+    ]
+    assert "it is the name of a public project" in said[0]["why"]
+    assert "never again" in said[2]["why"]
+    assert mine["verdict"] == "ok"
+    for one in said[:3]:
+        taken = await client.upload(site, one["name"], "1.0.0", site.token)
+        assert (taken.status, f"policy {one['kind']}" in taken.reason) == (403, True), one
+
+
+async def test_what_could_not_be_asked_is_said_and_nobody_in_particular_has_upstreams_asked(
+    site: Site, registry: PlainRegistry, client: Speaker
+) -> None:
+    nobody = (await preflight(site, client.ecosystem, "frob-public")).json()
+    assert (nobody["verdict"], registry.asked) == ("ok", [])
+    assert "upstreams were not asked" in nobody["not_asked"]
+
+    registry.away = True
+    member = (await preflight(site, client.ecosystem, "frob-public", site.token)).json()
+    assert (member["verdict"], member["kind"]) == ("hold", "shadows_public")
+    assert "could be asked" in member["why"]
+
+
+async def test_who_asks_before_learns_nothing_of_private_names_and_no_upstream_hears_of_them(
+    site: Site, registry: PlainRegistry, client: Speaker
+) -> None:
+    await client.upload(site, "secret", "1.0.0", site.admin)
+    await reserve(site.ports, Reserve(ecosystem=client.ecosystem, pattern="acme-core"), OPERATOR)
+    registry.asked.clear()
+
+    for away in (False, True):
+        registry.away = away
+        for token, names in ((None, ("secret", "acme-core")), (site.token, ("secret",)), (site.agent, ("secret",))):
+            for name in names:
+                private = await preflight(site, client.ecosystem, name, token)
+                free = await preflight(site, client.ecosystem, "nowhere-to-be-found", token)
+                assert private.text.replace(name, "NAME") == free.text.replace("nowhere-to-be-found", "NAME")
+    assert not [path for path in registry.asked if "secret" in path or "acme" in path]
+
+
+async def test_many_names_are_answered_in_their_order_and_bounded(site: Site) -> None:
+    squat, popular = SQUATS["npm"]
+    names = [squat, popular, "", "r\u0435act", "@acme/x"]
+
+    answered = await many(site, "npm", names, None, at="install")
+    single = [(await preflight(site, "npm", name, at="install")).json() for name in names]
+
+    assert answered.json()["names"] == single
+    for wrong in ([], ["a"] * 101, ["a" * 513], [5], "abc"):
+        refused = await many(site, "npm", wrong, site.token)
+        assert (refused.status, "names" in refused.json()["error"]) == (400, True), wrong
+    assert (await many(site, "npm", ["x"], "prq_wrong")).status == 401
+    assert (await many(site, "npm", ["x"], None, repository="secret")).status == 401
+    assert (await many(site, "perl", ["x"], site.token)).status == 400
+
+
 async def test_a_name_like_one_published_here_is_found_at_once(site: Site, client: Speaker) -> None:
     await client.upload(site, "acme-widgets", "1.0.0", site.admin)
     await set_visibility(site.ports, SetVisibility(f"pkg:{client.ecosystem}/acme-widgets", Visibility.PUBLIC), OPERATOR)
@@ -189,7 +270,8 @@ async def test_a_name_like_a_private_one_waits_and_nobody_but_administrators_is_
     page = await site.get("/r/" + refused.json()["decision_id"], site.token)
     (review,) = await waiting(site)
 
-    assert {one.text for one in asked} == {free.text.replace("gadgets", "widgets")}
+    same = [{**one.json(), "not_asked": ""} for one in asked]
+    assert same == [{**free.json(), "name": "acmewidgets"}] * 3
     assert taken.status in (200, 201)
     assert "could be taken for one that is kept here (similar_name)" in told(taken)
     assert f"pratique review approve {client.ecosystem} acmewidgets" in page.text

@@ -157,6 +157,7 @@ def _wired(folder: DataFolder, settings: Settings, base: _Base, busy: _Busy) -> 
         popularity=_popularity,
         names=busy.names,
         signer=signer_of(folder, settings),
+        stand_in_key=folder.stand_in_key(),
         publish_limits=publish_limits(settings.publish, settings.names),
         advisory_sources=advisory_sources(settings),
         name_feeds=settings.names.hallucinated,

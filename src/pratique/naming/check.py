@@ -65,6 +65,11 @@ class Verdict(msgspec.Struct, frozen=True):
     kind: str = ""
     why: str = "no known name looks like it"
 
+    @property
+    def waits(self) -> bool:
+        """Whether a person has to look."""
+        return self.verdict in (Outcome.REVIEW, Outcome.HOLD)
+
 
 class _Scored(msgspec.Struct, frozen=True):
     candidate: Candidate

@@ -1,7 +1,6 @@
 """The names of an ecosystem that a new one could be taken for: the popular ones in order, then all others.
 
-A text of names is one a line, `name<TAB>rank[<TAB>downloads]` for popular ones (rank from 1, downloads a month),
-anything after the first tab ignored for the others. Names are brought to canonical form by who reads them.
+Lists that people have are read by `names_list`; what comes with the package is a name a line, canonical.
 """
 
 from __future__ import annotations
@@ -12,9 +11,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from importlib import resources
 
 import msgspec
-
-from pratique.core.errors import Invalid
-from pratique.naming.exact_index import MOST_NAMES
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -64,34 +60,6 @@ def pack(names: Iterable[str]) -> Names:
     return Names(b"".join(parts), starts)
 
 
-def read_popular(lines: Iterable[str]) -> list[Known]:
-    """Read `name<TAB>rank[<TAB>downloads]`, blank lines skipped, into the order of rank.
-
-    Raises:
-        Invalid: a line has no rank or no name; the sentence names the line.
-    """
-    found: list[tuple[int, Known]] = []
-    for number, line in enumerate(lines, 1):
-        name, *rest = line.rstrip("\r\n").split("\t")
-        if not line.strip():
-            continue
-        if not name or not rest or not all(_is_count(one) for one in rest[:2]):
-            raise Invalid(
-                f"line {number} of the list of popular names is {line[:80]!a}; "
-                "it should be a name, a tab and its rank, and perhaps a tab and its downloads a month"
-            )
-        found.append((int(rest[0]), Known(name, int(rest[1]) if len(rest) > 1 else None)))
-    return [known for _, known in sorted(found, key=lambda one: one[0])]
-
-
-def read_names(lines: Iterable[str]) -> list[str]:
-    """Read names, one a line; what follows a tab is ignored. Raises Invalid if there are too many."""
-    found = [name for line in lines if (name := line.rstrip("\r\n").partition("\t")[0].strip())]
-    if len(found) > MOST_NAMES // 2:
-        raise Invalid(f"{len(found)} names are too many for one list; at most {MOST_NAMES // 2} are read")
-    return found
-
-
 def shipped(ecosystem: str) -> Sequence[Known]:
     """The popular names that come with the package, most popular first; none for an ecosystem without data."""
     return [Known(name) for name in shipped_names(ecosystem)]
@@ -117,7 +85,3 @@ def read_shipped_lines(file: str) -> list[str]:
     """The lines of a text that comes with the package; those that begin with `#` are left out."""
     text = resources.files("pratique.naming").joinpath("data", file).read_text("utf-8")
     return [line for line in text.splitlines() if line and not line.startswith("#")]
-
-
-def _is_count(text: str) -> bool:
-    return text.isascii() and text.isdigit() and 0 < len(text) <= 15

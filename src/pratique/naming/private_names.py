@@ -19,11 +19,18 @@ def is_known(ecosystem: str, name: str) -> bool:
     return popular.rank(ecosystem, name) is not None or name in _others(ecosystem)
 
 
-def known_like(ecosystem: str, pattern: str, most: int) -> list[str]:
-    """The first popular names that a glob matches, in their order; none for one that begins with a `*`."""
+def known_like(ecosystem: str, pattern: str, most: int, after: str = "") -> list[str]:
+    """The first popular names that a glob matches, in their order; none for one that begins with a `*`.
+
+    Args:
+        ecosystem: id.
+        pattern: the glob.
+        most: how many at most.
+        after: only names behind this one.
+    """
     head = pattern.partition("*")[0]
     named = popular.starting_with(ecosystem, head) if head else iter(())
-    return list(islice((name for name in named if glob_matches(pattern, name)), most))
+    return list(islice((name for name in named if name > after and glob_matches(pattern, name)), most))
 
 
 def looks_private(ecosystem: str, name: str) -> str:

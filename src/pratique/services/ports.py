@@ -71,6 +71,7 @@ class Ports:
     Attributes:
         popularity: rank of a name among the most downloaded, None if not among them.
         public_urls: the URLs under which clients may reach this server; absolute links are built from these only.
+        stand_in_key: makes the names that upstreams are asked for in the place of those they may not hear of.
         server_name: how this server is called in Via headers.
         login_life: milliseconds that a token is good for which a client's login made.
         cache_max_bytes: that upstreams' files may take, 0: no limit.
@@ -101,6 +102,7 @@ class Ports:
     popularity: Callable[[ProjectKey], int | None]
     names: Corpora
     signer: Signer
+    stand_in_key: bytes = field(repr=False)
     publish_limits: PublishLimits = PublishLimits()
     advisory_sources: tuple[str, ...] = ()
     name_feeds: tuple[str, ...] = ()

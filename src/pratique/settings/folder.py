@@ -200,6 +200,10 @@ class DataFolder(msgspec.Struct, frozen=True):
         """How this server is called towards other servers: the same as long as the folder lives, and no secret."""
         return "pratique-" + hashlib.sha256(b"server name" + self.secret()).hexdigest()[:16]
 
+    def stand_in_key(self) -> bytes:
+        """A secret for the names that upstreams are asked for in the place of private ones (32 bytes)."""
+        return hashlib.sha256(b"stand-in names" + self.secret()).digest()
+
 
 def _refuse_unwritable(paths: Iterable[Path]) -> None:
     for path in paths:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from pratique.core.clock import Instant
 from pratique.core.names import EcosystemId, ProjectKey
-from pratique.store.dialects import insert, matches_glob
+from pratique.store.dialects import insert
 from pratique.store.rows import many
 from pratique.store.schema import advisory, advisory_import
 
@@ -86,15 +86,6 @@ def about_names(c: sa.Connection, ecosystem: str, names: Sequence[str]) -> dict[
         for row in many(c.execute(wanted.order_by(advisory.c.id)), StoredAdvisory):
             found[row.name] = (*found.get(row.name, ()), row)
     return found
-
-
-def names_like(c: sa.Connection, ecosystem: str, glob: str, limit: int) -> tuple[str, ...]:
-    """Names that a glob matches of projects which records in force are about."""
-    is_meant = advisory.c.name == glob if "*" not in glob else matches_glob(c, advisory.c.name, glob)
-    wanted = sa.select(advisory.c.name).where(
-        advisory.c.ecosystem == ecosystem, advisory.c.withdrawn.is_(sa.false()), is_meant
-    )
-    return tuple(c.execute(wanted.distinct().order_by(advisory.c.name).limit(limit)).scalars())
 
 
 def of_records(c: sa.Connection, records: Sequence[str]) -> dict[str, tuple[StoredAdvisory, ...]]:

@@ -165,3 +165,11 @@ def matches_glob(connection: sa.Connection, column: sa.ColumnElement[str], glob:
     if connection.dialect.name == "postgresql":
         return column.like(re.sub(r"[/%_]", r"/\g<0>", glob).replace("*", "%"), escape="/")
     return column.op("GLOB")(re.sub(r"[?[]", r"[\g<0>]", glob))
+
+
+def in_byte_order(connection: sa.Connection, column: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
+    """A text as it is to be compared and sorted where pages of several sources are laid together.
+
+    PostgreSQL sorts as its database's language does, SQLite and Python by code points.
+    """
+    return column.collate("C") if connection.dialect.name == "postgresql" else column

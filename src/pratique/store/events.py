@@ -30,6 +30,11 @@ def latest(c: sa.Connection, subject: str, kind: str) -> Event | None:
     return one(c.execute(wanted), Event)
 
 
+def of_subjects(c: sa.Connection, subjects: Collection[str], kind: str) -> tuple[Event, ...]:
+    """All events of one kind about exactly these purls or names."""
+    return many(c.execute(sa.select(event).where(event.c.subject.in_(sorted(subjects)), event.c.kind == kind)), Event)
+
+
 def recent(c: sa.Connection, limit: int, kinds: Collection[str] | None = None) -> tuple[Event, ...]:
     """The latest events, of these kinds or of all, newest first."""
     wanted = _newest_first if kinds is None else _newest_first.where(event.c.kind.in_(sorted(kinds)))

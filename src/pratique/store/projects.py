@@ -14,7 +14,7 @@ from pratique.core.names import EcosystemId, ProjectKey
 from pratique.store import name_forms
 from pratique.store.dialects import insert, matches_glob
 from pratique.store.rows import many
-from pratique.store.schema import account, file, manifest, membership, project, repository
+from pratique.store.schema import account, file, manifest, membership, project
 
 
 class Project(msgspec.Struct, frozen=True):
@@ -171,17 +171,6 @@ def origins_of_twins(c: sa.Connection, repository_id: int, ecosystem: str, twins
             if found.get(row.twin) is not Origin.OWN:
                 found[row.twin] = Origin(row.origin)
     return found
-
-
-def upstream_like(c: sa.Connection, ecosystem: str, glob: str, limit: int) -> tuple[tuple[str, str], ...]:
-    """Names that a glob matches of projects which an upstream had, with the repository that has had it."""
-    is_meant = project.c.name == glob if "*" not in glob else matches_glob(c, project.c.name, glob)
-    wanted = (
-        sa.select(project.c.name, repository.c.name)
-        .join(repository, repository.c.id == project.c.repository_id)
-        .where(project.c.ecosystem == ecosystem, project.c.origin == Origin.UPSTREAM.value, is_meant)
-    )
-    return tuple((row[0], row[1]) for row in c.execute(wanted.order_by(project.c.name, repository.c.id).limit(limit)))
 
 
 def keys_of_twins(c: sa.Connection, repository_id: int, ecosystem: str, twins: Sequence[str]) -> list[ProjectKey]:

@@ -1,4 +1,4 @@
-"""Popular names of imported lists, which take the place of those that come with the package."""
+"""Popular names of imported lists, which come before those that come with the package."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from pratique.core.errors import Unavailable
 from pratique.core.names import ProjectKey
 from pratique.store.database import Database
 from pratique.store.dialects import announce, insert
-from pratique.store.schema import revision
+from pratique.store.schema import repository, revision
 
 Place = tuple[int, str, str]
 """(repository, ecosystem, name); empty names stand for every project of the repository."""
@@ -79,6 +79,12 @@ def bump(c: sa.Connection, repository_id: int, key: ProjectKey | None) -> None:
         mine = (repository_id, "", "") if key is None else (repository_id, key.ecosystem, key.name)
     _move(c, mine, global_revision(c))
     announce(c)
+
+
+def bump_everywhere(c: sa.Connection) -> None:
+    """Say that every project of every repository is affected."""
+    for repository_id in c.execute(sa.select(repository.c.id).order_by(repository.c.id)).scalars().all():
+        bump(c, repository_id, None)
 
 
 def _move(c: sa.Connection, place: Place, stamp: int) -> None:

@@ -91,7 +91,13 @@ def test_names_can_be_typed_and_are_shown_in_a_table(capsys: pytest.CaptureFixtu
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [("tokio\n", "line 1 of the list of popular names"), ("tokio\t1\nserde\tx\n", "line 2"), (b"\xff\t1", "cannot be")],
+    [
+        ("tokio\n", "'tokio' has no rank"),
+        ("tokio\t1\nserde\tx\n", "line 2"),
+        (b"\xff\t1", "no text in UTF-8"),
+        ("<html>", "a web page"),
+        ("tokio\t0\n", "ranks begin at 1"),
+    ],
 )
 def test_a_file_that_is_no_list_is_refused_with_its_line(content, said, tmp_path, capsys) -> None:
     corpus = tmp_path / "popular.tsv"

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pratique.core.errors import Invalid
-from pratique.naming.corpus import Known, pack, read_names, read_popular, shipped, shipped_others
+from pratique.naming.corpus import pack, shipped, shipped_others
 from pratique.naming.downloads import estimate
 from pratique.naming.spelling import SPELLINGS, canonical_or_none
 
@@ -17,21 +16,6 @@ def test_names_come_back_by_their_number(names):
     packed = pack(names)
 
     assert [packed[number] for number in range(len(packed))] == names
-
-
-def test_a_list_of_popular_names_is_read_in_the_order_of_rank():
-    assert read_popular(["b\t2\t70\n", "", "a\t1\t900\n", "c\t3"]) == [Known("a", 900), Known("b", 70), Known("c")]
-
-
-@pytest.mark.parametrize("line", ["lodash", "lodash\tfirst", "\t1", "lodash\t1\tmany", "lodash\t-1", "a\t" + "9" * 99])
-def test_a_line_without_a_rank_is_refused_with_its_number(line):
-    with pytest.raises(Invalid, match="line 2 of the list of popular names") as refusal:
-        read_popular(["ok\t1", line])
-    assert str(refusal.value).isprintable()
-
-
-def test_a_list_of_names_ignores_what_follows_a_tab():
-    assert read_names(["a\t1.0\tsummary\n", "\n", " b ", "c"]) == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize("ecosystem", SPELLINGS)

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pratique.core.errors import Invalid
-from pratique.naming.names_list import Listed, read_list
+from pratique.naming.corpus import Known
+from pratique.naming.names_list import Listed, read_list, read_names, read_popular
 
 NAMES = ["left-pad", "@acme/x", 'with "quotes" and \\', "brackets ]}{[", "ünïcode"]
 
@@ -45,6 +46,29 @@ def test_lines_have_names_and_perhaps_ranks_and_downloads(size: int) -> None:
     ]
 
 
+def test_a_list_of_popular_names_is_read_in_the_order_of_rank() -> None:
+    content = b"b\t2\t70\n\na\t1\t900\nc\t3"
+
+    assert read_popular([content]) == [Known("a", 900), Known("b", 70), Known("c")]
+
+
+@pytest.mark.parametrize("line", ["lodash", "lodash\tfirst", "\t1", "lodash\t1\tmany", "lodash\t-1", "a\t" + "9" * 99])
+def test_a_popular_name_without_a_rank_is_refused(line: str) -> None:
+    with pytest.raises(Invalid, match=r"line 2 is|has no rank in the list of popular names") as refusal:
+        read_popular([f"ok\t1\n{line}\n".encode()])
+    assert str(refusal.value).isprintable()
+
+
+def test_of_a_list_of_all_names_what_follows_a_tab_is_passed_over() -> None:
+    assert read_names([b"a\t1.0\tsummary\n\n b \nc"]) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("size", [1, 2, 4, 1_000])
+def test_a_mark_of_utf_8_at_the_beginning_belongs_to_no_name(size: int) -> None:
+    for content in (b"\xef\xbb\xbfleft-pad\nlodash\n", b'\xef\xbb\xbf["left-pad", "lodash"]'):
+        assert [one.name for one in read_list(pieces(content, size))] == ["left-pad", "lodash"]
+
+
 def test_a_list_without_names_is_empty() -> None:
     assert list(read_list([])) == list(read_list([b"\n\n"])) == list(read_list([b'{"rows": []}'])) == []
 
@@ -55,6 +79,10 @@ def test_a_list_without_names_is_empty() -> None:
         (b"\x1f\x8b\x08rest", "the file is packed; unpack it first"),
         (b"PK\x03\x04rest", "the file is packed"),
         (b"good\n\xff\xfe\x00\n", "line 2 is no text in UTF-8"),
+        (b"\xff\xfea\x00\n\x00", "the file is text in UTF-16; save it in UTF-8"),
+        (b"\n <!DOCTYPE html><html>", "the file is a web page and no list"),
+        (b"name\t0\n", "ranks begin at 1"),
+        (b"ok\n" + b"x" * 17_000 + b"\nok\n", "a line has more than 16,384 bytes"),
         (b"a\x00b\n", "line 1 is no text in UTF-8"),
         (b"x" * 5_000_000, "a line has more than 16,384 bytes"),
         (b"name\tfirst\n", "line 1 is 'name\\\\tfirst'; it should be a name"),
@@ -72,7 +100,7 @@ def test_a_list_without_names_is_empty() -> None:
         (b"[" * 100_000, "more than 65,536 bytes"),
         (b'{"x": "' + b"y" * 3_000_000, "holds no list of names"),
     ],
-    ids=range(19),
+    ids=range(23),
 )
 def test_what_is_no_list_is_refused_with_where_it_is_none(content: bytes, sentence: str) -> None:
     with pytest.raises(Invalid, match=re.escape(sentence).replace("\\\\\\\\", "\\\\")):

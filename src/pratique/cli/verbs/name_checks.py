@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, BinaryIO, Literal
 
+import msgspec
 from cyclopts import App, Parameter
 
 from pratique.cli.afar import perform_afar
 from pratique.cli.asking import HERE, Where, ask
-from pratique.cli.showing import day, say, show_table
+from pratique.cli.showing import day, say, say_aside, show_table
 from pratique.core.errors import Invalid
 from pratique.naming.check import At, Outcome, Verdict, check
-from pratique.naming.corpus import Known, read_names, read_popular, shipped, shipped_others
-from pratique.naming.snapshot import Snapshot, build
+from pratique.naming.corpus import Known, shipped, shipped_others
+from pratique.naming.names_list import read_names, read_popular
+from pratique.naming.snapshot import Snapshot, build, build_small
 from pratique.naming.spelling import canonical_or_none
-from pratique.services.names.check_name import CheckName
+from pratique.services.names.check_name import LONGEST, MAX_NAMES, CheckNames, NamesChecked
 from pratique.services.names.import_names import ImportNames
 from pratique.services.names.name_exceptions import ExceptName, ListExceptions, UnexceptName
 from pratique.services.verbs import table
@@ -38,6 +42,14 @@ for _name, _path, _help in (
 
 LONGEST_LINE = 16_384
 """Bytes of a line of standard input that are read as a name; of a longer one, only the beginning is."""
+
+_CHUNK = 1 << 20
+
+NOT_ASKED = (
+    "only names that are known everywhere were looked at: whether a public registry has it, and what your server "
+    "reserves or denies, --server asks"
+)
+"""Said of what a publish would look at and a check without a server cannot."""
 
 Ecosystem = Literal["npm", "pypi", "cargo", "maven", "rubygems", "nuget"]
 
@@ -76,19 +88,46 @@ def check_names(
     if server is None:
         snapshot = build_snapshot(ecosystem, corpus, all_names)
         verdicts = (check(snapshot, name, At(at)) for name in _asked(names))
+        said = NOT_ASKED if at == "publish" else ""
+        answers: Iterator[tuple[Verdict, str]] = ((verdict, said) for verdict in verdicts)
     else:
-        requests = (CheckName(ecosystem, name, At(at), repository) for name in _asked(names))
-        verdicts = (_ask_server(request, server, token, ca) for request in requests)
+        wanted = CheckNames(ecosystem, (), At(at), repository)
+        answers = _ask_server(wanted, _asked(names), partial(_perform, server, token, ca))
     if as_json:
-        for verdict in verdicts:
+        for verdict, _ in answers:
             say(as_line(verdict))
         return
-    _show(list(verdicts))
+    _show(list(answers))
 
 
-def _ask_server(request: CheckName, server: str, token: str | None, ca: Path | None) -> Verdict:
-    one = perform_afar(table.NAMES_CHECK, request, server, token, ca)
-    return Verdict(one.name, Outcome(one.verdict), float(one.score), one.targets, one.kind, one.why)
+def _perform(server: str, token: str | None, ca: Path | None, request: CheckNames) -> NamesChecked:
+    return perform_afar(table.NAMES_CHECK_MANY, request, server, token, ca)
+
+
+def _ask_server(
+    wanted: CheckNames, names: Iterator[str], perform: Callable[[CheckNames], NamesChecked]
+) -> Iterator[tuple[Verdict, str]]:
+    """The server's answers in the order of the names, and what was not looked at; many names go in one request.
+
+    What is too long for any registry, or no text at all, is told here.
+    """
+    alone = build_small(wanted.ecosystem, ())
+    while some := list(islice(names, MAX_NAMES)):
+        sent = tuple(name for name in some if _can_be_sent(name))
+        answered = iter(perform(msgspec.structs.replace(wanted, names=sent)).names if sent else ())
+        for name in some:
+            if _can_be_sent(name):
+                one = next(answered)
+                yield (
+                    Verdict(name, Outcome(one.verdict), float(one.score), one.targets, one.kind, one.why),
+                    one.not_asked,
+                )
+            else:
+                yield check(alone, name, wanted.at), ""
+
+
+def _can_be_sent(name: str) -> bool:
+    return len(name) <= LONGEST and name.isprintable()
 
 
 @app.command(name="import")
@@ -176,10 +215,10 @@ def build_snapshot(ecosystem: str, corpus: Path | None, all_names: Path | None) 
     popular: Sequence[Known] = shipped(ecosystem)
     others = shipped_others(ecosystem)
     if corpus is not None:
-        read = read_popular(_lines(corpus))
+        read = read_popular(_chunks(corpus))
         popular = [Known(name, one.downloads) for one in read if (name := canonical_or_none(ecosystem, one.name))]
     if all_names is not None:
-        others += [name for one in read_names(_lines(all_names)) if (name := canonical_or_none(ecosystem, one))]
+        others += [name for one in read_names(_chunks(all_names)) if (name := canonical_or_none(ecosystem, one))]
     return build(ecosystem, popular, others)
 
 
@@ -214,15 +253,19 @@ def _asked(names: Iterable[str]) -> Iterator[str]:
             yield name
 
 
-def _lines(path: Path) -> list[str]:
+def _chunks(path: Path) -> Iterator[bytes]:
     try:
-        return path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise Invalid(f"{path} cannot be read as a list of names: {error}") from error
+        with path.open("rb") as file:
+            yield from iter(partial(file.read, _CHUNK), b"")
+    except OSError as error:
+        raise Invalid(f"{path} cannot be read as a list of names: {error.strerror}") from error
 
 
-def _show(verdicts: list[Verdict]) -> None:
+def _show(answers: list[tuple[Verdict, str]]) -> None:
+    verdicts = [verdict for verdict, _ in answers]
     rows = [(ascii(one.name[:80])[1:-1], one.verdict.value, f"{one.score:.2f}", one.why) for one in verdicts]
     show_table(("name", "verdict", "score", "why"), rows, "no names")
-    worst = sum(one.verdict in (Outcome.REVIEW, Outcome.HOLD) for one in verdicts)
+    worst = sum(one.waits for one in verdicts)
     say(f"{worst} of {len(verdicts)} would wait for a person")
+    for said in sorted({said for _, said in answers} - {""}):
+        say_aside(said)

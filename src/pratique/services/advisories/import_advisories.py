@@ -26,7 +26,7 @@ from pratique.core.names import ProjectKey
 from pratique.services.changes import permit_everywhere
 from pratique.services.judging.recheck_release import enqueue_rechecks
 from pratique.services.ports import Enqueue, Ports
-from pratique.store import advisories, advisory_records, events, repositories, revisions
+from pratique.store import advisories, advisory_records, events, revisions
 from pratique.store.advisories import StoredAdvisory
 from pratique.store.advisory_records import StoredRecord
 from pratique.store.database import Database
@@ -210,8 +210,7 @@ def _write_batch(
     changed = advisories.changed_keys(connection, rows)
     if changed:
         advisories.upsert_many(connection, source, rows)
-        for repository in repositories.repositories(connection):
-            revisions.bump(connection, repository.id, None)
+        revisions.bump_everywhere(connection)
     originals = {one.id: one for one in batch if one.original}
     wanted = advisory_records.outdated(connection, {one.id: one.modified for one in originals.values()})
     kept = [StoredRecord(record, originals[record].modified, pack(originals[record].original)) for record in wanted]

@@ -23,7 +23,6 @@ from pratique.services.governing.show_findings import FindingShown, shown_of_fil
 from pratique.services.judging.find_project import FoundProject, find_as
 from pratique.services.judging.gather import Inquiry
 from pratique.services.judging.judge import (
-    admit_reader,
     allowed_versions,
     authorise_on,
     decide_listing,
@@ -33,6 +32,7 @@ from pratique.services.judging.judge import (
     know,
     newest_first,
 )
+from pratique.services.judging.refuse_hidden import admit
 from pratique.services.ports import Ports, Visit
 from pratique.services.purls import Named, read_purl
 from pratique.services.visits import find_repository_by_id, visit_repository
@@ -133,7 +133,7 @@ async def explain(ports: Ports, repository: str, purl: str, as_kind: ActorKind, 
     named = read_purl(purl, ports.ecosystems)
     visit = await visit_repository(ports, repository, named.key.ecosystem, actor)
     known = await know(ports, visit, named.key)
-    admit_reader(visit, known, ports.clock.now(), Operation.EXPLAIN)
+    await admit(ports, visit, known, Operation.EXPLAIN)
     inquiry = msgspec.structs.replace(inquire(ports, visit, known), actor=Actor(as_kind, name=as_kind))
     by_name, withdrawn = decide_name(inquiry), dict[str, Withdrawn]()
     if by_name.action.refuses_download:

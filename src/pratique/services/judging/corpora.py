@@ -18,8 +18,9 @@ from sqlalchemy import Connection
 
 from pratique.core.likeness import Likeness
 from pratique.core.names import ProjectKey
-from pratique.naming.check import At, Outcome, Verdict, check
-from pratique.naming.corpus import Known, shipped_names, shipped_others
+from pratique.naming.check import At, Verdict, check
+from pratique.naming.corpus import Known, shipped_others
+from pratique.naming.ranked import with_shipped
 from pratique.naming.snapshot import Snapshot, build_shipped, build_small
 from pratique.naming.spelling import SPELLINGS
 from pratique.store import ranked_names
@@ -30,8 +31,6 @@ T = TypeVar("T")
 
 _REMEMBERED = 4_096
 """Answers about young names that are kept; their listings are made again whenever something changes."""
-
-_WAITING = frozenset({Outcome.REVIEW, Outcome.HOLD})
 
 
 class Corpora:
@@ -78,7 +77,7 @@ class Corpora:
 
 def as_likeness(verdict: Verdict) -> Likeness | None:
     """A verdict as what a person has to look at; None where nobody has to."""
-    if verdict.verdict not in _WAITING:
+    if not verdict.waits:
         return None
     return Likeness(verdict.verdict.value, verdict.kind, round(verdict.score * 1_000), verdict.targets, verdict.why)
 
@@ -89,9 +88,8 @@ def _shipped(ecosystem: str) -> Snapshot:
 
 
 def _imported(ecosystem: str, ranked: tuple[ranked_names.Ranked, ...]) -> Snapshot:
-    """Imported ranks take the place of those that came along, whose names stay known."""
-    popular = [Known(one.name, one.downloads) for one in ranked]
-    return build_small(ecosystem, popular, shipped_names(ecosystem) + shipped_others(ecosystem))
+    popular = with_shipped(ecosystem, [Known(one.name, one.downloads) for one in ranked])
+    return build_small(ecosystem, popular, shipped_others(ecosystem))
 
 
 def _imports(connection: Connection, ecosystem: str) -> int:

@@ -14,8 +14,9 @@ from pratique.core.artifacts import Origin
 from pratique.core.errors import NotFound, Unavailable
 from pratique.core.names import ProjectKey
 from pratique.services.judging.gather import Inquiry
-from pratique.services.judging.judge import admit_reader, decide_project, inquire, know, refuse, refuse_name
+from pratique.services.judging.judge import decide_project, inquire, know, refuse, refuse_name
 from pratique.services.judging.knowledge import Knowledge
+from pratique.services.judging.refuse_hidden import admit
 from pratique.services.judging.refuse_nowhere import refuse_nowhere
 from pratique.services.judging.sources import Place, Source, find_place, find_source
 from pratique.services.ports import Ports, Visit
@@ -137,9 +138,9 @@ async def _look_up(
 ) -> tuple[Knowledge, S]:
     async def look(max_age: int | None) -> tuple[Knowledge, S, bool]:
         known = await know(ports, visit, key)
+        await admit(ports, visit, known, max_age=max_age)
+        await refuse(known)
         try:
-            admit_reader(visit, known, ports.clock.now())
-            await refuse(known)
             found = await find(known, max_age)
         except NotFound as unknown:
             await refuse_nowhere(ports, visit, known, unknown)

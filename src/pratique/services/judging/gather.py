@@ -85,13 +85,10 @@ def project_stage(inquiry: Inquiry, view: ProjectView) -> Facts:
     return msgspec.structs.replace(named, values={**named.values, **status})
 
 
-def nowhere_stage(inquiry: Inquiry, hint: str | None = None) -> Facts:
-    """Facts about a name that nobody has, or that the asker may not know of: for both they are the same.
-
-    None for `hint` means that nobody has looked yet whether there is a project.
-    """
-    known = msgspec.structs.replace(
-        inquiry.knowledge,
+def as_nobodys(known: Knowledge) -> Knowledge:
+    """What is known of a name that nobody has, in the place of what is known of one that the asker may not know of."""
+    return msgspec.structs.replace(
+        known,
         project=None,
         twins=(),
         reservation=None,
@@ -99,16 +96,24 @@ def nowhere_stage(inquiry: Inquiry, hint: str | None = None) -> Facts:
         advisories=(),
         asked_before_existed=None,
         served_before=False,
+        name_review=None,
     )
-    named = name_stage(msgspec.structs.replace(inquiry, knowledge=known))
+
+
+def nowhere_stage(inquiry: Inquiry, hint: str | None = None) -> Facts:
+    """Facts about a name that nobody has, or that the asker may not know of: for both they are the same.
+
+    None for `hint` means that nobody has looked yet whether there is a project.
+    """
+    named = name_stage(msgspec.structs.replace(inquiry, knowledge=as_nobodys(inquiry.knowledge)))
     looked = {} if hint is None else {fact.NOWHERE.name: Nowhere(hint)}
     return msgspec.structs.replace(named, values={**named.values, **looked})
 
 
 def publish_stage(
     inquiry: Inquiry,
-    version: str,
-    filename: str,
+    version: str | None,
+    filename: str | None,
     digests: Digests,
     *,
     public_exists: bool | Absent | None,
@@ -116,7 +121,7 @@ def publish_stage(
 ) -> Facts:
     """What is known of one file that is being published, its bytes in hand: what its index will state is computed.
 
-    None for `public_exists` means that it was not asked.
+    None for `public_exists` means that it was not asked; for version and filename, that there is no file yet.
 
     Args:
         new_name: what a person has to look at, of a project that is new.

@@ -72,7 +72,7 @@ async def find_place(ports: Ports, visit: Visit, known: Knowledge, *, max_age: i
         return Place()
     if known.has_own_twin:
         raise not_found(visit, known.key)
-    for upstream in await ports.db.read(_upstreams_to_ask, known):
+    for upstream in await ports.db.read(upstreams_to_ask, known):
         answer = await ports.documents.get(upstream, visit.ecosystem, known.key.name, max_age=max_age)
         if answer.head.status == _FOUND:
             return Place(answer.head.sha256, answer.head.size, upstream, answer.stale, answer.until)
@@ -93,7 +93,7 @@ async def find_source(ports: Ports, visit: Visit, known: Knowledge, *, max_age: 
         return Source(await ports.db.read(own_outline, visit, known))
     if known.has_own_twin:
         raise not_found(visit, known.key)  # as good as our own name: no upstream hears of it
-    for upstream in await ports.db.read(_upstreams_to_ask, known):
+    for upstream in await ports.db.read(upstreams_to_ask, known):
         answer = await ports.documents.view(upstream, visit.ecosystem, known.key.name, max_age=max_age)
         if answer is not None:
             view = await ports.db.read(with_kept_files, answer.view, known)
@@ -170,7 +170,7 @@ def _own_file(visit: Visit, own: OwnFile) -> FileView:
     return file if own.unpublished is None else msgspec.structs.replace(file, unpublished=own.unpublished)
 
 
-def _upstreams_to_ask(connection: Connection, known: Knowledge) -> tuple[Upstream, ...]:
+def upstreams_to_ask(connection: Connection, known: Knowledge) -> tuple[Upstream, ...]:
     """All in order, or only the one that the project sticks to."""
     configured = repositories.upstreams(connection, known.repository_id, known.key.ecosystem)
     sticky = known.project.upstream_id if known.project else None

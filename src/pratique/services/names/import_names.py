@@ -1,4 +1,4 @@
-"""Take in a list of names: what is new in it is known from then on; its popular ones take the place of those before."""
+"""Take in a list of names: what is new in it is known from then on; its ranks replace those imported before."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pratique.naming.spelling import canonical_or_none
 from pratique.services.changes import permit_everywhere
 from pratique.services.name_globs import ecosystem_named
 from pratique.services.ports import Ports
-from pratique.store import events, name_forms, ranked_names, repositories, revisions
+from pratique.store import events, name_forms, ranked_names, revisions
 from pratique.store.database import Database
 from pratique.store.ranked_names import Ranked
 
@@ -148,8 +148,7 @@ def _write(db: Database, ecosystem: str, names: Iterator[str]) -> int:
 def _conclude(connection: Connection, done: NamesImported, ranked: list[Ranked], actor: Actor, now: Instant) -> None:
     if ranked:
         ranked_names.replace(connection, done.ecosystem, ranked)
-        for repository in repositories.repositories(connection):
-            revisions.bump(connection, repository.id, None)
+        revisions.bump_everywhere(connection)
     ranked_names.note_import(connection, done.ecosystem, done.names, len(ranked), now)
     body = {"names": done.names, "new": done.new, "ranked": done.ranked, "invalid": done.invalid}
     events.append(connection, new_event("names_imported", now, actor, done.ecosystem, body))

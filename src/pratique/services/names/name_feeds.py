@@ -19,7 +19,7 @@ from pratique.naming.feeds import MAX_BYTES, read_feed
 from pratique.services.advisories.import_advisories import source_name
 from pratique.services.changes import permit_everywhere
 from pratique.services.ports import Ports
-from pratique.store import events, invented_names, repositories, revisions
+from pratique.store import events, invented_names, revisions
 from pratique.store.invented_names import InventedName
 
 FEEDS_JOB = "import_name_feeds"
@@ -121,19 +121,14 @@ async def _import(ports: Ports, feed: str, actor: Actor) -> None:
 def _record(connection: Connection, feed: str, rows: list[InventedName], actor: Actor, now: Instant) -> None:
     changed = invented_names.replace(connection, feed, rows, now)
     if changed:
-        _outdate(connection)
+        revisions.bump_everywhere(connection)
         body = {"names": len(rows), "changed": changed}
         events.append(connection, new_event("invented_names_imported", now, actor, feed, body))
 
 
 def _forget(connection: Connection, kept: list[str]) -> None:
     if invented_names.forget_others(connection, kept):
-        _outdate(connection)
-
-
-def _outdate(connection: Connection) -> None:
-    for repository in repositories.repositories(connection):
-        revisions.bump(connection, repository.id, None)
+        revisions.bump_everywhere(connection)
 
 
 async def _content(ports: Ports, source: str) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 import structlog
@@ -11,11 +12,11 @@ from sqlalchemy import Connection
 from pratique.core.actors import OPERATOR
 from pratique.core.clock import Instant
 from pratique.core.decisions import Reservation
-from pratique.core.events import new_event
+from pratique.core.events import Event, new_event
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.naming.private_names import is_known, known_like
 from pratique.services.ports import Ports
-from pratique.store import advisories, events, policy, projects, repositories
+from pratique.store import events, policy, public_names, repositories
 from pratique.store.repositories import Repository
 
 WATCH_JOB = "watch_reserved_names"
@@ -24,7 +25,10 @@ APPEARED = "public_under_reserved"
 """Kind of the event; its subject is the public package's purl."""
 
 MOST = 20
-"""Packages told of one reservation."""
+"""Packages told of one reservation at once; the next ones an hour later."""
+
+_TOGETHER = 200
+"""Packages looked at in one go."""
 
 _log = structlog.get_logger(__name__)
 
@@ -37,20 +41,31 @@ class PublicPackage(msgspec.Struct, frozen=True):
 
 
 def find_public(connection: Connection, ecosystem: str, pattern: str) -> tuple[PublicPackage, ...]:
-    """Public packages that a pattern covers, as far as anybody here knows without asking.
+    """The first public packages that a pattern covers, as far as anybody here knows without asking.
 
     Looked at are projects that an upstream of any repository here had, the names that imported advisories are about,
     and well-known names, of a prefix or scope only those by which it is known.
     """
-    seen = projects.upstream_like(connection, ecosystem, pattern, MOST)
+    return tuple(_package(ecosystem, *one) for one in _page(connection, ecosystem, pattern, MOST, ""))
+
+
+def _page(connection: Connection, ecosystem: str, pattern: str, most: int, after: str) -> list[tuple[str, str]]:
+    """Names behind one, in their order, each with whence it is known.
+
+    Each source gives its first ones, so the first ones of all together are among them.
+    """
+    seen = public_names.had_upstream(connection, ecosystem, pattern, most, after)
     found = {name: f"the repository {repository} has had it from an upstream" for name, repository in seen}
-    for name in advisories.names_like(connection, ecosystem, pattern, MOST):
+    for name in public_names.advised(connection, ecosystem, pattern, most, after):
         found.setdefault(name, "an advisory is about it")
-    known = [pattern] if is_known(ecosystem, pattern) else []
-    for name in known_like(ecosystem, pattern, MOST) if "*" in pattern else known:
+    known = [pattern] if is_known(ecosystem, pattern) and pattern > after else []
+    for name in known_like(ecosystem, pattern, most, after) if "*" in pattern else known:
         found.setdefault(name, "it is among the most used ones")
-    named = sorted(found.items())[:MOST]
-    return tuple(PublicPackage(ProjectKey(EcosystemId(ecosystem), name).purl(), whence) for name, whence in named)
+    return sorted(found.items())[:most]
+
+
+def _package(ecosystem: str, name: str, whence: str) -> PublicPackage:
+    return PublicPackage(ProjectKey(EcosystemId(ecosystem), name).purl(), whence)
 
 
 async def watch_reserved(ports: Ports) -> int:
@@ -63,10 +78,29 @@ async def watch_reserved(ports: Ports) -> int:
 
 
 def _tell_new(connection: Connection, repository: Repository, reservation: Reservation, now: Instant) -> int:
-    found = find_public(connection, reservation.ecosystem, reservation.pattern)
-    new = [one for one in found if events.latest(connection, one.purl, APPEARED) is None]
-    tell_public(connection, repository.name, reservation.pattern, new, now)
-    return len(new)
+    new: list[PublicPackage] = []
+    after = ""
+    while len(new) < MOST:
+        page = _page(connection, reservation.ecosystem, reservation.pattern, _TOGETHER, after)
+        found = [_package(reservation.ecosystem, *one) for one in page]
+        told = _told(connection, repository.name, [one.purl for one in found])
+        new += [one for one in found if one.purl not in told]
+        if len(page) < _TOGETHER:
+            break
+        after = page[-1][0]
+    tell_public(connection, repository.name, reservation.pattern, new[:MOST], now)
+    return len(new[:MOST])
+
+
+def _told(connection: Connection, repository: str, purls: Sequence[str]) -> set[str]:
+    """Those of some packages that were told of in this repository: another one has other people who read it."""
+    told = events.of_subjects(connection, purls, APPEARED)
+    return {one.subject for one in told if _body(one)["repository"] == repository}
+
+
+def _body(event: Event) -> dict[str, Any]:
+    body: dict[str, Any] = msgspec.json.decode(event.canonical)["body"]
+    return body
 
 
 def tell_public(

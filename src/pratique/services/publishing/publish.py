@@ -16,7 +16,7 @@ from pratique.core.clock import Instant
 from pratique.core.decisions import Action, Decision, Moment
 from pratique.core.ecosystem import Rendered
 from pratique.core.ecosystem_verbs import ChecksReleases
-from pratique.core.errors import BadUpstream, Conflict, Forbidden, Invalid, InvalidName, TooLarge, Unauthorised
+from pratique.core.errors import Conflict, Forbidden, Invalid, InvalidName, TooLarge, Unauthorised
 from pratique.core.facts import Absent, Facts, Stage
 from pratique.core.ports import BlobDraft
 from pratique.core.project_verbs import EditsDocuments, SentDocument
@@ -25,12 +25,12 @@ from pratique.rules import similar_name
 from pratique.rules.decide import decide
 from pratique.services.accounts.project_proof import check_proof, write_proved
 from pratique.services.disk import refused_by_disk
+from pratique.services.judging.founding import ask_whether_public
 from pratique.services.judging.gather import publish_stage
 from pratique.services.judging.index_claims import CLAIM_FINDING
 from pratique.services.judging.judge import authorise_on, inquire, know, refuse
 from pratique.services.judging.knowledge import Knowledge
-from pratique.services.judging.new_names import NewName, judge_new_name
-from pratique.services.judging.sources import TooManyTwins, exists_upstream
+from pratique.services.judging.name_likeness import NewName, judge_new_name
 from pratique.services.ports import Ports, Visit
 from pratique.services.publishing.edit_project import edit_project
 from pratique.services.publishing.index_entry import read_indexed
@@ -286,7 +286,7 @@ async def judge_publish(ports: Ports, visit: Visit, known: Knowledge, draft: Pub
     inquiry = inquire(ports, visit, known)
     asked: bool | Absent | None = None
     if known.origin is not Origin.OWN and known.reservation is None:
-        asked = await _ask_whether_public(ports, known)
+        asked = await ask_whether_public(ports, known.repository_id, known.key)
     new_name = await _judge_name(ports, visit, known, draft) if known.origin is not Origin.OWN else None
     facts: Facts = publish_stage(
         inquiry,
@@ -306,15 +306,6 @@ async def _judge_name(ports: Ports, visit: Visit, known: Knowledge, draft: Publi
     """What a new name would be taken for; not asked where the rule about it is off."""
     wanted = any(one.rule.name == similar_name.NAME for one in known.policy.rules)
     return await judge_new_name(ports, visit, known, draft.name) if wanted else None
-
-
-async def _ask_whether_public(ports: Ports, known: Knowledge) -> bool | Absent:
-    try:
-        return await exists_upstream(ports, known.repository_id, known.key.ecosystem, known.key)
-    except TooManyTwins as error:
-        return Absent(str(error), remedy="must be reserved first")
-    except BadUpstream as error:
-        return Absent(f"no upstream could be asked: {error}", passing=True)
 
 
 async def record_judged(ports: Ports, visit: Visit, accepted: Accepted, blob: BlobDraft) -> str:

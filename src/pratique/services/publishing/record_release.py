@@ -18,11 +18,11 @@ from pratique.core.ports import StoredBlob
 from pratique.services.accounts.sign_in import check_still_good
 from pratique.services.changes import outdate_alike
 from pratique.services.judging.knowledge import Knowledge
-from pratique.services.judging.new_names import NewName, begin_review, names_alike
+from pratique.services.judging.name_likeness import NewName, begin_review, names_alike
 from pratique.services.judging.recheck_release import RECHECK_JOB
 from pratique.services.ports import Enqueue, Visit
 from pratique.services.publishing.index_entry import check_room
-from pratique.services.publishing.new_names import check_new_name
+from pratique.services.publishing.names_a_day import check_names_a_day
 from pratique.services.publishing.release_room import ReleaseRoom, check_release_room
 from pratique.services.publishing.sign_files import keep_signatures
 from pratique.store import events, files, findings, projects, releases, revisions
@@ -86,7 +86,7 @@ def is_recorded(connection: Connection, accepted: Accepted, now: Instant) -> boo
     else:
         refuse_twin(known.key, projects.own_twin(connection, known.repository_id, known.key, known.twin) is not None)
         _check_names_alike(connection, accepted)
-        check_new_name(connection, accepted.actor, accepted.new_names, now)
+        check_names_a_day(connection, accepted.actor, accepted.new_names, now)
     return False
 
 

@@ -133,6 +133,16 @@ NAMES_CHECK = Verb(
     reading=True,
     costs="name_checks",
 )
+NAMES_CHECK_MANY = Verb(
+    "names check-many",
+    check_name.CheckNames,
+    check_name.NamesChecked,
+    silent(check_name.check_names),
+    reading=True,
+    posted=True,
+    costs="name_checks",
+    counted="names",
+)
 NAMES_IMPORT = Verb("names import", import_names.ImportNames, import_names.NamesImported, import_names.import_names)
 NAMES_EXCEPT = Verb(
     "names except", name_exceptions.ExceptName, name_exceptions.ExceptionShown, silent(name_exceptions.except_name)
@@ -233,6 +243,7 @@ VERBS: tuple[Verb[Any, Any], ...] = (
     RESERVATIONS,
     OWN_NAMES,
     NAMES_CHECK,
+    NAMES_CHECK_MANY,
     NAMES_IMPORT,
     NAMES_EXCEPT,
     NAMES_UNEXCEPT,

@@ -29,6 +29,7 @@ class Verb(Generic[Request, Response]):
         posted: it is sent as a body although it changes nothing, because it is too long for an address.
         max_body: bytes of its body, where they may be more than those of other requests; then it needs a credential.
         costs: the limit by which it is counted, by its setting below `limits`; empty: as every request.
+        counted: the field of the request of which each member counts as one; empty: the request does.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Verb(Generic[Request, Response]):
     posted: bool = False
     max_body: int = 0
     costs: str = ""
+    counted: str = ""
 
     @property
     def method(self) -> str:

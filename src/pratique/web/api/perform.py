@@ -28,8 +28,11 @@ async def perform(verb: Verb[Any, Any], request: web.Request) -> web.Response:
         # Nobody in particular has megabytes kept in memory here.
         raise Unauthorised(NEEDS_CREDENTIAL)
     if verb.costs:
-        request.app[RATES].count(Limit(verb.costs), who_counts(request, asking.actor))
+        request.app[RATES].check(Limit(verb.costs), who_counts(request, asking.actor))
     wanted = read_request(verb, await _fields(verb, request))
+    if verb.costs:
+        for _ in getattr(wanted, verb.counted) if verb.counted else (wanted,):
+            request.app[RATES].count(Limit(verb.costs), who_counts(request, asking.actor))
     return success(await verb.perform(request.app[PORTS], wanted, asking.actor, _nobody_listens))
 
 

@@ -12,7 +12,7 @@ from pratique.store import projects
 WINDOW = DAY
 
 
-def check_new_name(connection: Connection, actor: Actor, most: int, now: Instant) -> None:
+def check_names_a_day(connection: Connection, actor: Actor, most: int, now: Instant) -> None:
     """Return if the actor may found one more project.
 
     Args:

@@ -86,7 +86,7 @@ async def judge_new_name(ports: Ports, visit: Visit, known: Knowledge, name: str
     return await ports.names.run(_judge, ports, known.key, name, around, ports.clock.now())
 
 
-async def check_new_name(ports: Ports, actor: Actor, known: Knowledge, name: str, at: At) -> Verdict:
+async def judge_for_asker(ports: Ports, actor: Actor, known: Knowledge, name: str, at: At) -> Verdict:
     """The same for who only asks: what the asker may not know of counts for nothing."""
     around = await ports.db.read(_look_around, ports, actor, known, ports.clock.now())
     return await ports.names.run(_check, ports, known.key, name, around, ports.clock.now(), at)
@@ -161,14 +161,11 @@ def _foreign_namespaces(
 
 
 def _judge(ports: Ports, key: ProjectKey, name: str, around: _Around, now: Instant) -> NewName:
-    whole, public = (
-        _check(ports, key, name, msgspec.structs.replace(around, hidden=left_out), now)
-        for left_out in (frozenset[str](), around.private)
-    )
-    if around.namespaces and as_likeness(whole) is None and not _is_excepted(around, key, now):
+    public = _check(ports, key, name, msgspec.structs.replace(around, hidden=around.private), now)
+    whole = _check(ports, key, name, msgspec.structs.replace(around, hidden=frozenset()), now)
+    if around.namespaces and not whole.waits and not _is_excepted(around, key, now):
         whole = _in_foreign_namespace(name, around.namespaces)
-    told = KEPT_HERE if as_likeness(public) is None else public.why
-    return NewName(as_likeness(whole), told, around.alike)
+    return NewName(as_likeness(whole), public.why if public.waits else KEPT_HERE, around.alike)
 
 
 def _check(ports: Ports, key: ProjectKey, name: str, around: _Around, now: Instant, at: At = At.PUBLISH) -> Verdict:
