@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 import msgspec
 
 from pratique.core.clock import DAY, MINUTE, SECOND
+
+
+class ScanWhen(StrEnum):
+    """When an own release is scanned: before anybody gets it, after it is public, or not at all."""
+
+    BEFORE = "before"
+    AFTER = "after"
+    OFF = "off"
 
 
 class UpstreamLimits(msgspec.Struct, frozen=True):

@@ -15,6 +15,7 @@ from pratique.rules import (
     revoked,
     shadows_public,
     similar_name,
+    under_review,
     unpublished,
 )
 from pratique.rules.contract import Rule, rule_of
@@ -32,6 +33,7 @@ RULES: tuple[Rule, ...] = tuple(
         allowlist,
         agent_new_name,
         similar_name,
+        under_review,
         cooldown,
         gone_upstream,
         unpublished,

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 
 from pratique.core.actors import Actor
-from pratique.core.clock import DAY, Clock
+from pratique.core.clock import DAY, SECOND, Clock
 from pratique.core.ecosystem import ArchiveLimits, Ecosystem
+from pratique.core.limits import ScanWhen
 from pratique.core.names import ProjectKey
 from pratique.core.ports import Blobs
 from pratique.store.database import Database
@@ -53,6 +54,8 @@ class PublishLimits:
         archive: bounds on the artefact's inside.
         release_open: milliseconds after its first file in which a release takes further ones; 0: for ever.
         new_names: projects that one account may found within 24 hours; 0: no limit.
+        scan: when an own release is scanned.
+        scan_wait: milliseconds for which the answer to an upload waits for its scan.
     """
 
     max_upload: int = 1 << 30
@@ -62,6 +65,29 @@ class PublishLimits:
     archive: ArchiveLimits = field(default_factory=ArchiveLimits)
     release_open: int = 14 * DAY
     new_names: int = 0
+    scan: ScanWhen = ScanWhen.OFF
+    scan_wait: int = 5 * SECOND
+
+
+@dataclass(frozen=True)
+class ReviewLimits:
+    """How far reports go, and what takes two people.
+
+    Attributes:
+        anonymous_reports: nobody in particular may report.
+        reports_a_day: of one account, or of one network of nobody in particular.
+        newcomer_for: milliseconds for which an account counts as new, and its word for little.
+        hold_for: milliseconds for which the report of somebody trusted keeps a release back.
+        holds_each: releases that one trusted reporter may keep back at the same time.
+        two_people_from: downloads from here, within thirty days, from which on a release takes two people; 0: never.
+    """
+
+    anonymous_reports: bool = False
+    reports_a_day: int = 50
+    newcomer_for: int = 7 * DAY
+    hold_for: int = DAY
+    holds_each: int = 3
+    two_people_from: int = 1_000
 
 
 @dataclass(frozen=True)
@@ -102,6 +128,7 @@ class Ports:
     names: Corpora
     signer: Signer
     publish_limits: PublishLimits = PublishLimits()
+    review_limits: ReviewLimits = ReviewLimits()
     advisory_sources: tuple[str, ...] = ()
     name_feeds: tuple[str, ...] = ()
     public_urls: tuple[str, ...] = ()

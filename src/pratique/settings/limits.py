@@ -9,11 +9,12 @@ import msgspec
 from pratique.core.ecosystem import ArchiveLimits
 from pratique.core.limits import DatabaseLimits, FlightLimits, Freshness, UpstreamLimits
 from pratique.services.advisories.questions import QuestionSlots
-from pratique.services.ports import PublishLimits
+from pratique.services.ports import PublishLimits, ReviewLimits
 from pratique.services.publishing.uploads import UploadSlots
 from pratique.services.slots import SlotLimits
 from pratique.settings.of_clients import LimitSettings
 from pratique.settings.of_names import NamesSettings
+from pratique.settings.of_reviews import ReviewSettings
 from pratique.settings.quantities import Duration
 from pratique.settings.values import (
     AdvisorySettings,
@@ -96,6 +97,20 @@ def publish_limits(said: PublishSettings, names: NamesSettings) -> PublishLimits
         release_open=_milliseconds(said.release_open),
         unpublish_window=_milliseconds(said.unpublish_window),
         new_names=names.new_a_day,
+        scan=said.scan,
+        scan_wait=_milliseconds(said.scan_wait),
+    )
+
+
+def review_limits(said: ReviewSettings) -> ReviewLimits:
+    """How far reports go, and what takes two people."""
+    return ReviewLimits(
+        anonymous_reports=said.anonymous_reports,
+        reports_a_day=said.reports_a_day,
+        newcomer_for=_milliseconds(said.newcomer_for),
+        hold_for=_milliseconds(said.hold_for),
+        holds_each=said.holds_each,
+        two_people_from=said.two_people_from,
     )
 
 

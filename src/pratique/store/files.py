@@ -15,7 +15,7 @@ from pratique.core.ports import StoredBlob
 from pratique.store.dialects import insert
 from pratique.store.releases import Release
 from pratique.store.rows import many, one
-from pratique.store.schema import blob, file, manifest, release
+from pratique.store.schema import awaiting_scan, blob, file, manifest, release
 
 _CHUNK = 500
 """Values in one IN list; databases limit the parameters of a statement."""
@@ -89,6 +89,7 @@ _outline = (
     .where(
         file.c.project_id == sa.bindparam("project"),
         release.c.clearance.not_in((Clearance.STAGED.value, Clearance.SCANNING.value)),
+        file.c.id.not_in(sa.select(awaiting_scan.c.file_id).where(awaiting_scan.c.withheld)),
     )
     .order_by(file.c.id)
 )

@@ -9,6 +9,7 @@ from pratique.core.artifacts import Digests, Origin, ProjectStatus
 from pratique.core.clock import DAY, HOUR, MINUTE
 from pratique.core.decisions import Action, EntryKind, Mode, Moment, Reservation, Revocation, RuleSetting
 from pratique.core.facts import Absent, DigestCheck, Nowhere, RecentFix, Stage
+from pratique.core.reviews import HeldForReview
 from pratique.core.likeness import Likeness, NameReview, ReviewState
 from pratique.rules.policy import read_policy
 from pratique.rules.registry import RULES
@@ -68,6 +69,7 @@ KNOWN = {
     | st.builds(NameReview, reviews, st.just("looks like right"), st.sampled_from(["", "why"])),
     fact.FIRST_SEEN: instants,
     fact.RESEMBLES: st.none() | st.just(Likeness("hold", "misspelling", 900, ("left-pad",), "why")),
+    fact.RELEASE_HELD: st.none() | st.builds(HeldForReview, st.just("is in quarantine"), ends),
     fact.LISTED_DIGESTS: digests,
     fact.DIGESTS: st.builds(
         DigestCheck, digests, st.none() | digests, st.none() | digests, st.none() | st.none() | digests

@@ -257,6 +257,7 @@ class ListingGatherer:
             found = self._by_version[version] = {
                 fact.MALWARE.name: tuple(one.id for one in self._malware if self._inquiry.is_affected(one, version)),
                 fact.RECENT_FIX.name: self._fix(version),
+                fact.RELEASE_HELD.name: self._inquiry.knowledge.held.get(version),
             }
         return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TypeGuard
 
 import msgspec
 from sqlalchemy import Connection
@@ -12,10 +13,12 @@ from pratique.core.clock import Instant
 from pratique.core.decisions import ListEntry, Reservation, Revocation
 from pratique.core.likeness import NameReview
 from pratique.core.names import ProjectKey
+from pratique.core.reviews import HeldForReview
 from pratique.rules.globs import entries_about, reservation_of
 from pratique.rules.policy import Policy, read_policy
 from pratique.store import (
     advisories,
+    awaiting_scans,
     files,
     findings,
     invented_names,
@@ -23,6 +26,7 @@ from pratique.store import (
     name_reviews,
     policy,
     projects,
+    release_cases,
     revisions,
     revocations,
 )
@@ -49,6 +53,8 @@ class Knowledge(msgspec.Struct, frozen=True):
         revocations: of the project and of its twins.
         advisories: about the project or a twin of it.
         name_review: what keeps an own project back for its name.
+        held: version to what keeps that release back until a person has looked.
+        withheld: own files of which nothing is public before their scan.
         revision: read in the same transaction; what is rendered from this is valid for it alone.
     """
 
@@ -72,6 +78,8 @@ class Knowledge(msgspec.Struct, frozen=True):
     served_before: bool
     name_review: NameReview | None
     revision: int
+    held: Mapping[str, HeldForReview] = {}
+    withheld: frozenset[str] = frozenset()
 
     @property
     def origin(self) -> Origin:
@@ -145,11 +153,17 @@ def read_knowledge(
         served_before=project is not None and project.served is not None,
         name_review=_name_review(connection, repository_id, project),
         revision=revisions.project_revision(connection, repository_id, key),
+        held=release_cases.holding(connection, repository_id, key) if project else {},
+        withheld=awaiting_scans.withheld_files(connection, project.id) if _is_own(project) else frozenset(),
     )
+
+
+def _is_own(project: Project | None) -> TypeGuard[Project]:
+    return project is not None and project.origin is Origin.OWN
 
 
 def _name_review(connection: Connection, repository_id: int, project: Project | None) -> NameReview | None:
     """Upstreams' projects, which are most, are not asked about."""
-    if project is None or project.origin is not Origin.OWN:
+    if not _is_own(project):
         return None
     return name_reviews.about(connection, repository_id, project.key)

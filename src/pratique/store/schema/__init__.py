@@ -31,6 +31,14 @@ from pratique.store.schema.policy import (
 )
 from pratique.store.schema.record import download, event, missing_name, process, revision
 from pratique.store.schema.repositories import document, document_content, repository, upstream
+from pratique.store.schema.reviews import (
+    awaiting_scan,
+    case_time,
+    opinion,
+    release_case,
+    report,
+    trusted_reporter,
+)
 from pratique.store.schema.signatures import signature, signing_key
 from pratique.store.schema.views import stored_view
 
@@ -39,7 +47,9 @@ __all__ = [
     "advisory",
     "advisory_import",
     "advisory_record",
+    "awaiting_scan",
     "blob",
+    "case_time",
     "challenge",
     "decision",
     "dispute",
@@ -63,10 +73,13 @@ __all__ = [
     "name_review",
     "one_time_code",
     "one_time_link",
+    "opinion",
     "process",
     "project",
     "ranked_name",
     "release",
+    "release_case",
+    "report",
     "repository",
     "reservation",
     "revision",
@@ -77,6 +90,7 @@ __all__ = [
     "signing_key",
     "stored_view",
     "token",
+    "trusted_reporter",
     "upstream",
     "waiver",
 ]
