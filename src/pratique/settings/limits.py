@@ -8,12 +8,16 @@ import msgspec
 
 from pratique.core.ecosystem import ArchiveLimits
 from pratique.core.limits import DatabaseLimits, FlightLimits, Freshness, UpstreamLimits
+from pratique.scan.cage.confine import CageLimits
+from pratique.scan.cage.setup import Setup
+from pratique.scan.limits import ScanLimits
 from pratique.services.advisories.questions import QuestionSlots
 from pratique.services.ports import PublishLimits
 from pratique.services.publishing.uploads import UploadSlots
 from pratique.services.slots import SlotLimits
 from pratique.settings.of_clients import LimitSettings
 from pratique.settings.of_names import NamesSettings
+from pratique.settings.of_scans import ScanSettings
 from pratique.settings.quantities import Duration
 from pratique.settings.values import (
     AdvisorySettings,
@@ -97,6 +101,12 @@ def publish_limits(said: PublishSettings, names: NamesSettings) -> PublishLimits
         unpublish_window=_milliseconds(said.unpublish_window),
         new_names=names.new_a_day,
     )
+
+
+def scan_setup(said: ScanSettings, archive: ArchiveSettings) -> Setup:
+    """Bounds of whoever looks at an artefact, and of how far it looks."""
+    cage = CageLimits(memory=said.memory, processor=round(said.processor), patience=round(said.patience))
+    return Setup(cage, ScanLimits(archive=archive_limits(archive)))
 
 
 def upload_slots(said: PublishSettings) -> UploadSlots:

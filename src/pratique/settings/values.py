@@ -10,6 +10,7 @@ import msgspec
 from pratique.core.loopback import is_loopback
 from pratique.settings.of_clients import LimitSettings, WebSettings
 from pratique.settings.of_names import NamesSettings
+from pratique.settings.of_scans import ScanSettings
 from pratique.settings.quantities import Duration, Size
 
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
@@ -324,6 +325,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     limits: LimitSettings = LimitSettings()
     advisories: AdvisorySettings = AdvisorySettings()
     names: NamesSettings = NamesSettings()
+    scan: ScanSettings = ScanSettings()
     jobs: JobSettings = JobSettings()
     postgresql: PostgresqlSettings = PostgresqlSettings()
     object_store: ObjectStoreSettings = ObjectStoreSettings()

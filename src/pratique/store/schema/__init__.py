@@ -31,6 +31,7 @@ from pratique.store.schema.policy import (
 )
 from pratique.store.schema.record import download, event, missing_name, process, revision
 from pratique.store.schema.repositories import document, document_content, repository, upstream
+from pratique.store.schema.scans import scan
 from pratique.store.schema.signatures import signature, signing_key
 from pratique.store.schema.views import stored_view
 
@@ -72,6 +73,7 @@ __all__ = [
     "revision",
     "revocation",
     "rule_setting",
+    "scan",
     "session",
     "signature",
     "signing_key",
