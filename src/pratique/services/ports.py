@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pratique.services.installing.views import ViewCache
     from pratique.services.judging.corpora import Corpora
     from pratique.services.publishing.uploads import Uploads
+    from pratique.services.scanning.scanner import Scanner
     from pratique.trust.signing import Signer
     from pratique.upstream.client import UpstreamClient
     from pratique.upstream.descriptions import Descriptions
@@ -121,6 +122,7 @@ class Ports:
     render_process: RenderProcess
     metadata_cache: MetadataCache
     uploads: Uploads
+    scanner: Scanner
     questions: Questions
     self_descriptions: SelfDescriptions
     enqueue: Enqueue

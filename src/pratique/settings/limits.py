@@ -8,6 +8,9 @@ import msgspec
 
 from pratique.core.ecosystem import ArchiveLimits
 from pratique.core.limits import DatabaseLimits, FlightLimits, Freshness, UpstreamLimits
+from pratique.scan.cage.confine import CageLimits
+from pratique.scan.cage.setup import Setup
+from pratique.scan.limits import ScanLimits
 from pratique.services.advisories.questions import QuestionSlots
 from pratique.services.ports import PublishLimits, ReviewLimits
 from pratique.services.publishing.uploads import UploadSlots
@@ -15,6 +18,7 @@ from pratique.services.slots import SlotLimits
 from pratique.settings.of_clients import LimitSettings
 from pratique.settings.of_names import NamesSettings
 from pratique.settings.of_reviews import ReviewSettings
+from pratique.settings.of_scans import ScanSettings
 from pratique.settings.quantities import Duration
 from pratique.settings.values import (
     AdvisorySettings,
@@ -112,6 +116,12 @@ def review_limits(said: ReviewSettings) -> ReviewLimits:
         holds_each=said.holds_each,
         two_people_from=said.two_people_from,
     )
+
+
+def scan_setup(said: ScanSettings, archive: ArchiveSettings) -> Setup:
+    """Bounds of whoever looks at an artefact, and of how far it looks."""
+    cage = CageLimits(memory=said.memory, processor=round(said.processor), patience=round(said.patience))
+    return Setup(cage, ScanLimits(archive=archive_limits(archive)))
 
 
 def upload_slots(said: PublishSettings) -> UploadSlots:

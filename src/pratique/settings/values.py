@@ -12,6 +12,7 @@ from pratique.core.loopback import is_loopback
 from pratique.settings.of_clients import LimitSettings, WebSettings
 from pratique.settings.of_names import NamesSettings
 from pratique.settings.of_reviews import ReviewSettings
+from pratique.settings.of_scans import ScanSettings
 from pratique.settings.quantities import Duration, Size
 
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
@@ -333,6 +334,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     advisories: AdvisorySettings = AdvisorySettings()
     names: NamesSettings = NamesSettings()
     review: ReviewSettings = ReviewSettings()
+    scan: ScanSettings = ScanSettings()
     jobs: JobSettings = JobSettings()
     postgresql: PostgresqlSettings = PostgresqlSettings()
     object_store: ObjectStoreSettings = ObjectStoreSettings()

@@ -230,6 +230,16 @@ def blob_digests(c: sa.Connection, sha256s: Iterable[str]) -> dict[str, Digests]
     return found
 
 
+def at_hand(c: sa.Connection, sha256s: Iterable[str]) -> dict[str, Digests]:
+    """As `blob_digests`, without those whose bytes were removed to make room."""
+    wanted = sorted(set(sha256s))
+    gone: set[str] = set()
+    for start in range(0, len(wanted), _CHUNK):
+        chunk = blob.c.sha256.in_(wanted[start : start + _CHUNK])
+        gone |= set(c.execute(sa.select(blob.c.sha256).where(chunk, blob.c.place.is_not(None))).scalars())
+    return {sha: digests for sha, digests in blob_digests(c, wanted).items() if sha not in gone}
+
+
 def any_blob(c: sa.Connection) -> bool:
     """Whether a single blob is recorded."""
     return c.execute(sa.select(blob.c.sha256).limit(1)).first() is not None

@@ -39,6 +39,7 @@ from pratique.store.schema.reviews import (
     report,
     trusted_reporter,
 )
+from pratique.store.schema.scans import scan
 from pratique.store.schema.signatures import signature, signing_key
 from pratique.store.schema.views import stored_view
 
@@ -85,6 +86,7 @@ __all__ = [
     "revision",
     "revocation",
     "rule_setting",
+    "scan",
     "session",
     "signature",
     "signing_key",
