@@ -9,8 +9,8 @@ from pratique.core.artifacts import Digests, Origin, ProjectStatus
 from pratique.core.clock import DAY, HOUR, MINUTE
 from pratique.core.decisions import Action, EntryKind, Mode, Moment, Reservation, Revocation, RuleSetting
 from pratique.core.facts import Absent, DigestCheck, Nowhere, RecentFix, Stage
-from pratique.core.reviews import HeldForReview
 from pratique.core.likeness import Likeness, NameReview, ReviewState
+from pratique.core.reviews import HeldForReview
 from pratique.rules.policy import read_policy
 from pratique.rules.registry import RULES
 from tests.unit.rules.cases import GOOD, NOW, OTHER, ago, entry, facts, waiver

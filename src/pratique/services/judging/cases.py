@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy import Connection
 
-from pratique.core.actors import Actor
+from pratique.core.actors import Actor, ActorKind
+from pratique.core.artifacts import Origin
 from pratique.core.clock import Instant
 from pratique.core.events import new_event
 from pratique.core.names import ProjectKey
@@ -13,9 +14,12 @@ from pratique.core.reviews import CaseState, Suspicion
 from pratique.core.scans import Verdict
 from pratique.scan.findings import Finding, excerpt_of
 from pratique.scan.score import score
-from pratique.store import events, release_cases
+from pratique.store import events, files, projects, release_cases, scans
 from pratique.store.release_cases import Evidence, Opened, StoredCase
-from pratique.store.scans import StoredScan
+from pratique.store.scans import Artefact, StoredScan
+
+SCANNER = Actor(ActorKind.SERVICE, name="scan")
+"""Who speaks, clears and quarantines by what a scan says."""
 
 FIRST_VERDICT = "first_verdict"
 """From the publish of a file to what its scan says."""
@@ -60,6 +64,21 @@ class Scanned(msgspec.Struct, frozen=True):
     def filename(self) -> str:
         """Of the artefact."""
         return self.scan.artefact.filename
+
+
+def note_scan(connection: Connection, scan: StoredScan) -> None:
+    """Note what a scan says with every release that has the artefact, or is about to."""
+    artefact = scan.artefact
+    for repository_id, origin in scans.homes(connection, artefact):
+        own = origin is Origin.OWN
+        if not own or _has(connection, repository_id, artefact):
+            note_verdict(connection, Scanned(repository_id, own, scan), SCANNER, scan.result.at)
+
+
+def _has(connection: Connection, repository_id: int, artefact: Artefact) -> bool:
+    project = projects.find(connection, repository_id, artefact.key)
+    row = files.find(connection, project.id, artefact.filename) if project else None
+    return row is not None and row.sha256 == artefact.sha256
 
 
 def note_verdict(connection: Connection, scanned: Scanned, by: Actor, now: Instant) -> StoredCase | None:

@@ -12,7 +12,6 @@ import msgspec
 import structlog
 from sqlalchemy import Connection
 
-from pratique.core.actors import Actor, ActorKind
 from pratique.core.artifacts import Clearance, Origin
 from pratique.core.clock import MINUTE, SECOND, Instant
 from pratique.core.decisions import Mode
@@ -34,9 +33,6 @@ from pratique.store.scans import Artefact
 
 SCAN_JOB = "scan_release"
 SCAN_LEFT_JOB = "scan_left"
-
-SCANNER = Actor(ActorKind.SERVICE, name="scan")
-"""Who clears and quarantines by what a scan says."""
 
 _CLAIM = 2 * MINUTE
 """A job that is at a file is believed dead after so long."""
@@ -211,7 +207,9 @@ def _move(
     releases.set_clearance(connection, release.id, state)
     why = {} if case is None or not held else {"why": case.why}
     kind = "quarantined" if state is Clearance.QUARANTINED else "cleared"
-    events.append(connection, new_event(kind, now, SCANNER, key.purl(release.version), {"rules": ["scan"], **why}))
+    events.append(
+        connection, new_event(kind, now, cases.SCANNER, key.purl(release.version), {"rules": ["scan"], **why})
+    )
 
 
 def _is_enforced(connection: Connection, repository_id: int) -> bool:

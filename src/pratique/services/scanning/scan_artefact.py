@@ -19,6 +19,7 @@ from pratique.scan.detectors.versions import rules_version
 from pratique.scan.findings import excerpt_of
 from pratique.scan.report import UNFINISHED, Report, Subject, report_unfinished
 from pratique.services.blob_threads import in_blob_thread
+from pratique.services.judging.cases import note_scan
 from pratique.services.judging.recheck_release import RECHECK_JOB, Recheck
 from pratique.services.ports import Enqueue, Ports
 from pratique.services.scanning.previous import previous_of
@@ -133,6 +134,7 @@ def record_scan(connection: Connection, enqueue: Enqueue, one: StoredScan) -> No
     key, result = one.artefact.key, one.result
     before = scans.of_project(connection, key).get(result.sha256)
     scans.record(connection, one)
+    note_scan(connection, one)
     if not _changes(before, result):
         return
     body = {
