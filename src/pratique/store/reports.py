@@ -69,7 +69,7 @@ def add(c: sa.Connection, new: StoredReport) -> bool:
     """Keep a report; False if the same reporter has reported the same release before."""
     values = {name: value for name, value in msgspec.structs.asdict(new).items() if name != "id"}
     kept = insert(c, report).values(values).on_conflict_do_nothing(index_elements=["case_id", "by"])
-    return c.execute(kept).rowcount == 1
+    return c.execute(kept.returning(report.c.id)).first() is not None
 
 
 def of_case(c: sa.Connection, case_id: int, limit: int) -> tuple[StoredReport, ...]:
@@ -130,7 +130,8 @@ def record_of(c: sa.Connection, account_id: int) -> Record:
 def trust(c: sa.Connection, account_id: int, by: str, now: Instant) -> bool:
     """Trust an account's reports; False if they were trusted before."""
     row = insert(c, trusted_reporter).values(account_id=account_id, by=by, at=now)
-    return c.execute(row.on_conflict_do_nothing(index_elements=["account_id"])).rowcount == 1
+    fresh = row.on_conflict_do_nothing(index_elements=["account_id"]).returning(trusted_reporter.c.account_id)
+    return c.execute(fresh).first() is not None
 
 
 def distrust(c: sa.Connection, account_id: int) -> bool:

@@ -98,18 +98,8 @@ IMPLIED: dict[Operation, Operation] = {
 """A scope that names the second operation is good for the first: whoever revokes has to see who is affected, and
 whoever publishes sets tags with each release and says in it what can be said of it later."""
 
-KEPT_FROM_FROZEN = frozenset(
-    {
-        Operation.PUBLISH,
-        Operation.TAG,
-        Operation.YANK,
-        Operation.DEPRECATE,
-        Operation.UNPUBLISH,
-        Operation.UNREVOKE,
-        Operation.MEMBERS,
-    }
-)
-"""What an account does not do while it is frozen; it reads, revokes and answers for itself."""
+OPEN_TO_FROZEN = frozenset({Operation.READ, Operation.EXPLAIN, Operation.EXPOSURE, Operation.REVOKE, Operation.TOKENS})
+"""What an account still does while it is frozen: it looks, takes back what is its own, and ends its tokens."""
 
 NO_SUCH_PROJECT = "there is no project of this name here"
 """Said of names that do not exist and, in the same words, of those that must not be known."""
@@ -206,7 +196,7 @@ def _check_ceiling(actor: Actor, operation: Operation) -> None:
 
 
 def _check_frozen(actor: Actor, operation: Operation) -> None:
-    if actor.frozen is None or operation not in KEPT_FROM_FROZEN:
+    if actor.frozen is None or operation in OPEN_TO_FROZEN:
         return
     raise Forbidden(
         f"the account {actor.name} is frozen: {actor.frozen}; it publishes and changes nothing until an administrator "

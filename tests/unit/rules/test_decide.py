@@ -102,6 +102,7 @@ def test_what_nobody_may_install_for_all_time_is_not_published_either(known, rul
                 "quarantined",
                 "digest_mismatch",
                 "similar_name",
+                "under_review",
                 "cooldown",
                 "gone_upstream",
                 "unpublished",

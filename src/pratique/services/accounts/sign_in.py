@@ -173,7 +173,9 @@ def check_still_good(connection: Connection, actor: Actor, now: Instant) -> None
         if account is None or account.disabled is not None:
             raise Unauthorised(f"the account {actor.name} was disabled meanwhile; an administrator can enable it again")
         if account.frozen_reason is not None and actor.frozen is None:
-            raise Forbidden(f"the account {actor.name} was frozen meanwhile: {account.frozen_reason}; try again")
+            raise Forbidden(
+                f"the account {actor.name} is frozen: {account.frozen_reason}; ask again for what it may still do"
+            )
         if actor.admin and not account.admin:
             raise Forbidden(f"{actor.name} is no administrator any more: what was asked as one is not done")
 

@@ -10,7 +10,7 @@ from pratique.core.clock import Instant, to_iso
 from pratique.core.errors import Forbidden, NotFound, Unauthorised
 from pratique.core.reviews import CaseState, Suspicion
 from pratique.services.changes import permit_everywhere, permit_on
-from pratique.services.judging.judge import admit_reader, know
+from pratique.services.judging.judge import admit_reader, know, not_found
 from pratique.services.judging.knowledge import Knowledge
 from pratique.services.names import name_reviews
 from pratique.services.names.name_reviews import ListReviews, ReviewShown
@@ -180,6 +180,8 @@ def _sees_all(visit: Visit, known: Knowledge, now: Instant) -> bool:
     if visit.actor.admin:
         permit_on(visit.actor, Operation.APPROVE, known.key, now)
         return True
+    if known.project is None:
+        raise not_found(visit, known.key)  # as a private one, to whoever may not know of it
     if known.role in (Role.OWNER, Role.MAINTAINER):
         return False
     raise Forbidden("what is said against a release is shown to administrators, and to those who publish its project")

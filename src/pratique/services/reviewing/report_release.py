@@ -137,6 +137,8 @@ async def appeal(ports: Ports, request: Appeal, actor: Actor) -> ReportTaken:
     visit = await visit_repository(ports, request.repository, named.key.ecosystem, actor)
     known, now = await know(ports, visit, named.key), ports.clock.now()
     admit_reader(visit, known, now, Operation.EXPLAIN)
+    if known.project is None:
+        raise not_found(visit, named.key)  # as a private one, to whoever may not know of it
     if not actor.admin and known.role not in (Role.OWNER, Role.MAINTAINER):
         raise Forbidden("answering what is said against a release needs the role owner or maintainer on its project")
     said = _Said(named.key, str(named.version), known.origin is Origin.OWN, why, "", actor, now, visit.repository.id)
