@@ -19,7 +19,7 @@ def test_a_rule_that_nobody_set_has_the_mode_it_starts_with():
 
     assert modes.pop("agent_new_name") is modes.pop("similar_name") is modes.pop("under_review") is Mode.DRY_RUN
     assert set(modes.values()) == {Mode.ENFORCE}
-    assert len(modes) == len(RULES) - 2
+    assert len(modes) == len(RULES) - 3
     assert {one.setting_version for one in read_policy(()).rules} == {0}
 
 
