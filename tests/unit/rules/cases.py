@@ -47,6 +47,7 @@ CLEAN = {
     fact.RESEMBLES: None,
     fact.LISTED_DIGESTS: GOOD,
     fact.DIGESTS: DigestCheck(listed=GOOD, recorded=GOOD),
+    fact.SCAN_RESULT: None,
 }
 
 
