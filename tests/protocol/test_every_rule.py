@@ -23,6 +23,7 @@ from pratique.services.publishing.unpublish import Unpublish, unpublish
 from pratique.store import advisories, missing, name_reviews, release_cases, revisions
 from pratique.store.advisories import StoredAdvisory
 from pratique.store.release_cases import Opened
+from tests.harness.lookalike_packages import harmful
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site
 from tests.protocol.speakers import Speaker
@@ -105,6 +106,14 @@ async def lying(site: Site, registry: PlainRegistry, speaker: Speaker) -> None:
     await site.get(speaker.path(NAME, BAD), site.token)
 
 
+async def scanned(site: Site, registry: PlainRegistry, speaker: Speaker) -> None:
+    await set_rule(site.ports, SetRule(rule="scan_result", mode=Mode.ENFORCE), OPERATOR)
+    registry.releases[speaker.ecosystem, NAME].pop()
+    release = speaker.released(registry, NAME, BAD, days=10)
+    release.content = harmful(speaker.ecosystem, NAME, BAD)
+    await site.get(speaker.path(NAME, BAD), site.token)
+
+
 async def gone(site: Site, registry: PlainRegistry, speaker: Speaker) -> None:
     await site.get(speaker.path(NAME, BAD), site.token)
     registry.releases[speaker.ecosystem, NAME][-1].listed = False
@@ -166,6 +175,7 @@ SCENARIOS = (
     Scenario("allowlist", entry(EntryKind.ALLOW, "deny", OLD)),
     Scenario("cooldown", young, action=Action.HOLD),
     Scenario("digest_mismatch", lying, after_fetch=True),
+    Scenario("scan_result", scanned, action=Action.HOLD, after_fetch=True),
     Scenario("gone_upstream", gone, action=Action.HIDE, after_fetch=True),
     Scenario("unpublished", unpublished),
     Scenario("similar_name", under_review, action=Action.HOLD, whole=True),

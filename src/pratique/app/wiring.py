@@ -41,6 +41,7 @@ from pratique.services.judging.corpora import Corpora
 from pratique.services.ports import Ports
 from pratique.services.publishing.uploads import Uploads
 from pratique.services.scanning.scanner import Scanner
+from pratique.services.scanning.under_way import ScansUnderWay
 from pratique.settings import Settings
 from pratique.settings.folder import DataFolder
 from pratique.settings.limits import (
@@ -51,6 +52,7 @@ from pratique.settings.limits import (
     question_slots,
     review_limits,
     scan_setup,
+    scan_waiting,
     upload_slots,
     upstream_access,
     upstream_limits,
@@ -90,7 +92,7 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
         for blocking in (base.db, busy.names, busy.questions, busy.self_descriptions, busy.uploads):
             held.push_async_callback(asyncio.to_thread, blocking.close)
         _close_after(held, busy.stored_views, busy.client, busy.descriptions, busy.documents, busy.flights)
-        _close_after(held, busy.render_process, busy.renderings, busy.scanner)
+        _close_after(held, busy.render_process, busy.renderings, busy.scanner, busy.scans_under_way)
         yield _wired(folder, settings, base, busy)
 
 
@@ -117,6 +119,7 @@ class _Busy:
     renderings: Renderings
     uploads: Uploads
     scanner: Scanner
+    scans_under_way: ScansUnderWay
     questions: Questions
     self_descriptions: SelfDescriptions
     names: Corpora
@@ -135,6 +138,7 @@ def _busy_parts(folder: DataFolder, settings: Settings, base: _Base) -> _Busy:
         renderings=Renderings(),
         uploads=Uploads(upload_slots(settings.publish)),
         scanner=_scanner(folder, settings),
+        scans_under_way=ScansUnderWay(scan_waiting(settings.scan)),
         questions=Questions(question_slots(settings.advisories)),
         self_descriptions=SelfDescriptions(question_slots(settings.advisories)),
         names=Corpora(base.db),
@@ -163,6 +167,7 @@ def _wired(folder: DataFolder, settings: Settings, base: _Base, busy: _Busy) -> 
         metadata_cache=MetadataCache(settings.upstream.metadata_cache),
         uploads=busy.uploads,
         scanner=busy.scanner,
+        scans_under_way=busy.scans_under_way,
         questions=busy.questions,
         self_descriptions=busy.self_descriptions,
         enqueue=outbox.enqueue,

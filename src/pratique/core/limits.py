@@ -80,6 +80,18 @@ class FlightLimits(msgspec.Struct, frozen=True):
     held_back: int = 64 << 10
 
 
+class ScanWaiting(msgspec.Struct, frozen=True):
+    """How long a client is kept waiting for a file that has to be scanned before it is served.
+
+    Attributes:
+        within: so long; then it is told to come back, and the scan goes on.
+        retry_after: seconds after which it is to come back.
+    """
+
+    within: int = 10 * SECOND
+    retry_after: int = 5
+
+
 class DatabaseLimits(msgspec.Struct, frozen=True):
     """How many connections one process opens to the database, and how long a transaction waits.
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pratique.services.judging.corpora import Corpora
     from pratique.services.publishing.uploads import Uploads
     from pratique.services.scanning.scanner import Scanner
+    from pratique.services.scanning.under_way import ScansUnderWay
     from pratique.trust.signing import Signer
     from pratique.upstream.client import UpstreamClient
     from pratique.upstream.descriptions import Descriptions
@@ -123,6 +124,7 @@ class Ports:
     metadata_cache: MetadataCache
     uploads: Uploads
     scanner: Scanner
+    scans_under_way: ScansUnderWay
     questions: Questions
     self_descriptions: SelfDescriptions
     enqueue: Enqueue

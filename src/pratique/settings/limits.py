@@ -7,7 +7,7 @@ from ipaddress import ip_network
 import msgspec
 
 from pratique.core.ecosystem import ArchiveLimits
-from pratique.core.limits import DatabaseLimits, FlightLimits, Freshness, UpstreamLimits
+from pratique.core.limits import DatabaseLimits, FlightLimits, Freshness, ScanWaiting, UpstreamLimits
 from pratique.scan.cage.confine import CageLimits
 from pratique.scan.cage.setup import Setup
 from pratique.scan.limits import ScanLimits
@@ -122,6 +122,11 @@ def scan_setup(said: ScanSettings, archive: ArchiveSettings) -> Setup:
     """Bounds of whoever looks at an artefact, and of how far it looks."""
     cage = CageLimits(memory=said.memory, processor=round(said.processor), patience=round(said.patience))
     return Setup(cage, ScanLimits(archive=archive_limits(archive)))
+
+
+def scan_waiting(said: ScanSettings) -> ScanWaiting:
+    """How long a client is kept waiting for a scan."""
+    return ScanWaiting(_milliseconds(said.wait_seconds), round(said.retry_after))
 
 
 def upload_slots(said: PublishSettings) -> UploadSlots:

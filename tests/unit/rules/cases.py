@@ -48,6 +48,7 @@ CLEAN = {
     fact.RELEASE_HELD: None,
     fact.LISTED_DIGESTS: GOOD,
     fact.DIGESTS: DigestCheck(listed=GOOD, recorded=GOOD),
+    fact.SCAN_RESULT: None,
 }
 
 

@@ -11,6 +11,7 @@ from pratique.core.decisions import Action, EntryKind, Mode, Moment, Reservation
 from pratique.core.facts import Absent, DigestCheck, Nowhere, RecentFix, Stage
 from pratique.core.likeness import Likeness, NameReview, ReviewState
 from pratique.core.reviews import HeldForReview
+from pratique.core.scans import ScanResult, Verdict
 from pratique.rules.policy import read_policy
 from pratique.rules.registry import RULES
 from tests.unit.rules.cases import GOOD, NOW, OTHER, ago, entry, facts, waiver
@@ -75,6 +76,21 @@ KNOWN = {
         DigestCheck, digests, st.none() | digests, st.none() | digests, st.none() | st.none() | digests
     ),
 }
+
+scans = st.builds(
+    ScanResult,
+    st.sampled_from([GOOD.sha256, OTHER.sha256]),
+    st.sampled_from(Verdict),
+    st.just(50),
+    st.just("rules"),
+    instants,
+    st.booleans(),
+    st.just("hook-command"),
+    st.just("package.json"),
+    st.just(3),
+    st.just("It fetches something and runs it"),
+)
+KNOWN[fact.SCAN_RESULT] = st.none() | scans
 
 actors = st.builds(
     Actor,

@@ -14,6 +14,7 @@ from pratique.core.decisions import ListEntry, Reservation, Revocation
 from pratique.core.likeness import NameReview
 from pratique.core.names import ProjectKey
 from pratique.core.reviews import HeldForReview
+from pratique.core.scans import ScanResult
 from pratique.rules.globs import entries_about, reservation_of
 from pratique.rules.policy import Policy, read_policy
 from pratique.store import (
@@ -29,6 +30,7 @@ from pratique.store import (
     release_cases,
     revisions,
     revocations,
+    scans,
 )
 from pratique.store.advisories import StoredAdvisory
 from pratique.store.files import FileRow
@@ -46,6 +48,7 @@ class Knowledge(msgspec.Struct, frozen=True):
         twins: projects here whose names cannot exist beside this one.
         files: rows by filename: stored ones and sightings.
         digests: of the stored blobs, by sha256.
+        scans: of artefacts under this name, by sha256.
         entries: allow, deny and grant entries that name the project, and denials of a twin.
         asked_before_existed: when somebody first asked for a name that came to exist only later.
         invented: feeds of names that models invent which hold this one.
@@ -66,6 +69,7 @@ class Knowledge(msgspec.Struct, frozen=True):
     role: str | None
     files: Mapping[str, FileRow]
     digests: Mapping[str, Digests]
+    scans: Mapping[str, ScanResult]
     findings: tuple[StoredFinding, ...]
     entries: tuple[ListEntry, ...]
     allowlist_in_force: bool
@@ -137,6 +141,7 @@ def read_knowledge(
         role=projects.role_of(connection, project.id, account) if project and account is not None else None,
         files=rows,
         digests=files.blob_digests(connection, stored) if stored else {},
+        scans=scans.of_project(connection, key) if project else {},
         findings=findings.of_project(connection, project.id) if project else (),
         entries=entries_about(key, entries, twin_key),
         allowlist_in_force=any(entry.kind == "allow" for entry in entries),

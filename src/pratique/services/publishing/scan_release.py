@@ -18,7 +18,7 @@ from pratique.core.decisions import Mode
 from pratique.core.errors import PratiqueError, Unavailable
 from pratique.core.events import new_event
 from pratique.core.names import EcosystemId, ProjectKey
-from pratique.rules import under_review
+from pratique.rules import scan_result, under_review
 from pratique.rules.policy import read_policy
 from pratique.services.judging import cases
 from pratique.services.judging.recheck_release import Recheck, recheck_releases
@@ -42,6 +42,9 @@ _LOOK_AGAIN = 0.1
 
 _PATIENCE = 30.0
 """Seconds for which a job waits for whoever is at its file."""
+
+_KEEPING = (under_review.NAME, scan_result.NAME)
+"""Rules of which either keeps an own release in quarantine."""
 
 _LEFT_AFTER = MINUTE
 _LEFT_AT_ONCE = 100
@@ -214,7 +217,7 @@ def _move(
 
 def _is_enforced(connection: Connection, repository_id: int) -> bool:
     said = read_policy(policy.rule_settings(connection, repository_id), repository=repository_id)
-    return any(one.rule.name == under_review.NAME and one.mode is Mode.ENFORCE for one in said.rules)
+    return any(one.rule.name in _KEEPING and one.mode is Mode.ENFORCE for one in said.rules)
 
 
 def _standing(connection: Connection, repository_id: int, key: ProjectKey, version: str) -> Standing | None:

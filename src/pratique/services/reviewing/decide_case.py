@@ -11,7 +11,7 @@ from pratique.core.decisions import Waiver
 from pratique.core.errors import Conflict, Invalid
 from pratique.core.ranges import parse_range
 from pratique.core.reviews import CaseState
-from pratique.rules.registry import rule_named
+from pratique.rules import scan_result
 from pratique.services.accounts.sign_in import write_as
 from pratique.services.changes import note_change, permit_on
 from pratique.services.disk import at_all_costs
@@ -29,9 +29,6 @@ from pratique.services.visits import visit_repository
 from pratique.store import files, projects, release_cases, reports
 from pratique.store.release_cases import Opinion, StoredCase
 from pratique.store.reports import Outcome
-
-_OF_SCANS = "scan_result"
-"""The rule that decides by what scans found."""
 
 _NEEDED = 2
 """People for a widely used release."""
@@ -157,11 +154,11 @@ def _clear(connection: Connection, _ports: Ports, case: StoredCase, decision: _D
     stored = {row.filename: str(row.sha256) for row in rows.values() if row.version == case.version and row.sha256}
     digests = files.blob_digests(connection, stored.values())
     looked_at = {filename: digests[sha256] for filename, sha256 in stored.items() if sha256 in digests}
-    if not case.evidence or not looked_at or rule_named(_OF_SCANS) is None:
+    if not case.evidence or not looked_at:
         return
     waiver = Waiver(
         id=0,
-        rule=_OF_SCANS,
+        rule=scan_result.NAME,
         ecosystem=case.key.ecosystem,
         name=case.key.name,
         versions=parse_range(case.version),

@@ -6,8 +6,10 @@ import asyncio
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
+from pratique.core.errors import Unavailable
 from pratique.core.ports import HasDescriptor, ReadAt
 from pratique.scan.report import Report, Subject
 from pratique.scan.shared.guest import Guest
@@ -32,6 +34,7 @@ class Scanner:
             patience: seconds until a report must be there, others' turns before it included.
         """
         self._guest = Guest(MeetingPoint(folder), command, patience)
+        self._is_closed = False
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="scan")
 
     async def scan(
@@ -57,11 +60,10 @@ class Scanner:
             Unavailable: there is no scanner, or it has too much to do.
             OSError: the bytes cannot be read.
         """
-        ask = Ask(subject, key, urgent)
-        return await self._in_thread(ask, artefact, previous)
-
-    async def _in_thread(self, ask: Ask, artefact: ReadAt, previous: ReadAt | None) -> Report:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._scan, ask, artefact, previous)
+        if self._is_closed:
+            raise Unavailable("the server is being stopped; try again")
+        work = partial(self._scan, Ask(subject, key, urgent), artefact, previous)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     def _scan(self, ask: Ask, artefact: ReadAt, previous: ReadAt | None) -> Report:
         descriptors: list[int] = []
@@ -80,6 +82,7 @@ class Scanner:
 
     async def close(self) -> None:
         """Go away; whoever still waits is told to try again. Safe to call twice."""
+        self._is_closed = True
         await asyncio.to_thread(self._guest.close)
         self._threads.shutdown(wait=False)
 
