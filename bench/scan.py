@@ -26,8 +26,8 @@ from bench.scanning.caged import Took, scan_all
 from bench.scanning.popular import popular
 from bench.serving.bars import Found
 
+from pratique.core.scans import Verdict
 from pratique.scan.report import Subject
-from pratique.scan.score import Verdict
 
 SMALL = 100 << 10
 LARGE = 1 << 20

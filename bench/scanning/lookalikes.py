@@ -12,8 +12,8 @@ from bench.scanning.caged import scan_all
 from tests.lookalikes.cases import Case
 from tests.lookalikes.corpus import CORPUS, look_in_memory, recall
 
+from pratique.core.scans import Verdict
 from pratique.scan.report import Subject
-from pratique.scan.score import Verdict
 
 _ZIPPED = frozenset(("maven", "nuget"))
 _FOLDERS = {"npm": "package", "pypi": "lookalike-1.0", "cargo": "lookalike-1.0.0"}

@@ -67,7 +67,14 @@ def metadata(name: str, version: str, requires: Sequence[str] = (), *, requires_
     return ("\n".join(lines) + "\n\nInert.\n").encode()
 
 
-def wheel(name: str, version: str, requires: Sequence[str] = (), *, description: str = "") -> tuple[str, bytes]:
+def wheel(
+    name: str,
+    version: str,
+    requires: Sequence[str] = (),
+    *,
+    description: str = "",
+    files: Mapping[str, bytes] = {},
+) -> tuple[str, bytes]:
     """A pure Python wheel: its filename and bytes."""
     stem = f"{name.replace('-', '_').replace('.', '_')}-{version}"
     module = stem.split("-", 1)[0].lower()
@@ -75,6 +82,7 @@ def wheel(name: str, version: str, requires: Sequence[str] = (), *, description:
         f"{module}/__init__.py": f"__version__ = {version!r}\n".encode(),
         f"{stem}.dist-info/METADATA": metadata(name, version, requires) + description.encode(),
         f"{stem}.dist-info/WHEEL": b"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        **files,
     }
     record = "".join(f"{path},sha256={_record_digest(data)},{len(data)}\n" for path, data in content.items())
     content[f"{stem}.dist-info/RECORD"] = f"{record}{stem}.dist-info/RECORD,,\n".encode()

@@ -103,6 +103,8 @@ class Server:
         if test_clock:
             # Nobody outside is asked, and reading the system's certificates takes a tenth of a command's time.
             passed_on["SSL_CERT_FILE"] = passed_on["SSL_CERT_DIR"] = os.devnull
+        if "scan = " not in settings:
+            passed_on["PRATIQUE_PUBLISH__SCAN"] = "off"  # only what is about scans waits for one
         # The daily import would ask the public export, and tests are offline.
         passed_on["PRATIQUE_ADVISORIES__SCHEDULED"] = "false"
         self.environment = stranger(folder / "home", PYTHONUNBUFFERED="1", **passed_on)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 
+from pratique.core.scans import Verdict
 from pratique.formats.file_kind import kind_of
 from pratique.scan.fingerprints import fingerprint
-from pratique.scan.score import Verdict
 from pratique.scan.seen import SeenFile
 from tests.lookalikes import compiled, general, javascript, python
 from tests.lookalikes.cases import Case

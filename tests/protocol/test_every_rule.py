@@ -13,14 +13,17 @@ from pratique.core.clock import DAY, Instant
 from pratique.core.decisions import Action, EntryKind, Mode, Moment
 from pratique.core.likeness import Likeness
 from pratique.core.names import EcosystemId, ProjectKey
+from pratique.core.reviews import Suspicion
 from pratique.rules.registry import RULES
 from pratique.services.governing.list_entries import AddEntry, add_entry
 from pratique.services.governing.revoke import revoke
 from pratique.services.governing.rule_settings import SetRule, set_rule
 from pratique.services.names.reservations import Reserve, reserve
 from pratique.services.publishing.unpublish import Unpublish, unpublish
-from pratique.store import advisories, missing, name_reviews, revisions
+from pratique.store import advisories, missing, name_reviews, release_cases, revisions
 from pratique.store.advisories import StoredAdvisory
+from pratique.store.release_cases import Opened
+from tests.harness.lookalike_packages import harmful
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site
 from tests.protocol.speakers import Speaker
@@ -103,6 +106,14 @@ async def lying(site: Site, registry: PlainRegistry, speaker: Speaker) -> None:
     await site.get(speaker.path(NAME, BAD), site.token)
 
 
+async def scanned(site: Site, registry: PlainRegistry, speaker: Speaker) -> None:
+    await set_rule(site.ports, SetRule(rule="scan_result", mode=Mode.ENFORCE), OPERATOR)
+    registry.releases[speaker.ecosystem, NAME].pop()
+    release = speaker.released(registry, NAME, BAD, days=10)
+    release.content = harmful(speaker.ecosystem, NAME, BAD)
+    await site.get(speaker.path(NAME, BAD), site.token)
+
+
 async def gone(site: Site, registry: PlainRegistry, speaker: Speaker) -> None:
     await site.get(speaker.path(NAME, BAD), site.token)
     registry.releases[speaker.ecosystem, NAME][-1].listed = False
@@ -138,6 +149,19 @@ async def under_review(site: Site, registry: PlainRegistry, speaker: Speaker) ->
     await site.ports.db.write(begin)
 
 
+async def in_quarantine(site: Site, registry: PlainRegistry, speaker: Speaker) -> None:
+    await set_rule(site.ports, SetRule(rule="under_review", mode=Mode.ENFORCE), OPERATOR)
+    key = ProjectKey(EcosystemId(speaker.ecosystem), NAME)
+    await speaker.listing(site, NAME, site.token)
+    opened = Opened(key, BAD, own=False, suspicion=Suspicion.QUARANTINE, why="it runs curl", held=True)
+
+    def begin(connection: Connection) -> None:
+        release_cases.put(connection, 1, opened, Instant(1))
+        revisions.bump(connection, 1, key)
+
+    await site.ports.db.write(begin)
+
+
 SCENARIOS = (
     Scenario("revoked", revoked),
     Scenario("revoked", revoked_whole, whole=True),
@@ -151,9 +175,11 @@ SCENARIOS = (
     Scenario("allowlist", entry(EntryKind.ALLOW, "deny", OLD)),
     Scenario("cooldown", young, action=Action.HOLD),
     Scenario("digest_mismatch", lying, after_fetch=True),
+    Scenario("scan_result", scanned, action=Action.HOLD, after_fetch=True),
     Scenario("gone_upstream", gone, action=Action.HIDE, after_fetch=True),
     Scenario("unpublished", unpublished),
     Scenario("similar_name", under_review, action=Action.HOLD, whole=True),
+    Scenario("under_review", in_quarantine, action=Action.HOLD),
     Scenario("agent_new_name", asked_too_early, action=Action.HOLD, whole=True, as_agent=True),
 )
 

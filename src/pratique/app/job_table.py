@@ -19,6 +19,7 @@ from pratique.services.names.name_feeds import FEEDS_JOB, import_each_feed
 from pratique.services.names.name_feeds import PATIENCE as FEED_PATIENCE
 from pratique.services.names.public_under_reserved import WATCH_JOB, watch_reserved
 from pratique.services.ports import Ports
+from pratique.services.publishing.scan_release import SCAN_JOB, SCAN_LEFT_JOB, ScanWork, scan_left, scan_releases
 from pratique.services.upkeep.clean_up import CLEAN_UP_JOB, clean_up
 from pratique.services.upkeep.compare_fetched import COMPARE_JOB, compare_fetched
 from pratique.services.upkeep.make_room import MAKE_ROOM_JOB, make_room
@@ -38,6 +39,7 @@ def job_kinds(ports: Ports, settings: Settings) -> tuple[JobKind, ...]:
         await verify_blobs(ports, ports.clock.now() // HOUR)
 
     return (
+        *_scan_kinds(ports),
         JobKind(WATCH_JOB, whatever_run(watch_reserved, ports), attempts=1),
         JobKind(MAKE_ROOM_JOB, whatever_run(make_room, ports, settings.cache_max_bytes), attempts=1),
         JobKind(RECHECK_JOB, recheck),
@@ -50,6 +52,17 @@ def job_kinds(ports: Ports, settings: Settings) -> tuple[JobKind, ...]:
         JobKind(SWEEP_VIEWS_JOB, whatever_run(sweep_views, ports, settings.keep.views, kept), attempts=1),
         JobKind(VERIFY_JOB, whatever_run(verify), attempts=2, time_limit=3_000),
     )
+
+
+def _scan_kinds(ports: Ports) -> tuple[JobKind, ...]:
+    async def scan(run: JobRun) -> None:
+        await scan_releases(ports, run.read(ScanWork))
+
+    async def scan_all_left(run: JobRun) -> None:
+        del run
+        await scan_left(ports)
+
+    return JobKind(SCAN_JOB, scan, attempts=8), JobKind(SCAN_LEFT_JOB, scan_all_left, attempts=1)
 
 
 def _import_kind(ports: Ports, settings: Settings) -> JobKind:
@@ -91,6 +104,7 @@ def job_timers(settings: Settings) -> tuple[Timer, ...]:
     wanted = settings.advisories.scheduled and bool(advisory_sources(settings))
     often = (
         Timer(COMPARE_JOB, every=MINUTE),
+        Timer(SCAN_LEFT_JOB, every=MINUTE),
         Timer(SWEEP_VIEWS_JOB, every=10 * MINUTE),
         *((Timer(FEEDS_JOB, starts=int(settings.names.at * 1000)),) if settings.names.hallucinated else ()),
         *((Timer(MAKE_ROOM_JOB, every=MINUTE),) if settings.cache_max_bytes else ()),

@@ -40,6 +40,8 @@ from pratique.services.installing.watch_documents import DocumentWatcher
 from pratique.services.judging.corpora import Corpora
 from pratique.services.ports import Ports
 from pratique.services.publishing.uploads import Uploads
+from pratique.services.scanning.scanner import Scanner
+from pratique.services.scanning.under_way import ScansUnderWay
 from pratique.settings import Settings
 from pratique.settings.folder import DataFolder
 from pratique.settings.limits import (
@@ -48,6 +50,9 @@ from pratique.settings.limits import (
     freshness,
     publish_limits,
     question_slots,
+    review_limits,
+    scan_setup,
+    scan_waiting,
     upload_slots,
     upstream_access,
     upstream_limits,
@@ -67,6 +72,12 @@ RENDERER = (sys.executable, "-P", "-m", "pratique.cli.render_child")
 `-P`: nothing of the folder that the server was started in is a module of ours.
 """
 
+SCANNER = (sys.executable, "-P", "-m", "pratique.cli.scan_child")
+"""Scans artefacts, for all processes on one data folder."""
+
+TURNS_OF_OTHERS = 3
+"""How much longer a process waits for a report than one scan may take: others may have theirs first."""
+
 
 @asynccontextmanager
 async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Ports]:
@@ -81,7 +92,7 @@ async def open_ports(folder: DataFolder, settings: Settings) -> AsyncIterator[Po
         for blocking in (base.db, busy.names, busy.questions, busy.self_descriptions, busy.uploads):
             held.push_async_callback(asyncio.to_thread, blocking.close)
         _close_after(held, busy.stored_views, busy.client, busy.descriptions, busy.documents, busy.flights)
-        _close_after(held, busy.render_process, busy.renderings)
+        _close_after(held, busy.render_process, busy.renderings, busy.scanner, busy.scans_under_way)
         yield _wired(folder, settings, base, busy)
 
 
@@ -107,6 +118,8 @@ class _Busy:
     render_process: RenderProcess
     renderings: Renderings
     uploads: Uploads
+    scanner: Scanner
+    scans_under_way: ScansUnderWay
     questions: Questions
     self_descriptions: SelfDescriptions
     names: Corpora
@@ -124,6 +137,8 @@ def _busy_parts(folder: DataFolder, settings: Settings, base: _Base) -> _Busy:
         render_process=_render_process(folder, settings),
         renderings=Renderings(),
         uploads=Uploads(upload_slots(settings.publish)),
+        scanner=_scanner(folder, settings),
+        scans_under_way=ScansUnderWay(scan_waiting(settings.scan)),
         questions=Questions(question_slots(settings.advisories)),
         self_descriptions=SelfDescriptions(question_slots(settings.advisories)),
         names=Corpora(base.db),
@@ -151,6 +166,8 @@ def _wired(folder: DataFolder, settings: Settings, base: _Base, busy: _Busy) -> 
         render_process=busy.render_process,
         metadata_cache=MetadataCache(settings.upstream.metadata_cache),
         uploads=busy.uploads,
+        scanner=busy.scanner,
+        scans_under_way=busy.scans_under_way,
         questions=busy.questions,
         self_descriptions=busy.self_descriptions,
         enqueue=outbox.enqueue,
@@ -159,6 +176,7 @@ def _wired(folder: DataFolder, settings: Settings, base: _Base, busy: _Busy) -> 
         signer=signer_of(folder, settings),
         stand_in_key=folder.stand_in_key(),
         publish_limits=publish_limits(settings.publish, settings.names),
+        review_limits=review_limits(settings.review),
         advisory_sources=advisory_sources(settings),
         name_feeds=settings.names.hallucinated,
         public_urls=settings.origins,
@@ -183,6 +201,13 @@ def _render_process(folder: DataFolder, settings: Settings) -> RenderProcess:
     limits = msgspec.structs.replace(database_limits(settings.postgresql), readers=1, writers=1)
     setup = RenderSetup(folder.database_url(settings), limits)
     return RenderProcess(RENDERER, setup, RenderLimits(settings.web.render_apart_from))
+
+
+def _scanner(folder: DataFolder, settings: Settings) -> Scanner:
+    bounds = scan_setup(settings.scan, settings.publish.archive)
+    setup = msgspec.json.encode(bounds, enc_hook=int).decode()  # sizes are written by people and read as numbers
+    command = (*SCANNER, f"{settings.scan.idle:g}", setup)
+    return Scanner(folder.root, command, settings.scan.patience * TURNS_OF_OTHERS)
 
 
 def _upstream_client(folder: DataFolder, settings: Settings) -> UpstreamClient:

@@ -85,6 +85,7 @@ class Actor(msgspec.Struct, frozen=True):
         scope: limits of the token, None where none apply (a session, the operator).
         stepped_up_at: when the password was last given in this session.
         session: hash of the session's secret, None for a token or the data folder.
+        frozen: why the account publishes nothing for now; None if it may.
     """
 
     kind: ActorKind
@@ -95,6 +96,7 @@ class Actor(msgspec.Struct, frozen=True):
     scope: TokenScope | None = None
     stepped_up_at: Instant | None = None
     session: str | None = None
+    frozen: str | None = None
 
 
 NOBODY = Actor(kind=ActorKind.NOBODY)

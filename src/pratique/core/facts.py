@@ -20,6 +20,8 @@ from pratique.core.decisions import ListEntry, Reservation, Revocation
 from pratique.core.likeness import Likeness, NameReview
 from pratique.core.names import Subject
 from pratique.core.ranges import VersionKey, VersionRange
+from pratique.core.reviews import HeldForReview
+from pratique.core.scans import ScanResult
 
 T = TypeVar("T")
 
@@ -259,4 +261,15 @@ RESEMBLES: Fact[Likeness | None] = Fact(
     "resembles",
     Stage.LISTING,
     "the far more popular names that this one could be taken for, None also for a name that is no new one",
+)
+
+RELEASE_HELD: Fact[HeldForReview | None] = Fact(
+    "release_held", Stage.LISTING, "what a scan or a report says against this release, on which nobody has decided"
+)
+
+SCAN_RESULT: Fact[ScanResult | None] = Fact(
+    "scan_result",
+    Stage.FILE,
+    "what a scan for malware found in this file, None where nobody asks for one before it is served",
+    ScanResult | None,
 )

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 import msgspec
 
 from pratique.core.clock import DAY, MINUTE, SECOND
+
+
+class ScanWhen(StrEnum):
+    """When an own release is scanned: before anybody gets it, after it is public, or not at all."""
+
+    BEFORE = "before"
+    AFTER = "after"
+    OFF = "off"
 
 
 class UpstreamLimits(msgspec.Struct, frozen=True):
@@ -68,6 +78,18 @@ class FlightLimits(msgspec.Struct, frozen=True):
     complete_bytes: int = 50 << 20
     complete_within: int = 8 * SECOND
     held_back: int = 64 << 10
+
+
+class ScanWaiting(msgspec.Struct, frozen=True):
+    """How long a client is kept waiting for a file that has to be scanned before it is served.
+
+    Attributes:
+        within: so long; then it is told to come back, and the scan goes on.
+        retry_after: seconds after which it is to come back.
+    """
+
+    within: int = 10 * SECOND
+    retry_after: int = 5
 
 
 class DatabaseLimits(msgspec.Struct, frozen=True):

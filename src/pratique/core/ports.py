@@ -151,3 +151,12 @@ class ReadsInto(Protocol):
     def read_ready_into(self, room: memoryview) -> bool:
         """Fill the room with the first bytes if they are in memory already; False if that could block."""
         ...
+
+
+@runtime_checkable
+class HasDescriptor(Protocol):
+    """Bytes that lie in a local file."""
+
+    def read_only(self) -> int:
+        """A new descriptor of the file, for reading at any place; the caller closes it. Raises OSError, ValueError."""
+        ...

@@ -13,8 +13,10 @@ from pratique.rules import (
     quarantined,
     reserved_name,
     revoked,
+    scan_result,
     shadows_public,
     similar_name,
+    under_review,
     unpublished,
 )
 from pratique.rules.contract import Rule, rule_of
@@ -32,6 +34,8 @@ RULES: tuple[Rule, ...] = tuple(
         allowlist,
         agent_new_name,
         similar_name,
+        under_review,
+        scan_result,
         cooldown,
         gone_upstream,
         unpublished,

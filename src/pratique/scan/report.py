@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from pratique.core.scans import Verdict
 from pratique.scan.findings import ExecutionPoint, Finding, Severity, Specificity, excerpt_of
-from pratique.scan.score import Scored, Verdict, score
+from pratique.scan.score import Scored, score
 
 UNFINISHED = "SCAN-01"
 """The finding that the scan itself could not do all it should."""

@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 from itertools import combinations
 
 import msgspec
 
+from pratique.core.scans import Verdict
 from pratique.scan.findings import ExecutionPoint, Finding, Severity, Specificity
-
-
-class Verdict(StrEnum):
-    """What is to be done with an artefact as far as the scan is concerned."""
-
-    CLEAR = "clear"
-    REVIEW = "review"
-    QUARANTINE = "quarantine"
 
 
 class Scored(msgspec.Struct, frozen=True):

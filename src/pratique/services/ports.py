@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 
 from pratique.core.actors import Actor
-from pratique.core.clock import DAY, Clock
+from pratique.core.clock import DAY, SECOND, Clock
 from pratique.core.ecosystem import ArchiveLimits, Ecosystem
+from pratique.core.limits import ScanWhen
 from pratique.core.names import ProjectKey
 from pratique.core.ports import Blobs
 from pratique.store.database import Database
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from pratique.services.installing.views import ViewCache
     from pratique.services.judging.corpora import Corpora
     from pratique.services.publishing.uploads import Uploads
+    from pratique.services.scanning.scanner import Scanner
+    from pratique.services.scanning.under_way import ScansUnderWay
     from pratique.trust.signing import Signer
     from pratique.upstream.client import UpstreamClient
     from pratique.upstream.descriptions import Descriptions
@@ -53,6 +56,8 @@ class PublishLimits:
         archive: bounds on the artefact's inside.
         release_open: milliseconds after its first file in which a release takes further ones; 0: for ever.
         new_names: projects that one account may found within 24 hours; 0: no limit.
+        scan: when an own release is scanned.
+        scan_wait: milliseconds for which the answer to an upload waits for its scan.
     """
 
     max_upload: int = 1 << 30
@@ -62,6 +67,29 @@ class PublishLimits:
     archive: ArchiveLimits = field(default_factory=ArchiveLimits)
     release_open: int = 14 * DAY
     new_names: int = 0
+    scan: ScanWhen = ScanWhen.OFF
+    scan_wait: int = 5 * SECOND
+
+
+@dataclass(frozen=True)
+class ReviewLimits:
+    """How far reports go, and what takes two people.
+
+    Attributes:
+        anonymous_reports: nobody in particular may report.
+        reports_a_day: of one account, or of one network of nobody in particular.
+        newcomer_for: milliseconds for which an account counts as new, and its word for little.
+        hold_for: milliseconds for which the report of somebody trusted keeps a release back.
+        holds_each: releases that one trusted reporter may keep back at the same time.
+        two_people_from: downloads from here, within thirty days, from which on a release takes two people; 0: never.
+    """
+
+    anonymous_reports: bool = False
+    reports_a_day: int = 50
+    newcomer_for: int = 7 * DAY
+    hold_for: int = DAY
+    holds_each: int = 3
+    two_people_from: int = 1_000
 
 
 @dataclass(frozen=True)
@@ -96,6 +124,8 @@ class Ports:
     render_process: RenderProcess
     metadata_cache: MetadataCache
     uploads: Uploads
+    scanner: Scanner
+    scans_under_way: ScansUnderWay
     questions: Questions
     self_descriptions: SelfDescriptions
     enqueue: Enqueue
@@ -104,6 +134,7 @@ class Ports:
     signer: Signer
     stand_in_key: bytes = field(repr=False)
     publish_limits: PublishLimits = PublishLimits()
+    review_limits: ReviewLimits = ReviewLimits()
     advisory_sources: tuple[str, ...] = ()
     name_feeds: tuple[str, ...] = ()
     public_urls: tuple[str, ...] = ()

@@ -7,13 +7,18 @@ from ipaddress import ip_network
 import msgspec
 
 from pratique.core.ecosystem import ArchiveLimits
-from pratique.core.limits import DatabaseLimits, FlightLimits, Freshness, UpstreamLimits
+from pratique.core.limits import DatabaseLimits, FlightLimits, Freshness, ScanWaiting, UpstreamLimits
+from pratique.scan.cage.confine import CageLimits
+from pratique.scan.cage.setup import Setup
+from pratique.scan.limits import ScanLimits
 from pratique.services.advisories.questions import QuestionSlots
-from pratique.services.ports import PublishLimits
+from pratique.services.ports import PublishLimits, ReviewLimits
 from pratique.services.publishing.uploads import UploadSlots
 from pratique.services.slots import SlotLimits
 from pratique.settings.of_clients import LimitSettings
 from pratique.settings.of_names import NamesSettings
+from pratique.settings.of_reviews import ReviewSettings
+from pratique.settings.of_scans import ScanSettings
 from pratique.settings.quantities import Duration
 from pratique.settings.values import (
     AdvisorySettings,
@@ -96,7 +101,32 @@ def publish_limits(said: PublishSettings, names: NamesSettings) -> PublishLimits
         release_open=_milliseconds(said.release_open),
         unpublish_window=_milliseconds(said.unpublish_window),
         new_names=names.new_a_day,
+        scan=said.scan,
+        scan_wait=_milliseconds(said.scan_wait),
     )
+
+
+def review_limits(said: ReviewSettings) -> ReviewLimits:
+    """How far reports go, and what takes two people."""
+    return ReviewLimits(
+        anonymous_reports=said.anonymous_reports,
+        reports_a_day=said.reports_a_day,
+        newcomer_for=_milliseconds(said.newcomer_for),
+        hold_for=_milliseconds(said.hold_for),
+        holds_each=said.holds_each,
+        two_people_from=said.two_people_from,
+    )
+
+
+def scan_setup(said: ScanSettings, archive: ArchiveSettings) -> Setup:
+    """Bounds of whoever looks at an artefact, and of how far it looks."""
+    cage = CageLimits(memory=said.memory, processor=round(said.processor), patience=round(said.patience))
+    return Setup(cage, ScanLimits(archive=archive_limits(archive)))
+
+
+def scan_waiting(said: ScanSettings) -> ScanWaiting:
+    """How long a client is kept waiting for a scan."""
+    return ScanWaiting(_milliseconds(said.wait_seconds), round(said.retry_after))
 
 
 def upload_slots(said: PublishSettings) -> UploadSlots:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
@@ -116,7 +117,7 @@ def _inner(kind: Any, key: str, name: str) -> Any:
 
 
 def _as_toml(kind: Any, name: str, text: str) -> Any:
-    if kind in (str, Size, Duration):
+    if kind in (str, Size, Duration) or (isinstance(kind, type) and issubclass(kind, StrEnum)):
         return text
     try:
         return tomllib.loads(f"value = {text}")["value"]

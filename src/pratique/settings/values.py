@@ -7,9 +7,12 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from pratique.core.limits import ScanWhen
 from pratique.core.loopback import is_loopback
 from pratique.settings.of_clients import LimitSettings, WebSettings
 from pratique.settings.of_names import NamesSettings
+from pratique.settings.of_reviews import ReviewSettings
+from pratique.settings.of_scans import ScanSettings
 from pratique.settings.quantities import Duration, Size
 
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
@@ -118,6 +121,10 @@ class PublishSettings(msgspec.Struct, frozen=True, kw_only=True):
         at_once_account: so many of them may be of one account.
         patience: an upload waits so long for its turn, then the client is told to try again.
         release_open: so long after its first file a release takes further ones (PyPI: wheels); 0: for ever.
+        scan: `before`: nobody gets a release before it was scanned; `after`: it is public at once, and scanned then;
+            `off`: it is not scanned.
+        scan_wait: the answer to an upload waits so long for its scan, so that what is published can be installed at
+            once; then the client is told that it is being scanned. 0: it does not wait.
         archive: bounds on the artefact's inside.
     """
 
@@ -129,6 +136,8 @@ class PublishSettings(msgspec.Struct, frozen=True, kw_only=True):
     at_once_account: int = 4
     patience: Duration = Duration(MINUTE)
     release_open: Duration = Duration(14 * DAY)
+    scan: ScanWhen = ScanWhen.BEFORE
+    scan_wait: Duration = Duration(5)
     archive: ArchiveSettings = ArchiveSettings()
 
 
@@ -324,6 +333,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     limits: LimitSettings = LimitSettings()
     advisories: AdvisorySettings = AdvisorySettings()
     names: NamesSettings = NamesSettings()
+    review: ReviewSettings = ReviewSettings()
+    scan: ScanSettings = ScanSettings()
     jobs: JobSettings = JobSettings()
     postgresql: PostgresqlSettings = PostgresqlSettings()
     object_store: ObjectStoreSettings = ObjectStoreSettings()

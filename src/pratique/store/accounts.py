@@ -18,6 +18,7 @@ class Account(msgspec.Struct, frozen=True):
     Attributes:
         password: its hash, None where nobody can sign in with one.
         disabled: since when it counts for nothing, None if it does count.
+        frozen: since when it publishes nothing, by whom and why; None if it may publish.
     """
 
     id: int
@@ -26,6 +27,9 @@ class Account(msgspec.Struct, frozen=True):
     admin: bool
     created: Instant
     disabled: Instant | None
+    frozen: Instant | None = None
+    frozen_by: str | None = None
+    frozen_reason: str | None = None
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -99,6 +103,18 @@ def disable(c: sa.Connection, account_id: int, now: Instant) -> None:
 def enable(c: sa.Connection, account_id: int) -> None:
     """Give a disabled account its rights back; it has to sign in again."""
     c.execute(account.update().where(account.c.id == account_id).values(disabled=None))
+
+
+def freeze(c: sa.Connection, account_id: int, by: str, reason: str, now: Instant) -> None:
+    """Let the account publish nothing; who is frozen already is frozen anew, for this reason."""
+    frozen = {"frozen": now, "frozen_by": by, "frozen_reason": reason}
+    c.execute(account.update().where(account.c.id == account_id).values(frozen))
+
+
+def thaw(c: sa.Connection, account_id: int) -> None:
+    """Let a frozen account publish again."""
+    thawed = {"frozen": None, "frozen_by": None, "frozen_reason": None}
+    c.execute(account.update().where(account.c.id == account_id).values(thawed))
 
 
 def create_session(c: sa.Connection, new: Session) -> None:

@@ -260,6 +260,13 @@ class FileDraft:
         with self._turn:
             return os.pread(self._open_descriptor(), max(0, min(length, self._size - offset)), offset)
 
+    def read_only(self) -> int:
+        """As in HasDescriptor. The draft's own descriptor can be written by, and is given to nobody."""
+        with self._turn:
+            self._open_descriptor()
+            place = self._path if self._kept is None else _path(self._blobs, self._kept.sha256)
+            return os.open(place, os.O_RDONLY | os.O_CLOEXEC)
+
     def digests(self) -> Digests:
         """Digests of everything written so far."""
         return digests_of(self._hashes)

@@ -268,6 +268,10 @@ class ObjectDraft:
         """At most `length` bytes from `offset` of what was written; fewer only at the end."""
         return self._local.read_at(offset, length)
 
+    def read_only(self) -> int:
+        """As in HasDescriptor."""
+        return self._local.read_only()
+
     def digests(self) -> Digests:
         """Digests of everything written so far."""
         return self._local.digests()

@@ -48,6 +48,14 @@ def exposure(
     return tuple(_read(row) for row in c.execute(newest_first).mappings())
 
 
+def how_many(c: sa.Connection, repository_id: int, key: ProjectKey, version: str, since: Instant, most: int) -> int:
+    """How often files of a release were fetched since an instant; no further than `most` is counted."""
+    some = sa.select(download.c.id).where(
+        *_of(repository_id, key), download.c.version == version, download.c.at > since
+    )
+    return int(c.execute(sa.select(sa.func.count()).select_from(some.limit(most).subquery())).scalar_one())
+
+
 def versions(c: sa.Connection, repository_id: int, key: ProjectKey) -> tuple[str, ...]:
     """Every version of which somebody ever fetched a file, spelled as its index did then."""
     return tuple(c.execute(sa.select(download.c.version).where(*_of(repository_id, key)).distinct()).scalars())

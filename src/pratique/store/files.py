@@ -15,7 +15,7 @@ from pratique.core.ports import StoredBlob
 from pratique.store.dialects import insert
 from pratique.store.releases import Release
 from pratique.store.rows import many, one
-from pratique.store.schema import blob, file, manifest, release
+from pratique.store.schema import awaiting_scan, blob, file, manifest, release
 
 _CHUNK = 500
 """Values in one IN list; databases limit the parameters of a statement."""
@@ -89,6 +89,7 @@ _outline = (
     .where(
         file.c.project_id == sa.bindparam("project"),
         release.c.clearance.not_in((Clearance.STAGED.value, Clearance.SCANNING.value)),
+        file.c.id.not_in(sa.select(awaiting_scan.c.file_id).where(awaiting_scan.c.withheld)),
     )
     .order_by(file.c.id)
 )
@@ -227,6 +228,16 @@ def blob_digests(c: sa.Connection, sha256s: Iterable[str]) -> dict[str, Digests]
         for row in c.execute(some):
             found[row.sha256] = msgspec.json.decode(row.digests, type=Digests)
     return found
+
+
+def at_hand(c: sa.Connection, sha256s: Iterable[str]) -> dict[str, Digests]:
+    """As `blob_digests`, without those whose bytes were removed to make room."""
+    wanted = sorted(set(sha256s))
+    gone: set[str] = set()
+    for start in range(0, len(wanted), _CHUNK):
+        chunk = blob.c.sha256.in_(wanted[start : start + _CHUNK])
+        gone |= set(c.execute(sa.select(blob.c.sha256).where(chunk, blob.c.place.is_not(None))).scalars())
+    return {sha: digests for sha, digests in blob_digests(c, wanted).items() if sha not in gone}
 
 
 def any_blob(c: sa.Connection) -> bool:

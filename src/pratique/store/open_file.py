@@ -70,6 +70,11 @@ class FileBlob:
             if now - status.st_atime >= every:
                 os.utime(self._open_descriptor(), ns=(int(now * 1e9), status.st_mtime_ns))
 
+    def read_only(self) -> int:
+        """As in HasDescriptor."""
+        with self._turn:
+            return os.dup(self._open_descriptor())
+
     def close(self) -> None:
         """Release the descriptor; safe to call twice."""
         with self._turn:

@@ -98,6 +98,9 @@ IMPLIED: dict[Operation, Operation] = {
 """A scope that names the second operation is good for the first: whoever revokes has to see who is affected, and
 whoever publishes sets tags with each release and says in it what can be said of it later."""
 
+OPEN_TO_FROZEN = frozenset({Operation.READ, Operation.EXPLAIN, Operation.EXPOSURE, Operation.REVOKE, Operation.TOKENS})
+"""What an account still does while it is frozen: it looks, takes back what is its own, and ends its tokens."""
+
 NO_SUCH_PROJECT = "there is no project of this name here"
 """Said of names that do not exist and, in the same words, of those that must not be known."""
 
@@ -140,6 +143,7 @@ def authorise(
             return
         _check_right(actor, right, role, visibility)  # before the scope: an outsider hears what is said of no project
     _check_ceiling(actor, operation)
+    _check_frozen(actor, operation)
     _check_scope(actor, operation, project)  # before the right: it tells of the token, nothing of the project
     _check_right(actor, right, role, visibility)
     if right.step_up and actor.kind is not ActorKind.OPERATOR and actor.token is None:
@@ -155,6 +159,7 @@ def authorise_somewhere(actor: Actor, operation: Operation, now: Instant) -> Non
     """
     _check_credential(actor, now, open_to_all=False)
     _check_ceiling(actor, operation)
+    _check_frozen(actor, operation)
     _check_scope(actor, operation, None)
 
 
@@ -188,6 +193,15 @@ def _check_ceiling(actor: Actor, operation: Operation) -> None:
     doing = RIGHTS[operation].doing
     able = ", ".join(kind for kind in ActorKind if kind is not ActorKind.OPERATOR and operation in CEILING[kind])
     raise Forbidden(f"{doing} is never allowed to a credential of kind {actor.kind}; ask a person ({able})")
+
+
+def _check_frozen(actor: Actor, operation: Operation) -> None:
+    if actor.frozen is None or operation in OPEN_TO_FROZEN:
+        return
+    raise Forbidden(
+        f"the account {actor.name} is frozen: {actor.frozen}; it publishes and changes nothing until an administrator "
+        "ends that, and can revoke what it published"
+    )
 
 
 def _check_right(actor: Actor, right: Right, role: str | None, visibility: str | None) -> None:

@@ -22,6 +22,7 @@ class RateLimits(msgspec.Struct, frozen=True):
         audits: questions about advisories, of one account or address.
         name_checks: questions what a name would be taken for, of one account or address.
         uploads: uploads, also those that are refused, of one account.
+        reports: reports of releases and answers to them, of one account or address.
     """
 
     requests: int = 180_000
@@ -33,6 +34,7 @@ class RateLimits(msgspec.Struct, frozen=True):
     audits: int = 1_200
     name_checks: int = 600
     uploads: int = 3_000
+    reports: int = 30
 
 
 _RATES = RateLimits()

@@ -40,6 +40,7 @@ class Limit(StrEnum):
     AUDITS = "audits"
     NAME_CHECKS = "name_checks"
     UPLOADS = "uploads"
+    REPORTS = "reports"
 
 
 _WORDS = {
@@ -52,6 +53,7 @@ _WORDS = {
     Limit.AUDITS: "audits",
     Limit.NAME_CHECKS: "checks of names",
     Limit.UPLOADS: "uploads",
+    Limit.REPORTS: "reports of releases",
 }
 
 _LOOKS = {

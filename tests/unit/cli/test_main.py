@@ -22,6 +22,7 @@ BY_ANOTHER_NAME = {
     "decision": {"explain"},
     "own-names": {"configure"},
     "names known": {"names audit"},
+    "reports": {"report"},
 }
 
 

@@ -45,8 +45,10 @@ CLEAN = {
     fact.NAME_REVIEW: None,
     fact.FIRST_SEEN: Instant(NOW - 300 * DAY),
     fact.RESEMBLES: None,
+    fact.RELEASE_HELD: None,
     fact.LISTED_DIGESTS: GOOD,
     fact.DIGESTS: DigestCheck(listed=GOOD, recorded=GOOD),
+    fact.SCAN_RESULT: None,
 }
 
 

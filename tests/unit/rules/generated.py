@@ -10,6 +10,8 @@ from pratique.core.clock import DAY, HOUR, MINUTE
 from pratique.core.decisions import Action, EntryKind, Mode, Moment, Reservation, Revocation, RuleSetting
 from pratique.core.facts import Absent, DigestCheck, Nowhere, RecentFix, Stage
 from pratique.core.likeness import Likeness, NameReview, ReviewState
+from pratique.core.reviews import HeldForReview
+from pratique.core.scans import ScanResult, Verdict
 from pratique.rules.policy import read_policy
 from pratique.rules.registry import RULES
 from tests.unit.rules.cases import GOOD, NOW, OTHER, ago, entry, facts, waiver
@@ -68,11 +70,27 @@ KNOWN = {
     | st.builds(NameReview, reviews, st.just("looks like right"), st.sampled_from(["", "why"])),
     fact.FIRST_SEEN: instants,
     fact.RESEMBLES: st.none() | st.just(Likeness("hold", "misspelling", 900, ("left-pad",), "why")),
+    fact.RELEASE_HELD: st.none() | st.builds(HeldForReview, st.just("is in quarantine"), ends),
     fact.LISTED_DIGESTS: digests,
     fact.DIGESTS: st.builds(
         DigestCheck, digests, st.none() | digests, st.none() | digests, st.none() | st.none() | digests
     ),
 }
+
+scans = st.builds(
+    ScanResult,
+    st.sampled_from([GOOD.sha256, OTHER.sha256]),
+    st.sampled_from(Verdict),
+    st.just(50),
+    st.just("rules"),
+    instants,
+    st.booleans(),
+    st.just("hook-command"),
+    st.just("package.json"),
+    st.just(3),
+    st.just("It fetches something and runs it"),
+)
+KNOWN[fact.SCAN_RESULT] = st.none() | scans
 
 actors = st.builds(
     Actor,

@@ -17,9 +17,10 @@ def class_of(actor=USER, project=LEFT, entries=(), waivers=(), settings=(), mome
 def test_a_rule_that_nobody_set_has_the_mode_it_starts_with():
     modes = {one.rule.name: one.mode for one in read_policy(()).rules}
 
-    assert modes.pop("agent_new_name") is modes.pop("similar_name") is Mode.DRY_RUN
+    watching = ("agent_new_name", "similar_name", "scan_result", "under_review")
+    assert {modes.pop(name) for name in watching} == {Mode.DRY_RUN}
     assert set(modes.values()) == {Mode.ENFORCE}
-    assert len(modes) == len(RULES) - 2
+    assert len(modes) == len(RULES) - len(watching)
     assert {one.setting_version for one in read_policy(()).rules} == {0}
 
 

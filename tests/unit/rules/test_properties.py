@@ -217,7 +217,7 @@ def test_the_decision_is_the_strictest_vote_and_can_be_written_down(policy, know
 
 @many
 @given(generated.situations(absent=False))
-def test_own_projects_are_refused_only_by_people_and_bytes(known):
+def test_own_projects_are_refused_only_by_people_bytes_and_what_a_scan_found(known):
     own = msgspec.structs.replace(known, origin=Origin.OWN)
     decision = decide(enforced(), own, Stage.FILE)
 
@@ -229,6 +229,8 @@ def test_own_projects_are_refused_only_by_people_and_bytes(known):
         "allowlist",
         "digest_mismatch",
         "similar_name",
+        "under_review",
+        "scan_result",
         "unpublished",
     }
 

@@ -8,11 +8,11 @@ from pratique.rules.settings import asks_for_an_answer, fresh_settings, read_opt
 from tests.unit.rules.cases import NOW
 
 
-def test_on_a_fresh_install_the_rules_about_names_watch_for_seven_days_and_the_rest_counts():
+def test_on_a_fresh_install_the_rules_about_names_and_scans_watch_for_seven_days_and_the_rest_counts():
     settings = {one.rule: one for one in fresh_settings(NOW)}
 
     assert set(settings) == {rule.name for rule in RULES}
-    watching = ("agent_new_name", "similar_name")
+    watching = ("agent_new_name", "similar_name", "scan_result", "under_review")
     assert {(settings[name].mode, settings[name].until) for name in watching} == {(Mode.DRY_RUN, NOW + 7 * DAY)}
     others = [one for name, one in settings.items() if name not in watching]
     assert {(one.mode, one.until) for one in others} == {(Mode.ENFORCE, None)}

@@ -10,11 +10,11 @@ import msgspec
 import pytest
 
 from pratique.core.errors import Invalid, Unavailable
+from pratique.core.scans import Verdict
 from pratique.scan.cage.cage import Cage
 from pratique.scan.cage.confine import CageLimits
 from pratique.scan.cage.setup import Setup
 from pratique.scan.report import UNFINISHED, Report, Subject
-from pratique.scan.score import Verdict
 from tests.arch.house import ROOT
 from tests.unit.formats.archives import tar_gz
 

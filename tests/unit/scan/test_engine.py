@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from pratique.core.ecosystem import ArchiveLimits
 from pratique.core.errors import Invalid
+from pratique.core.scans import Verdict
 from pratique.scan.engine import scan
 from pratique.scan.findings import ExecutionPoint
 from pratique.scan.limits import ScanLimits
 from pratique.scan.report import UNFINISHED, Subject
-from pratique.scan.score import Verdict
 from tests.unit.formats.archives import Bytes, tar, tar_gz, zipped
 from tests.unit.scan.looks import ALL_SEEN, MISBEHAVING, WORDS
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pratique.scan.score import Verdict
+from pratique.core.scans import Verdict
 from tests.lookalikes.corpus import CORPUS, examined, quarantined_twins, recall
 
 

@@ -6,8 +6,9 @@ import itertools
 
 import pytest
 
+from pratique.core.scans import Verdict
 from pratique.scan.findings import ExecutionPoint, Finding, Severity, Specificity, excerpt_of
-from pratique.scan.score import Verdict, score
+from pratique.scan.score import score
 
 
 def finding(severity, point=ExecutionPoint.INSTALL, *, detector="one", line=1, specificity=Specificity.TELLING):

@@ -20,9 +20,9 @@ from pratique.cli.scanning.artefacts import artefacts_in, opened, subject_of, ta
 from pratique.cli.scanning.showing import Scanned, as_lines, as_object, as_sarif, measures_told
 from pratique.cli.showing import say, say_aside
 from pratique.core.errors import Invalid, PratiqueError
+from pratique.core.scans import Verdict
 from pratique.scan.cage.cage import DETECTORS, Cage
 from pratique.scan.report import Subject
-from pratique.scan.score import Verdict
 
 COULD_NOT_SCAN = 3
 """The exit code where there is no verdict; 0, 1 and 2 are verdicts."""

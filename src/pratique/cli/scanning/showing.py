@@ -9,10 +9,10 @@ from urllib.parse import quote
 
 from packageurl import PackageURL
 
+from pratique.core.scans import Verdict
 from pratique.scan.cage.messages import Measure
 from pratique.scan.findings import Finding, Severity, excerpt_of
 from pratique.scan.report import Report, Subject
-from pratique.scan.score import Verdict
 
 _PURL_TYPES = {"rubygems": "gem"}
 _QUIET = (Severity.LOW,)

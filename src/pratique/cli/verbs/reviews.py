@@ -1,4 +1,4 @@
-"""`pratique review`: new names that wait for a person, and what was decided."""
+"""`pratique review`: releases and new names that wait for a person, and what was decided."""
 
 from __future__ import annotations
 
@@ -6,33 +6,147 @@ from cyclopts import App
 
 from pratique.cli.asking import HERE, Where, ask
 from pratique.cli.showing import day, say, show_table
-from pratique.services.names.name_reviews import DecideReview, ListReviews, ReviewShown
+from pratique.services.names.name_reviews import DecideReview, ReviewShown
+from pratique.services.reviewing.case_times import ShowTimes
+from pratique.services.reviewing.cases_shown import CaseDetail, CaseShown, ListQueue, ShowCase
+from pratique.services.reviewing.decide_case import CaseDecided, DecideCase
 from pratique.services.verbs import table
 
-app = App(name="review", help="New names that wait for a person.")
+app = App(name="review", help="Releases and new names that wait for a person.")
 
 
 @app.command(name="list")
 @app.default
 def show(*, every: bool = False, repository: str = "main", where: Where = HERE) -> None:
-    """List new names that wait, with what they could be taken for.
+    """List releases that something speaks against, and new names with what they could be taken for.
 
     Args:
         every: also those that were decided.
         repository: where.
         where: data folder or server.
     """
-    found = ask(table.REVIEW_LIST, ListReviews(every, 0, repository), where)
+    found = ask(table.REVIEW_LIST, ListQueue(every, repository=repository), where)
     if not found:
         return
+    _show_releases(found.releases)
+    say()
     rows = [
         (one.ecosystem, one.name, one.state, ", ".join(one.targets), one.score, one.by, day(one.at), _said(one))
-        for one in found.reviews
+        for one in found.names
     ]
     columns = ("ecosystem", "name", "state", "could be taken for", "score", "by", "since", "why")
     show_table(columns, rows, "no name waits for a person")
     if found.more:
         say("there are more; decide some of these first")
+
+
+def _show_releases(found: tuple[CaseShown, ...]) -> None:
+    rows = [
+        (one.purl, one.state, one.suspicion, "held" if one.held else "", one.score, day(one.at), _of_case(one))
+        for one in found
+    ]
+    columns = ("release", "state", "suspicion", "", "score", "since", "why")
+    show_table(columns, rows, "no release waits for a person")
+
+
+def _of_case(one: CaseShown) -> str:
+    if one.decided_by is not None:
+        return f"{one.state} by {one.decided_by}: {one.reason}"
+    return f"{one.why}{'; takes two people' if one.two_people else ''}{''.join(f'; {said}' for said in one.opinions)}"
+
+
+@app.command(name="show")
+def show_one(purl: str, *, repository: str = "main", where: Where = HERE) -> None:
+    """Show what is said against one release: what its scan found, and what people report and answer.
+
+    Args:
+        purl: of the release, like pkg:npm/left-pad@1.3.0.
+        repository: where.
+        where: data folder or server.
+    """
+    found = ask(table.REVIEW_SHOW, ShowCase(purl, repository), where)
+    if found:
+        _tell(found)
+
+
+def _tell(found: CaseDetail) -> None:
+    case = found.case
+    say(f"{case.purl}: {case.state}, {case.suspicion}{', held' if case.held else ''}, score {case.score}")
+    say(f"  {_of_case(case)}")
+    if found.published_by:
+        say(f"  published by {found.published_by}")
+    for seen in found.evidence:
+        place = seen.file + (f":{seen.line}" if seen.line else "")
+        say()
+        say(f"  {seen.severity}: {seen.sentence}")
+        say(f"    {seen.filename}{f', {place}' if place else ''} [{seen.detector}]")
+        if seen.excerpt:
+            say(f"    | {seen.excerpt}")
+    for one in found.reports:
+        say()
+        said = "answers" if one.answers else f"reports (weight {one.weight})"
+        say(f"  {one.by or 'somebody'} {said}: {one.why}")
+        for line in one.evidence.splitlines():
+            say(f"    | {line}")
+    if found.how_many > len(found.reports):
+        say(f"  and {found.how_many - len(found.reports)} more reports")
+
+
+@app.command
+def clear(purl: str, *, reason: str, repository: str = "main", where: Where = HERE) -> None:
+    """Let a release out of quarantine: nothing is wrong with it.
+
+    Args:
+        purl: of the release.
+        reason: kept with the decision.
+        repository: where.
+        where: data folder or server.
+    """
+    done = ask(table.REVIEW_CLEAR, DecideCase(purl, reason, repository), where)
+    if done:
+        _say_decided(done, "is cleared: it is offered, unless another rule holds it")
+
+
+@app.command(name="confirm")
+def confirm_harm(purl: str, *, reason: str, repository: str = "main", where: Where = HERE) -> None:
+    """Confirm that a release is harmful: it is revoked.
+
+    Args:
+        purl: of the release.
+        reason: whoever is refused reads it.
+        repository: where.
+        where: data folder or server.
+    """
+    done = ask(table.REVIEW_CONFIRM, DecideCase(purl, reason, repository), where)
+    if done:
+        _say_decided(done, "is revoked: nobody gets it any more (`pratique exposure` says who has it)")
+
+
+def _say_decided(done: CaseDecided, what: str) -> None:
+    if done.pending:
+        say(f"{done.case.purl} is widely used: another administrator has to say the same; nothing has changed yet")
+    else:
+        say(f"{done.case.purl} {what}")
+
+
+@app.command
+def times(*, repository: str = "main", where: Where = HERE) -> None:
+    """Show how long releases wait for their scan, for quarantine, and for people.
+
+    Args:
+        repository: where.
+        where: data folder or server.
+    """
+    found = ask(table.REVIEW_TIMES, ShowTimes(repository), where)
+    if not found:
+        return
+    rows = [
+        (one.what, one.number, *(f"{took / 1000:.3f}" for took in (one.median, one.p95, one.p99, one.longest)))
+        for one in found.took
+    ]
+    show_table(("seconds", "number", "median", "95 %", "99 %", "longest"), rows, "")
+    say(f"{found.unscanned} files wait for their scan, {found.waiting} releases for a person")
+    say(f"{found.cleared} releases were cleared, {found.confirmed} confirmed")
 
 
 @app.command

@@ -13,6 +13,7 @@ from pratique.cli.showing import day, say, show_table
 from pratique.core.errors import Invalid
 from pratique.services.accounts.accounts import AddUser, DisableUser, EnableUser, ListUsers, SetPassword
 from pratique.services.accounts.administrators import DemoteUser, PromoteUser
+from pratique.services.accounts.freeze import FreezeUser, UnfreezeUser
 from pratique.services.verbs import table
 from pratique.trust.account_names import check_account_name
 
@@ -60,11 +61,12 @@ def list_(*, where: Where = HERE) -> None:
                 day(one.created),
                 day(one.disabled),
                 "yes" if one.has_password else "",
+                one.frozen or "",
             )
             for one in found.users
         ]
         nothing = "no accounts yet: make one with `pratique user add NAME --admin`"
-        show_table(("name", "admin", "made", "disabled", "can sign in"), rows, nothing)
+        show_table(("name", "admin", "made", "disabled", "can sign in", "frozen"), rows, nothing)
 
 
 @app.command
@@ -85,6 +87,26 @@ def enable(name: str, *, code: str = "", where: Where = HERE) -> None:
     """
     if ask(table.USER_ENABLE, EnableUser(name, code), where):
         say(f"{name} is enabled again")
+
+
+@app.command
+def freeze(name: str, *, reason: str, where: Where = HERE) -> None:
+    """Keep an account from publishing while people look at what it published.
+
+    Args:
+        name: of the account.
+        reason: whoever is frozen reads it.
+        where: data folder or server.
+    """
+    if ask(table.USER_FREEZE, FreezeUser(name, reason), where):
+        say(f"{name} is frozen: it publishes and changes nothing until `pratique user unfreeze {name}`")
+
+
+@app.command
+def unfreeze(name: str, *, where: Where = HERE) -> None:
+    """Let a frozen account publish again."""
+    if ask(table.USER_UNFREEZE, UnfreezeUser(name), where):
+        say(f"{name} may publish again")
 
 
 @app.command

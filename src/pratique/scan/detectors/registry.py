@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from pratique.scan.detectors import (
     agent_call,
     agent_settings,
@@ -82,8 +80,3 @@ DETECTORS: tuple[Detector, ...] = tuple(
     )
 )
 """All detectors, in the order in which their findings are told."""
-
-
-def rules_version() -> str:
-    """What stands for all detectors and their versions: changes when any of them sees anything else."""
-    return hashlib.sha256(" ".join(f"{one.id}:{one.version}" for one in DETECTORS).encode()).hexdigest()[:16]

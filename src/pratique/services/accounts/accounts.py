@@ -69,13 +69,18 @@ class SetPassword(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class UserShown(msgspec.Struct, frozen=True):
-    """One account as shown to administrators. Times are RFC 3339."""
+    """One account as shown to administrators. Times are RFC 3339.
+
+    Attributes:
+        frozen: why it publishes nothing for now.
+    """
 
     name: str
     admin: bool
     created: str
     disabled: str | None
     has_password: bool
+    frozen: str | None = None
 
 
 class Users(msgspec.Struct, frozen=True):
@@ -87,7 +92,10 @@ class Users(msgspec.Struct, frozen=True):
 def shown(account: Account) -> UserShown:
     """An account without its hash."""
     disabled = None if account.disabled is None else to_iso(account.disabled)
-    return UserShown(account.name, account.admin, to_iso(account.created), disabled, account.password is not None)
+    has_password = account.password is not None
+    return UserShown(
+        account.name, account.admin, to_iso(account.created), disabled, has_password, account.frozen_reason
+    )
 
 
 async def add_user(ports: Ports, request: AddUser, actor: Actor) -> UserShown:

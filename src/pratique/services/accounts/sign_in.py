@@ -122,7 +122,15 @@ class SignIn:
 
 def session_actor(account: Account, stepped_up_at: Instant | None, session: str) -> Actor:
     """The actor of a signed-in person; `session` is the hash of the session's secret."""
-    return Actor(ActorKind.USER, account.id, account.name, account.admin, stepped_up_at=stepped_up_at, session=session)
+    return Actor(
+        ActorKind.USER,
+        account.id,
+        account.name,
+        account.admin,
+        stepped_up_at=stepped_up_at,
+        session=session,
+        frozen=account.frozen_reason,
+    )
 
 
 def _find_session(connection: Connection, digest: str, now: Instant) -> tuple[Session, Account] | None:
@@ -150,7 +158,7 @@ def check_still_good(connection: Connection, actor: Actor, now: Instant) -> None
 
     Raises:
         Unauthorised: the token was revoked or has expired, the session was ended, or the account is disabled.
-        Forbidden: the account was an administrator's and is no longer.
+        Forbidden: the account was an administrator's and is no longer, or was frozen.
     """
     if actor.token is not None:
         token = tokens.find_by_id(connection, actor.token)
@@ -164,6 +172,10 @@ def check_still_good(connection: Connection, actor: Actor, now: Instant) -> None
         account = accounts.find(connection, actor.account)
         if account is None or account.disabled is not None:
             raise Unauthorised(f"the account {actor.name} was disabled meanwhile; an administrator can enable it again")
+        if account.frozen_reason is not None and actor.frozen is None:
+            raise Forbidden(
+                f"the account {actor.name} is frozen: {account.frozen_reason}; ask again for what it may still do"
+            )
         if actor.admin and not account.admin:
             raise Forbidden(f"{actor.name} is no administrator any more: what was asked as one is not done")
 
@@ -201,6 +213,7 @@ def token_actor(token: Token, account: Account | None) -> Actor:
         admin=account.admin if account else False,
         token=token.id,
         scope=msgspec.structs.replace(token.scope, expires=token.expires),
+        frozen=account.frozen_reason if account else None,
     )
 
 

@@ -14,6 +14,7 @@ from pratique.core.clock import Instant
 from pratique.core.decisions import Action, Vote, Waiver
 from pratique.core.errors import Conflict, Invalid, Unavailable
 from pratique.core.ranges import parse_range, same_version
+from pratique.rules import under_review
 from pratique.services.accounts.sign_in import write_as
 from pratique.services.governing.waive import Waived, lay_down
 from pratique.services.judging.find_project import FoundProject, find_as
@@ -48,7 +49,7 @@ async def approve(ports: Ports, repository: str, purl: str, reason: str, actor: 
 
     Raises:
         Invalid: the purl names no version, or the reason is a very long one.
-        Conflict: nothing holds it, or something denies it, which approval does not lift.
+        Conflict: nothing holds it, or something denies it, which approval does not lift; or reviewers decide on it.
         NotFound: neither we nor any upstream has it.
         Unavailable: it changed at this very moment.
     """
@@ -93,6 +94,8 @@ def _what_holds(visit: Visit, found: FoundProject, named: Named, version: str) -
     _refuse_denied(named, votes)
     rules: dict[str, Instant | None] = {}
     for vote in votes:
+        if vote.rule == under_review.NAME and vote.action is Action.HOLD:
+            raise Conflict(f"{named.purl} {vote.why}; that ends it: `pratique review clear {named.purl} --reason ...`")
         if vote.action is Action.HOLD:
             rules[vote.rule] = _later(rules.get(vote.rule, Instant(0)), vote.until)
     if not rules:

@@ -16,7 +16,7 @@ from pratique.core.errors import NotFound, PratiqueError
 from pratique.core.facts import ALL_FACTS, ASKED_BEFORE_EXISTED, FIRST_PUBLISHED, FIRST_SEEN, NAME_REVIEW, PUBLISHED
 from pratique.core.ranges import same_version
 from pratique.core.sentences import clean, decision_line
-from pratique.rules import similar_name
+from pratique.rules import similar_name, under_review
 from pratique.rules.registry import TWO_PEOPLE
 from pratique.services.governing.remember_decisions import KEPT_VERSIONS, is_kept
 from pratique.services.governing.show_findings import FindingShown, shown_of_file
@@ -318,6 +318,9 @@ def next_step(decision: Decision, allowed: tuple[str, ...], withdrawn: Withdrawn
     if decision.action is Action.HOLD and vote.rule == similar_name.NAME and decision.facts.get(NAME_REVIEW.name):
         project = decision.subject.project
         return f"ask an administrator to run `pratique review approve {project.ecosystem} {project.name} --reason ...`"
+    if vote.rule == under_review.NAME:
+        owners = f"if you publish it, answer with `pratique appeal {purl} --why ...`"
+        return f"{instead}ask an administrator to look (`pratique review show {purl}`); {owners}"
     if decision.action is Action.HOLD:
         release = purl if decision.subject.version is not None else f"{purl}@VERSION"
         end = ", or wait for the hold's end" if vote.until is not None else ""

@@ -242,13 +242,17 @@ def _settle_own_releases(
     return tuple(one.key for one in own if _settle(connection, one, twin, ecosystem.release_key))
 
 
+_IN_USE = (Clearance.SCANNING, Clearance.LIVE, Clearance.YANKED, Clearance.QUARANTINED)
+"""States of a release that a revocation ends. What was still being scanned stays withheld until it was."""
+
+
 def _settle(connection: Connection, project: Project, twin: str, release_key: VersionKey) -> bool:
     """Whether a release was given back."""
     in_force = revocations.in_force(connection, project.repository_id, project.key, twin)
     given_back = False
     for release in releases.of_project(connection, project.id):
         covered = any(one.covers(Subject(project.key, release.version), release_key) for one in in_force)
-        if covered and release.clearance in (Clearance.LIVE, Clearance.YANKED, Clearance.QUARANTINED):
+        if covered and release.clearance in _IN_USE:
             releases.set_clearance(connection, release.id, Clearance.REVOKED)
         elif not covered and release.clearance is Clearance.REVOKED:
             releases.set_clearance(connection, release.id, Clearance.LIVE)

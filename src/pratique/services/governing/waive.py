@@ -9,11 +9,12 @@ import msgspec
 from sqlalchemy import Connection
 
 from pratique.core.actors import Actor, ActorKind, Operation
-from pratique.core.clock import DAY, HOUR, MINUTE, Instant
+from pratique.core.clock import HOUR, MINUTE, Instant
 from pratique.core.decisions import Waiver
 from pratique.core.errors import Conflict, Forbidden, Invalid, NotFound
 from pratique.core.events import new_event
 from pratique.core.names import EcosystemId, ProjectKey
+from pratique.rules import under_review
 from pratique.rules.registry import RULES, TWO_PEOPLE
 from pratique.services.accounts.administrators import administers_since
 from pratique.services.accounts.sign_in import write_as
@@ -26,8 +27,8 @@ from pratique.services.reasons import read_reason
 from pratique.services.visits import find_repository, visit_repository
 from pratique.store import accounts, events, policy, revisions
 
-_KNOWN_FOR = DAY
-"""Milliseconds for which both people must have administered the server before the one asks the other."""
+KNOWN_FOR_HOURS = 24
+"""Hours for which both people must have administered the server before the one asks the other."""
 
 
 class Waived(msgspec.Struct, frozen=True):
@@ -118,6 +119,8 @@ async def withdraw(ports: Ports, repository: str, waiver: int, actor: Actor) -> 
 def _check(wanted: Waiver) -> None:
     if wanted.rule not in {one.name for one in RULES}:
         raise Invalid(f'there is no rule "{wanted.rule}"; there are: {", ".join(sorted(one.name for one in RULES))}')
+    if wanted.rule == under_review.NAME:
+        raise Invalid(f"{under_review.NAME} is not waived: `pratique review clear` ends what it holds")
     if not wanted.reason:
         raise Invalid("say why: the reason is kept with the waiver")
     if wanted.expires is not None and wanted.expires <= wanted.starts:
@@ -169,17 +172,17 @@ def _check_asker(connection: Connection, rule: str, actor: Actor, now: Instant) 
     """Who asks is one of the two people: an account made for it would leave the other one alone. Raises Forbidden."""
     if actor.account is None:
         raise Forbidden(f"waiving {rule} takes two people: ask for it with a token of an administrator (--server URL)")
-    if not _is_known(connection, actor.account, now):
+    if not was_administrator(connection, actor.account, now):
         raise Forbidden(
-            f"{actor.name} has been an administrator for less than {_KNOWN_FOR // HOUR} hours: waiving {rule} takes "
+            f"{actor.name} has been an administrator for less than {KNOWN_FOR_HOURS} hours: waiving {rule} takes "
             "two who were there before; ask again later"
         )
 
 
-def _is_known(connection: Connection, account_id: int, asked: Instant) -> bool:
-    """Whether an account had administered the server for a day when a waiver was asked for."""
+def was_administrator(connection: Connection, account_id: int, asked: Instant) -> bool:
+    """Whether an account had administered the server for a day when two people were asked for."""
     account = accounts.find(connection, account_id)
-    return account is not None and administers_since(connection, account) <= asked - _KNOWN_FOR
+    return account is not None and administers_since(connection, account) <= asked - KNOWN_FOR_HOURS * HOUR
 
 
 def _terms(waiver: Waiver) -> dict[str, Any]:
@@ -236,9 +239,9 @@ def _confirm(connection: Connection, first: policy.StoredWaiver, actor: Actor, n
         raise Forbidden(
             f"{first.by} asked for this waiver; another administrator, signed in as a person, must confirm it"
         )
-    if not _is_known(connection, actor.account, first.created):
+    if not was_administrator(connection, actor.account, first.created):
         raise Forbidden(
-            f"{actor.name} was made an administrator after this was asked for, or less than {_KNOWN_FOR // HOUR} hours "
+            f"{actor.name} was made an administrator after this was asked for, or less than {KNOWN_FOR_HOURS} hours "
             "before: a second person is one who was there before"
         )
     if not policy.confirm_waiver(connection, first.waiver.id, actor.name):

@@ -8,9 +8,10 @@ whole file that was refused. On failure the connection is cut and nothing is sto
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Hashable
+from collections.abc import AsyncIterator, Callable, Hashable
 from functools import partial
 from types import TracebackType
+from typing import TypeVar
 
 from pratique.core.errors import PratiqueError
 from pratique.core.limits import FlightLimits
@@ -22,6 +23,8 @@ from pratique.upstream.client import UpstreamClient
 
 _DEFAULT_LIMITS = FlightLimits()
 _PIECE = 64 << 10
+
+T = TypeVar("T")
 
 
 class Flights:
@@ -63,7 +66,7 @@ class Passenger:
 
     def __init__(self, flight: Flight, plan: FetchPlan, limits: FlightLimits) -> None:
         self._flight, self._limits = flight, limits
-        self.judge = plan.judge
+        self.judge, self._plan = plan.judge, plan
         self.judged_at: int | None = None
         self.refusal: PratiqueError | None = None
         flight.passengers.append(self)
@@ -91,11 +94,26 @@ class Passenger:
         Raises:
             PratiqueError: what went wrong, while it still can be said in a proper answer.
         """
+        if self._plan.too_long is not None:
+            return await self._looked_at(self._plan.too_long, self._kept_or_not)
         try:
             async with asyncio.timeout(self._limits.complete_within / 1000):
                 return await self._flight.news_until(self._complete_or_long)
         except TimeoutError:
             return await self._flight.news_until(self._complete_or_begun)
+
+    async def _looked_at(self, too_long: PratiqueError, look: Callable[[], tuple[T] | None]) -> T:
+        try:
+            async with asyncio.timeout(self._plan.patience / 1000):
+                return await self._flight.news_until(look)
+        except TimeoutError:
+            raise too_long from None
+
+    def _kept_or_not(self) -> tuple[StoredBlob | None] | None:
+        self._raise_failure()
+        if self._flight.stored is None:
+            return None
+        return (self._flight.stored if self._flight.kept else None,)
 
     def _complete_or_begun(self) -> tuple[StoredBlob | None] | None:
         self._raise_failure()
@@ -103,9 +121,7 @@ class Passenger:
 
     def _complete_or_long(self) -> tuple[StoredBlob | None] | None:
         self._raise_failure()
-        if self._flight.stored is not None:
-            return (self._flight.stored if self._flight.kept else None,)
-        return (None,) if self._flight.received > self._limits.complete_bytes else None
+        return self._kept_or_not() or ((None,) if self._flight.received > self._limits.complete_bytes else None)
 
     async def completed(self) -> StoredBlob:
         """Wait until the file is stored, however long it takes (Range requests need all of it).
@@ -113,6 +129,8 @@ class Passenger:
         Raises:
             PratiqueError: what went wrong, also if it could not be kept.
         """
+        if self._plan.too_long is not None:
+            return await self._looked_at(self._plan.too_long, self._complete)
         return await self._flight.news_until(self._complete)
 
     def _complete(self) -> tuple[StoredBlob] | None:
@@ -158,6 +176,7 @@ class Passenger:
         """Go away; safe to call twice.
 
         A flight without passengers goes on into the store if more than half of the file is there: the next
-        one to ask (often the same client trying again) has it at once. Otherwise it ends.
+        one to ask (often the same client trying again) has it at once. Otherwise it ends. One that is scanned
+        before anybody gets a byte goes on in any case: all are told to come back.
         """
         self._flight.left_by(self)

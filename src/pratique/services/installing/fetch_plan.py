@@ -36,6 +36,9 @@ class FetchPlan:
             it fails.
         turn: held while it is recorded. One at a time for each project: every record outdates the
             judgements of the others.
+        too_long: said to whoever has waited for `patience`, where nobody gets a byte before the whole file was looked
+            at: it is scanned first, and goes on without him. None: bytes flow while it is fetched.
+        patience: milliseconds.
     """
 
     upstream_url: str
@@ -46,3 +49,5 @@ class FetchPlan:
     size: int | None = None
     record_unkept: Callable[[StoredBlob, Seen, int], Awaitable[None]] | None = None
     turn: Callable[[], AbstractAsyncContextManager[None]] = contextlib.nullcontext
+    too_long: PratiqueError | None = None
+    patience: int = 0

@@ -245,8 +245,15 @@ class Flight:
         if self.ended:
             if self._draft is not None:
                 self._draft.discard()  # it is stored by now, or gone; this only closes it
-        elif not self._whole and (self.size is None or self.received * 2 <= self.size):
+        elif not self._goes_on:
             self.cancel()
+
+    @property
+    def _goes_on(self) -> bool:
+        """Whether it is worth finishing for whoever comes next."""
+        if self._whole or self._plan.too_long is not None:
+            return True
+        return self.size is not None and self.received * 2 > self.size
 
     async def _tell(self) -> None:
         async with self._news:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from functools import partial
 
 import msgspec
@@ -28,6 +29,7 @@ from pratique.services.judging.judge import decide_file, decide_one, inquire, kn
 from pratique.services.judging.sources import KEPT_AS
 from pratique.services.ports import Ports, Visit
 from pratique.services.publishing.record_release import ChangedMeanwhile
+from pratique.services.scanning.before_serving import is_awaited, scan_seen, with_scan
 from pratique.store import blob_use, files, projects, revisions
 from pratique.store.files import FileRow
 
@@ -73,7 +75,12 @@ async def get_file(ports: Ports, visit: Visit, name: str, filename: str, *, whol
 
 async def _from_store(ports: Ports, visit: Visit, found: FoundFile, row: FileRow, sha256: str) -> FileAnswer | None:
     """The stored blob if its file facts allow it; None if it is missing or damaged and must be fetched again."""
-    decision = decide_file(found.inquiry, found.facts)
+    facts = found.facts
+    if is_awaited(facts):
+        if not await in_blob_thread(ports.blobs.exists, sha256):
+            return None
+        facts = await with_scan(ports, found.known.key, found.file, facts, sha256)
+    decision = decide_file(found.inquiry, facts)
     if decision.action.refuses_download:
         await refuse_file(ports, visit, found.inquiry, found.view, decision)
     try:
@@ -122,7 +129,7 @@ async def _from_upstream(
     address = await ports.descriptions.address(upstream, visit.ecosystem, found.file)
     plan = _fetch_plan(ports, visit, found, upstream.url, address)
     key = (found.known.repository_id, found.known.key, found.file.filename, address, found.file.digests)
-    passenger = ports.flights.board((*key, upstream.url), plan)
+    passenger = ports.flights.board((*key, upstream.url, plan.too_long is None), plan)
     try:
         stored = await (passenger.completed() if whole else passenger.complete_or_deadline())
         if stored is None:
@@ -136,8 +143,11 @@ async def _from_upstream(
 
 
 def _fetch_plan(ports: Ports, visit: Visit, found: FoundFile, upstream_url: str, address: str) -> FetchPlan:
+    scans_first = is_awaited(found.facts)
+
     async def see(draft: BlobDraft) -> Seen:
-        return await asyncio.to_thread(see_bytes, draft)
+        seen = await asyncio.to_thread(see_bytes, draft)
+        return await scan_seen(ports, found.known.key, found.file, seen, draft) if scans_first else seen
 
     async def judge(seen: Seen) -> int:
         return await judge_bytes(ports, visit, found, seen)
@@ -150,7 +160,11 @@ def _fetch_plan(ports: Ports, visit: Visit, found: FoundFile, upstream_url: str,
         await ports.db.write(record_fetched, visit.ecosystem, found, blob, seen, revision, now, kept=False)
 
     turn = partial(ports.uploads.turn, found.known.key)
-    return FetchPlan(upstream_url, address, see, judge, record, found.file.size, record_unkept, turn)
+    plan = FetchPlan(upstream_url, address, see, judge, record, found.file.size, record_unkept, turn)
+    if not scans_first:
+        return plan
+    waiting = ports.scans_under_way
+    return replace(plan, too_long=waiting.too_long(found.file.filename), patience=waiting.waiting.within)
 
 
 async def judge_bytes(ports: Ports, visit: Visit, found: FoundFile, seen: Seen) -> int:

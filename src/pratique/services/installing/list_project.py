@@ -16,6 +16,7 @@ from pratique.services.installing.render_task import RenderDone, RenderTask
 from pratique.services.installing.stored_views import Belongs
 from pratique.services.installing.views import View
 from pratique.services.judging.find_project import LocatedProject, is_current, locate_project, source_of
+from pratique.services.judging.judge import being_scanned
 from pratique.services.judging.sources import Source
 from pratique.services.ports import Ports, Visit
 from pratique.services.publishing.sign_files import signed_view
@@ -59,6 +60,7 @@ async def list_project(ports: Ports, visit: Visit, name: str, form: str, encodin
     for _ in range(_TRIES):
         revision = await ports.revisions.current()
         located = await locate_project(ports, visit, visit.key(name))  # 1, 2, 4
+        _refuse_all_withheld(located)
         belongs = _belongs(visit, located, wanted)
         view = await _kept(ports, located, belongs)  # 3
         if view is None:
@@ -69,6 +71,13 @@ async def list_project(ports: Ports, visit: Visit, name: str, form: str, encodin
             own = located.known.origin is Origin.OWN
             return Listed(view, belongs.address, located.known.key, own, revision, located.place.until)
     raise Unavailable(f"{name} is changing at this moment; try again", retry_after=1)
+
+
+def _refuse_all_withheld(located: LocatedProject) -> None:
+    """Where there is nothing else yet, an empty listing would say that there is nothing. Raises Unavailable."""
+    known = located.known
+    if known.withheld and known.withheld >= set(known.files):
+        raise being_scanned(known.key.purl())
 
 
 def _belongs(visit: Visit, located: LocatedProject, wanted: Wanted) -> Belongs:

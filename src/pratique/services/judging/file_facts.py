@@ -61,7 +61,11 @@ def remember_seen(
     Returns:
         Whether that is news; the caller then outdates the project's views.
     """
-    facts = {name: value for name, value in seen.facts.items() if not isinstance(value, Absent)}
+    facts = {
+        name: value
+        for name, value in seen.facts.items()
+        if not isinstance(value, Absent) and name != fact.SCAN_RESULT.name  # scans are kept by themselves
+    }
     if refused is None and not facts:
         return False
     finding = _finding(file.digests, Seen(seen.digests, facts), refused)

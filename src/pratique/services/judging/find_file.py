@@ -14,7 +14,7 @@ from pratique.core.facts import Facts
 from pratique.core.names import ProjectKey
 from pratique.services.judging.find_project import FoundProject, find_project, refuse_unlisted
 from pratique.services.judging.gather import Inquiry
-from pratique.services.judging.judge import allowed_versions, decide_offer, decide_one, refuse
+from pratique.services.judging.judge import allowed_versions, being_scanned, decide_offer, decide_one, refuse
 from pratique.services.judging.knowledge import Knowledge
 from pratique.services.ports import Ports, Visit
 from pratique.store.repositories import Upstream
@@ -70,10 +70,17 @@ async def _look_up(ports: Ports, visit: Visit, key: ProjectKey, filename: str) -
     pass_on_refusal(visit, found.source.view, filename)
     if file is not None:
         return found, file
+    refuse_withheld(found.known, filename)
     await refuse_unlisted(ports, visit, found)
     if found.source.stale:
         raise BadUpstream(f"{filename[:200]} is not known here, and the upstream cannot be asked now; try again later")
     raise NotFound(f"{key.name} has no file {filename[:200]}")
+
+
+def refuse_withheld(known: Knowledge, filename: str) -> None:
+    """What waits for its scan is worth asking for again. Raises Unavailable."""
+    if filename in known.withheld:
+        raise being_scanned(known.key.purl(known.files[filename].version))
 
 
 def pass_on_refusal(visit: Visit, view: ProjectView, filename: str) -> None:

@@ -25,6 +25,7 @@ from pratique.services.judging import release_history
 from pratique.services.judging.file_facts import known_file_facts, seen_before
 from pratique.services.judging.knowledge import Knowledge
 from pratique.services.judging.release_history import Member
+from pratique.services.judging.scan_facts import kept_scan, known_scan, scan_facts, young_for
 from pratique.store.advisories import StoredAdvisory
 from pratique.store.files import FileRow, Sight
 
@@ -160,6 +161,7 @@ class ListingGatherer:
         seen = inquiry.knowledge.project
         self._common[fact.FIRST_SEEN.name] = inquiry.now if seen is None else seen.created
         self._common[fact.RESEMBLES.name] = self._resembles(first)
+        self._young = young_for(inquiry.knowledge.policy)
         self._uncompared = Judge(_without_comparisons(inquiry.knowledge.policy), Stage.LISTING)
         members = [self._member(file, rows.get(name)) for name, file in files.items()]
         self._changes = release_history.changes(members, inquiry.release_key)
@@ -246,13 +248,16 @@ class ListingGatherer:
     def _own_facts(self, file: FileView, row: FileRow | None) -> dict[str, Any]:
         """What is known of a file without comparing it with others."""
         known, when = self._inquiry.knowledge, self._published[file.filename]
+        before = self._seen_before.get(file.filename, ())
+        scanned = known_scan(known, row, file, before)
         return {
             **self._common,
             **self._release_facts(file.version),
             fact.PUBLISHED.name: Absent("nobody says when it was published") if when is None else when,
             fact.GONE_UPSTREAM.name: file.gone,
             fact.UNPUBLISHED.name: file.unpublished,
-            **known_file_facts(known, row, file, self._seen_before.get(file.filename, ())),
+            **known_file_facts(known, row, file, before),
+            **scan_facts(scanned, known.origin, when, self._young, self._inquiry.now),
             fact.LISTED_DIGESTS.name: file.digests,
         }
 
@@ -262,6 +267,7 @@ class ListingGatherer:
             found = self._by_version[version] = {
                 fact.MALWARE.name: tuple(one.id for one in self._malware if self._inquiry.is_affected(one, version)),
                 fact.RECENT_FIX.name: self._fix(version),
+                fact.RELEASE_HELD.name: self._inquiry.knowledge.held.get(version),
             }
         return found
 
@@ -290,7 +296,8 @@ def file_stage(listing: Facts, file: FileView, seen: Seen) -> Facts:
     check = msgspec.structs.replace(before, observed=seen.digests)
     of_bytes = {one.name for one in fact.ALL_FACTS if one.stage is Stage.FILE}
     values = {name: value for name, value in listing.values.items() if name not in of_bytes}
-    return msgspec.structs.replace(listing, values={**values, **seen.facts, fact.DIGESTS.name: check})
+    known = {**values, **kept_scan(listing, seen), **seen.facts, fact.DIGESTS.name: check}
+    return msgspec.structs.replace(listing, values=known)
 
 
 def published(row: FileRow | None, file: FileView) -> Instant | None:

@@ -9,7 +9,7 @@ from pratique.core.artifacts import FileView, Origin, ProjectView
 from pratique.core.clock import Instant
 from pratique.core.decisions import Action, Decision, Moment
 from pratique.core.ecosystem import Ecosystem
-from pratique.core.errors import NotFound
+from pratique.core.errors import NotFound, Unavailable
 from pratique.core.facts import Facts, Stage
 from pratique.core.names import ProjectKey
 from pratique.core.refused import Refused
@@ -20,6 +20,9 @@ from pratique.services.judging.gather import Inquiry, ListingGatherer, name_stag
 from pratique.services.judging.knowledge import Knowledge, read_knowledge
 from pratique.services.ports import Ports, Visit
 from pratique.trust.permissions import authorise
+
+_SCANNED_IN = 5
+"""Seconds after which whoever asked for what is being scanned may ask again."""
 
 
 def inquire(ports: Ports, visit: Visit, known: Knowledge) -> Inquiry:
@@ -35,6 +38,11 @@ def not_found(visit: Visit, key: ProjectKey) -> NotFound:
     # By the name alone, so that neither tells anything of what is here.
     hint = known_as.hint(key.ecosystem, key.name) or tell_elsewhere(key.ecosystem, key.name)
     return NotFound(f"{nowhere} ({hint})" if hint else nowhere)
+
+
+def being_scanned(what: str) -> Unavailable:
+    """What waits for its scan: not a refusal, so that clients ask again by themselves."""
+    return Unavailable(f"{what} is being scanned; it is public when it is clear: try again", retry_after=_SCANNED_IN)
 
 
 def admit_reader(visit: Visit, known: Knowledge, now: Instant, reading: Operation = Operation.READ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TypeGuard
 
 import msgspec
 from sqlalchemy import Connection
@@ -12,10 +13,13 @@ from pratique.core.clock import Instant
 from pratique.core.decisions import ListEntry, Reservation, Revocation
 from pratique.core.likeness import NameReview
 from pratique.core.names import ProjectKey
+from pratique.core.reviews import HeldForReview
+from pratique.core.scans import ScanResult
 from pratique.rules.globs import entries_about, reservation_of
 from pratique.rules.policy import Policy, read_policy
 from pratique.store import (
     advisories,
+    awaiting_scans,
     files,
     findings,
     invented_names,
@@ -23,8 +27,10 @@ from pratique.store import (
     name_reviews,
     policy,
     projects,
+    release_cases,
     revisions,
     revocations,
+    scans,
 )
 from pratique.store.advisories import StoredAdvisory
 from pratique.store.files import FileRow
@@ -42,6 +48,7 @@ class Knowledge(msgspec.Struct, frozen=True):
         twins: projects here whose names cannot exist beside this one.
         files: rows by filename: stored ones and sightings.
         digests: of the stored blobs, by sha256.
+        scans: of artefacts under this name, by sha256.
         entries: allow, deny and grant entries that name the project, and denials of a twin.
         asked_before_existed: when somebody first asked for a name that came to exist only later.
         invented: feeds of names that models invent which hold this one.
@@ -49,6 +56,8 @@ class Knowledge(msgspec.Struct, frozen=True):
         revocations: of the project and of its twins.
         advisories: about the project or a twin of it.
         name_review: what keeps an own project back for its name.
+        held: version to what keeps that release back until a person has looked.
+        withheld: own files of which nothing is public before their scan.
         revision: read in the same transaction; what is rendered from this is valid for it alone.
     """
 
@@ -60,6 +69,7 @@ class Knowledge(msgspec.Struct, frozen=True):
     role: str | None
     files: Mapping[str, FileRow]
     digests: Mapping[str, Digests]
+    scans: Mapping[str, ScanResult]
     findings: tuple[StoredFinding, ...]
     entries: tuple[ListEntry, ...]
     allowlist_in_force: bool
@@ -72,6 +82,8 @@ class Knowledge(msgspec.Struct, frozen=True):
     served_before: bool
     name_review: NameReview | None
     revision: int
+    held: Mapping[str, HeldForReview] = {}
+    withheld: frozenset[str] = frozenset()
 
     @property
     def origin(self) -> Origin:
@@ -129,6 +141,7 @@ def read_knowledge(
         role=projects.role_of(connection, project.id, account) if project and account is not None else None,
         files=rows,
         digests=files.blob_digests(connection, stored) if stored else {},
+        scans=scans.of_project(connection, key) if project else {},
         findings=findings.of_project(connection, project.id) if project else (),
         entries=entries_about(key, entries, twin_key),
         allowlist_in_force=any(entry.kind == "allow" for entry in entries),
@@ -145,11 +158,17 @@ def read_knowledge(
         served_before=project is not None and project.served is not None,
         name_review=_name_review(connection, repository_id, project),
         revision=revisions.project_revision(connection, repository_id, key),
+        held=release_cases.holding(connection, repository_id, key) if project else {},
+        withheld=awaiting_scans.withheld_files(connection, project.id) if _is_own(project) else frozenset(),
     )
+
+
+def _is_own(project: Project | None) -> TypeGuard[Project]:
+    return project is not None and project.origin is Origin.OWN
 
 
 def _name_review(connection: Connection, repository_id: int, project: Project | None) -> NameReview | None:
     """Upstreams' projects, which are most, are not asked about."""
-    if project is None or project.origin is not Origin.OWN:
+    if not _is_own(project):
         return None
     return name_reviews.about(connection, repository_id, project.key)

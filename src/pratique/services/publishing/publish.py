@@ -18,6 +18,7 @@ from pratique.core.ecosystem import Rendered
 from pratique.core.ecosystem_verbs import ChecksReleases
 from pratique.core.errors import Conflict, Forbidden, Invalid, InvalidName, TooLarge, Unauthorised
 from pratique.core.facts import Absent, Facts, Stage
+from pratique.core.limits import ScanWhen
 from pratique.core.ports import BlobDraft
 from pratique.core.project_verbs import EditsDocuments, SentDocument
 from pratique.core.ranges import same_version
@@ -45,6 +46,7 @@ from pratique.services.publishing.record_release import (
     unchanged,
 )
 from pratique.services.publishing.release_room import ReleaseRoom
+from pratique.services.publishing.scan_release import scanned_in_time, told
 from pratique.services.publishing.sign_files import sign_file
 from pratique.trust.permissions import authorise_founding, authorise_somewhere, neither
 
@@ -81,12 +83,22 @@ async def publish(
             draft = await store_upload(ports, visit, headers, body, blob)  # 2
             if isinstance(draft, SentDocument):
                 return await _edit(ports, visit, name, draft)
-            note = await take_in(ports, visit, name, draft, blob)
+            note = await take_in(ports, visit, name, draft, blob)  # 3 to 6
         except OSError as error:
             raise refused_by_disk(error) from error
         finally:
             await asyncio.to_thread(blob.discard)
-    return visit.ecosystem.write_published(draft, note)  # 7
+    return visit.ecosystem.write_published(draft, await _scanned(ports, visit, draft, note))  # 7
+
+
+async def _scanned(ports: Ports, visit: Visit, draft: PublishDraft, note: str) -> str:
+    """What happens next: what can be installed at once is so by now, unless its scan takes long or finds something."""
+    if ports.publish_limits.scan is not ScanWhen.BEFORE:
+        return note
+    key = visit.key(draft.name)
+    # Without patience for the scan, the promised job does it all.
+    standing = await scanned_in_time(ports, visit.repository.id, key, draft.version)
+    return note if standing is None else told(key, draft.version, visit.repository.name, standing, note)
 
 
 async def _edit(ports: Ports, visit: Visit, name: str | None, sent: SentDocument) -> Rendered:
@@ -126,6 +138,7 @@ async def take_in(ports: Ports, visit: Visit, name: str | None, draft: PublishDr
         actor=visit.actor,
         max_entries=limits.max_entries,
         new_names=limits.new_names,
+        scan=limits.scan,
         room=ReleaseRoom(limits.release_open, visit.ecosystem),
         signature=await ports.uploads.run(
             sign_file, ports.signer, visit.ecosystem, known.key.name, draft.version, digests

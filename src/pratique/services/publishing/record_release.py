@@ -13,6 +13,7 @@ from pratique.core.clock import Instant, to_iso
 from pratique.core.decisions import Decision
 from pratique.core.errors import Conflict
 from pratique.core.events import Event, new_event
+from pratique.core.limits import ScanWhen
 from pratique.core.names import ProjectKey
 from pratique.core.ports import StoredBlob
 from pratique.services.accounts.sign_in import check_still_good
@@ -24,8 +25,10 @@ from pratique.services.ports import Enqueue, Visit
 from pratique.services.publishing.index_entry import check_room
 from pratique.services.publishing.names_a_day import check_names_a_day
 from pratique.services.publishing.release_room import ReleaseRoom, check_release_room
+from pratique.services.publishing.scan_release import SCAN_JOB
 from pratique.services.publishing.sign_files import keep_signatures
-from pratique.store import events, files, findings, projects, releases, revisions
+from pratique.store import awaiting_scans, events, files, findings, projects, releases, revisions
+from pratique.store.awaiting_scans import Awaiting
 from pratique.store.projects import Project
 
 
@@ -41,6 +44,7 @@ class Accepted(msgspec.Struct, frozen=True):
         new_names: projects that an account may found within a day; 0: no limit.
         signature: of this server over the file, where its clients verify one.
         new_name: what the name would be taken for, of a project that is new.
+        scan: when the release is scanned.
     """
 
     known: Knowledge
@@ -55,6 +59,7 @@ class Accepted(msgspec.Struct, frozen=True):
     signature: Signature | None = None
     new_name: NewName | None = None
     new_names: int = 0
+    scan: ScanWhen = ScanWhen.OFF
 
 
 class ChangedMeanwhile(Exception):
@@ -110,10 +115,10 @@ def record_release(
         return unchanged(draft)
     project = _own_project(connection, accepted, now)
     release = releases.find(connection, project.id, draft.version) or releases.create(
-        connection, project.id, draft.version, Clearance.LIVE, now
+        connection, project.id, draft.version, _begins(accepted), now
     )
     metadata_sha256 = hashlib.sha256(manifest.metadata).hexdigest() if manifest.metadata else None
-    files.create_own(connection, release, draft.filename, blob, manifest, metadata_sha256, now)
+    row = files.create_own(connection, release, draft.filename, blob, manifest, metadata_sha256, now)
     if accepted.signature is not None:
         keep_signatures(connection, project.id, ((draft.filename, accepted.signature),))
     for tag in draft.tags:
@@ -123,13 +128,20 @@ def record_release(
     event = _published(known.key, accepted, blob, now)
     events.append(connection, event)
     outdate_alike(connection, known.repository_id, known.key, known.twin)  # a twin upstream is nobody's from now on
+    if accepted.scan is not ScanWhen.OFF:
+        withheld = accepted.scan is ScanWhen.BEFORE
+        awaiting_scans.add(connection, Awaiting(row.id, withheld, since=now, claimed_until=Instant(0)))
     enqueue(
         connection,
-        RECHECK_JOB,
+        RECHECK_JOB if accepted.scan is ScanWhen.OFF else SCAN_JOB,
         {"repository_id": known.repository_id, "releases": [[known.key.ecosystem, known.key.name, draft.version]]},
         event.id,
     )
     return _what_next(visit, accepted)
+
+
+def _begins(accepted: Accepted) -> Clearance:
+    return Clearance.SCANNING if accepted.scan is ScanWhen.BEFORE else Clearance.LIVE
 
 
 def refuse_twin(key: ProjectKey, has_twin: bool) -> None:  # noqa: FBT001

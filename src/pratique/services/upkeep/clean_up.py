@@ -6,6 +6,7 @@ import asyncio
 
 from pratique.core.clock import DAY, Instant
 from pratique.services.ports import Ports
+from pratique.services.reviewing.case_times import forget_times
 from pratique.services.upkeep.unrecorded_blobs import put_away_unrecorded
 from pratique.store import decisions, processes
 from pratique.store.clocks import SystemClock
@@ -23,6 +24,7 @@ async def clean_up(ports: Ports, keep_decisions: int) -> int:
     # Heartbeats are in real time, also under a test clock.
     await ports.db.write(processes.forget_silent, Instant(SystemClock().now() - DAY), durable=False)
     oldest = Instant(ports.clock.now() - keep_decisions)
+    await ports.db.write(forget_times, ports.clock.now(), durable=False)
     forgotten = await ports.db.write(decisions.forget_older_than, oldest, durable=False)
     await put_away_unrecorded(ports)  # last: a disk that fails here keeps nothing else from being forgotten
     return forgotten

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pratique.services.accounts import accounts, admin_link, administrators, tokens
+from pratique.services.accounts import accounts, admin_link, administrators, freeze, tokens
 from pratique.services.advisories.import_advisories import Imported
 from pratique.services.governing import (
     list_entries,
@@ -35,6 +35,7 @@ from pratique.services.publishing import deprecate as deprecating
 from pratique.services.publishing import membership, project_status, publish_proof
 from pratique.services.publishing import unpublish as unpublishing
 from pratique.services.publishing import yank as yanking
+from pratique.services.reviewing import case_times, cases_shown, decide_case, report_release, reporters
 from pratique.services.upkeep import show_storage
 from pratique.services.verbs import advisories, releases
 from pratique.services.verbs.verb import Verb, silent
@@ -47,6 +48,8 @@ USER_DISABLE = Verb("user disable", accounts.DisableUser, accounts.UserShown, si
 USER_ENABLE = Verb("user enable", accounts.EnableUser, accounts.UserShown, silent(accounts.enable_user))
 USER_PROMOTE = Verb("user promote", administrators.PromoteUser, accounts.UserShown, silent(administrators.promote_user))
 USER_DEMOTE = Verb("user demote", administrators.DemoteUser, accounts.UserShown, silent(administrators.demote_user))
+USER_FREEZE = Verb("user freeze", freeze.FreezeUser, accounts.UserShown, silent(freeze.freeze_user))
+USER_UNFREEZE = Verb("user unfreeze", freeze.UnfreezeUser, accounts.UserShown, silent(freeze.unfreeze_user))
 USER_PASSWORD = Verb("user password", accounts.SetPassword, accounts.UserShown, silent(accounts.set_password))
 
 TOKEN_CREATE = Verb("token create", tokens.CreateToken, tokens.TokenCreated, silent(tokens.create_token))
@@ -159,7 +162,35 @@ NAMES_EXCEPTIONS = Verb(
 )
 
 REVIEW_LIST = Verb(
-    "review list", name_reviews.ListReviews, name_reviews.Reviews, silent(name_reviews.list_reviews), reading=True
+    "review list", cases_shown.ListQueue, cases_shown.Queue, silent(cases_shown.list_queue), reading=True
+)
+REVIEW_SHOW = Verb(
+    "review show", cases_shown.ShowCase, cases_shown.CaseDetail, silent(cases_shown.show_case), reading=True
+)
+REVIEW_CLEAR = Verb("review clear", decide_case.DecideCase, decide_case.CaseDecided, silent(decide_case.clear_case))
+REVIEW_CONFIRM = Verb(
+    "review confirm", decide_case.DecideCase, decide_case.CaseDecided, silent(decide_case.confirm_case)
+)
+REVIEW_TIMES = Verb("review times", case_times.ShowTimes, case_times.Times, silent(case_times.show_times), reading=True)
+REPORTS = Verb(
+    "reports",
+    report_release.Report,
+    report_release.ReportTaken,
+    silent(report_release.report_release),
+    costs="reports",
+)
+APPEAL = Verb(
+    "appeal", report_release.Appeal, report_release.ReportTaken, silent(report_release.appeal), costs="reports"
+)
+REPORTERS_LIST = Verb(
+    "reporters list",
+    reporters.ListReporters,
+    reporters.Reporters,
+    silent(reporters.list_reporters),
+    reading=True,
+)
+REPORTERS_TRUST = Verb(
+    "reporters trust", reporters.TrustReporter, reporters.ReporterShown, silent(reporters.trust_reporter)
 )
 REVIEW_APPROVE = Verb(
     "review approve", name_reviews.DecideReview, name_reviews.ReviewShown, silent(name_reviews.approve_name)
@@ -229,6 +260,8 @@ VERBS: tuple[Verb[Any, Any], ...] = (
     USER_ENABLE,
     USER_PROMOTE,
     USER_DEMOTE,
+    USER_FREEZE,
+    USER_UNFREEZE,
     USER_PASSWORD,
     TOKEN_CREATE,
     TOKEN_LIST,
@@ -249,6 +282,14 @@ VERBS: tuple[Verb[Any, Any], ...] = (
     NAMES_UNEXCEPT,
     NAMES_EXCEPTIONS,
     REVIEW_LIST,
+    REVIEW_SHOW,
+    REVIEW_CLEAR,
+    REVIEW_CONFIRM,
+    REVIEW_TIMES,
+    REPORTS,
+    APPEAL,
+    REPORTERS_LIST,
+    REPORTERS_TRUST,
     REVIEW_APPROVE,
     REVIEW_REFUSE,
     NAMES_MISSING,

@@ -31,6 +31,15 @@ from pratique.store.schema.policy import (
 )
 from pratique.store.schema.record import download, event, missing_name, process, revision
 from pratique.store.schema.repositories import document, document_content, repository, upstream
+from pratique.store.schema.reviews import (
+    awaiting_scan,
+    case_time,
+    opinion,
+    release_case,
+    report,
+    trusted_reporter,
+)
+from pratique.store.schema.scans import scan
 from pratique.store.schema.signatures import signature, signing_key
 from pratique.store.schema.views import stored_view
 
@@ -39,7 +48,9 @@ __all__ = [
     "advisory",
     "advisory_import",
     "advisory_record",
+    "awaiting_scan",
     "blob",
+    "case_time",
     "challenge",
     "decision",
     "dispute",
@@ -63,20 +74,25 @@ __all__ = [
     "name_review",
     "one_time_code",
     "one_time_link",
+    "opinion",
     "process",
     "project",
     "ranked_name",
     "release",
+    "release_case",
+    "report",
     "repository",
     "reservation",
     "revision",
     "revocation",
     "rule_setting",
+    "scan",
     "session",
     "signature",
     "signing_key",
     "stored_view",
     "token",
+    "trusted_reporter",
     "upstream",
     "waiver",
 ]

@@ -15,6 +15,9 @@ account = Table(
     Column("admin", Boolean, nullable=False),
     instant("created"),
     instant("disabled", nullable=True),
+    instant("frozen", nullable=True),  # publishes nothing while it is looked at
+    Column("frozen_by", Text),
+    Column("frozen_reason", Text),
 )
 
 one_time_link = Table(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from pratique.web.ui import account, claim, confirm, explanation, login, start
+from pratique.web.ui import account, claim, confirm, explanation, login, review, start
 from pratique.web.ui.pages import showing, stylesheet
 
 
@@ -25,5 +25,8 @@ def routes() -> list[web.RouteDef]:
         web.post("/account/tokens", showing(account.create_token)),
         web.post("/account/tokens/{id:[0-9]{1,15}}/revoke", showing(account.revoke_token)),
         web.post("/account/password", showing(account.set_password)),
+        web.get("/review", showing(review.show)),
+        web.post("/review", showing(review.decide)),
+        web.get("/review/release", showing(review.show_release)),
         web.get("/r/{id}", showing(explanation.show)),
     ]

@@ -1,0 +1,1 @@
+"""Scans of artefacts: who is asked, what is compared, what is kept of it, and when."""
