@@ -20,6 +20,7 @@ from pratique.cli.orders import Role
 from pratique.cli.process_log import JsonLines, put_aside
 from pratique.cli.supervisor import Station, Supervisor
 from pratique.core.errors import Unavailable
+from pratique.scan.cage.confine import USER
 from pratique.scan.cage.probe import measures_here
 from pratique.settings import Settings, load_settings
 from pratique.settings.folder import DataFolder, default_root
@@ -183,8 +184,8 @@ def _tell_measures(folder: DataFolder) -> None:
     line = {"event": "the scanner is confined", "by": told, "not_by": lacking}
     with suppress(OSError):
         JsonLines(folder.logs / f"{Role.JOBS}.jsonl", pid=os.getpid()).write(line)
-    if lacking:
-        _say(f"The kernel does not confine the scanner by: {', '.join(lacking)} (`pratique scanner` tells why).")
+    if missed := [name for name in lacking if name != USER]:
+        _say(f"The kernel does not confine the scanner by: {', '.join(missed)} (`pratique scanner` tells why).")
 
 
 async def _keep_logs_short(folder: DataFolder, settings: Settings) -> None:
