@@ -8,8 +8,9 @@ import pytest
 
 from pratique.formats.file_kind import FileKind
 from pratique.scan.reading import words
+from pratique.scan.reading.comments import without_comments
 from pratique.scan.reading.language import JAVASCRIPT
-from pratique.scan.reading.lexical import put_together, without_comments
+from pratique.scan.reading.lexical import put_together
 from pratique.scan.reading.marks import alternatives, groups_of, marks_of, may_hold, without_looking_around
 from tests.lookalikes.corpus import CORPUS
 from tests.lookalikes.javascript import HOOKS

@@ -7,12 +7,13 @@ import re
 from pratique.formats.file_kind import FileKind
 from pratique.scan.findings import ExecutionPoint
 from pratique.scan.reading import commands, words
+from pratique.scan.reading.comments import without_comments
 from pratique.scan.reading.compiled import read_class, read_program
 from pratique.scan.reading.contract import Ability, Deeds
 from pratique.scan.reading.flow import Flow, regions
 from pratique.scan.reading.javascript import with_own_names
 from pratique.scan.reading.languages import LANGUAGES
-from pratique.scan.reading.lexical import MAX_TEXT, put_together, without_comments
+from pratique.scan.reading.lexical import MAX_TEXT, put_together
 from pratique.scan.reading.marks import HIDING, MANGLED, groups_of, marks_of
 from pratique.scan.reading.python import Hidden, read_python
 from pratique.scan.reading.python_words import WORTH_PAIRS

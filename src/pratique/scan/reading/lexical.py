@@ -1,4 +1,4 @@
-"""Brings source text of any language into a form in which words can be found: no comments, strings put together.
+"""Brings source text of any language into a form in which words can be found: its strings put together.
 
 Nothing is parsed: code that no parser takes is read as well as any other. Line numbers stay true, except below a
 string that held line ends.
@@ -15,49 +15,6 @@ from pratique.formats.file_kind import FileKind
 
 MAX_TEXT = 4 << 20
 """Characters of a file that are read closely."""
-
-_C_LIKE = re.compile(
-    r'"(?:[^"\\\n]|\\.)*+"|\'(?:[^\'\\\n]|\\.)*+\'|`(?:[^`\\]|\\.)*+`|(?<![:\\])//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/',
-    re.DOTALL,
-)
-_RUST_LIKE = re.compile(r'"(?:[^"\\]|\\.)*+"|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/', re.DOTALL)
-_HASH_LIKE = re.compile(
-    r'"(?:[^"\\]|\\.){0,4000}+"|\'(?:[^\'\\]|\\.){0,4000}+\'|<\#(?:[^#]|\#(?!>))*+\#>|(?<![\w$&{(])\#(?![!{])[^\n]*+',
-    re.DOTALL,
-)
-_BATCH = re.compile(r"^[ \t]{0,80}(?:rem\b|::)[^\n]*+", re.IGNORECASE | re.MULTILINE)
-_COMMENTS = {
-    FileKind.JAVASCRIPT: _C_LIKE,
-    FileKind.CSHARP: _C_LIKE,
-    FileKind.JAVA: _C_LIKE,
-    FileKind.RUST: _RUST_LIKE,
-    FileKind.RUBY: _HASH_LIKE,
-    FileKind.SHELL: _HASH_LIKE,
-    FileKind.POWERSHELL: _HASH_LIKE,
-    FileKind.PYTHON: _HASH_LIKE,
-    FileKind.BATCH: _BATCH,
-}
-_NOT_NEWLINE = re.compile(r"[^\n]+")
-
-
-def without_comments(text: str, kind: FileKind) -> str:
-    """The text with its comments blanked; lines keep their numbers."""
-    pattern = _COMMENTS.get(kind)
-    if pattern is None:
-        return text
-    return pattern.sub(_blank_comment, text)
-
-
-def _blank_comment(found: re.Match[str]) -> str:
-    token = found[0]
-    if (
-        token.startswith(("//", "/*", "#", "<#"))
-        or token.lstrip()[:3].lower() == "rem"
-        or token.lstrip().startswith("::")
-    ):
-        return "\n" * token.count("\n")
-    return token
-
 
 _ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})|\\u\{?([0-9a-fA-F]{4,6})\}?")
 _JOINED = re.compile(
