@@ -10,6 +10,7 @@ from pratique.scan.detectors.evidence import WHEN
 from pratique.scan.findings import Finding, Severity, Specificity, excerpt_of
 from pratique.scan.reading.contract import Ability
 from pratique.scan.reading.deeds import deeds_of
+from pratique.scan.reading.invisible import may_hide
 from pratique.scan.reading.marks import groups_in
 from pratique.scan.seen import Artefact, SeenFile
 
@@ -26,25 +27,9 @@ _DECODES = re.compile(
 )
 
 
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-_LEADS = (
-    b"\xef\xb8",
-    b"\xf3\xa0",
-    b"\xe2\x80",
-    b"\xe2\x81",
-    b"\xef\xbb",
-    b"\xe3\x85",
-    b"\xef\xbe",
-    b"\xe1\x85",
-)
-"""How all of these characters begin in UTF-8: a text without any of these bytes holds none of them."""
-
-
 def look(file: SeenFile, _artefact: Artefact) -> Iterator[Finding]:
     """Runs of invisible characters in code, worse beside what turns characters into numbers; turns of direction."""
-    if not file.kind.is_code or file.content.isascii():
-        return
-    if not file.content.startswith(_UTF_16) and not any(lead in file.content for lead in _LEADS):
+    if not file.kind.is_code or not may_hide(file.content):
         return
     text = file.text
     found = _RUNS.search(text)

@@ -9,6 +9,7 @@ from pratique.formats.file_kind import FileKind
 from pratique.scan.detectors.contract import Wants
 from pratique.scan.findings import ExecutionPoint, Finding, Severity, Specificity, excerpt_of
 from pratique.scan.reading import words
+from pratique.scan.reading.invisible import may_hide
 from pratique.scan.reading.marks import ORDERS, groups_in
 from pratique.scan.seen import Artefact, SeenFile
 
@@ -42,7 +43,7 @@ def look(file: SeenFile, artefact: Artefact) -> Iterator[Finding]:
     if file.layers or len(file.content) > _LARGEST:
         return
     text = file.text
-    invisible = None if file.kind.is_code or file.content.isascii() else _INVISIBLE.search(text)
+    invisible = _INVISIBLE.search(text) if not file.kind.is_code and may_hide(file.content) else None
     if invisible is not None:
         yield _finding(
             file, text, invisible.start(), "", Severity.HIGH, "Holds text that people cannot see and models can"

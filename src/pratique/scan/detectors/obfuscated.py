@@ -23,6 +23,7 @@ _ROTATES = re.compile(
 )
 _FOREIGN = re.compile(r"\b[\u3400-\u9fff\u0400-\u04ff\u0370-\u03ff\uac00-\ud7af]{1,40}\s{0,3}=(?!=)")
 _EVALUATES = re.compile(r"\b(?:exec|eval|Function)\(")
+_EVALUATE = ("exec(", "eval(", "Function(")
 _MOST_READ = 2 << 20
 _MANY_NAMES = 12
 _MANY_ESCAPES = 6
@@ -68,13 +69,17 @@ def _first(text: str, groups: Container[str]) -> tuple[str, re.Match[str], bool]
     confusable = _many(CONFUSABLE, text) if "confusable" in groups else None
     if confusable is not None:
         return "Has names that cannot be told apart", confusable, True
-    if ("escapes" not in groups and text.isascii()) or _EVALUATES.search(text) is None:
+    if ("escapes" not in groups and text.isascii()) or not _evaluates(text):
         return None
     foreign = None if text.isascii() else _many(_FOREIGN, text)
     if foreign is not None:
         return "Has names in letters that its readers do not know", foreign, False
     escapes = _many(ESCAPES, text, _MANY_ESCAPES) if "escapes" in groups else None
     return ("Writes its texts as escapes", escapes, False) if escapes is not None else None
+
+
+def _evaluates(text: str) -> bool:
+    return any(word in text for word in _EVALUATE) and _EVALUATES.search(text) is not None
 
 
 def _many(pattern: re.Pattern[str], text: str, many: int = _MANY_NAMES) -> re.Match[str] | None:

@@ -8,9 +8,8 @@ reading would find.
 
 from __future__ import annotations
 
-import re
-
 from pratique.scan.reading import words
+from pratique.scan.reading.encoded import may_hold_layer
 from pratique.scan.reading.marks import COMMANDS
 from pratique.scan.reading.python_words import WORTH_PAIRS
 
@@ -22,16 +21,6 @@ _PAIRS = (
     (frozenset(("network", "sends", "resolves")), _TAKES),
 )
 _UNPACKS = _RUNS | {"decodes"}
-_RUN = re.compile(r"(?:[A-Za-z0-9+/=_-]{1,47}+(?![A-Za-z0-9+/=_-])|[^A-Za-z0-9+/=_-]++)*+[A-Za-z0-9+/=_-]{48}")
-_CODES = re.compile(
-    r"(?:\\x[0-9a-fA-F]{2}){20}|(?:(?:0x[0-9a-fA-F]{1,2}|\d{1,3})\s{0,4},\s{0,4}){23}"
-    r"|[\ufe00-\ufe0f\U000e0100-\U000e01ef]{16}"
-)
-
-
-def may_hold_layer(text: str) -> bool:
-    """Whether a text has a part that may be a layer, whatever unpacks it."""
-    return _RUN.match(text) is not None or _CODES.search(text) is not None
 
 
 def may_harm(text: str, groups: frozenset[str]) -> bool:
