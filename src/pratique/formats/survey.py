@@ -8,7 +8,7 @@ from __future__ import annotations
 import bisect
 import hashlib
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 
 import msgspec
 
@@ -72,11 +72,16 @@ class PiecesAt:
         return b"".join(found)
 
 
-def survey(artefact: ReadAt, limits: ArchiveLimits) -> Iterator[Found]:
+def survey(artefact: ReadAt, limits: ArchiveLimits, plain: Container[str] = frozenset()) -> Iterator[Found]:
     """Tell all that is in an artefact; what lies in an archive inside has that one's path and a `!` before its own.
 
     Each member's content has to be read, or left, before the next thing is taken. Never raises for what the bytes are:
     beyond a limit it says so and ends.
+
+    Args:
+        artefact: its bytes.
+        limits: on its inside.
+        plain: names of files that an earlier survey found to be no archives: these are told without a look inside.
     """
     budget = Budget(limits, artefact.size)
     form = form_of(artefact.read_at(0, HEAD))
@@ -84,14 +89,14 @@ def survey(artefact: ReadAt, limits: ArchiveLimits) -> Iterator[Found]:
         yield Oddity(OddityKind.UNREADABLE, note="it is no archive of a kind that is known here")
         return
     try:
-        yield from _Surveyor(limits, budget).inside(form, artefact, pieces_of(artefact), "", 0)
+        yield from _Surveyor(limits, budget, plain).inside(form, artefact, pieces_of(artefact), "", 0)
     except TooLarge as error:
         yield Oddity(OddityKind.BOMB, note=str(error))
 
 
 class _Surveyor:
-    def __init__(self, limits: ArchiveLimits, budget: Budget) -> None:
-        self._limits, self._budget = limits, budget
+    def __init__(self, limits: ArchiveLimits, budget: Budget, plain: Container[str]) -> None:
+        self._limits, self._budget, self._plain = limits, budget, plain
         self._over: TooLarge | None = None
         self._room = MAX_HELD
 
@@ -169,7 +174,7 @@ class _Surveyor:
 
     def _member(self, member: Member, path: str, depth: int, found: list[Oddity]) -> Iterator[Found]:
         name = f"{path}!{member.name}" if path else member.name
-        if member.kind != "file":
+        if member.kind != "file" or name in self._plain:
             yield msgspec.structs.replace(member, name=name)
             return
         head, chunks = _head(self._read(member, found))

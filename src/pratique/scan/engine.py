@@ -74,7 +74,7 @@ def _stock(subject: Subject, artefact: ReadAt, limits: ScanLimits) -> Stock:
 
 def _plan(stock: Stock, subject: Subject) -> Plan:
     """What runs when, and whose it is: what the artefact states counts before what was said of it."""
-    laid = plan(stock.ecosystem, stock.paths, stock.read)
+    laid = plan(stock.ecosystem, stock.paths, stock.read, stock.expect)
     return msgspec.structs.replace(laid, name=laid.name or subject.name, version=laid.version or subject.version)
 
 

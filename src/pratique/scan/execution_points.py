@@ -9,7 +9,7 @@ import msgspec
 
 from pratique.scan.findings import ExecutionPoint
 from pratique.scan.points import cargo, maven, npm, nuget, pypi, rubygems
-from pratique.scan.points.contract import Package, Read
+from pratique.scan.points.contract import Expect, Package, Read
 from pratique.scan.points.reach import reached
 from pratique.scan.seen import Dependency, Hook
 
@@ -87,7 +87,7 @@ def package_root(ecosystem: str, paths: Collection[str]) -> str:
     return "" if is_wheel or loose or len(tops) != 1 else f"{min(tops)}/"
 
 
-def plan(ecosystem: str, paths: Collection[str], read: Read) -> Plan:
+def plan(ecosystem: str, paths: Collection[str], read: Read, expect: Expect = lambda _paths: None) -> Plan:
     """What of a package runs when.
 
     Args:
@@ -95,6 +95,7 @@ def plan(ecosystem: str, paths: Collection[str], read: Read) -> Plan:
         paths: of all files, below the package's root.
         read: the content of a file by its path, None if it is too large or cannot be read. A manifest and what runs
             from its hooks is asked for, no more than `reach.MAX_FILES` files.
+        expect: is told which files are about to be read.
 
     Never raises for what the files say: a manifest that cannot be read has no hooks, and says so in `manifest`.
     """
@@ -107,5 +108,5 @@ def plan(ecosystem: str, paths: Collection[str], read: Read) -> Plan:
         hooks=tuple(package.hooks),
         dependencies=tuple(package.dependencies),
         people=frozenset(package.people),
-        points=reached(package.points, known, read),
+        points=reached(package.points, known, read, expect),
     )

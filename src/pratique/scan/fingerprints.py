@@ -6,7 +6,8 @@ import hashlib
 import keyword
 import re
 
-from pratique.scan.reading.lexical import MAX_TEXT, without_comments
+from pratique.scan.reading.comments import without_comments
+from pratique.scan.reading.lexical import MAX_TEXT
 from pratique.scan.seen import SeenFile
 
 SMALLEST = 40

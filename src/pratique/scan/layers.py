@@ -9,15 +9,17 @@ import base64
 import binascii
 import bz2
 import hashlib
+import itertools
 import lzma
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from pratique.formats.file_kind import FileKind, kind_of
 from pratique.scan.findings import ExecutionPoint
 from pratique.scan.reading.contract import Ability
 from pratique.scan.reading.deeds import read_of
+from pratique.scan.reading.encoded import base64_runs, may_hold_numbers
 from pratique.scan.seen import SeenFile
 
 MAX_DEPTH = 5
@@ -110,31 +112,39 @@ def _layers_of(file: SeenFile) -> Iterator[SeenFile]:
     if file.kind.is_code and not file.layers and not _USES_LAYERS & set(read_of(file).deeds.abilities):
         return
     text = file.text[:MAX_LAYER]
-    keys = _keys(text)
+    keys: tuple[bytes, ...] | None = None
     for line, how, content in _blobs(text):
+        keys = _keys(text) if keys is None else keys
         yield from _opened(file, line, (how,), content, keys=keys)
 
 
 def _blobs(text: str) -> Iterator[tuple[int, str, bytes]]:
     """Encoded runs of a text: line, how it is encoded, the bytes."""
+    runs = list(itertools.islice(base64_runs(text), _MOST_RUNS))
     for name, pattern, decode in _ENCODINGS:
-        if not _may_stand_in(text, pattern):
+        if not _may_stand_in(text, pattern, runs):
             continue
-        for count, found in enumerate(pattern.finditer(text)):
-            if count >= MAX_LAYERS:
-                break
-            whole = found[1] if pattern.groups else found[0]
+        for place, whole in itertools.islice(_places(text, pattern, runs), MAX_LAYERS):
             content = decode(whole[: 2 * MAX_LAYER])
             if content:
-                yield text.count("\n", 0, found.start()) + 1, name, content
-    if _REVERSES.search(text):
-        for count, found in enumerate(_BASE64.finditer(text)):
-            content = _from_base64(found[0][::-1][: 2 * MAX_LAYER])
-            if content and count < MAX_LAYERS:
-                yield text.count("\n", 0, found.start()) + 1, "reversed base64", content
+                yield text.count("\n", 0, place) + 1, name, content
+    if runs and _REVERSES.search(text):
+        for place, whole in runs[:MAX_LAYERS]:
+            content = _from_base64(whole[::-1][: 2 * MAX_LAYER])
+            if content:
+                yield text.count("\n", 0, place) + 1, "reversed base64", content
 
 
-def _may_stand_in(text: str, pattern: re.Pattern[str]) -> bool:
+def _places(text: str, pattern: re.Pattern[str], runs: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """Where an encoding stands, and what."""
+    if pattern is _BASE64:
+        yield from runs
+        return
+    for found in pattern.finditer(text):
+        yield found.start(), found[1] if pattern.groups else found[0]
+
+
+def _may_stand_in(text: str, pattern: re.Pattern[str], runs: Sequence[tuple[int, str]]) -> bool:
     """Whether it is worth looking for a pattern: what takes a look at a few characters tells of most texts."""
     if pattern is _ESCAPED:
         return "\\x" in text
@@ -142,7 +152,13 @@ def _may_stand_in(text: str, pattern: re.Pattern[str]) -> bool:
         return not text.isascii()
     if pattern is _ENCODED_COMMAND:
         return "owershell" in text or "pwsh" in text or "OWERSHELL" in text or text.lstrip()[:1] == "-"
-    return pattern is not _WRAPPED or _BASE64.search(text) is not None
+    if pattern is _HEX:
+        return len(runs) >= _MOST_RUNS or any(_HEX.search(whole) is not None for _, whole in runs)
+    return may_hold_numbers(text) if pattern is _CODES else bool(runs)
+
+
+_MOST_RUNS = 10_000
+"""Runs of which each is looked at for hex alone."""
 
 
 def _opened(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import heapq
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Container, Iterator, Sequence
 
 from pratique.core.ports import ReadAt
 from pratique.formats.archive_rules import Member
@@ -68,22 +69,34 @@ class Stock:
         self._artefact, self._limits = artefact, limits
         self.pieces: list[Piece] = []
         self.oddities: list[Oddity] = []
-        held = 0
-        for piece in self._walk(lambda _index: True, self.oddities):
-            length = len(piece.content or b"")
-            if held + length > limits.max_held or (length > _LARGE and not piece.kind.is_text):
-                piece.content = None
-            else:
-                held += length
-            self.pieces.append(piece)
+        self._ahead: dict[int, bytes] = {}
+        self._take_in()
         self.unpacked = sum(piece.size for piece in self.pieces)
         paths = [piece.path for piece in self.pieces]
+        self._plain = _plain(self.pieces)
         self.ecosystem = ecosystem or ecosystem_of(filename, paths)
         self._places = _places(self.ecosystem, paths)
         self._settle()
 
+    def _take_in(self) -> None:
+        """Walk once; hold what may be held, and of that which does not fit the largest go first, manifests last."""
+        held, heap = 0, list[tuple[bool, int, int]]()
+        for index, piece in enumerate(self._walk(lambda _index: True, self.oddities)):
+            self.pieces.append(piece)
+            length = len(piece.content or b"")
+            if length > _LARGE and not piece.kind.is_text:
+                piece.content = None
+                continue
+            held += length
+            heapq.heappush(heap, (_is_asked_for(piece.path), -length, index))
+            while held > self._limits.max_held:
+                _, less, largest = heapq.heappop(heap)
+                self.pieces[largest].content = None
+                held += less
+
     def _settle(self) -> None:
         """Give every file the path that detectors and developers know it by."""
+        self._names = [piece.path for piece in self.pieces]
         for piece in self.pieces:
             piece.path = self._places(piece.path)
         self.oddities = [Oddity(odd.kind, self._places(odd.path), odd.note) for odd in self.oddities]
@@ -100,9 +113,20 @@ class Stock:
         if index is None:
             return None
         content = self.pieces[index].content
-        if content is not None:
-            return content
-        return next(piece.content for number, piece in enumerate(self._walk(index.__eq__, [])) if number == index)
+        if content is None:
+            content = self._ahead.get(index)
+        return content if content is not None else next(self._some({index}))[1].content
+
+    def expect(self, paths: Collection[str]) -> None:
+        """Have those of the files that are about to be read at hand: one walk for all, as far as they fit."""
+        wanted = {self._at[path] for path in paths if path in self._at}
+        wanted = {index for index in wanted if self.pieces[index].content is None}
+        self._ahead, room = {}, self._limits.max_ahead
+        for index, piece in self._some(wanted) if len(wanted) > 1 else ():
+            room -= len(piece.content or b"")
+            if room < 0:
+                return
+            self._ahead[index] = piece.content or b""
 
     def files(self) -> Iterator[Piece]:
         """Every file with its content: those that are held, then the others, one after the other.
@@ -114,24 +138,30 @@ class Stock:
             if index not in missing:
                 yield piece
                 piece.content = b""
-        if missing:
-            yield from self._again(missing)
+        self._ahead = {}
+        for _, piece in self._some(missing) if missing else ():
+            piece.path = self._places(piece.path)
+            yield piece
 
-    def _again(self, missing: set[int]) -> Iterator[Piece]:
-        for index, piece in enumerate(self._walk(missing.__contains__, [])):
-            if index in missing:
-                piece.path = self._places(piece.path)
-                yield piece
+    def _some(self, wanted: set[int]) -> Iterator[tuple[int, Piece]]:
+        """The files at some positions, read once more."""
+        names = {self._names[index] for index in wanted}
+        for index, piece in enumerate(self._walk(wanted.__contains__, [], self._plain - names)):
+            if index in wanted:
+                yield index, piece
 
-    def _walk(self, wanted: Callable[[int], bool], oddities: list[Oddity]) -> Iterator[Piece]:
+    def _walk(
+        self, wanted: Callable[[int], bool], oddities: list[Oddity], plain: Container[str] = frozenset()
+    ) -> Iterator[Piece]:
         """All files; those at positions that are not wanted without content and digest.
 
         Args:
             wanted: whether the file at a position is.
             oddities: those of the archive are added here.
+            plain: names of files that are not wanted and known to be no archives.
         """
         index, kinds = 0, Counter[OddityKind]()
-        for one in survey(self._artefact, self._limits.archive):
+        for one in survey(self._artefact, self._limits.archive, plain):
             if isinstance(one, Oddity):
                 kinds[one.kind] += 1
                 if kinds[one.kind] <= MOST_OF_A_KIND:
@@ -155,6 +185,37 @@ class Stock:
             digest.update(chunk)
         kept = b"".join(pieces)
         return Piece(member.name, size, digest.hexdigest(), kind_of(member.name, kept[:_HEAD]), kept)
+
+
+_ASKED_FOR = frozenset(
+    (
+        "package.json",
+        "binding.gyp",
+        "METADATA",
+        "RECORD",
+        "PKG-INFO",
+        "entry_points.txt",
+        "setup.py",
+        "setup.cfg",
+        "pyproject.toml",
+        "Cargo.toml",
+        "metadata",
+        "MANIFEST.MF",
+        "pom.xml",
+    )
+)
+"""Names of files that are read whatever else is in an artefact."""
+
+
+def _is_asked_for(path: str) -> bool:
+    return path.rpartition("/")[2] in _ASKED_FOR
+
+
+def _plain(pieces: Sequence[Piece]) -> frozenset[str]:
+    """The names that one file alone has, with nothing found inside it."""
+    counts = Counter(piece.path for piece in pieces)
+    around = {piece.path.rpartition("!")[0] for piece in pieces if "!" in piece.path}
+    return frozenset(name for name, count in counts.items() if count == 1 and name not in around)
 
 
 def _places(ecosystem: str, paths: list[str]) -> Callable[[str], str]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from pratique.formats.file_kind import FileKind
 from pratique.scan.reading import words
+from pratique.scan.reading.commands import abilities_of
+from pratique.scan.reading.comments import without_comments
 from pratique.scan.reading.language import JAVASCRIPT
-from pratique.scan.reading.lexical import put_together, without_comments
-from pratique.scan.reading.marks import alternatives, groups_of, marks_of, may_hold, without_looking_around
+from pratique.scan.reading.lexical import put_together
+from pratique.scan.reading.marks import COMMANDS, alternatives, groups_of, marks_of, without_looking_around
 from tests.lookalikes.corpus import CORPUS
 from tests.lookalikes.javascript import HOOKS
 
@@ -47,8 +47,30 @@ def test_a_mark_stands_where_the_pattern_matches():
     assert (text.index("eval"), "evaluates") in marks_of(text, FileKind.JAVASCRIPT)
 
 
-def test_whether_a_pattern_may_match():
-    pattern = (re.compile(r"(?<!a)bcd{2,3}"),)
+@pytest.mark.parametrize(
+    ("text", "group"),
+    [
+        ("eval\u00a0(x)", "evaluates"),
+        ("eval\u2003(x)", "evaluates"),
+        ("x = \u4f60\u597d ^ \u952e[0]", "decodes"),
+        ("ev\\u0061l(x)", "hiding"),
+        ("this['ev\\x61l']", "hiding"),
+    ],
+    ids=["no-break space", "em space", "other letters", "escaped letter", "escaped letter in a text"],
+)
+def test_blanks_letters_and_escapes_that_an_interpreter_takes_do_not_hide_a_word(text, group):
+    assert group in groups_of(text, FileKind.JAVASCRIPT)
 
-    assert may_hold("abcdd", pattern)
-    assert not may_hold("abce", pattern)
+
+def test_letters_that_python_takes_for_ascii_are_ascii():
+    bold = "".join(chr(0x1D41A + ord(letter) - ord("a")) for letter in "exec")
+
+    assert {"calls", "runs"} <= groups_of(f"{bold}(x)", FileKind.PYTHON)
+    assert {"calls", "runs"} <= groups_of("\uff45\uff56\uff41\uff4c(x)", FileKind.PYTHON)
+
+
+@pytest.mark.parametrize("name", sorted(HOOKS))
+def test_what_a_command_line_does_has_its_words_marked(name):
+    for statement in HOOKS[name][0].splitlines():
+        if any(abilities_of(statement)):
+            assert COMMANDS in groups_of(statement, FileKind.JAVASCRIPT), statement

@@ -10,6 +10,8 @@ from pratique.scan.detectors.evidence import WHEN
 from pratique.scan.findings import Finding, Severity, Specificity, excerpt_of
 from pratique.scan.reading.contract import Ability
 from pratique.scan.reading.deeds import deeds_of
+from pratique.scan.reading.invisible import may_hide
+from pratique.scan.reading.marks import groups_in
 from pratique.scan.seen import Artefact, SeenFile
 
 ID = "hidden-characters"
@@ -27,12 +29,16 @@ _DECODES = re.compile(
 
 def look(file: SeenFile, _artefact: Artefact) -> Iterator[Finding]:
     """Runs of invisible characters in code, worse beside what turns characters into numbers; turns of direction."""
-    if not file.kind.is_code or file.content.isascii():
+    if not file.kind.is_code or not may_hide(file.content):
         return
     text = file.text
     found = _RUNS.search(text)
     if found is not None:
-        runs = bool(_DECODES.search(text)) or Ability.EVALUATES in deeds_of(file).abilities
+        runs = (
+            bool(_DECODES.search(text))
+            or "evaluates" in groups_in(file)
+            or Ability.EVALUATES in deeds_of(file).abilities
+        )
         severity = Severity.CRITICAL if runs else Severity.HIGH
         says = "Hides data in characters that nobody sees" + (" beside code that reads them" if runs else "")
         yield _finding(file, text, found, severity, says)

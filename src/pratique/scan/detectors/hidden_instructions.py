@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from pratique.formats.file_kind import FileKind
 from pratique.scan.detectors.contract import Wants
 from pratique.scan.findings import ExecutionPoint, Finding, Severity, Specificity, excerpt_of
-from pratique.scan.reading.marks import may_hold
+from pratique.scan.reading import words
+from pratique.scan.reading.invisible import may_hide
+from pratique.scan.reading.marks import ORDERS, groups_in
 from pratique.scan.seen import Artefact, SeenFile
 
 ID = "hidden-instructions"
@@ -20,18 +22,6 @@ WANTS = Wants(
     points=frozenset(ExecutionPoint),
 )
 
-_COMMANDS = re.compile(
-    r"\b(?:ignore|disregard|forget|override)\s+(?:all\s+|any\s+)?(?:of\s+)?(?:the\s+|your\s+)?"
-    r"(?:previous|prior|above|earlier|"
-    r"preceding|system|safety)"
-    r"\s+(?:instructions?|prompts?|rules|guidelines|messages)|\bdo\s+not\s+(?:tell|inform|mention|reveal|show|alert)\s+(?:this\s+to\s+)?(?:the\s+)?(?:user|human|developer)"
-    r"|\b(?:AI|LLM|coding|automated)\s+(?:agents?|assistants?|models?)\b[^\n.]{0,60}"
-    r"\b(?:must|should|shall|need to|are required to)\b"
-    r"[^\n.]{0,60}\b(?:run|execute|install|send|upload|read|include|post|curl)\b"
-    r"|\bwithout\s+(?:asking|telling|informing|notifying|confirmation\s+from)\s+(?:the\s+)?(?:user|human|developer)\b"
-    r"|\b(?:as\s+an?\s+AI|if\s+you\s+are\s+an?\s+(?:AI|LLM|language\s+model|agent|assistant))\b[^\n]{0,120}\b(?:run|execute|install|send|upload|read|curl|base64)\b",
-    re.IGNORECASE,
-)
 _TAKES = re.compile(
     r"\bcurl\b|\bwget\b|\bbase64\b|\.env\b|id_rsa|\.ssh\b|\.npmrc|\bapi[_ -]?keys?\b|"
     r"\btokens?\b|\bcredentials?\b|\bsecrets?\b|https?://|\bexecute\b|\brun\b|\binstall\b|\benvironment variables\b",
@@ -53,15 +43,19 @@ def look(file: SeenFile, artefact: Artefact) -> Iterator[Finding]:
     if file.layers or len(file.content) > _LARGEST:
         return
     text = file.text
-    invisible = None if file.content.isascii() else _INVISIBLE.search(text)
-    if invisible is not None and not file.kind.is_code:
+    invisible = _INVISIBLE.search(text) if not file.kind.is_code and may_hide(file.content) else None
+    if invisible is not None:
         yield _finding(
             file, text, invisible.start(), "", Severity.HIGH, "Holds text that people cannot see and models can"
         )
-    if not may_hold(text, (_COMMANDS,)):
+    if ORDERS not in groups_in(file):
         return
     found = next(
-        (one for one in _COMMANDS.finditer(text) if _TAKES.search(text[max(one.start() - 300, 0) : one.end() + 400])),
+        (
+            one
+            for one in words.ORDERS.finditer(text)
+            if _TAKES.search(text[max(one.start() - 300, 0) : one.end() + 400])
+        ),
         None,
     )
     if found is None:

@@ -16,6 +16,9 @@ from pratique.scan.seen import Dependency, Hook
 Read = Callable[[str], bytes | None]
 """The content of a file by its path; None if it is not to be had."""
 
+Expect = Callable[[Collection[str]], None]
+"""Is told which files are about to be read, so that they can be had together."""
+
 MAX_MANIFEST = 2 << 20
 """Bytes of a manifest that are read."""
 

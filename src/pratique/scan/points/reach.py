@@ -5,10 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import deque
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from pratique.scan.findings import ExecutionPoint
-from pratique.scan.points.contract import Read, earlier
+from pratique.scan.points.contract import Expect, Read, earlier
 
 MAX_FILES = 200
 """Files that are read to see what they load."""
@@ -43,7 +43,9 @@ _READS = (
 )
 
 
-def reached(begins: dict[str, ExecutionPoint], paths: Collection[str], read: Read) -> dict[str, ExecutionPoint]:
+def reached(
+    begins: dict[str, ExecutionPoint], paths: Collection[str], read: Read, expect: Expect = lambda _paths: None
+) -> dict[str, ExecutionPoint]:
     """All files that run, with the earliest point of each.
 
     A file that is named by one that runs unasked (imported, or its path stands there as a text) runs then too: a
@@ -53,17 +55,23 @@ def reached(begins: dict[str, ExecutionPoint], paths: Collection[str], read: Rea
         begins: where execution begins.
         paths: of all files.
         read: the content of a file, None if it is not to be had.
+        expect: is told which files are about to be read.
     """
-    points = dict(begins)
+    points, tails = dict(begins), tails_of(paths)
     waiting = deque(sorted((path for path in begins if points[path].is_unasked), key=lambda path: _rank(points[path])))
     files, left = 0, MAX_BYTES
+    told = 0
     while waiting and files < MAX_FILES and left > 0:
+        if told == 0:
+            told = len(waiting)
+            expect([path for path in waiting if _can_load(path)][: MAX_FILES - files])
+        told -= 1
         path = waiting.popleft()
         content = read(path) if _can_load(path) and path in paths else None
         if content is None:
             continue
         files, left = files + 1, left - min(len(content), MAX_FILE)
-        for found in loaded(path, content[:MAX_FILE].decode("utf-8", "replace"), paths):
+        for found in loaded(path, content[:MAX_FILE].decode("utf-8", "replace"), paths, tails):
             known = points.get(found, ExecutionPoint.NONE)
             if found != path and earlier(points[path], known) is not known:
                 points[found] = points[path]
@@ -80,11 +88,20 @@ def _can_load(path: str) -> bool:
     return "." not in name or name.endswith(_READS)
 
 
-def loaded(path: str, text: str, paths: Collection[str]) -> Iterator[str]:
-    """The files of the package that a file names."""
+def loaded(path: str, text: str, paths: Collection[str], tails: Collection[str]) -> Iterator[str]:
+    """The files of the package that a file names.
+
+    Args:
+        path: of the file.
+        text: of it.
+        paths: of all files.
+        tails: with what a word has to end to be the path of any of them (`tails_of`).
+    """
     folder = posixpath.dirname(path)
     for word in dict.fromkeys(_QUOTED.findall(text)):
-        yield from _resolved(word.replace("\\", "/"), folder, paths)
+        plain = word.replace("\\", "/")
+        if plain.rpartition("/")[2] in tails:
+            yield from _resolved(plain, folder, paths)
     if path.endswith(".py"):
         for dotted, names in _FROM.findall(text):
             yield from _imported(dotted, names.replace(",", " ").split(), folder, paths)
@@ -97,6 +114,16 @@ def loaded(path: str, text: str, paths: Collection[str]) -> Iterator[str]:
                 for one in (f"{folder}/{name}.rs".lstrip("/"), f"{folder}/{name}/mod.rs".lstrip("/"))
                 if one in paths
             )
+
+
+def tails_of(paths: Iterable[str]) -> set[str]:
+    """The last parts of all words that `loaded` would take for one of these paths."""
+    tails = {"", ".", ".."}
+    for path in paths:
+        for suffix in _SUFFIXES:
+            if path.endswith(suffix):
+                tails.add(path[: len(path) - len(suffix)].rpartition("/")[2])
+    return tails
 
 
 def _resolved(word: str, folder: str, paths: Collection[str]) -> Iterator[str]:

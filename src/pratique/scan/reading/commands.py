@@ -57,6 +57,18 @@ _ENVIRONMENT = re.compile(
 _RESOLVES = re.compile(r"\b(?:nslookup|dig|host|Resolve-DnsName)\s[^\n]{0,120}(?:\$\(|`|\$\w|%\w+%)", re.IGNORECASE)
 
 
+WORDS = re.compile(
+    r"\b(?:curl|wget|aria2c|Invoke-WebRequest|iwr|Invoke-RestMethod|irm|Start-BitsTransfer|Download(?:String|File|Data)|"
+    r"bitsadmin|certutil|fetch|base64|FromBase64String|xxd|openssl|powershell|pwsh|mshta|rundll32|regsvr32|[wc]script|"
+    r"osascript|whoami|hostname|ipconfig|ifconfig|systeminfo|uname|printenv|nslookup|dig|Resolve-DnsName)\b|"
+    r"\batob\(|Buffer\.from\(|b64decode\(|\bnc[ '\"`]|['\"` ]host[ '\"`]|[^.\w]env[ \t]{0,4}[|>)`\"'\n\\]|"
+    r"\bset\s{0,3}\||\benv:|\$\(|\$HOSTNAME|\$USER\b|%(?:USER|COMPUTER)NAME%|`(?:id|pwd)|"
+    r"\b(?:node|bun|deno|python[\d.]{0,5}|perl|ruby|php)['\"`\s,\[]{1,8}(?:-{1,2}[ecpr]|eval)",
+    re.IGNORECASE,
+)
+"""Words without which `abilities_of` finds nothing, also where a command's parts stand apart as texts of code."""
+
+
 def abilities_of(command: str) -> Iterator[Ability]:
     """What a command line does.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 
 from pratique.formats.file_kind import FileKind
 from pratique.scan.reading import commands, words
@@ -55,13 +56,13 @@ def read_class(file: SeenFile, deeds: Deeds) -> str:
 def read_program(file: SeenFile, deeds: Deeds) -> str:
     """Take note of what the texts of a program name, narrow and wide ones; nothing of it is kept as text."""
     content = file.content[:MAX_PROGRAM]
-    wide = content.replace(b"\0", b"") if file.kind is FileKind.PE else b""
-    text = (content + wide).decode("latin-1")
+    if file.kind is FileKind.PE:
+        content += content.replace(b"\0", b"")
     counts: dict[str, int] = {}
-    for place, group in marks_of(text, FileKind.CSHARP):
+    for place, group in marks_of(content, file.kind):
         counts[group] = counts.get(group, 0) + 1
         if counts[group] <= _MOST_OF_A_GROUP:
-            around = text[max(place - _AROUND, 0) : place + _AHEAD]
+            around = content[max(place - _AROUND, 0) : place + _AHEAD].decode("latin-1")
             for pattern, ability in _table({group}, FileKind.CSHARP if file.kind is FileKind.PE else None):
                 found = pattern.search(around)
                 if found is not None:
@@ -69,7 +70,7 @@ def read_program(file: SeenFile, deeds: Deeds) -> str:
     return ""
 
 
-def _table(groups: set[str], kind: FileKind | None) -> list[tuple[re.Pattern[str], Ability]]:
+def _table(groups: Container[str], kind: FileKind | None) -> list[tuple[re.Pattern[str], Ability]]:
     """The patterns of groups that have marks; those of a language only where there is one."""
     table = [(pattern, ability) for pattern, ability in words.TABLE if ability.value in groups]
     fields = [(field, ability) for field, ability in _FIELDS if field in groups] if kind is not None else []

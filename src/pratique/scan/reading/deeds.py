@@ -7,21 +7,21 @@ import re
 from pratique.formats.file_kind import FileKind
 from pratique.scan.findings import ExecutionPoint
 from pratique.scan.reading import commands, words
+from pratique.scan.reading.comments import without_comments
 from pratique.scan.reading.compiled import read_class, read_program
 from pratique.scan.reading.contract import Ability, Deeds
 from pratique.scan.reading.flow import Flow, regions
+from pratique.scan.reading.harm import may_harm, python_may_harm
 from pratique.scan.reading.javascript import with_own_names
 from pratique.scan.reading.languages import LANGUAGES
-from pratique.scan.reading.lexical import MAX_TEXT, put_together, without_comments
-from pratique.scan.reading.marks import HIDING, MANGLED, groups_of, marks_of
+from pratique.scan.reading.lexical import MAX_TEXT, put_together
+from pratique.scan.reading.marks import HIDING, MANGLED, NOT_DEEDS, RENAMING, groups_in, marks_of
 from pratique.scan.reading.python import Hidden, read_python
-from pratique.scan.reading.python_words import WORTH_PAIRS
 from pratique.scan.seen import FileDeeds, SeenFile
 
 _KEPT = "reading.deeds"
 _HOST = re.compile(
-    r"\bhttps?://(?:[\w.%-]{1,80}@)?((?:[a-z0-9_-]{1,63}\.){1,8}[a-z]{2,24}|\d{1,3}(?:\.\d{1,3}){3})(?=[:/'\"`\s?#)]|$)",
-    re.IGNORECASE,
+    r"http(?<!\whttp)s?://(?:[\w.%-]{1,80}@)?((?:[a-z0-9_-]{1,63}\.){1,8}[a-z]{2,24}|\d{1,3}(?:\.\d{1,3}){3})(?=[:/'\"`\s?#)]|$)"
 )
 _MAX_DOMAINS = 2_000
 _MINIFIED = 400
@@ -69,39 +69,26 @@ def _read(file: SeenFile) -> Read:
         plain = _lexical(file, deeds)
     else:
         return Read(FileDeeds(file.path, file.point, {}, frozenset()), (), "")
-    domains = {found.lower() for _, found in zip(range(_MAX_DOMAINS), _HOST.findall(plain), strict=False)}
+    domains = {found for _, found in zip(range(_MAX_DOMAINS), _HOST.findall(plain.lower()), strict=False)}
     return Read(FileDeeds(file.path, file.point, dict(deeds.found), frozenset(domains)), hidden, plain)
 
 
 def _python(file: SeenFile, deeds: Deeds) -> tuple[tuple[Hidden, ...], str]:
-    text = file.text[:MAX_TEXT]
-    groups = groups_of(text, FileKind.PYTHON)
-    always = bool(file.layers) or file.point in (ExecutionPoint.INSTALL, ExecutionPoint.BUILD)
-    if file.kind is FileKind.PYTHON and not always and not _is_worth_parsing(text, groups):
+    text, groups = file.text[:MAX_TEXT], groups_in(file)
+    if file.kind is FileKind.PYTHON and not _reads_always(file) and not python_may_harm(text, groups):
         return (), ""
     hidden = read_python(_importing_lines(text) if file.kind is FileKind.PTH else text, deeds, groups)
     plain = without_comments(text, FileKind.PYTHON)
     if hidden is None:
         whole = put_together(plain, FileKind.PYTHON)
-        found = [mark for mark in marks_of(whole, FileKind.PYTHON) if mark[1] not in (HIDING, MANGLED)]
-        Flow(LANGUAGES[FileKind.PYTHON], deeds, minified=False).read(whole, found)
+        Flow(LANGUAGES[FileKind.PYTHON], deeds, minified=False).read(whole, _of_deeds(marks_of(whole, FileKind.PYTHON)))
         return (), plain
     return hidden, plain
 
 
-def _is_worth_parsing(text: str, groups: set[str]) -> bool:
-    """Whether a module that runs at import or later may do any harm, from its marks."""
-    if "calls" not in groups:
-        return False
-    if "runs" in groups and _BLOB.search(text) is not None:
-        return True
-    return bool(groups & _WORD_GROUPS) or any(one in groups and other in groups for one, other in WORTH_PAIRS)
-
-
-_BLOB = re.compile(r"[A-Za-z0-9+/=_-]{60}|(?:\\x[0-9a-f]{2}){20}")
-"""What may be a layer, whatever unpacks it."""
-
-_WORD_GROUPS = frozenset(ability.value for _, ability in words.TABLE)
+def _reads_always(file: SeenFile) -> bool:
+    """Whether a file is read whatever its marks are: what runs at install or build, and what somebody packed."""
+    return bool(file.layers) or file.point in (ExecutionPoint.INSTALL, ExecutionPoint.BUILD)
 
 
 def _importing_lines(text: str) -> str:
@@ -122,21 +109,27 @@ def _shell(file: SeenFile, deeds: Deeds) -> str:
 
 
 def _lexical(file: SeenFile, deeds: Deeds) -> str:
-    text = file.text[:MAX_TEXT]
-    raw = marks_of(text, file.kind)
-    if not raw:
+    text, groups = file.text[:MAX_TEXT], groups_in(file)
+    always, reveals = _reads_always(file), groups & {HIDING, MANGLED, RENAMING}
+    if not groups or not (always or reveals or may_harm(text, groups)):
         return ""
     minified = len(text) > _MINIFIED * (text.count("\n") + 1)
     if len(text) > _LARGE and file.point not in (ExecutionPoint.INSTALL, ExecutionPoint.BUILD):
-        text = around(text, [place for place, name in raw if name != HIDING])
+        text = around(text, [place for place, _ in _of_deeds(marks_of(text, file.kind))])
     plain = without_comments(text, file.kind)
-    if any(name in (HIDING, MANGLED) for _, name in raw):
+    if reveals:
         plain = put_together(plain, file.kind)
     if file.kind is FileKind.JAVASCRIPT:
         plain = with_own_names(plain)
-    found = [mark for mark in marks_of(plain, file.kind) if mark[1] not in (HIDING, MANGLED)]
-    Flow(LANGUAGES[file.kind], deeds, minified=minified).read(plain, found)
+    found = marks_of(plain, file.kind)
+    if not always and not may_harm(plain, frozenset(name for _, name in found)):
+        return ""
+    Flow(LANGUAGES[file.kind], deeds, minified=minified).read(plain, _of_deeds(found))
     return plain
+
+
+def _of_deeds(marks: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    return [mark for mark in marks if mark[1] not in NOT_DEEDS]
 
 
 _LARGE = 200_000

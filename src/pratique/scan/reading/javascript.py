@@ -6,15 +6,21 @@ import re
 
 _MODULES = "child_process|https?|http2|dns|net|tls|dgram|fs|os|vm|zlib|crypto|module|path"
 _LOADED = re.compile(
-    rf"""\b(?:require|import)\(\s{{0,3}}['"`](?:node:)?({_MODULES})(?:/promises)?['"`]\s{{0,3}}\)\)?(?:\s{{0,9}}\.([\w$]{{1,40}}))?"""
+    rf"""(?:require(?<!\wrequire)|import(?<!\wimport))\(\s{{0,3}}['"`](?:node:)?({_MODULES})(?:/promises)?['"`]\s{{0,3}}\)\)?(?:\s{{0,9}}\.([\w$]{{1,40}}))?"""
 )
 _IMPORTED = re.compile(
-    r"""\bimport\s{0,9}(?:(?:\*\s{0,3}as\s{1,3})?([A-Za-z_$][\w$]{0,80})|\{([\w\s,$]{1,300})\})\s{0,9}from\s{0,9}"""
+    r"""import(?<!\wimport)\s{0,9}(?:(?:\*\s{0,3}as\s{1,3})?([A-Za-z_$][\w$]{0,80})|\{([\w\s,$]{1,300})\})\s{0,9}from\s{0,9}"""
     rf"""['"](?:node:)?({_MODULES})(?:/promises)?['"]"""
 )
 _RENAMED = re.compile(r"=\s{0,9}(?:(?:globalThis|window|global|self)\.)?(eval|Function|atob|require)\s{0,3}[;,\n]")
 _PROMISED = re.compile(r"=\s{0,9}(?:util\.)?promisify\(([\w$.]{1,80})\)")
 _MEMBER = re.compile(rf"=\s{{0,9}}((?:{_MODULES})\.[\w$]{{2,40}})\s{{0,3}}[;,\n]")
+RENAMES = re.compile(
+    r"""['"`](?:node:)?(?:child_process|https?|http2|dns|net|tls|dgram|os|vm|zlib|crypto|module)(?:/promises)?['"`]|"""
+    rf"""{_RENAMED.pattern}|\bpromisify\("""
+)
+"""What stands where something that may do harm is given another name; all else that is renamed only names files."""
+
 _NAME_BEFORE = re.compile(r"([A-Za-z_$][\w$]{0,80})\s{0,9}=\s{0,9}(?:await\s{1,3})?(?:\w{1,30}\()?\Z")
 _PARTS_BEFORE = re.compile(r"\{([\w\s,:$]{1,300})\}\s{0,9}=\s{0,9}(?:await\s{1,3})?\Z")
 _NAME_AT_END = re.compile(r"([A-Za-z_$][\w$]{0,80})\s{0,9}\Z")

@@ -1,4 +1,4 @@
-"""Brings source text of any language into a form in which words can be found: no comments, strings put together.
+"""Brings source text of any language into a form in which words can be found: its strings put together.
 
 Nothing is parsed: code that no parser takes is read as well as any other. Line numbers stay true, except below a
 string that held line ends.
@@ -15,49 +15,6 @@ from pratique.formats.file_kind import FileKind
 
 MAX_TEXT = 4 << 20
 """Characters of a file that are read closely."""
-
-_C_LIKE = re.compile(
-    r'"(?:[^"\\\n]|\\.)*+"|\'(?:[^\'\\\n]|\\.)*+\'|`(?:[^`\\]|\\.)*+`|(?<![:\\])//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/',
-    re.DOTALL,
-)
-_RUST_LIKE = re.compile(r'"(?:[^"\\]|\\.)*+"|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/', re.DOTALL)
-_HASH_LIKE = re.compile(
-    r'"(?:[^"\\]|\\.){0,4000}+"|\'(?:[^\'\\]|\\.){0,4000}+\'|<\#(?:[^#]|\#(?!>))*+\#>|(?<![\w$&{(])\#(?![!{])[^\n]*+',
-    re.DOTALL,
-)
-_BATCH = re.compile(r"^[ \t]{0,80}(?:rem\b|::)[^\n]*+", re.IGNORECASE | re.MULTILINE)
-_COMMENTS = {
-    FileKind.JAVASCRIPT: _C_LIKE,
-    FileKind.CSHARP: _C_LIKE,
-    FileKind.JAVA: _C_LIKE,
-    FileKind.RUST: _RUST_LIKE,
-    FileKind.RUBY: _HASH_LIKE,
-    FileKind.SHELL: _HASH_LIKE,
-    FileKind.POWERSHELL: _HASH_LIKE,
-    FileKind.PYTHON: _HASH_LIKE,
-    FileKind.BATCH: _BATCH,
-}
-_NOT_NEWLINE = re.compile(r"[^\n]+")
-
-
-def without_comments(text: str, kind: FileKind) -> str:
-    """The text with its comments blanked; lines keep their numbers."""
-    pattern = _COMMENTS.get(kind)
-    if pattern is None:
-        return text
-    return pattern.sub(_blank_comment, text)
-
-
-def _blank_comment(found: re.Match[str]) -> str:
-    token = found[0]
-    if (
-        token.startswith(("//", "/*", "#", "<#"))
-        or token.lstrip()[:3].lower() == "rem"
-        or token.lstrip().startswith("::")
-    ):
-        return "\n" * token.count("\n")
-    return token
-
 
 _ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})|\\u\{?([0-9a-fA-F]{4,6})\}?")
 _JOINED = re.compile(
@@ -89,8 +46,12 @@ _HEX = re.compile(
 _PROPERTY = re.compile(r"""\[\s{0,9}(['"])([A-Za-z_$][\w$]{0,80})\1\s{0,9}\]""")
 _LITERAL = re.compile(r"""'([^'\\\n]{0,400})'|"([^"\\\n]{0,400})\"""")
 _ARRAY = re.compile(
-    r"""\b(?:var|let|const)?\s{0,9}([A-Za-z_$][\w$]{0,60})\s{0,9}=\s{0,9}\[((?:\s{0,9}(?:'(?:[^'\\\n]|\\.){0,2000}'|"(?:[^"\\\n]|\\.){0,2000}")\s{0,9},?){2,4000})\]"""
+    r"""=\s{0,9}\[((?:\s{0,9}(?:'(?:[^'\\\n]|\\.){0,2000}'|"(?:[^"\\\n]|\\.){0,2000}")\s{0,9},?){2,4000})\]"""
 )
+_NAME_BEFORE = re.compile(r"([A-Za-z_$][\w$]{0,60})\s{0,9}\Z")
+_LONGEST_BEFORE = 70
+"""Characters before a list's equals sign that may be its name."""
+
 _SMALL = 200_000
 """Characters up to which elements of lists are looked up by decimal numbers too; mangled code uses others."""
 
@@ -110,11 +71,19 @@ def put_together(text: str, kind: FileKind) -> str:
         text = _CHARS.sub(_of_chars, _TICKS.sub("", text))
     elif kind is FileKind.BATCH:
         text = _CARETS.sub("", text)
-    elif kind in (FileKind.JAVASCRIPT, FileKind.JAVA, FileKind.CSHARP):
+    elif kind in (FileKind.JAVASCRIPT, FileKind.JAVA, FileKind.CSHARP) and _has(text, "fromC", "Buffer.from("):
         text = _CODES.sub(_of_codes, text)
     elif kind is FileKind.RUBY:
         text = _PACKED.sub(_of_codes, text)
         text = _UNPACKED.sub(_of_base64, text)
+    text = _decoded(_joined(text))
+    if kind is FileKind.JAVASCRIPT:
+        text = _PROPERTY.sub(r".\2", _elements(text) if len(text) < _SMALL or "[0x" in text else text)
+    return text
+
+
+def _joined(text: str) -> str:
+    """The text with its sums of strings as one string each."""
     for _ in range(3):
         before = len(text)
         text = _JOINED.sub("", text)
@@ -122,12 +91,22 @@ def put_together(text: str, kind: FileKind) -> str:
             text = _MIXED.sub(_both, text)
         if len(text) == before:
             break
-    text = _ARRAY_JOIN.sub(_of_list, text)
-    text = _REVERSED.sub(_backwards, text)
-    text = _HEX.sub(_of_hex, _BASE64.sub(_of_base64, text))
-    if kind is FileKind.JAVASCRIPT:
-        text = _PROPERTY.sub(r".\2", _elements(text) if len(text) < _SMALL or "[0x" in text else text)
     return text
+
+
+def _decoded(text: str) -> str:
+    """The text with its lists of strings, strings written backwards and short encoded ones as they read."""
+    if "join" in text:
+        text = _ARRAY_JOIN.sub(_of_list, text)
+    if "reverse" in text:
+        text = _REVERSED.sub(_backwards, text)
+    if _has(text, "atob(", "ecode64", "Base64", "Buffer.from(", "STANDARD.decode("):
+        text = _HEX.sub(_of_hex, _BASE64.sub(_of_base64, text))
+    return text
+
+
+def _has(text: str, *words: str) -> bool:
+    return any(word in text for word in words)
 
 
 DECODED = "__decoded__"
@@ -195,7 +174,11 @@ def _of_hex(found: re.Match[str]) -> str:
 
 def _elements(text: str) -> str:
     """The text with `list[3]` replaced by the third of the strings that the list is made of."""
-    lists = {found[1]: [one or other for one, other in _LITERAL.findall(found[2])] for found in _ARRAY.finditer(text)}
+    lists: dict[str, list[str]] = {}
+    for found in _ARRAY.finditer(text):
+        named = _NAME_BEFORE.search(text[max(found.start() - _LONGEST_BEFORE, 0) : found.start()])
+        if named is not None:
+            lists[named[1]] = [one or other for one, other in _LITERAL.findall(found[1])]
     lists = {name: parts for name, parts in list(lists.items())[:20] if len(parts) > 1}
     for name, parts in lists.items():
         use = re.compile(re.escape(name) + r"\[\s{0,3}(0x[0-9a-fA-F]{1,4}|\d{1,4})\s{0,3}\]")
@@ -228,18 +211,26 @@ def statements(text: str) -> Iterator[tuple[int, int, str]]:
     while place < end:
         found = _STATEMENT_END.match(text, place)
         stop = found.end() if found is not None and found.end() > place else place + 1
-        piece = text[place:stop]
+        piece, last = text[place:stop], text[stop - 1]
         place = stop
         parts.append(piece)
         length += len(piece)
         line += piece.count("\n")
-        depth = depth + 1 if _QUANTIFIER.match(text, place - 1) else _depth_after(piece, depth)
-        if length < (MAX_VALUE if depth else MAX_STATEMENT) and (depth or _goes_on(piece, text, place)):
+        if last == "{":
+            depth = _depth_inside(piece, text, place, depth)
+        elif last == "}":
+            depth = max(depth - 1, 0)
+        elif last == ";":
+            depth = 0
+        if length < (MAX_VALUE if depth else MAX_STATEMENT) and (
+            depth or (last in "\n}" and _goes_on(piece, text, place))
+        ):
             continue
-        statement = "".join(parts)
-        if statement.strip():
+        statement = parts[0] if len(parts) == 1 else "".join(parts)
+        plain = statement.strip()
+        if plain:
             lead = len(statement) - len(statement.lstrip())
-            yield begun + statement.count("\n", 0, lead), first + lead, statement.strip()
+            yield begun + statement.count("\n", 0, lead), first + lead, plain
         parts, length, begun, depth, first = [], 0, line, 0, place
     if parts and (statement := "".join(parts).strip()):
         yield begun, first, statement
@@ -249,18 +240,14 @@ _QUANTIFIER = re.compile(r"\{\d{1,4}(?:,\d{0,4})?\}")
 """Braces of a regular expression, which end no statement."""
 
 
-def _depth_after(piece: str, depth: int) -> int:
-    """How many braces of a value are open; none where a function's or a block's brace ends the statement."""
-    if piece.endswith("{"):
-        return depth + 1 if piece[:-1].rstrip().endswith(_BEFORE_VALUE) else 0
-    if piece.endswith("}"):
-        return max(depth - 1, 0)
-    return 0 if piece.endswith(";") else depth
+def _depth_inside(piece: str, text: str, place: int, depth: int) -> int:
+    """How many braces of a value are open behind one; none where a function's or a block's ends the statement."""
+    if piece[:-1].rstrip().endswith(_BEFORE_VALUE) or _QUANTIFIER.match(text, place - 1):
+        return depth + 1
+    return 0
 
 
 def _goes_on(piece: str, text: str, place: int) -> bool:
-    if not piece.endswith(("\n", "}")):
-        return False
     head = text[place : place + 200].lstrip(" \t\r\n")
     return piece.rstrip().endswith(_OPEN_END) or head.startswith(
         (".", "?.", "=", "from", ")", "]", ",", "&&", "||", "|", "+")

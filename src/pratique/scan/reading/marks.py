@@ -1,23 +1,38 @@
 """Finds in one pass where a text may hold any of the words: YARA-X rules made from the same tables that read closely.
 
 A rule is the pattern without what looks around it, which YARA-X does not know: it marks no less than the pattern
-finds. So most files need no closer look, and long ones only around their marks. Measured: 35 MB/s of JavaScript,
-against 0.3 MB/s for holding every pattern against every statement.
+finds. So most files need no closer look, and long ones only around their marks (speed: docs/adr/0026).
 """
 
 from __future__ import annotations
 
+import codecs
 import functools
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
-from pratique.formats.file_kind import FileKind
-from pratique.scan.reading import python_words, words
+from pratique.formats.file_kind import CODE, NATIVE, FileKind
+from pratique.scan.reading import commands, python_words, unreadable, words
+from pratique.scan.reading.javascript import RENAMES
 from pratique.scan.reading.languages import LANGUAGES
+from pratique.scan.reading.lexical import MAX_TEXT
+from pratique.scan.seen import SeenFile
+
+_READ_BY_AGENTS = frozenset(
+    (FileKind.PYTHON, FileKind.JAVASCRIPT, FileKind.MARKUP, FileKind.TEXT, FileKind.JSON, FileKind.YAML)
+)
+"""Kinds of files that AI agents are given to read."""
 
 MOST = 400
 """Marks of one pattern that are taken note of."""
+
+COMMANDS = "command-lines"
+"""The name of marks that a text holds what command lines are made of."""
+
+RENAMING = "renaming"
+"""The name of marks that values which matter may be called by other names."""
 
 HIDING = "hiding"
 """The name of marks that texts have to be put together first."""
@@ -31,7 +46,9 @@ _MANGLES = (
     r"\b_0x[0-9a-f]{2,8}",
     r"\['constructor'\]|\[\"constructor\"\]",
 )
+_ESCAPED_LETTER = r"\\(x|u00|u\{0{0,4})(4[1-9a-fA-F]|5[0-9aA]|6[1-9a-fA-F]|7[0-9aA])"
 _HIDES = (
+    _ESCAPED_LETTER,
     r"'[ \t]{0,9}\+[ \t]{0,9}['\"]",
     r"\"[ \t]{0,9}\+[ \t]{0,9}['\"]",
     r"from(CharCode|CodePoint)\(",
@@ -45,20 +62,25 @@ _HIDES = (
     r"\[['\"][A-Za-z]{3,30}['\"]\]",
     r"[A-Za-z]`[A-Za-z]",
     r"[a-z]\^[a-z]",
-    r"\bpromisify\(",
-    r"['\"](node:)?(child_process|https?|http2|dns|vm|net|tls|dgram|module)(\/promises)?['\"]",
-    r"=[ \t]{0,4}(eval|Function|atob|require)[ \t]{0,4}[;,\n]",
 )
 
 
-def marks_of(text: str, kind: FileKind) -> list[tuple[int, str]]:
+ORDERS = "orders"
+"""The name of marks that a text gives orders to AI agents."""
+
+NOT_DEEDS = frozenset((COMMANDS, HIDING, MANGLED, RENAMING, ORDERS, *unreadable.TABLE))
+"""Marks that say nothing of what code does where they stand."""
+
+
+def marks_of(text: str | bytes, kind: FileKind) -> list[tuple[int, str]]:
     """Where a text may hold words of its language, in order: place and group.
 
-    Groups are the fields of `language.Language`, the abilities of `words.TABLE`, `HIDING` and `MANGLED`.
+    Groups are the fields of `language.Language`, the abilities of `words.TABLE`, `HIDING`, `MANGLED` and `ORDERS`, and
+    the names in `unreadable.TABLE`; of Python also those of `python_words.KINDS_OF_CALLS`.
     """
-    scanner, names = _scanner(kind)
+    places, _, names = _scanners(kind)
     found: list[tuple[int, str]] = []
-    for rule in scanner.scan(text.encode("latin-1", "replace")).matching_rules:
+    for rule in places.scan(_in_ascii(text)).matching_rules:
         name = names[rule.identifier]
         for pattern in rule.patterns:
             found.extend((match.offset, name) for match in pattern.matches)
@@ -66,30 +88,52 @@ def marks_of(text: str, kind: FileKind) -> list[tuple[int, str]]:
     return found
 
 
-def groups_of(text: str, kind: FileKind) -> set[str]:
+def groups_of(text: str | bytes, kind: FileKind) -> frozenset[str]:
     """Which groups a text has marks of."""
-    scanner, names = _scanner(kind)
-    return {names[rule.identifier] for rule in scanner.scan(text.encode("latin-1", "replace")).matching_rules}
+    _, once, names = _scanners(kind)
+    return frozenset(names[rule.identifier] for rule in once.scan(_in_ascii(text)).matching_rules)
 
 
-def may_hold(text: str, patterns: tuple[re.Pattern[str], ...]) -> bool:
-    """Whether any of the patterns may match somewhere in a text; False is certain."""
-    return bool(_scanner_of(patterns).scan(text.encode("latin-1", "replace")).matching_rules)
+def groups_in(file: SeenFile) -> frozenset[str]:
+    """Which groups a file has marks of; looked for once, however many ask."""
+    if _KEPT not in file.kept:
+        file.kept[_KEPT] = groups_of(file.text[:MAX_TEXT], FileKind.PYTHON if file.kind is FileKind.PTH else file.kind)
+    found: frozenset[str] = file.kept[_KEPT]
+    return found
+
+
+_KEPT = "reading.marks"
+_AS_PLAIN = "pratique-as-plain"
+
+
+def _in_ascii(text: str | bytes) -> bytes:
+    """Bytes as they are; a text for scanners that know ASCII only, of the same length.
+
+    Blanks of any script become spaces, letters that Python takes for those of ASCII become these, other letters some
+    letter: what stands between words is no letter, and the other way round, just as patterns see it.
+    """
+    return text if isinstance(text, bytes) else text.encode("ascii", _AS_PLAIN)
+
+
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    return "".join(map(_plain_character, error.object[error.start : error.end])), error.end
+
+
+@functools.lru_cache(8192)
+def _plain_character(char: str) -> str:
+    known = unicodedata.normalize("NFKC", char)
+    if len(known) == 1 and known.isascii():
+        return known
+    return " " if char.isspace() else "a" if char.isalnum() else "?"
+
+
+codecs.register_error(_AS_PLAIN, _plain)
 
 
 @functools.cache
-def _scanner_of(patterns: tuple[re.Pattern[str], ...]) -> Any:
-    import yara_x
-
-    compiler = yara_x.Compiler(relaxed_re_syntax=True)
-    compiler.add_source(_rule("wanted", [weaker for pattern in patterns for weaker in _weaker(pattern)]))
-    scanner = yara_x.Scanner(compiler.build())
-    scanner.max_matches_per_pattern(1)
-    return scanner
-
-
-@functools.cache
-def _scanner(kind: FileKind) -> tuple[Any, dict[str, str]]:
+def _scanners(kind: FileKind) -> tuple[Any, Any, dict[str, str]]:
+    """A scanner for places, one that ends at the first mark of each pattern, and the names of their rules' groups."""
     import yara_x
 
     compiler = yara_x.Compiler(relaxed_re_syntax=True)
@@ -98,20 +142,23 @@ def _scanner(kind: FileKind) -> tuple[Any, dict[str, str]]:
         identifier = f"g{number}"
         names[identifier] = name
         compiler.add_source(_rule(identifier, patterns))
-    scanner = yara_x.Scanner(compiler.build())
-    scanner.max_matches_per_pattern(MOST)
-    return scanner, names
+    rules = compiler.build()
+    places, once = yara_x.Scanner(rules), yara_x.Scanner(rules)
+    places.max_matches_per_pattern(MOST)
+    once.max_matches_per_pattern(1)
+    return places, once, names
 
 
 def _groups(kind: FileKind) -> dict[str, list[tuple[str, bool]]]:
     """The patterns of each group, in YARA-X's words, and whether capitals make no difference."""
-    groups: dict[str, list[tuple[str, bool]]] = {
-        HIDING: [(pattern, False) for pattern in _HIDES],
-        MANGLED: [(pattern, False) for pattern in _MANGLES],
-    }
-    for pattern, ability in words.TABLE:
+    groups: dict[str, list[tuple[str, bool]]] = {ORDERS: list(_weaker(words.ORDERS)) if kind in _READ_BY_AGENTS else []}
+    if kind in CODE:
+        groups |= {HIDING: [(one, False) for one in _HIDES], MANGLED: [(one, False) for one in _MANGLES]}
+        groups |= {name: list(_weaker(pattern)) for name, pattern in unreadable.TABLE.items()}
+        groups |= {COMMANDS: list(_weaker(commands.WORDS)), RENAMING: list(_weaker(RENAMES))}
+    for pattern, ability in words.TABLE if kind in CODE | NATIVE else ():
         groups.setdefault(ability.value, []).extend(_weaker(pattern))
-    language = LANGUAGES.get(kind)
+    language = LANGUAGES.get(FileKind.CSHARP if kind is FileKind.PE else kind)
     for field in language.__struct_fields__ if language is not None else ():
         groups.setdefault(field, []).extend(_weaker(getattr(language, field)))
     if kind is FileKind.PYTHON:

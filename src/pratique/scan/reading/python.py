@@ -32,6 +32,7 @@ _SECRET, _DECODED = frozenset((Tag.SECRET,)), frozenset((Tag.DECODED,))
 _LONGEST_PATH = 500
 """Characters of a text that may name a file."""
 
+_IMPORTS = (ast.Import, ast.ImportFrom)
 _WHOLE_ENVIRONMENT = frozenset(("os.environ", "os.environb"))
 
 
@@ -71,6 +72,7 @@ class _Reader:
     def __init__(self, tree: ast.Module, deeds: Deeds, source: str, groups: Container[str]) -> None:
         self._tree, self._deeds = tree, deeds
         self._words = tuple(entry for entry in words.TABLE if entry[1].value in groups)
+        self._secretive = tuple(pattern for pattern, ability in self._words if ability in words.SECRETIVE)
         self._lines = source.splitlines()
         self._values = Values()
         self._tags: dict[str, frozenset[Tag]] = {}
@@ -86,7 +88,8 @@ class _Reader:
 
     def read(self) -> None:
         for node in self._nodes_of_tree:
-            self._imports(node)
+            if node.__class__ in _IMPORTS:
+                self._imports(node)
         self._body(self._tree.body)
         if any(self._returns.values()):
             self.hidden.clear()
@@ -145,17 +148,16 @@ class _Reader:
         nodes = [inner for one in expressions for inner in walk(one)]
         self._nodes += len(nodes)
         for inner in nodes:
+            kind = inner.__class__
             if isinstance(inner, ast.Constant):
-                if isinstance(inner.value, str) and 1 < len(inner.value) < LONGEST:
+                if self._words and isinstance(inner.value, str) and 1 < len(inner.value) < LONGEST:
                     plain.append(repr(inner.value))
-            elif isinstance(inner, ast.Attribute):
-                plain.append(self._values.dotted(inner) if self._words else "")
-            elif isinstance(inner, (ast.BinOp, ast.JoinedStr)) or (
-                isinstance(inner, ast.Call) and self._may_fold(inner)
-            ):
+            elif kind is ast.Attribute and self._words:
+                plain.append(self._values.dotted(inner))  # type: ignore[arg-type]
+            elif kind in (ast.BinOp, ast.JoinedStr) or (isinstance(inner, ast.Call) and self._may_fold(inner)):
                 folded += as_text(self._values.value(inner))
         abilities = set(words.abilities_in(", ".join(folded))) if folded else set()
-        joined = ", ".join(plain) if self._words else ""
+        joined = ", ".join(plain)
         abilities.update(ability for pattern, ability in self._words if pattern.search(joined))
         for ability in abilities:
             self._add(ability, node)
@@ -171,6 +173,9 @@ class _Reader:
 
     def _expressions(self, nodes: Iterable[ast.AST]) -> None:
         for inner in nodes:
+            kind = inner.__class__
+            if kind is ast.Name or kind is ast.Attribute or kind is ast.Constant:
+                continue
             if isinstance(inner, ast.Call):
                 self._call(inner)
             elif isinstance(inner, ast.NamedExpr) and isinstance(inner.target, ast.Name):
@@ -184,10 +189,9 @@ class _Reader:
         if not called:
             return
         tags = _NONE.union(*(self.tags_of(one) for one in arguments(node)))
-        for pattern, ability in python_words.TABLE:
-            if pattern.match(called):
-                self._add(ability, node)
-                self._flows(ability, called, node, tags)
+        for ability in python_words.abilities_of(called):
+            self._add(ability, node)
+            self._flows(ability, called, node, tags)
         if called == "os.chmod" or called.endswith(".chmod"):
             mode = self._values.value(node.args[-1]) if node.args else None
             if not isinstance(mode, int) or mode & 0o111:
@@ -351,31 +355,28 @@ class _Reader:
     def _tags_of_node(self, node: ast.AST) -> frozenset[Tag]:
         if isinstance(node, ast.Name):
             whole = self._values.names.get(node.id) in _WHOLE_ENVIRONMENT
-            return self._tags.get(node.id, _NONE) | (_SECRET if whole else _NONE)
+            return self._tags.get(node.id, _NONE) | _SECRET if whole else self._tags.get(node.id, _NONE)
+        if isinstance(node, ast.Constant):
+            return self._tags_of_text(node.value) if isinstance(node.value, str) else _NONE
         if isinstance(node, ast.Call):
             return self._tags_of_call(node)
         if isinstance(node, (ast.GeneratorExp, ast.ListComp)):
             return _DECODED if computes_characters(node.elt) else _NONE
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            secret = len(node.value) < _LONGEST_PATH and self._is_secretive(repr(node.value))
-            return self._tags.get("'" + node.value, _NONE) | (_SECRET if secret else _NONE)
         return _NONE
 
+    def _tags_of_text(self, text: str) -> frozenset[Tag]:
+        """What a text carries that may name a file, or a secret."""
+        tags = self._tags.get("'" + text, _NONE)
+        return tags | _SECRET if len(text) < _LONGEST_PATH and self._is_secretive(repr(text)) else tags
+
     def _is_secretive(self, text: str) -> bool:
-        return any(ability in words.SECRETIVE and pattern.search(text) for pattern, ability in self._words)
+        return any(pattern.search(text) for pattern in self._secretive)
 
     def _tags_of_call(self, node: ast.Call) -> frozenset[Tag]:
         called = self._values.dotted(node.func)
-        found: set[Tag] = set(self._returns.get(called.rpartition(".")[2], _NONE)) if called else set()
-        if python_words.NETWORK.match(called):
-            found.add(Tag.DOWNLOADED)
-        if python_words.DECODES.match(called):
-            found.add(Tag.DECODED)
-        if python_words.SYSTEM.match(called):
-            found.add(Tag.SYSTEM)
-        if python_words.ENVIRONMENT.match(called) and called != "os.environ.copy":
-            found.add(Tag.SECRET)
-        return frozenset(found)
+        if not called:
+            return _NONE
+        return self._returns.get(called.rpartition(".")[2], _NONE) | python_words.tags_of(called)
 
     def _add(self, ability: Ability, node: ast.AST) -> None:
         line = getattr(node, "lineno", 1)

@@ -6,16 +6,46 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-_LEAVES = (ast.expr_context, ast.operator, ast.boolop, ast.unaryop, ast.cmpop)
+_NO_NODES = frozenset(
+    (
+        *("ctx", "op", "ops", "id", "attr", "arg", "name", "module", "level", "asname", "rest", "kwd_attrs"),
+        *("kind", "type_comment", "conversion", "is_async", "simple"),
+    )
+)
+"""Fields that hold texts, numbers, or nodes that only say how (`Load`, `Add`)."""
+
+_WITH_GAPS = frozenset(("keys", "kw_defaults"))
+"""Fields whose lists hold None for what is not there."""
+
+_WITHOUT_ANY = (ast.Constant, ast.Global, ast.Nonlocal)
+
+
+class _Fields(dict[type, tuple[str, ...]]):
+    """The fields of each kind of node that may hold other nodes."""
+
+    def __missing__(self, kind: type) -> tuple[str, ...]:
+        fields: tuple[str, ...] = getattr(kind, "_fields", ())
+        plain = issubclass(kind, _WITHOUT_ANY)
+        self[kind] = () if plain else tuple(name for name in fields if name not in _NO_NODES or _is_node(kind, name))
+        return self[kind]
+
+
+def _is_node(kind: type, name: str) -> bool:
+    """Whether a field that is a text elsewhere is a node here: the argument of a match, the name of a type alias."""
+    return kind.__name__ == "TypeAlias" and name == "name"
+
+
+_FIELDS = _Fields()
 
 
 def children(node: ast.AST) -> list[ast.AST]:
     """The nodes right below one, but those that only say how (`Load`, `Add`)."""
     found: list[ast.AST] = []
-    for value in node.__dict__.values():
-        if isinstance(value, list):
-            found += [one for one in value if isinstance(one, ast.AST)]
-        elif isinstance(value, ast.AST) and not isinstance(value, _LEAVES):
+    for name in _FIELDS[node.__class__]:
+        value = getattr(node, name, None)
+        if value.__class__ is list:
+            found += [one for one in value if one is not None] if name in _WITH_GAPS else value
+        elif value is not None:
             found.append(value)
     return found
 

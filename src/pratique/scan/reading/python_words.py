@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
-from pratique.scan.reading.contract import Ability
+from pratique.scan.reading.contract import Ability, Tag
 
 
 def _p(*parts: str) -> re.Pattern[str]:
@@ -113,6 +114,27 @@ TABLE: tuple[tuple[re.Pattern[str], Ability], ...] = (
     (MEMORY, Ability.MEMORY),
     (SENDS, Ability.SENDS),
 )
+
+_TAGS = ((NETWORK, Tag.DOWNLOADED), (DECODES, Tag.DECODED), (SYSTEM, Tag.SYSTEM), (ENVIRONMENT, Tag.SECRET))
+_LONGEST_NAME = 200
+"""Characters of a call's full name beyond which it is none of those above."""
+
+
+@functools.lru_cache(4096)
+def _known(called: str) -> tuple[tuple[Ability, ...], frozenset[Tag]]:
+    tags = frozenset(tag for pattern, tag in _TAGS if pattern.match(called) and called != "os.environ.copy")
+    return tuple(ability for pattern, ability in TABLE if pattern.match(called)), tags
+
+
+def abilities_of(called: str) -> tuple[Ability, ...]:
+    """What a call does, by the full name of what is called."""
+    return _known(called)[0] if len(called) < _LONGEST_NAME else ()
+
+
+def tags_of(called: str) -> frozenset[Tag]:
+    """Where what a call gives comes from."""
+    return _known(called)[1] if len(called) < _LONGEST_NAME else frozenset()
+
 
 WORTH_READING = re.compile(
     r"\b(?:exec|eval|execfile|__import__|import_module|startfile|FunctionType|CodeType)\s{0,3}\(|=\s{0,3}(?:exec|eval|__import__)\b|"

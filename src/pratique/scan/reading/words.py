@@ -299,6 +299,20 @@ WALLET_ADDRESSES = _any(
     r"\^?4\[0-9AB\]\[1-9A-HJ-NP-Za-km-z\]\{93\}",
 )
 
+ORDERS = re.compile(
+    r"\b(?:ignore|disregard|forget|override)\s+(?:all\s+|any\s+)?(?:of\s+)?(?:the\s+|your\s+)?"
+    r"(?:previous|prior|above|earlier|"
+    r"preceding|system|safety)"
+    r"\s+(?:instructions?|prompts?|rules|guidelines|messages)|\bdo\s+not\s+(?:tell|inform|mention|reveal|show|alert)\s+(?:this\s+to\s+)?(?:the\s+)?(?:user|human|developer)"
+    r"|\b(?:AI|LLM|coding|automated)\s+(?:agents?|assistants?|models?)\b[^\n.]{0,60}"
+    r"\b(?:must|should|shall|need to|are required to)\b"
+    r"[^\n.]{0,60}\b(?:run|execute|install|send|upload|read|include|post|curl)\b"
+    r"|\bwithout\s+(?:asking|telling|informing|notifying|confirmation\s+from)\s+(?:the\s+)?(?:user|human|developer)\b"
+    r"|\b(?:as\s+an?\s+AI|if\s+you\s+are\s+an?\s+(?:AI|LLM|language\s+model|agent|assistant))\b[^\n]{0,120}\b(?:run|execute|install|send|upload|read|curl|base64)\b",
+    re.IGNORECASE,
+)
+"""Sentences that tell a model to do, or not to say, something; only these are looked for in prose too."""
+
 TABLE: tuple[tuple[re.Pattern[str], Ability], ...] = (
     (CREDENTIALS, Ability.READS_CREDENTIALS),
     (BROWSERS, Ability.READS_BROWSERS),
