@@ -42,7 +42,7 @@ class Operation(StrEnum):
     UNPUBLISH = "unpublish"
 
 
-class TokenScope(msgspec.Struct, frozen=True):
+class TokenScope(msgspec.Struct, frozen=True, cache_hash=True):
     """The limits written on one token. Empty ecosystems mean all of them.
 
     Attributes:
@@ -73,7 +73,7 @@ class TokenScope(msgspec.Struct, frozen=True):
         return any(glob_matches(glob, project.name) for glob in self.names)
 
 
-class Actor(msgspec.Struct, frozen=True):
+class Actor(msgspec.Struct, frozen=True, cache_hash=True):
     """One asker, as the credential proves it.
 
     Attributes:

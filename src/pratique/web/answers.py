@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -30,7 +30,7 @@ _OVERHEAD = 1_000
 """Bytes that a question costs beside its text."""
 
 
-class Asker(msgspec.Struct, frozen=True):
+class Asker(msgspec.Struct, frozen=True, cache_hash=True):
     """All of an actor that may make a listing of an upstream's project another one.
 
     Attributes:
@@ -137,13 +137,11 @@ class Answers:
             self._bytes -= _cost(path, question, forgotten)
 
 
-def questions(public_url: str, accept: str, encoding: str, actor: Actor) -> tuple[Question, Question]:
+def questions(public_url: str, accept: str, encoding: str, actor: Actor) -> Iterator[Question]:
     """What is asked of a project of an upstream, and what is asked of an own one, where it plays a part who asks."""
     asker = _asker(actor)
-    return (
-        Question(public_url, accept, encoding, asker, None),
-        Question(public_url, accept, encoding, asker, actor.account),
-    )
+    yield Question(public_url, accept, encoding, asker, None)
+    yield Question(public_url, accept, encoding, asker, actor.account)
 
 
 @functools.lru_cache(maxsize=4_096)
