@@ -39,6 +39,7 @@ EXAMPLE: dict[str, dict[str, Any]] = {
     "reservations": {},
     "own-names": {"ecosystem": "npm"},
     "names check": {"ecosystem": "npm", "name": "lodahs"},
+    "names check-many": {"ecosystem": "npm", "names": ["lodahs"]},
     "names import": {"ecosystem": "npm", "path": "names.txt"},
     "names except": {"ecosystem": "npm", "name": "lodahs", "reason": "r"},
     "names unexcept": {"ecosystem": "npm", "name": "lodahs"},
@@ -93,7 +94,7 @@ EXAMPLE: dict[str, dict[str, Any]] = {
     "policy set": {"rule": "cooldown", "mode": "off"},
 }
 
-OPEN_TO_NOBODY = {"explain", "decision", "own-names", "names check", "project show"}
+OPEN_TO_NOBODY = {"explain", "decision", "own-names", "names check", "names check-many", "project show"}
 """While anyone may read: and what these do not find, they answer with 404."""
 OPEN_TO_AGENTS = OPEN_TO_NOBODY | {"check", "advisories status", "policy show"}
 

@@ -16,6 +16,7 @@ from pratique.services.verbs.table import VERBS
 from tests.harness.server import free_port
 
 BY_ANOTHER_NAME = {
+    "names check-many": {"names check"},
     "list add": {"deny", "allow", "grant"},
     "list remove": {"undeny", "unallow", "ungrant"},
     "list show": {"lists"},
