@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -15,6 +16,7 @@ from pratique.core.errors import Invalid, NotFound, PratiqueError, TooLarge
 from pratique.core.globs import glob_matches
 from pratique.core.lockfiles import Leads
 from pratique.core.mentions import Mention
+from pratique.formats.manifests import maven, nuget, rubygems
 
 MAX_FILES = 2_000
 MAX_FOLDERS = 50_000
@@ -58,6 +60,25 @@ class ProjectNames(msgspec.Struct, frozen=True):
     files: int
 
 
+class _Reader(NamedTuple):
+    """How the files of one ecosystem's projects are read that people write."""
+
+    ecosystem: str
+    manifests: tuple[str, ...]
+    read: Callable[[str, bytes], tuple[Mention, ...]]
+
+
+_SERVED = tuple(
+    _Reader(one.id, one.manifests, one.read_manifest_names) for one in ECOSYSTEMS if isinstance(one, ReadsManifests)
+)
+_OTHERS = (
+    _Reader("maven", maven.MANIFESTS, maven.read_manifest_names),
+    _Reader("rubygems", rubygems.MANIFESTS, rubygems.read_manifest_names),
+    _Reader("nuget", nuget.MANIFESTS, nuget.read_manifest_names),
+)
+_READERS = (*_SERVED, *(one for one in _OTHERS if all(one.ecosystem != served.ecosystem for served in _SERVED)))
+
+
 def names_below(folder: Path) -> ProjectNames:
     """Every name in the manifests and lockfiles of a folder and what is below it.
 
@@ -92,9 +113,10 @@ def read_mentions(path: Path) -> list[tuple[str, Mention]]:
     """
     content = _content(path)
     found: list[tuple[str, Mention]] = []
+    for reader in _READERS:
+        if _is_one_of(path.name, reader.manifests):
+            found += [(reader.ecosystem, one) for one in reader.read(path.name, content)]
     for ecosystem in ECOSYSTEMS:
-        if isinstance(ecosystem, ReadsManifests) and _is_one_of(path.name, ecosystem.manifests):
-            found += [(ecosystem.id, one) for one in ecosystem.read_manifest_names(path.name, content)]
         if isinstance(ecosystem, ReadsLockfiles) and _is_one_of(path.name, ecosystem.lockfiles):
             found += [(ecosystem.id, one) for one in _locked(ecosystem, ecosystem, path.name, content)]
     return found
@@ -153,10 +175,8 @@ def _content(path: Path) -> bytes:
 
 
 def _is_read(name: str) -> bool:
-    return any(
-        (isinstance(one, ReadsManifests) and _is_one_of(name, one.manifests))
-        or (isinstance(one, ReadsLockfiles) and _is_one_of(name, one.lockfiles))
-        for one in ECOSYSTEMS
+    return any(_is_one_of(name, one.manifests) for one in _READERS) or any(
+        isinstance(one, ReadsLockfiles) and _is_one_of(name, one.lockfiles) for one in ECOSYSTEMS
     )
 
 

@@ -11,9 +11,11 @@ from hashlib import blake2b
 
 import msgspec
 
+from pratique.naming.keys import as_bytes
 from pratique.naming.sorted_words import KEY_BITS, MOST_NUMBERS, SortedWords, pair, sort_words
 
 MOST_NAMES = MOST_NUMBERS
+_KEY_BYTES = KEY_BITS // 8
 MOST_FOUND = 16
 """Names looked at for one form, the most popular first: a flood of equal ones costs no more than that."""
 
@@ -37,4 +39,4 @@ def index(formed: Iterable[tuple[str, int]]) -> ExactIndex:
 
 
 def _digest(form: str) -> int:
-    return int.from_bytes(blake2b(form.encode(errors="surrogatepass"), digest_size=KEY_BITS // 8).digest(), "big")
+    return int.from_bytes(blake2b(as_bytes(form), digest_size=_KEY_BYTES).digest(), "big")

@@ -10,8 +10,8 @@ from itertools import compress, islice
 from typing import NamedTuple
 
 DELIMITERS = "-_.@/:~ "
-_BLANKS = str.maketrans(DELIMITERS, " " * len(DELIMITERS))
-_LOOKS = str.maketrans("i1|!05", "llllos")
+_BLANKS = bytes.maketrans(DELIMITERS.encode(), b" " * len(DELIMITERS))
+_LOOKS = bytes.maketrans(b"i1|!05", b"llllos")
 _TOGETHER = 4_096
 """Names taken apart at once."""
 _SCOPE_ENDS = {"npm": "/", "maven": ":"}
@@ -62,16 +62,32 @@ def skeleton(text: str) -> str:
     return "".join(segments(text))
 
 
+def as_bytes(text: str) -> bytes:
+    """A text in UTF-8, halves of surrogate pairs as they are; to ask for those at once takes ten times as long."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return text.encode(errors="surrogatepass")
+
+
+def _translated(text: str, table: bytes) -> str:
+    """A text with some ASCII characters made others; as bytes, which takes a quarter of the time."""
+    try:
+        return text.encode().translate(table).decode()
+    except UnicodeEncodeError:
+        return as_bytes(text).translate(table).decode(errors="surrogatepass")
+
+
 def look(bare: str) -> str:
     """A skeleton with `1 i l`, `0 o`, `5 s`, `rn m`, `vv w` and `cl d` made equal."""
     if "rn" in bare or "vv" in bare or "cl" in bare:
         bare = bare.replace("rn", "m").replace("vv", "w").replace("cl", "d")
-    return bare.translate(_LOOKS)
+    return _translated(bare, _LOOKS)
 
 
 def segments(name: str) -> list[str]:
     """The words between delimiters, in small letters."""
-    return name.lower().translate(_BLANKS).split()
+    return _translated(name.lower(), _BLANKS).split()
 
 
 def in_order(words: list[str]) -> str:
@@ -137,7 +153,7 @@ def _parts(names: Iterable[str]) -> Iterator[list[str]]:
 
 def _spaced(names: list[str]) -> list[str]:
     """Canonical names in small letters, blanks for delimiters; no name has other blanks in it, or line breaks."""
-    return "\n".join(names).lower().translate(_BLANKS).split("\n") if names else []
+    return _translated("\n".join(names).lower(), _BLANKS).split("\n") if names else []
 
 
 def _looks(spaced: list[str]) -> list[str]:

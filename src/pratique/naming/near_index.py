@@ -12,6 +12,7 @@ from zlib import crc32
 
 import msgspec
 
+from pratique.naming.keys import as_bytes
 from pratique.naming.sorted_words import KEY_BITS, NUMBER_BITS, SortedWords, pair, sort_words
 
 SHORTEST, LONGEST = 4, 64
@@ -33,7 +34,7 @@ class NearIndex(msgspec.Struct, frozen=True):
         if not SHORTEST <= len(typed) <= LONGEST:
             return set()
         table, last = self.table, len(self.table) - 1
-        likely = [check for check in map(crc32, _forms(typed)) if table[check & last]]
+        likely = [check for check in _checksums(typed) if table[check & last]]
         return {number for check in likely for number in self.pairs.find(check << _SPREAD)} if likely else set()
 
 
@@ -42,7 +43,7 @@ def index(skeletons: Iterable[tuple[str, int]]) -> NearIndex:
     words: list[int] = []
     for text, number in skeletons:
         if SHORTEST <= len(text) <= LONGEST:
-            words += [pair(check << _SPREAD, number) for check in set(map(crc32, _forms(text)))]
+            words += [pair(check << _SPREAD, number) for check in set(_checksums(text))]
     size = 1 << (_ROOM * len(words)).bit_length()
     table, last, shift = bytearray(size), size - 1, _SPREAD + NUMBER_BITS
     for word in words:
@@ -50,7 +51,11 @@ def index(skeletons: Iterable[tuple[str, int]]) -> NearIndex:
     return NearIndex(sort_words(words), bytes(table))
 
 
-def _forms(text: str) -> list[bytes]:
-    """The text, and all with one character left out."""
-    whole = text.encode(errors="surrogatepass")
-    return [whole, *[whole[:place] + whole[place + 1 :] for place in range(len(whole))]]
+def _checksums(text: str) -> list[int]:
+    """CRC-32 of the text, and of it with each byte left out: that of what stands before goes on with what follows."""
+    whole = as_bytes(text)
+    head, found = 0, [crc32(whole)]
+    for place in range(1, len(whole) + 1):
+        found.append(crc32(whole[place:], head))
+        head = crc32(whole[place - 1 : place], head)
+    return found

@@ -38,12 +38,12 @@ class SortedWords(msgspec.Struct, frozen=True):
         start, end = self.starts[entry], self.starts[entry + 1]
         if start == end:
             return []
-        words, found = self.words, []
+        words = self.words
+        found: list[int] = []
         place = bisect_left(words, key << NUMBER_BITS, start, end)
-        for word in words[place : min(end, place + most)]:
-            if word >> NUMBER_BITS != key:
-                break
-            found.append(word & _NUMBER)
+        while place < end and words[place] >> NUMBER_BITS == key and len(found) < most:
+            found.append(words[place] & _NUMBER)
+            place += 1
         return found
 
 

@@ -120,3 +120,17 @@ async def test_what_cannot_be_done_is_told(operator: Operator, project: Path, li
     told = await operator.types(*line.replace("PROJECT", str(project)).split())
 
     assert (told.code, said in told.err) == (1, True)
+
+
+async def test_names_of_ecosystems_that_are_not_served_are_told_and_not_reserved(
+    operator: Operator, site: Site, tmp_path: Path
+) -> None:
+    (tmp_path / "gems").mkdir()
+    (tmp_path / "gems" / "Gemfile").write_text('gem "rails"\ngem "acme-core", path: "core"\n')
+
+    found = await operator.types("names", "audit", str(tmp_path / "gems"), "--reserve")
+
+    assert found.code == 1
+    assert "comes from a folder" in found.out
+    assert "nobody was asked about rubygems, and nothing can be reserved there" in found.out
+    assert "rails" not in found.out

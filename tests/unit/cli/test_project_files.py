@@ -41,6 +41,20 @@ def test_manifests_and_lockfiles_are_read_at_every_depth(tmp_path: Path) -> None
     assert names_below(tmp_path).unread == ()
 
 
+def test_files_of_ecosystems_that_are_not_served_are_read_too(tmp_path: Path) -> None:
+    write(tmp_path / "build.gradle.kts", 'implementation("com.acme:core:1")\n')
+    write(tmp_path / "Gemfile", 'gem "acme-core", path: "core"\n')
+    write(tmp_path / "src" / "Shop.csproj", '<Project><PackageReference Include="Acme.Core"/></Project>')
+    write(tmp_path / "pom.xml", "<project>")
+
+    assert found(tmp_path) == {
+        "maven:com.acme:core": ("", ("build.gradle.kts",)),
+        "nuget:acme.core": ("", ("src/Shop.csproj",)),
+        "rubygems:acme-core": ("comes from a folder", ("Gemfile",)),
+    }
+    assert [one.path for one in names_below(tmp_path).unread] == ["pom.xml"]
+
+
 def test_what_others_wrote_and_what_is_hidden_is_passed_by(tmp_path: Path) -> None:
     for folder in ("node_modules/x", ".git", ".venv", "venv/lib/site-packages/y", "target"):
         write(tmp_path / folder / "package.json", '{"dependencies": {"left": "1"}}')

@@ -11,6 +11,7 @@ from typing import Annotated
 import msgspec
 from cyclopts import Parameter
 
+from pratique.app import ECOSYSTEMS
 from pratique.cli.asking import HERE, Where, ask
 from pratique.cli.project_files import NameFound, Unread, names_below
 from pratique.cli.showing import say, say_aside, show_json, show_table
@@ -93,9 +94,13 @@ def audit(
         raise Invalid("--offline asks nobody and --ask asks for every name: give one of the two")
     found = names_below(folder)
     marked = [with_looks(one) for one in found.names]
-    risky, unknown = _offline(marked) if offline else _asked(marked, repository, where, ask_all=ask_all)
+    asked = [] if offline else [one for one in marked if _is_served(one.ecosystem)]
+    alone = marked if offline else [one for one in marked if not _is_served(one.ecosystem)]
+    (risky, unknown), (more, others) = _offline(alone), _asked(asked, repository, where, ask_all=ask_all)
+    risky, unknown = risky + more, unknown + others
     if reserve:
-        risky = list(_reserved(risky, reason, repository, where))
+        served = [one for one in risky if _is_served(one.ecosystem)]
+        risky = [one for one in risky if one not in served] + list(_reserved(served, reason, repository, where))
     result = NamesAudited(len(marked), found.files, tuple(risky), unknown, found.unread)
     if where.json:
         show_json(result)
@@ -107,6 +112,11 @@ def audit(
 def with_looks(one: NameFound) -> NameFound:
     """The same name, with what it says of itself where the files say nothing."""
     return msgspec.structs.replace(one, private=one.private or looks_private(one.ecosystem, one.name))
+
+
+def _is_served(ecosystem: str) -> bool:
+    """Whether servers of this version know the ecosystem: of another one nothing can be asked or reserved there."""
+    return any(one.id == ecosystem for one in ECOSYSTEMS)
 
 
 def _offline(names: Iterable[NameFound]) -> tuple[list[NameAtRisk], int]:
@@ -177,6 +187,9 @@ def _show(result: NamesAudited) -> None:
     say(f"{result.names} names in {result.files} files were looked at")
     if result.unknown:
         say(f"of {result.unknown} more nothing is known: they are not among the well-known ones, and nobody was asked")
+    apart = ", ".join(sorted({one.ecosystem for one in result.at_risk if not _is_served(one.ecosystem)}))
+    if apart:
+        say(f"nobody was asked about {apart}, and nothing can be reserved there: this version does not serve it")
     for one in result.unread:
         say_aside(clean(f"not read: {one.path}: {one.why}"))
     if any(not one.reserved for one in result.at_risk):
