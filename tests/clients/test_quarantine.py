@@ -1,4 +1,4 @@
-"""Stock clients and releases that are scanned before they are public: what is clear installs at once, the rest waits."""
+"""Stock clients and releases that are scanned before they are public: what is clear installs at once."""
 
 from __future__ import annotations
 
