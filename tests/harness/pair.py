@@ -18,8 +18,12 @@ EAGER = """
 fresh_for = "0 s"
 stale_for = "0 s"
 missing_for = "0 s"
+
+[scan]
+wait_seconds = "60 s"
 """
-"""The front asks again every time, so that a test need not wait for a document to grow old."""
+"""The front asks again every time, so that a test need not wait for a document to grow old; nobody is told to come back
+because this machine is slow."""
 
 
 class Registry:
@@ -95,9 +99,18 @@ class Pair:
         filename = f"{name.rsplit('/', 1)[-1]}-{version}.tgz"
         return NpmPin(name, version, f"{self.front.npm}/{name}/-/{filename}", packages.npm_integrity(tarball))
 
-    def publish_wheel(self, name: str, version: str, *, age: str = "90d", requires: tuple[str, ...] = ()) -> bytes:
-        """Put a wheel on the upstream, as old as said; its bytes."""
-        filename, content = packages.wheel(name, version, requires)
+    def publish_wheel(
+        self,
+        name: str,
+        version: str,
+        *,
+        age: str = "90d",
+        requires: tuple[str, ...] = (),
+        content: bytes | None = None,
+    ) -> bytes:
+        """Put a wheel on the upstream, as old as said; its bytes, which may be given."""
+        filename, usual = packages.wheel(name, version, requires)
+        content = usual if content is None else content
         self.upstream.clock.set(f"-{age}")
         taken = post_python(self.upstream.pypi, self.publisher, name, version, filename, content)
         self._back_to_the_present(taken)

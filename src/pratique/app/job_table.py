@@ -22,6 +22,8 @@ from pratique.services.names.name_feeds import PATIENCE as FEED_PATIENCE
 from pratique.services.names.public_under_reserved import WATCH_JOB, watch_reserved
 from pratique.services.ports import Ports
 from pratique.services.publishing.scan_release import SCAN_JOB, SCAN_LEFT_JOB, ScanWork, scan_left, scan_releases
+from pratique.services.scanning.rescan import RESCAN_JOB, RescanPart, rescan_part
+from pratique.services.scanning.scan_fetched import SCAN_FETCHED_JOB, scan_fetched
 from pratique.services.upkeep.clean_up import CLEAN_UP_JOB, clean_up
 from pratique.services.upkeep.compare_fetched import COMPARE_JOB, compare_fetched
 from pratique.services.upkeep.make_room import MAKE_ROOM_JOB, make_room
@@ -92,7 +94,20 @@ def _scan_kinds(ports: Ports) -> tuple[JobKind, ...]:
         del run
         await scan_left(ports)
 
-    return JobKind(SCAN_JOB, scan, attempts=8), JobKind(SCAN_LEFT_JOB, scan_all_left, attempts=1)
+    async def part(run: JobRun) -> None:
+        await rescan_part(ports, run.read(RescanPart))
+
+    async def fetched(run: JobRun) -> None:
+        del run
+        await scan_fetched(ports)
+
+    # One that begins at the end of its job's patience may take as long again.
+    return (
+        JobKind(RESCAN_JOB, part, attempts=10, time_limit=3_600),
+        JobKind(SCAN_FETCHED_JOB, fetched, attempts=1),
+        JobKind(SCAN_JOB, scan, attempts=8),
+        JobKind(SCAN_LEFT_JOB, scan_all_left, attempts=1),
+    )
 
 
 def _import_kind(ports: Ports, settings: Settings) -> JobKind:
@@ -135,6 +150,7 @@ def job_timers(settings: Settings) -> tuple[Timer, ...]:
     often = (
         Timer(COMPARE_JOB, every=MINUTE),
         Timer(SCAN_LEFT_JOB, every=MINUTE),
+        Timer(SCAN_FETCHED_JOB, every=MINUTE),
         Timer(SWEEP_VIEWS_JOB, every=10 * MINUTE),
         *((Timer(FEEDS_JOB, starts=int(settings.names.at * 1000)),) if settings.names.hallucinated else ()),
         *((Timer(MAKE_ROOM_JOB, every=MINUTE),) if settings.cache_max_bytes else ()),

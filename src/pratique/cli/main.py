@@ -58,6 +58,8 @@ COMMANDS = (
     ("exposure", "pratique.cli.verbs.explaining:exposure", "Say who fetched something, and when."),
     ("events", "pratique.cli.verbs.events:events", "Show what changed, when, and by whom."),
     ("storage", "pratique.cli.verbs.storage:storage", "Show what files take."),
+    ("rescan", "pratique.cli.verbs.scans:rescan", "Scan stored packages again."),
+    ("scanner", "pratique.cli.verbs.scans:scanner", "Show how much is scanned, and by what the scanner is confined."),
     ("advisories", "pratique.cli.verbs.advisories:app", "What is known of vulnerable and malicious releases."),
     ("policy", "pratique.cli.verbs.rules:app", "How each rule is set."),
 )

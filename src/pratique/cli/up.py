@@ -17,9 +17,11 @@ from pratique.cli.folder_lock import sole_server
 from pratique.cli.forks import ForkServer, split_this_process
 from pratique.cli.greeting import greeting
 from pratique.cli.orders import Role
-from pratique.cli.process_log import put_aside
+from pratique.cli.process_log import JsonLines, put_aside
 from pratique.cli.supervisor import Station, Supervisor
 from pratique.core.errors import Unavailable
+from pratique.scan.cage.confine import USER
+from pratique.scan.cage.probe import measures_here
 from pratique.settings import Settings, load_settings
 from pratique.settings.folder import DataFolder, default_root
 from pratique.settings.object_store import is_object_store
@@ -169,8 +171,21 @@ def _greet(folder: DataFolder, settings: Settings, watch: CertificateWatch | Non
             _say(f"no link for an administrator could be made: {error}; then run `pratique admin link`")
         for line in greeting(folder, settings, link, watch.remarks() if watch else ()):
             _say(line)
+        await asyncio.to_thread(_tell_measures, folder)
 
     return greet
+
+
+def _tell_measures(folder: DataFolder) -> None:
+    """What confines whoever looks at packages: all of it in the log, on the terminal what the kernel does not give."""
+    measures = measures_here()
+    lacking = [one.name for one in measures if not one.holds]
+    told = {one.name: one.note or "yes" for one in measures if one.holds}
+    line = {"event": "the scanner is confined", "by": told, "not_by": lacking}
+    with suppress(OSError):
+        JsonLines(folder.logs / f"{Role.JOBS}.jsonl", pid=os.getpid()).write(line)
+    if missed := [name for name in lacking if name != USER]:
+        _say(f"The kernel does not confine the scanner by: {', '.join(missed)} (`pratique scanner` tells why).")
 
 
 async def _keep_logs_short(folder: DataFolder, settings: Settings) -> None:

@@ -126,7 +126,7 @@ def scan_setup(said: ScanSettings, archive: ArchiveSettings) -> Setup:
 
 def scan_waiting(said: ScanSettings) -> ScanWaiting:
     """How long a client is kept waiting for a scan."""
-    return ScanWaiting(_milliseconds(said.wait_seconds), round(said.retry_after))
+    return ScanWaiting(_milliseconds(said.wait_seconds), max(1, round(said.retry_after)))
 
 
 def upload_slots(said: PublishSettings) -> UploadSlots:

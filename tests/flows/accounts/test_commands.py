@@ -68,6 +68,8 @@ STORY = (
     ("advisories status", "none: known malware is not recognised"),
     ("events", "unrevoked"),
     ("storage", "none (`cache_max_bytes`)"),
+    ("rescan pkg:npm/mine", "1 files are scanned again"),
+    ("scanner", "0 of 1 stored files were scanned"),
     ("admin link", "/admin/claim/"),
 )
 
@@ -100,6 +102,7 @@ READING = (
     "advisories status",
     "events --limit 3",
     "storage",
+    "scanner",
 )
 
 
@@ -124,6 +127,9 @@ FAILING = (
     ("names unexcept nobody -e npm", "there is no exception for nobody"),
     ("names except x -e npm --reason r --expires soon", "is no duration"),
     ("policy set nope --mode off", 'no rule "nope"'),
+    ("rescan", "name a project or a release"),
+    ("rescan pkg:npm/mine --all", "name a project or a release"),
+    ("rescan --all --rules some", 'rules is "changed" or "all"'),
     ("token revoke 999", "no token 999"),
     ("unrevoke pkg:npm/never", ""),
     ("undeny pkg:npm/*", "there is no deny line about every name of npm, all versions"),

@@ -87,6 +87,8 @@ EXAMPLE: dict[str, dict[str, Any]] = {
     "advisories status": {},
     "events": {},
     "storage": {},
+    "rescan": {"everything": True},
+    "scanner": {},
     "policy show": {},
     "policy set": {"rule": "cooldown", "mode": "off"},
 }

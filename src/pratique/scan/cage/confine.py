@@ -21,6 +21,9 @@ _SET_DUMPABLE, _SET_NO_NEW_PRIVILEGES, _DIE_WITH_PARENT = 4, 38, 1
 _CAPSET = {"x86_64": 126, "aarch64": 91}
 _CAPABILITY_VERSION = 0x20080522
 _NOBODY = 65_534
+USER = "user nobody"
+"""The measure that only root can take; whoever starts a server as somebody else lacks nothing by it."""
+
 _OPEN_FILES = 16
 """Descriptors of a worker: its standard ones, the socket and two artefacts, with some room."""
 
@@ -45,7 +48,7 @@ def confine_for_good() -> tuple[Measure, ...]:
     """What the fork server gives up for itself and all workers, once everything is loaded."""
     return (
         _measure("no network", _leave_network),
-        _measure("user nobody", _become_nobody),
+        _measure(USER, _become_nobody),
         _measure("no new privileges", lambda: _prctl(_SET_NO_NEW_PRIVILEGES, 1)),
         _measure("no capabilities", _drop_capabilities),
         _measure("no paths (Landlock)", lambda: f"version {forbid_paths()}"),

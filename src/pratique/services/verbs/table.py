@@ -36,6 +36,8 @@ from pratique.services.publishing import membership, project_status, publish_pro
 from pratique.services.publishing import unpublish as unpublishing
 from pratique.services.publishing import yank as yanking
 from pratique.services.reviewing import case_times, cases_shown, decide_case, report_release, reporters
+from pratique.services.scanning import rescan as rescanning
+from pratique.services.scanning import show_scanner
 from pratique.services.upkeep import show_storage
 from pratique.services.verbs import advisories, releases
 from pratique.services.verbs.verb import Verb, silent
@@ -228,6 +230,11 @@ STORAGE = Verb(
     "storage", show_storage.ShowStorage, show_storage.Storage, silent(show_storage.show_storage), reading=True
 )
 
+RESCAN = Verb("rescan", rescanning.Rescan, rescanning.RescanBegun, silent(rescanning.rescan))
+SCANNER = Verb(
+    "scanner", show_scanner.ShowScanner, show_scanner.ScannerShown, silent(show_scanner.show_scanner), reading=True
+)
+
 ADVISORIES_IMPORT = Verb("advisories import", advisories.ImportAdvisories, Imported, advisories.import_advisories)
 ADVISORIES_STATUS = Verb(
     "advisories status",
@@ -310,6 +317,8 @@ VERBS: tuple[Verb[Any, Any], ...] = (
     EXPOSURE,
     EVENTS,
     STORAGE,
+    RESCAN,
+    SCANNER,
     ADVISORIES_IMPORT,
     ADVISORIES_STATUS,
     POLICY_SHOW,
