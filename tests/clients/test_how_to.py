@@ -39,9 +39,11 @@ def popular_registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Regis
 
 
 @pytest.fixture
-def pair(popular_registry: Registry, tmp_path: Path) -> Iterator[Pair]:
+def pair(popular_registry: Registry, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Pair]:
     """A server of its own for each document, which starts where a reader starts: without an account."""
-    both = Pair(tmp_path / "pair", popular_registry)
+    scanned = request.node.name.endswith("[review-and-quarantine]")
+    settings = '\n[publish]\nscan = "before"\nscan_wait = "60 s"\n' if scanned else ""
+    both = Pair(tmp_path / "pair", popular_registry, settings=settings)
     if not popular_registry.server.asked_for("left-pad"):
         publish_what_the_documents_take(both)
     yield both

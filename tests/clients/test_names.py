@@ -69,7 +69,7 @@ def test_a_publish_that_looks_like_another_waits_for_a_person_who_sees_why(
     filename, content = packages.wheel("djnago", "1.0")
     (tmp_path / filename).write_bytes(content)
     uploaded = twine.upload(front.pypi, token, tmp_path / filename).must()
-    queue = json.loads(front.cli("review", "--json").must().shown)["reviews"]
+    queue = json.loads(front.cli("review", "--json").must().shown)["names"]
 
     assert json.loads(asked.shown)["targets"][0] == "lodash"
     assert 'could be taken for "lodash"' in published.shown

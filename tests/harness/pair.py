@@ -62,6 +62,7 @@ class Pair:
         *,
         workers: int = 1,
         authority: Authority | None = None,
+        settings: str = "",
     ) -> None:
         """Start both, or only the front.
 
@@ -69,13 +70,15 @@ class Pair:
             registry: the other one, if it outlives the pair; whoever shares it publishes names of its own.
             workers: web processes of the front.
             authority: makes the front speak https.
+            settings: TOML that follows the pair's own.
         """
         self._own_registry = Registry(folder) if registry is None else None
         both = registry or self._own_registry
         assert both is not None
         self.upstream, self.publisher = both.server, both.publisher
         try:
-            self.front = Server(folder / "front", settings=self._settings(), workers=workers, authority=authority)
+            said = self._settings() + settings
+            self.front = Server(folder / "front", settings=said, workers=workers, authority=authority)
             self.front.start()
         except BaseException:
             if self._own_registry is not None:

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
-from pratique.core.actors import OPERATOR
+from pratique.core.actors import OPERATOR, ActorKind, Operation
 from pratique.core.artifacts import Clearance
 from pratique.core.decisions import Mode
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.services.governing.list_events import ListEvents, list_events
+from pratique.services.governing.revoke import revoke, unrevoke
 from pratique.services.governing.rule_settings import SetRule, set_rule
-from pratique.services.publishing.scan_release import scan_left
+from pratique.services.publishing.scan_release import ScanWork, scan_left, scan_releases
 from pratique.services.reviewing.case_times import ShowTimes, show_times
 from pratique.services.reviewing.cases_shown import CaseShown, ListQueue, ShowCase, list_queue, show_case
 from pratique.services.reviewing.decide_case import DecideCase, clear_case, confirm_case
@@ -25,8 +26,9 @@ from tests.harness.lookalike_packages import WORST, harmful, harmless
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site, new_token, running_site
 from tests.protocol.conftest import ON_SQLITE
-from tests.protocol.speakers import Speaker
+from tests.protocol.speakers import NpmSpeaker, PypiSpeaker, Speaker
 
+NPM = NpmSpeaker("full", "application/json")
 SCANNING = '\n[publish]\nscan = "before"\n'
 NOT_WAITING = f'{SCANNING}scan_wait = "0 s"\n'
 
@@ -167,9 +169,7 @@ async def test_a_live_release_stays_while_the_next_one_is_scanned(slow: Site, cl
 
 
 async def test_a_scan_that_died_is_done_by_whoever_sweeps_and_not_before_its_claim_is_over(slow: Site) -> None:
-    from tests.protocol.speakers import NpmSpeaker
-
-    site, npm = slow, NpmSpeaker("full", "application/json")
+    site, npm = slow, NPM
     await put(site, npm, "left", "1.0.0", bad=False)
 
     def begin(connection: Connection) -> None:
@@ -205,7 +205,6 @@ async def test_while_the_rule_is_on_trial_a_look_alike_is_offered_and_waits_for_
 
 @ON_SQLITE
 async def test_what_is_said_against_a_private_release_is_shown_to_reviewers_and_owners_only(scanning: Site) -> None:
-    from pratique.core.actors import ActorKind, Operation
     from tests.protocol.speakers import NpmSpeaker
 
     site, npm = scanning, NpmSpeaker("full", "application/json")
@@ -222,3 +221,59 @@ async def test_what_is_said_against_a_private_release_is_shown_to_reviewers_and_
     assert (await shown("left", site.agent))[0] == 403
     assert (await shown("left", narrow))[0] == 403
     assert (await shown("left", site.admin))[0] == 200
+
+
+async def test_where_releases_are_scanned_afterwards_they_are_public_at_once_and_what_is_bad_goes(
+    tmp_path: Path, registry: PlainRegistry, client: Speaker
+) -> None:
+    async with running_site(tmp_path, registry.settings + '\n[publish]\nscan = "after"\n') as site:
+        await set_rule(site.ports, SetRule(rule="under_review", mode=Mode.ENFORCE), OPERATOR)
+
+        taken = await put(site, client, "left", "1.0.0", bad=True)
+        before = await site.get(client.path("left", "1.0.0"), site.token)
+        await scan_releases(site.ports, ScanWork(1, ((client.ecosystem, "left", "1.0.0"),)))
+        after = await site.get(client.path("left", "1.0.0"), site.token)
+
+        assert "is live" in told(taken)
+        assert (before.status, after.status) == (200, 403)
+        assert await state(site, client, "left", "1.0.0") is Clearance.QUARANTINED
+
+
+async def test_what_is_revoked_while_it_waits_for_its_scan_stays_so_and_is_withheld_until_then(slow: Site) -> None:
+    site, purl = slow, "pkg:npm/left@1.0.0"
+    await put(site, NPM, "left", "1.0.0", bad=False)
+
+    await revoke(site.ports, "main", purl, None, "a mistake", OPERATOR)
+    await unrevoke(site.ports, "main", purl, None, OPERATOR)
+    given_back = await site.get(NPM.path("left", "1.0.0"), site.token)
+    await revoke(site.ports, "main", purl, None, "a mistake", OPERATOR)
+    site.clock.set("+2m")
+    await scan_left(site.ports)
+    revoked = await site.get(NPM.path("left", "1.0.0"), site.token)
+
+    assert given_back.status == 503, "unscanned"
+    assert (revoked.status, revoked.json()["rule"]) == (403, "revoked")
+    assert await state(site, NPM, "left", "1.0.0") is Clearance.REVOKED
+
+
+async def test_a_file_that_joins_a_live_release_waits_alone_and_takes_the_release_with_it_if_it_is_bad(
+    slow: Site,
+) -> None:
+    site, pypi = slow, PypiSpeaker("json", "application/vnd.pypi.simple.v1+json")
+    await put(site, pypi, "left", "1.0.0", bad=False)
+    site.clock.set("+2m")
+    await scan_left(site.ports)
+    bad = harmful("pypi", "left", "1.0.0")
+
+    second = await pypi.upload(site, "left", "1.0.0", site.token, content=bad, filename="left-1.0.0-py2-none-any.whl")
+    first = await site.get(pypi.path("left", "1.0.0"), site.token)
+    joined = await site.get("/main/pypi/files/left/left-1.0.0-py2-none-any.whl", site.token)
+    site.clock.set("+4m")
+    await scan_left(site.ports)
+    both = [
+        await site.get(f"/main/pypi/files/left/left-1.0.0-{tag}-none-any.whl", site.token) for tag in ("py3", "py2")
+    ]
+
+    assert second.status == 200, second.text
+    assert (first.status, joined.status) == (200, 503)
+    assert [one.status for one in both] == [403, 403]
