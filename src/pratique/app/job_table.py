@@ -10,6 +10,7 @@ from pratique.jobs.kinds import JobKind, JobRun
 from pratique.jobs.timers import Timer, Turn
 from pratique.services.advisories.import_each import IMPORT_JOB, PATIENCE, import_each, import_missing
 from pratique.services.governing.report_dry_runs import REPORT_JOB, report_dry_runs
+from pratique.services.installing.fetch_previous import compare_with_previous
 from pratique.services.judging.recheck_release import (
     RECHECK_JOB,
     RECHECK_QUARANTINED_JOB,
@@ -92,6 +93,7 @@ def _scan_kinds(ports: Ports) -> tuple[JobKind, ...]:
     async def fetched(run: JobRun) -> None:
         del run
         await scan_fetched(ports)
+        await compare_with_previous(ports)
 
     # One that begins at the end of its job's patience may take as long again.
     return JobKind(RESCAN_JOB, part, attempts=10, time_limit=3_600), JobKind(SCAN_FETCHED_JOB, fetched, attempts=1)
