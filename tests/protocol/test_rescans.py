@@ -11,16 +11,19 @@ from sqlalchemy import Connection
 
 from pratique.core.actors import OPERATOR, Actor, ActorKind
 from pratique.core.decisions import Mode
-from pratique.core.errors import Forbidden
+from pratique.core.errors import Forbidden, Invalid, NotFound
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.core.scans import Verdict
 from pratique.services.governing.rule_settings import SetRule, set_rule
+from pratique.services.installing.fetch_previous import compare_with_previous
+from pratique.services.installing.scan_release import ScanRelease, scan_release
 from pratique.services.judging.recheck_release import Recheck, recheck_releases
 from pratique.services.scanning import rescan as rescanning
 from pratique.services.scanning.rescan import Rescan, RescanPart, rescan, rescan_part
 from pratique.services.scanning.scan_fetched import scan_fetched
 from pratique.services.scanning.show_scanner import ShowScanner, show_scanner
 from pratique.store import scans
+from tests.harness import packages
 from tests.harness.lookalike_packages import harmful, harmless
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site
@@ -161,6 +164,62 @@ async def test_what_was_served_unscanned_is_scanned_afterwards_while_it_is_young
 
     explained = await site.get("/api/v1/explain?purl=pkg:npm/left@1.0.1", site.token)
     assert "looks harmful" in explained.text, "the rule that is only tried says what it would have done"
+
+
+@ON_SQLITE
+async def test_what_was_served_with_nothing_to_compare_it_with_is_compared_afterwards(
+    site: Site, registry: PlainRegistry
+) -> None:
+    """The hook says nothing by itself; that the release before had none does."""
+    await set_rule(site.ports, SetRule(rule="scan_result", mode=Mode.ENFORCE), OPERATOR)
+    first = registry.npm("left", "1.0.0", days=60)
+    registry.npm("left", "1.0.1", days=10).content = turned = packages.npm_tarball(
+        "left", "1.0.1", manifest={"scripts": {"preinstall": "node setup.js"}}, files={"setup.js": "console.log(1)\n"}
+    )
+    assert (await site.get(NPM.path("left", "1.0.1"), site.token)).status == 200
+    assert registry.downloads(first.filename) == 0, "nobody waits for that"
+
+    assert await compare_with_previous(site.ports) == 1
+    assert await compare_with_previous(site.ports) == 0
+
+    found = await site.ports.db.read(scans.find, LEFT, hashlib.sha256(turned).hexdigest())
+    assert found is not None
+    assert found.previous == hashlib.sha256(first.content).hexdigest()
+    assert "difference" in found.findings
+    assert found.result.verdict is not Verdict.CLEAR
+
+
+@ON_SQLITE
+async def test_where_there_is_no_release_before_nobody_looks_twice(site: Site, registry: PlainRegistry) -> None:
+    await set_rule(site.ports, SetRule(rule="scan_result", mode=Mode.ENFORCE), OPERATOR)
+    await stored(site, registry, "1.0.0")
+
+    assert await compare_with_previous(site.ports) == 0
+
+    found = await site.ports.db.read(scans.find, LEFT, hashlib.sha256(harmless("npm", "left", "1.0.0")).hexdigest())
+    assert found is not None
+    assert found.previous == ""
+
+
+@ON_SQLITE
+async def test_a_release_is_scanned_on_demand_and_fetched_for_it(site: Site, registry: PlainRegistry) -> None:
+    await set_rule(site.ports, SetRule(rule="scan_result", mode=Mode.ENFORCE), OPERATOR)
+    for version, content in (("1.0.0", harmless), ("1.0.1", harmful)):
+        registry.npm("left", version, days=10).content = content("npm", "left", version)
+
+    good = await scan_release(site.ports, ScanRelease("pkg:npm/left@1.0.0"), OPERATOR)
+    bad = await scan_release(site.ports, ScanRelease("pkg:npm/left@1.0.1"), OPERATOR)
+    again = await scan_release(site.ports, ScanRelease("pkg:npm/left@1.0.1"), OPERATOR)
+
+    assert [(one.filename, one.verdict) for one in good.files] == [("left-1.0.0.tgz", "clear")]
+    assert [(one.verdict, one.findings[0]["detector"]) for one in bad.files] == [("quarantine", "hook-command")]
+    assert again == bad
+    with pytest.raises(Invalid, match="names no release"):
+        await scan_release(site.ports, ScanRelease("pkg:npm/left"), OPERATOR)
+    with pytest.raises(NotFound, match=r"there is no release left@2\.0\.0"):
+        await scan_release(site.ports, ScanRelease("pkg:npm/left@2.0.0"), OPERATOR)
+    with pytest.raises(Forbidden):
+        await scan_release(site.ports, ScanRelease("pkg:npm/left@1.0.0"), Actor(ActorKind.USER, account=2, name="ann"))
 
 
 @ON_SQLITE

@@ -38,7 +38,7 @@ class StoredScan(msgspec.Struct, frozen=True):
         artefact: what was scanned.
         result: what it came to.
         findings: canonical JSON, the worst first.
-        previous: sha256 of the release that it was compared with, None if with none.
+        previous: sha256 of the release that it was compared with; None if none was stored, empty if none is to be had.
     """
 
     artefact: Artefact
@@ -148,6 +148,29 @@ def never_scanned(c: sa.Connection, since: Instant, repositories: tuple[int, ...
         came > since,
     )
     return many(c.execute(asked.order_by(came.desc(), file.c.id).limit(most)), Artefact)
+
+
+def uncompared(
+    c: sa.Connection, since: Instant, repositories: tuple[int, ...], most: int
+) -> tuple[tuple[int, Artefact], ...]:
+    """Upstreams' artefacts published since then that were scanned without a release before, with their repository."""
+    came = sa.func.coalesce(file.c.published, file.c.first_seen)
+    asked = _stored(Wanted("")).add_columns(project.c.repository_id)
+    asked = asked.where(
+        scan.c.sha256.is_not(None),
+        scan.c.previous.is_(None),
+        project.c.origin == Origin.UPSTREAM.value,
+        project.c.repository_id.in_(repositories),
+        came > since,
+    )
+    rows = c.execute(asked.order_by(came.desc(), file.c.id).limit(most))
+    return tuple((row[-1], Artefact(*row[:-1])) for row in rows)
+
+
+def has_no_previous(c: sa.Connection, artefact: Artefact) -> None:
+    """Note that there is nothing to compare it with."""
+    mine = (scan.c.sha256 == artefact.sha256, scan.c.ecosystem == artefact.ecosystem, scan.c.name == artefact.name)
+    c.execute(scan.update().where(*mine, scan.c.previous.is_(None)).values(previous=""))
 
 
 def progress(c: sa.Connection, wanted: Wanted) -> Progress:

@@ -68,8 +68,9 @@ STORY = (
     ("advisories status", "none: known malware is not recognised"),
     ("events", "unrevoked"),
     ("storage", "none (`cache_max_bytes`)"),
-    ("rescan pkg:npm/mine", "1 files are scanned again"),
-    ("scanner", "0 of 1 stored files were scanned"),
+    ("rescan pkg:npm/mine", "files are scanned again"),
+    ("scan pkg:npm/mine@1.0.0", "mine 1.0.0 (npm): CLEAR"),
+    ("scanner", "1 of 1 stored files were scanned"),
     ("admin link", "/admin/claim/"),
 )
 

@@ -89,6 +89,7 @@ EXAMPLE: dict[str, dict[str, Any]] = {
     "events": {},
     "storage": {},
     "rescan": {"everything": True},
+    "scan": {"purl": "pkg:npm/mine@1.0.0"},
     "scanner": {},
     "policy show": {},
     "policy set": {"rule": "cooldown", "mode": "off"},

@@ -168,7 +168,8 @@ def test_one_that_cannot_be_scanned_does_not_keep_the_others_from_it(scan, tmp_p
         (("a.tgz", "--json", "--sarif"), "choose one"),
         (("a.tgz", "b.tgz", "--as", "npm:a@1"), "about one artefact"),
         (("-", "-"), "named twice"),
-        (("pkg:npm/left@1.0.0",), "nothing is fetched here; download its artefact"),
+        (("pkg:npm/left@1.0.0", "--previous", "/dev/zero"), "is no regular file"),
+        (("pkg:npm/left@1.0.0", "--server", "http://127.0.0.1:9", "--token", "t"), "127.0.0.1:9"),
     ],
     ids=lambda one: "-".join(one) if isinstance(one, tuple) else "",
 )

@@ -1,4 +1,4 @@
-"""`pratique scan`: what a package would do to whoever installs it. It asks no network and writes nothing."""
+"""`pratique scan`: what a package would do to whoever installs it. Of files it asks no network and writes nothing."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ COULD_NOT_SCAN = 3
 
 _CODES = {Verdict.CLEAR: 0, Verdict.REVIEW: 1, Verdict.QUARANTINE: 2}
 _STDIN = "-"
+_RELEASE = "pkg:"
 
 
 def scan(
@@ -38,23 +39,32 @@ def scan(
     as_json: Annotated[bool, Parameter(name="--json", negative=())] = False,
     sarif: Annotated[bool, Parameter(name="--sarif", negative=())] = False,
     verbose: Annotated[bool, Parameter(name="--verbose", negative=())] = False,
+    server: Annotated[str | None, Parameter(env_var="PRATIQUE_SERVER")] = None,
+    token: Annotated[str | None, Parameter(env_var="PRATIQUE_TOKEN")] = None,
+    data: Path | None = None,
+    ca: Annotated[Path | None, Parameter(env_var="PRATIQUE_CA")] = None,
 ) -> int:
     """Look for malware in packages; exit code 0: clear, 1: a person should look, 2: keep it away, 3: could not scan.
 
     Args:
         targets: files, or folders with artefacts or with one unpacked package; `-` for one artefact from standard
-            input, which is never written to disk.
+            input, which is never written to disk. A release as pkg:npm/left-pad@1.3.0 is scanned by the server, which
+            fetches it if it is not stored there.
         as_: whose artefact it is, ECOSYSTEM:NAME@VERSION, where neither its name nor its content tells.
         previous: the release before: what is new in this one is the best sign of one that was taken over.
         as_json: one JSON object a line.
         sarif: SARIF 2.1.0, one document for all.
         verbose: also what changes nothing, and what confines the process that looks.
+        server: for releases: ask the server with this URL instead of the one of the data folder.
+        token: token for that server; better set PRATIQUE_TOKEN, where other users cannot see it.
+        data: for releases: the data folder; $PRATIQUE_DATA, else `pratique` in your user data folder.
+        ca: file (PEM) of the private authority that certifies that server.
     """
     try:
         if as_json and sarif:
             raise Invalid("--json and --sarif are two forms of the same; choose one")
         form = Form.JSON if as_json else Form.SARIF if sarif else Form.LINES
-        asked = _Asked(*_whose(targets, as_, previous), form, verbose)
+        asked = _Asked(*_whose(targets, as_, previous), form, verbose, _There(server, token, data, ca))
         return _scan(asked)
     except PratiqueError as error:
         say_aside(f"pratique: {error}")
@@ -69,12 +79,20 @@ class Form(StrEnum):
     SARIF = "sarif"
 
 
+class _There(NamedTuple):
+    server: str | None
+    token: str | None
+    data: Path | None
+    ca: Path | None
+
+
 class _Asked(NamedTuple):
     places: list[str]
     subject: Subject
     previous: Path | None
     form: Form
     verbose: bool
+    there: _There
 
 
 def _whose(targets: tuple[str, ...], as_: str | None, previous: Path | None) -> tuple[list[str], Subject, Path | None]:
@@ -96,15 +114,14 @@ def _scan(asked: _Asked) -> int:
         before = None if asked.previous is None else held.enter_context(opened(asked.previous))
         for place in asked.places:
             try:
-                one = _scanned(cage, place, asked.subject, before)
+                found = _looked_at(cage, place, asked, before)
             except PratiqueError as error:
                 say_aside(f"pratique: {place}: {error}")
                 worst = COULD_NOT_SCAN
                 continue
-            worst = max(worst, _CODES[one.report.verdict])
-            if asked.form is Form.SARIF:
-                reports.append(one)
-            else:
+            worst = max(worst, *(_CODES[one.report.verdict] for one in found))
+            reports += found
+            for one in found if asked.form is not Form.SARIF else ():
                 _say(one, asked)
     if asked.form is Form.SARIF:
         say(json.dumps(as_sarif(reports, version("pratique"))))
@@ -114,14 +131,24 @@ def _scan(asked: _Asked) -> int:
 def _places(targets: tuple[str, ...]) -> list[str]:
     places: list[str] = []
     for target in targets:
-        if target.startswith("pkg:"):
-            raise Invalid(
-                f"{ascii(target[:80])[1:-1]}: nothing is fetched here; download its artefact, then scan the file"
-            )
-        places += [_STDIN] if target == _STDIN else map(str, artefacts_in(Path(target)))
+        is_file = target != _STDIN and not target.startswith(_RELEASE)
+        places += map(str, artefacts_in(Path(target))) if is_file else [target]
     if places.count(_STDIN) > 1:
         raise Invalid("standard input holds one artefact, and is named twice")
     return places
+
+
+def _looked_at(cage: Cage, place: str, asked: _Asked, before: int | None) -> list[Scanned]:
+    if not place.startswith(_RELEASE):
+        return [_scanned(cage, place, asked.subject, before)]
+    if asked.previous is not None:
+        raise Invalid("the server compares it with the release before that it has; --previous is for files")
+    # What the server's verbs are made of is loaded by those who ask it.
+    from pratique.cli.asking import Where
+    from pratique.cli.scanning.releases import scanned_by_server
+
+    server, token, data, ca = asked.there
+    return scanned_by_server(place, Where(server, token, data, ca=ca))
 
 
 def _scanned(cage: Cage, place: str, given: Subject, before: int | None) -> Scanned:

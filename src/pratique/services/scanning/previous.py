@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import takewhile
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -36,7 +37,7 @@ def previous_of(c: sa.Connection, ecosystem: Ecosystem, artefact: Artefact) -> s
         except ValueError:
             continue
         if key < mine and one.sha256 not in condemned and one.sha256 != artefact.sha256:
-            lower.append((_ending(one.filename) == _ending(artefact.filename), key, _alike(one, artefact), one.sha256))
+            lower.append((*kinship(one.filename, artefact.filename, key), one.sha256))
     return max(lower)[-1] if lower else None
 
 
@@ -59,10 +60,20 @@ def _stored(c: sa.Connection, ecosystem: Ecosystem, artefact: Artefact) -> Itera
                 yield Artefact(str(row.sha256), artefact.ecosystem, artefact.name, row.version, row.filename)
 
 
-def _alike(one: Artefact, other: Artefact) -> int:
-    """How alike their names end: a wheel is compared with the one for the same platform."""
-    pairs = zip(reversed(one.filename), reversed(other.filename), strict=False)
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+def kinship(one: str, other: str, version: Any) -> tuple[bool, Any, int]:
+    """How well one file stands for the release before another's, the greater the better.
+
+    Of the same kind first, then the newest, then the one whose name ends alike: a wheel is compared with the one for
+    the same platform.
+
+    Args:
+        one: a file name.
+        other: that of the newer release.
+        version: of the first, as its ecosystem orders them.
+    """
+    pairs = zip(reversed(one), reversed(other), strict=False)
+    alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    return _ending(one) == _ending(other), version, alike
 
 
 def _ending(filename: str) -> str:

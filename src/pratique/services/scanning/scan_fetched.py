@@ -6,6 +6,8 @@ So the rule can say after a week what it would have held.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
@@ -24,6 +26,8 @@ PATIENCE = 45.0
 
 MOST = 200
 
+T = TypeVar("T")
+
 
 async def scan_fetched(ports: Ports, patience: float = PATIENCE) -> int:
     """Scan young artefacts that never were, the newest first; how many.
@@ -32,19 +36,26 @@ async def scan_fetched(ports: Ports, patience: float = PATIENCE) -> int:
         Unavailable: the scanner does not work, or the database; the next turn goes on.
     """
     end, done = asyncio.get_running_loop().time() + patience, 0
-    for artefact in await ports.db.read(_waiting, ports.clock.now()):
+    for artefact in await ports.db.read(_waiting, ports.clock.now(), scans.never_scanned):
         if asyncio.get_running_loop().time() > end:
             break
         done += await scan_one(ports, artefact)
     return done
 
 
-def _waiting(connection: Connection, now: Instant) -> tuple[Artefact, ...]:
+async def uncompared(ports: Ports) -> tuple[tuple[int, Artefact], ...]:
+    """Young artefacts that were scanned without a release before to compare them with, with their repository."""
+    return await ports.db.read(_waiting, ports.clock.now(), scans.uncompared)
+
+
+def _waiting(
+    connection: Connection, now: Instant, look: Callable[[Connection, Instant, tuple[int, ...], int], tuple[T, ...]]
+) -> tuple[T, ...]:
     asking = {one.id: days for one in repositories.repositories(connection) if (days := _days(connection, one.id))}
     if not asking:
         return ()
     since = Instant(now - max(asking.values()) * DAY)
-    return scans.never_scanned(connection, since, tuple(asking), MOST)
+    return look(connection, since, tuple(asking), MOST)
 
 
 def _days(connection: Connection, repository_id: int) -> int:

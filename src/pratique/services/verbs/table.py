@@ -17,6 +17,7 @@ from pratique.services.governing.exposure import Exposure
 from pratique.services.governing.revoke import Revoked, Unrevoked
 from pratique.services.governing.waive import Waived
 from pratique.services.installing import check_lockfile as lockfiles
+from pratique.services.installing import scan_release as scanning
 from pratique.services.names import (
     check_name,
     disputes,
@@ -240,6 +241,7 @@ STORAGE = Verb(
     "storage", show_storage.ShowStorage, show_storage.Storage, silent(show_storage.show_storage), reading=True
 )
 
+SCAN = Verb("scan", scanning.ScanRelease, scanning.ReleaseScanned, silent(scanning.scan_release))
 RESCAN = Verb("rescan", rescanning.Rescan, rescanning.RescanBegun, silent(rescanning.rescan))
 SCANNER = Verb(
     "scanner", show_scanner.ShowScanner, show_scanner.ScannerShown, silent(show_scanner.show_scanner), reading=True
@@ -328,6 +330,7 @@ VERBS: tuple[Verb[Any, Any], ...] = (
     EXPOSURE,
     EVENTS,
     STORAGE,
+    SCAN,
     RESCAN,
     SCANNER,
     ADVISORIES_IMPORT,
