@@ -8,6 +8,7 @@ from pratique.jobs.kinds import JobKind, JobRun, whatever_run
 from pratique.jobs.timers import Timer, Turn
 from pratique.services.advisories.import_each import IMPORT_JOB, PATIENCE, import_each, import_missing
 from pratique.services.governing.report_dry_runs import REPORT_JOB, report_dry_runs
+from pratique.services.installing.fetch_previous import compare_with_previous
 from pratique.services.judging.recheck_release import (
     RECHECK_JOB,
     RECHECK_QUARANTINED_JOB,
@@ -63,12 +64,16 @@ def _scan_kinds(ports: Ports) -> tuple[JobKind, ...]:
     async def part(run: JobRun) -> None:
         await rescan_part(ports, run.read(RescanPart))
 
+    async def fetched() -> None:
+        await scan_fetched(ports)
+        await compare_with_previous(ports)
+
     return (
         JobKind(SCAN_JOB, scan, attempts=8),
         JobKind(SCAN_LEFT_JOB, whatever_run(scan_left, ports), attempts=1),
         # One that begins at the end of its job's patience may take as long again.
         JobKind(RESCAN_JOB, part, attempts=10, time_limit=3_600),
-        JobKind(SCAN_FETCHED_JOB, whatever_run(scan_fetched, ports), attempts=1),
+        JobKind(SCAN_FETCHED_JOB, whatever_run(fetched), attempts=1),
     )
 
 
