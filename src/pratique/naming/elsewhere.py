@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from pratique.naming import popular
@@ -25,6 +26,9 @@ LEADING = 10_000
 _MIXED_UP = ("npm", "pypi", "cargo")
 """Ecosystems whose names people take for each other's; a server has their rankings in memory anyway."""
 
+WITH_PLAIN_NAMES = (*_MIXED_UP, "rubygems", "nuget")
+"""Ecosystems whose names are words, as those of Maven are not: to found a project of the same name says something."""
+
 
 class Elsewhere(NamedTuple):
     """A name in another ecosystem, with its rank among the most used ones there."""
@@ -34,16 +38,19 @@ class Elsewhere(NamedTuple):
     rank: int
 
 
-def known_elsewhere(ecosystem: str, name: str, most: int | None = None) -> list[Elsewhere]:
+def known_elsewhere(
+    ecosystem: str, name: str, most: int | None = None, among: Sequence[str] = _MIXED_UP
+) -> list[Elsewhere]:
     """Other ecosystems in which exactly this name is a popular one, the best known first.
 
     Args:
         ecosystem: whose name it is.
         name: canonical there.
         most: rank up to which it counts; None: if it is in the list at all.
+        among: ecosystems that are looked at.
     """
     found = []
-    for other in _MIXED_UP:
+    for other in among:
         theirs = None if other == ecosystem else canonical_or_none(other, name)
         rank = None if theirs is None else popular.rank(other, theirs)
         if theirs is not None and rank is not None and (most is None or rank <= most):

@@ -10,7 +10,9 @@ from types import SimpleNamespace
 import pytest
 
 from pratique.cli.main import FAILED, WRONG_USE, main
-from pratique.cli.verbs.name_checks import LONGEST_LINE, read_lines
+from pratique.cli.verbs.name_checks import LONGEST_LINE, ask_server, read_lines
+from pratique.naming.check import Outcome, Verdict
+from pratique.services.names.check_name import CheckNames, NameChecked, NamesChecked
 
 
 @pytest.fixture
@@ -114,3 +116,20 @@ def test_what_cannot_be_asked_is_said(capsys: pytest.CaptureFixture[str], tmp_pa
     assert main(["names", "check", "-e", "go", "x"]) == WRONG_USE
     assert main(["names", "check", "-e", "cargo", "x", "--at", "lunch"]) == WRONG_USE
     assert main(["names", "check", "-e", "cargo", "x", "--all-names", str(tmp_path / "missing")]) == FAILED
+
+
+def test_a_server_is_asked_about_many_names_in_one_request_and_never_about_what_is_none() -> None:
+    asked: list[int] = []
+
+    def perform(request: CheckNames) -> NamesChecked:
+        asked.append(len(request.names))
+        return NamesChecked(tuple(NameChecked(name, "ok", "0.000", (), "", f"{name}!", "no") for name in request.names))
+
+    names = [f"name{number}" for number in range(150)]
+    names[3:3] = ["x" * 10_000, "\udcff", "a\nb"]
+    answers = list(ask_server(CheckNames("cargo", ()), iter(names), perform))
+
+    assert [verdict.name for verdict, _ in answers] == names
+    assert asked == [97, 53]
+    assert [verdict.kind for verdict, _ in answers[3:6]] == ["invalid"] * 3
+    assert answers[7] == (Verdict("name4", Outcome.OK, 0.0, (), "", "name4!"), "no")

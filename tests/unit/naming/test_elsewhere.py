@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pratique.naming.elsewhere import known_elsewhere, lies_in, tell_elsewhere
+from pratique.naming.elsewhere import LEADING, WITH_PLAIN_NAMES, known_elsewhere, lies_in, tell_elsewhere
 
 
 def test_a_name_that_is_popular_elsewhere_is_found_with_its_rank() -> None:
@@ -40,3 +40,9 @@ def test_who_asks_in_the_wrong_place_is_told_the_right_one() -> None:
 )
 def test_a_name_lies_in_a_namespace_if_it_begins_with_its_words(pattern: str, name: str, lies: bool) -> None:
     assert lies_in(pattern, name) is lies
+
+
+def test_whoever_founds_a_project_hears_of_gems_and_ids_too_and_whoever_misses_one_does_not() -> None:
+    assert [one.ecosystem for one in known_elsewhere("pypi", "nokogiri", LEADING, WITH_PLAIN_NAMES)] == ["rubygems"]
+    assert [one.ecosystem for one in known_elsewhere("npm", "automapper", LEADING, WITH_PLAIN_NAMES)] == ["nuget"]
+    assert tell_elsewhere("pypi", "nokogiri") == ""

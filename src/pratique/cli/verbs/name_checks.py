@@ -92,7 +92,7 @@ def check_names(
         answers: Iterator[tuple[Verdict, str]] = ((verdict, said) for verdict in verdicts)
     else:
         wanted = CheckNames(ecosystem, (), At(at), repository)
-        answers = _ask_server(wanted, _asked(names), partial(_perform, server, token, ca))
+        answers = ask_server(wanted, _asked(names), partial(_perform, server, token, ca))
     if as_json:
         for verdict, _ in answers:
             say(as_line(verdict))
@@ -104,7 +104,7 @@ def _perform(server: str, token: str | None, ca: Path | None, request: CheckName
     return perform_afar(table.NAMES_CHECK_MANY, request, server, token, ca)
 
 
-def _ask_server(
+def ask_server(
     wanted: CheckNames, names: Iterator[str], perform: Callable[[CheckNames], NamesChecked]
 ) -> Iterator[tuple[Verdict, str]]:
     """The server's answers in the order of the names, and what was not looked at; many names go in one request.

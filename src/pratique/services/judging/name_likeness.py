@@ -19,7 +19,7 @@ from pratique.core.events import new_event
 from pratique.core.likeness import Likeness, NameReview, ReviewState
 from pratique.core.names import ProjectKey
 from pratique.naming.check import At, Outcome, Verdict, check
-from pratique.naming.elsewhere import LEADING, SPOKEN, known_elsewhere, lies_in
+from pratique.naming.elsewhere import LEADING, SPOKEN, WITH_PLAIN_NAMES, known_elsewhere, lies_in
 from pratique.naming.exemptions import NameException, Standing
 from pratique.naming.keys import keys_asked, spell
 from pratique.services.judging.corpora import as_likeness
@@ -187,7 +187,8 @@ def _is_excepted(around: _Around, key: ProjectKey, now: Instant) -> bool:
 
 def _noted_elsewhere(key: ProjectKey, name: str, mine: frozenset[str]) -> Verdict | None:
     """A remark where the name is well known in another ecosystem; never more, as most of these are honest ports."""
-    found = [one for one in known_elsewhere(key.ecosystem, key.name, LEADING) if one.ecosystem not in mine]
+    known = known_elsewhere(key.ecosystem, key.name, LEADING, WITH_PLAIN_NAMES)
+    found = [one for one in known if one.ecosystem not in mine]
     if not found:
         return None
     first = found[0]
