@@ -20,7 +20,7 @@ stale_for = "0 s"
 missing_for = "0 s"
 
 [scan]
-wait_seconds = "60 s"
+wait_seconds = "600 s"
 """
 """The front asks again every time, so that a test need not wait for a document to grow old; nobody is told to come back
 because this machine is slow."""

@@ -35,7 +35,7 @@ from tests.harness.postgresql import cluster
 from tests.harness.server import Answer, ClockFile, free_port
 
 EAGER = '\n[upstream]\nfresh_for = "0 s"\nstale_for = "0 s"\nmissing_for = "0 s"\nretry_after = "0 s"\n'
-EAGER += '\n[scan]\nwait_seconds = "60 s"\n'
+EAGER += '\n[scan]\nwait_seconds = "600 s"\n'
 """Ask the upstream every time, so that a test need not wait for a document to grow old; nobody is told to come back
 because this machine is slow."""
 

@@ -119,7 +119,7 @@ async def test_who_would_wait_too_long_for_a_scan_is_told_to_come_back_and_the_s
     assert (answer.status, answer.headers["Retry-After"]) == (503, "7")
     assert "left-1.0.1.tgz is being scanned" in answer.text
 
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(600):
         while answer.status == 503:
             await asyncio.sleep(0.05)
             answer = await site.get(PATH, site.token, **asked)

@@ -24,7 +24,7 @@ from pratique.scan.shared.messages import MAX_ANSWER, Answer, Ask, AskState, Can
 TRIES = 3
 """A scanner may end for want of work at the moment in which it is asked."""
 
-STARTED_WITHIN = 30.0
+STARTED_WITHIN = 120.0
 _LOOK_EVERY = 0.02
 _PASSED_ON = frozenset({"LANG", "LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH"})
 

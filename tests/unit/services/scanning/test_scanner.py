@@ -57,7 +57,7 @@ def importable_tests() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def scanner(folder: Path, idle: float = 60, patience: float = 60) -> AsyncIterator[Scanner]:
+async def scanner(folder: Path, idle: float = 60, patience: float = 600) -> AsyncIterator[Scanner]:
     limits = CageLimits(memory=512 << 20, processor=1, patience=20)
     setup = msgspec.json.encode(Setup(limits)).decode()
     with importable_tests():
@@ -69,7 +69,7 @@ async def scanner(folder: Path, idle: float = 60, patience: float = 60) -> Async
 
 
 async def until_gone(pid: int) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(300):
         while Path(f"/proc/{pid}/stat").exists() and " Z " not in Path(f"/proc/{pid}/stat").read_text():
             await asyncio.sleep(0.05)
 
