@@ -37,7 +37,7 @@ MAX_EVIDENCE = 4_000
 """Characters of evidence that a report carries."""
 
 NOBODYS = "(nobody)"
-"""No account's name. The reporter that all who have no account are together: one report a release, and one share of a day's."""
+"""No account's name: the reporter that all who have none are together, with one report a release and one day's share."""
 
 TRUSTED = 1_000
 KNOWN = 300
