@@ -37,7 +37,7 @@ MAX_EVIDENCE = 4_000
 """Characters of evidence that a report carries."""
 
 NOBODYS = "(nobody)"
-"""No account's name: the reporter that all who have none are together, with one report a release and one day's share."""
+"""No account's name: the reporter that all who have none are together, with one report a release."""
 
 TRUSTED = 1_000
 KNOWN = 300
