@@ -352,3 +352,24 @@ async def test_a_frozen_account_publishes_and_changes_nothing_reads_why_and_goes
     assert (changed.status, read.status, again.status) == (403, 200, 409)
     assert (own.status, by_itself.status, ended.status) == (200, 403, 200)
     assert goes_on.status in (200, 201)
+
+
+@ON_SQLITE
+async def test_who_is_trusted_and_wrong_again_and_again_keeps_nothing_back_and_tokens_are_no_people(site: Site) -> None:
+    versions = [f"1.0.{number}" for number in range(5)]
+    for version in versions:
+        await NPM.upload(site, "left", version, site.token)
+    reporter = await somebody_who_sees(site)
+    await trusted(site, "rita")
+
+    held = []
+    for version in versions[:4]:
+        said = await report_release(site.ports, Report(f"pkg:npm/left@{version}", "bad"), reporter)
+        held.append(said.held_until is not None)
+        await clear_case(site.ports, DecideCase(f"pkg:npm/left@{version}", "fine"), OPERATOR)
+    machine = Actor(ActorKind.CI, reporter.account, "rita/build", token=2)
+    await report_release(site.ports, Report("pkg:npm/left@1.0.4", "bad"), machine)
+    with pytest.raises(Conflict, match="you have reported"):
+        await report_release(site.ports, Report("pkg:npm/left@1.0.4", "bad"), reporter)
+
+    assert held == [True, True, True, False]

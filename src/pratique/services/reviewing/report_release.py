@@ -36,14 +36,17 @@ from pratique.trust.permissions import NEEDS_CREDENTIAL, Role
 MAX_EVIDENCE = 4_000
 """Characters of evidence that a report carries."""
 
-NOBODYS = "nobody"
-"""The reporter that all who have no account are together: one report a release, and one share of a day's."""
+NOBODYS = "(nobody)"
+"""No account's name: the reporter that all who have none are together, with one report a release."""
 
 TRUSTED = 1_000
 KNOWN = 300
 NEWCOMER = 100
 MOST_OF_OTHERS = 900
 """What all reports of people who are not trusted come to at most: less than one of somebody who is."""
+
+_WRONG_MORE_OFTEN = 2
+"""So many more wrong reports than right ones, and the next keeps nothing back."""
 
 
 class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -93,7 +96,8 @@ class _Said(msgspec.Struct, frozen=True):
 
     @property
     def by(self) -> str:
-        return NOBODYS if self.actor.account is None and self.actor.kind is ActorKind.NOBODY else self.actor.name
+        """One for all tokens of an account, whose names follow its own after a stroke."""
+        return NOBODYS if self.actor.kind is ActorKind.NOBODY else self.actor.name.partition("/")[0]
 
     @property
     def purl(self) -> str:
@@ -187,7 +191,7 @@ def _record(connection: Connection, ports: Ports, said: _Said) -> ReportTaken:
     case = _case(connection, said)
     record = _record_of(connection, said.actor)
     weight = weigh(record, is_newcomer=_is_newcomer(connection, said, limits))
-    holds = record.trusted and _may_hold(connection, ports, case, said)
+    holds = _is_believed(record) and _may_hold(connection, ports, case, said)
     if not _add(connection, case, said, weight, holds=holds):
         raise Conflict(f"you have reported {said.purl} before; a person looks at it")
     until = Instant(said.now + limits.hold_for) if holds else case.held_until
@@ -242,10 +246,17 @@ def _is_newcomer(connection: Connection, said: _Said, limits: ReviewLimits) -> b
     return account is None or said.now < account.created + limits.newcomer_for
 
 
+def _is_believed(record: Record) -> bool:
+    """Somebody trusted who was wrong much more often than right keeps nothing back any more."""
+    return record.trusted and record.wrong <= record.right + _WRONG_MORE_OFTEN
+
+
 def _may_hold(connection: Connection, ports: Ports, case: StoredCase, said: _Said) -> bool:
     """Once for each release, few at once, and nothing that many would miss: that is for people at once."""
     limits, account = ports.review_limits, said.actor.account
-    if account is None or not limits.hold_for or reports.was_held(connection, case.id):
+    if account is None or said.actor.frozen is not None or not limits.hold_for:
+        return False
+    if reports.was_held(connection, case.id):
         return False
     if reports.holds_in_force(connection, account, said.now) >= limits.holds_each:
         return False
