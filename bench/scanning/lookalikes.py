@@ -46,7 +46,7 @@ class Seen:
 
 def _artefacts(cases: list[Case], *, twin: bool) -> Iterator[tuple[str, Subject, bytes, bytes | None]]:
     for case in cases:
-        subject = Subject(case.ecosystem, "lookalike", "1.0.1")
+        subject = Subject(case.ecosystem)
         files = case.twin if twin else case.files
         before = None if case.previous is None else packed(case.ecosystem, case.previous)
         yield case.id, subject, packed(case.ecosystem, files), before

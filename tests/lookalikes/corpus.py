@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pratique.core.scans import Verdict
 from pratique.formats.file_kind import kind_of
 from pratique.scan.fingerprints import fingerprint
-from pratique.scan.seen import SeenFile
+from pratique.scan.seen import ORIGINAL, SeenFile
 from tests.lookalikes import compiled, general, javascript, python
 from tests.lookalikes.cases import Case
 from tests.lookalikes.examine import Examined, examine
@@ -33,7 +33,9 @@ def examined(case: Case, *, twin: bool = False) -> Examined:
         previous=case.previous,
         oddities=() if twin else case.oddities,
         families={_fingerprint(content): "padding family" for content in case.fingerprints},
-        originals={hashlib.sha256(content).hexdigest(): "left-padder" for content in case.originals.values()},
+        originals={
+            hashlib.sha256(content).hexdigest()[:ORIGINAL]: "left-padder" for content in case.originals.values()
+        },
     )
 
 

@@ -18,10 +18,11 @@ from pratique.scan.examine import begun, judged, look_at
 from pratique.scan.execution_points import ECOSYSTEMS, Plan, plan
 from pratique.scan.findings import Finding
 from pratique.scan.guarded import failed, guarded
+from pratique.scan.known import known
 from pratique.scan.limits import ScanLimits
 from pratique.scan.records import MAX_DIFFERENCES, differences
 from pratique.scan.report import Report, Subject, report_of
-from pratique.scan.seen import Artefact, FileDeeds, Listed, Oddity, Outline, SeenFile
+from pratique.scan.seen import Artefact, FileDeeds, Identity, Listed, Oddity, Outline, SeenFile
 from pratique.scan.stock import Piece, Stock
 
 
@@ -31,6 +32,7 @@ def scan(
     previous: ReadAt | None,
     detectors: Sequence[Detector],
     limits: ScanLimits,
+    source: ReadAt | None = None,
 ) -> Report:
     """Look at one artefact.
 
@@ -40,15 +42,24 @@ def scan(
         previous: those of the release before, None if there is none or none is known.
         detectors: what looks.
         limits: how far.
+        source: what it was built from (the sdist of a wheel), None if that is not at hand.
 
     Raises:
         Invalid: nothing tells which ecosystem it belongs to.
     """
     stock = _stock(subject, artefact, limits)
-    laid = _plan(stock, subject)
+    laid = plan(stock.ecosystem, stock.paths, stock.read, stock.expect)
+    said = Identity(laid.name, laid.version)
+    laid = _named(laid, subject)
     stated = msgspec.structs.replace(subject, ecosystem=stock.ecosystem, name=laid.name, version=laid.version)
-    before = None if previous is None else outline_of(stated, previous, limits)
-    _, findings = _looked_at(stock, laid, before, detectors, limits)
+    begun_with = replace(
+        _begun(stock, laid),
+        previous=None if previous is None else outline_of(stated, previous, limits),
+        asked=Identity(subject.name, subject.version),
+        stated=said,
+        source=None if source is None else outline_of(stated, source, limits),
+    )
+    _, findings = _looked_at(stock, laid, begun_with, detectors, limits)
     return report_of(stated, findings, limits.max_findings, len(stock.pieces), stock.unpacked)
 
 
@@ -59,7 +70,8 @@ def outline_of(subject: Subject, artefact: ReadAt, limits: ScanLimits) -> Outlin
         Invalid: as `scan`.
     """
     stock = _stock(subject, artefact, limits)
-    whole, _ = _looked_at(stock, _plan(stock, subject), None, (), limits)
+    laid = _named(plan(stock.ecosystem, stock.paths, stock.read, stock.expect), subject)
+    whole, _ = _looked_at(stock, laid, _begun(stock, laid), (), limits)
     return whole.outline
 
 
@@ -72,22 +84,31 @@ def _stock(subject: Subject, artefact: ReadAt, limits: ScanLimits) -> Stock:
     return stock
 
 
-def _plan(stock: Stock, subject: Subject) -> Plan:
-    """What runs when, and whose it is: what the artefact states counts before what was said of it."""
-    laid = plan(stock.ecosystem, stock.paths, stock.read, stock.expect)
+def _named(laid: Plan, subject: Subject) -> Plan:
+    """The plan with whose it is: what the artefact states counts before what was said of it."""
     return msgspec.structs.replace(laid, name=laid.name or subject.name, version=laid.version or subject.version)
 
 
-def _looked_at(
-    stock: Stock, laid: Plan, before: Outline | None, detectors: Sequence[Detector], limits: ScanLimits
-) -> tuple[Artefact, list[Finding]]:
-    """The artefact with all that it does, and what detectors find in it. Uses the stock up."""
-    safe = [guarded(detector) for detector in detectors]
+def _begun(stock: Stock, laid: Plan) -> Artefact:
+    """The artefact before anything in it was looked at, and what is known beforehand."""
     listed = [
         Listed(piece.path, piece.size, piece.kind, piece.sha256, laid.point_of(piece.path)) for piece in stock.pieces
     ]
-    oddities = (*stock.oddities, *_record_differences(stock))
-    artefact = replace(begun(stock.ecosystem, laid, listed, previous=before), oddities=oddities)
+    lists = known()
+    return replace(
+        begun(stock.ecosystem, laid, listed),
+        oddities=(*stock.oddities, *_record_differences(stock)),
+        families=lists.families,
+        originals=lists.originals,
+        bad=lists.bad,
+    )
+
+
+def _looked_at(
+    stock: Stock, laid: Plan, artefact: Artefact, detectors: Sequence[Detector], limits: ScanLimits
+) -> tuple[Artefact, list[Finding]]:
+    """The artefact with all that it does, and what detectors find in it. Uses the stock up."""
+    safe = [guarded(detector) for detector in detectors]
     deeds: list[FileDeeds] = []
     findings: list[Finding] = []
     layers_left = limits.max_layers

@@ -125,6 +125,18 @@ class Outline(msgspec.Struct, frozen=True):
     people: frozenset[str] = frozenset()
 
 
+class Identity(msgspec.Struct, frozen=True):
+    """Whose release something is said to be; empty where nothing is said."""
+
+    name: str = ""
+    version: str = ""
+
+
+_NOBODY = Identity()
+ORIGINAL = 16
+"""Digits of a digest that are kept of each file of a well-known project."""
+
+
 @dataclass(frozen=True)
 class Artefact:
     """One artefact as a whole.
@@ -141,7 +153,13 @@ class Artefact:
         previous: the same of the release before; None if there is none or none is known.
         oddities: of the archive.
         families: fingerprints of known-bad families (`fingerprints.fingerprint`), each with the family's name.
-        originals: sha256 of code files of well-known projects, each with the project's name.
+        originals: the first `ORIGINAL` digits of the sha256 of code files of well-known projects, each with the
+            project's name.
+        bad: sha256 of files that were found bad, each with what they are.
+        asked: as what it is offered, by whoever had it scanned.
+        stated: what its manifest says.
+        source: the outline of what it was built from; None if that is not at hand.
+        attested: an attestation says that it was built from just that.
         deeds: what the code of each file was seen doing (`reading.deeds.deeds_of`), of all files, layers too.
     """
 
@@ -154,6 +172,11 @@ class Artefact:
     oddities: tuple[Oddity, ...] = ()
     families: Mapping[str, str] = field(default_factory=dict)
     originals: Mapping[str, str] = field(default_factory=dict)
+    bad: Mapping[str, str] = field(default_factory=dict)
+    asked: Identity = _NOBODY
+    stated: Identity = _NOBODY
+    source: Outline | None = None
+    attested: bool = False
     deeds: tuple[FileDeeds, ...] = ()
 
 

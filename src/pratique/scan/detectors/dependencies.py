@@ -34,7 +34,10 @@ def judge(artefact: Artefact) -> Iterator[Finding]:
                 dependency, severity, "comes from an address, where it can change at any time and nobody scans it"
             )
         elif _GIT.search(dependency.requirement) and artefact.ecosystem in ("npm", "pypi", "cargo"):
-            yield _finding(dependency, Severity.MEDIUM, "comes from a git repository, past every registry")
+            unseen = artefact.ecosystem == "npm" and dependency.group == "optional"
+            severity = Severity.HIGH if unseen else Severity.MEDIUM
+            says = "comes from a git repository, past every registry" + (", and may fail unseen" if unseen else "")
+            yield _finding(dependency, severity, says)
 
 
 def _finding(dependency: Dependency, severity: Severity, says: str) -> Finding:

@@ -51,6 +51,30 @@ def shown(
     )
 
 
+def told(
+    detector: tuple[str, int],
+    weight: tuple[Severity, Specificity],
+    point: ExecutionPoint,
+    sentence: str,
+    text: str = "",
+    *,
+    file: str = "",
+    line: int = 0,
+) -> Finding:
+    """A finding about a file or an artefact as a whole, rather than about what code does.
+
+    Args:
+        detector: id and version.
+        weight: how bad, and how seldom harmless packages are like that.
+        point: when what it is about runs, or takes effect.
+        sentence: what it is.
+        text: the evidence.
+        file: where; empty for the artefact.
+        line: from 1; 0 where there are no lines.
+    """
+    return Finding(*detector, *weight, point, file, line, excerpt_of(text), sentence)
+
+
 def seen(abilities: dict[Ability, Deed], *wanted: Ability) -> Iterator[tuple[Ability, Deed]]:
     """Those of the wanted abilities that a file has."""
     for ability in wanted:

@@ -17,12 +17,15 @@ from pratique.scan.detectors import (
     hidden_characters,
     hidden_instructions,
     hook_command,
+    known_bad,
+    manifest_differs,
     maven_build,
     msbuild,
     native_build,
     native_program,
     near_duplicate,
     obfuscated,
+    packed_program,
     plants_in_repositories,
     publishes,
     resolves_secrets,
@@ -36,7 +39,10 @@ from pratique.scan.detectors import (
     takes_credentials,
     takes_environment,
     takes_over,
+    thin_metadata,
     unasked_network,
+    unlike_source,
+    unreadable_setup,
 )
 from pratique.scan.detectors.contract import Detector, detector_of
 
@@ -44,8 +50,11 @@ DETECTORS: tuple[Detector, ...] = tuple(
     detector_of(module)
     for module in (
         archive_structure,
+        known_bad,
+        manifest_differs,
         hook_command,
         start_files,
+        unreadable_setup,
         msbuild,
         maven_build,
         native_build,
@@ -71,12 +80,15 @@ DETECTORS: tuple[Detector, ...] = tuple(
         hidden_instructions,
         obfuscated,
         native_program,
+        packed_program,
         shadows_module,
         compiled_only,
         dependencies,
         difference,
         near_duplicate,
         clone,
+        unlike_source,
+        thin_metadata,
     )
 )
 """All detectors, in the order in which their findings are told."""

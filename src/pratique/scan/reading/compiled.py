@@ -30,6 +30,7 @@ _FIELDS = (
 )
 _SHORTEST_COMMAND = 8
 _ADDRESS = re.compile(r"https?://[\w.-]{4,200}/[\w./-]{1,200}\.(?:jar|class|zip|bin|dat)\b")
+_MARKS_PROGRAM = re.compile(r"\bchmod\b|\bsetExecutable\b|PosixFilePermission")
 _AROUND, _AHEAD = 60, 400
 _MOST_OF_A_GROUP = 20
 
@@ -46,11 +47,18 @@ def read_class(file: SeenFile, deeds: Deeds) -> str:
         if " " in text and len(text) > _SHORTEST_COMMAND:
             for ability in commands.abilities_of(text):
                 deeds.add(ability, 0, text)
-    if {Ability.EVALUATES, Ability.NETWORK} <= deeds.found.keys():
+    if _may_run_what_it_fetches(deeds, whole):
         address = _ADDRESS.search(whole)
         if address is not None:
             deeds.add(Ability.RUNS_DOWNLOADED, 0, address[0])
     return whole
+
+
+def _may_run_what_it_fetches(deeds: Deeds, whole: str) -> bool:
+    """Whether a class loads code, or starts programs beside what deciphers or marks them, and connects to a host."""
+    has = deeds.found.keys()
+    starts = Ability.PROCESS in has and (Ability.DECODES in has or _MARKS_PROGRAM.search(whole) is not None)
+    return Ability.NETWORK in has and (Ability.EVALUATES in has or starts)
 
 
 def read_program(file: SeenFile, deeds: Deeds) -> str:

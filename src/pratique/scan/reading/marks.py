@@ -18,6 +18,7 @@ from pratique.scan.reading import commands, python_words, unreadable, words
 from pratique.scan.reading.javascript import RENAMES
 from pratique.scan.reading.languages import LANGUAGES
 from pratique.scan.reading.lexical import MAX_TEXT
+from pratique.scan.reading.python_words import COMMANDS as COMMANDS
 from pratique.scan.seen import SeenFile
 
 _READ_BY_AGENTS = frozenset(
@@ -27,9 +28,6 @@ _READ_BY_AGENTS = frozenset(
 
 MOST = 400
 """Marks of one pattern that are taken note of."""
-
-COMMANDS = "command-lines"
-"""The name of marks that a text holds what command lines are made of."""
 
 RENAMING = "renaming"
 """The name of marks that values which matter may be called by other names."""

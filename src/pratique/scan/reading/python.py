@@ -77,6 +77,7 @@ class _Reader:
         self._values = Values()
         self._tags: dict[str, frozenset[Tag]] = {}
         self._returns: dict[str, frozenset[Tag]] = {}
+        self._given: dict[tuple[str, int], frozenset[Tag]] = {}
         self._handles: dict[str, tuple[str, ...]] = {}
         self._all_reached = deeds.point.value in ("install", "build")
         self._nodes_of_tree = walk(tree)
@@ -91,7 +92,7 @@ class _Reader:
             if node.__class__ in _IMPORTS:
                 self._imports(node)
         self._body(self._tree.body)
-        if any(self._returns.values()):
+        if any(self._returns.values()) or self._given:
             self.hidden.clear()
             self._body(self._tree.body)
 
@@ -139,7 +140,12 @@ class _Reader:
         before, name = self._runs, self._function
         self._runs = self._all_reached or (before and id(node) in self._reached)
         self._function = node.name
+        given = {one.arg: self._given.get((node.name, at), _NONE) for at, one in enumerate(node.args.args)}
+        given = {one: tags for one, tags in given.items() if tags}
+        outside = {one: self._tags.get(one, _NONE) for one in given}
+        self._tags |= given
         self._body(node.body)
+        self._tags |= outside
         self._runs, self._function = before, name
 
     def _look(self, node: ast.stmt, expressions: Sequence[ast.AST]) -> None:
@@ -189,6 +195,10 @@ class _Reader:
         if not called:
             return
         tags = _NONE.union(*(self.tags_of(one) for one in arguments(node)))
+        if tags and isinstance(node.func, ast.Name):
+            for place, one in enumerate(node.args):
+                if given := self.tags_of(one):
+                    self._given[called, place] = self._given.get((called, place), _NONE) | given
         for ability in python_words.abilities_of(called):
             self._add(ability, node)
             self._flows(ability, called, node, tags)

@@ -7,6 +7,9 @@ import re
 
 from pratique.scan.reading.contract import Ability, Tag
 
+COMMANDS = "command-lines"
+"""The name of marks that a text holds what command lines are made of."""
+
 
 def _p(*parts: str) -> re.Pattern[str]:
     return re.compile("(?:" + "|".join(parts) + r")\Z")
@@ -163,9 +166,7 @@ _TAKES = re.compile(
 _DECODES = re.compile(
     r"base64|b64decode|\bzlib\b|\blzma\b|\bbz2\b|\bcodecs\b|binascii|fromhex|\bmarshal\b|\bchr\(|decrypt|\^|\[::-1\]"
 )
-_COMMANDS = re.compile(
-    r"\bcurl\b|\bwget\b|powershell|/bin/(?:ba)?sh\b|\bcmd(?:\.exe)?\b|https?://|certutil|pip install", re.IGNORECASE
-)
+_MEMORY = re.compile(r"\bCFUNCTYPE\b|\bRtlMoveMemory\b|\bVirtualProtect|\bCreateThread\b|\bmemfd_create\b")
 
 KINDS_OF_CALLS: dict[str, re.Pattern[str]] = {
     "reaches-out": _REACHES_OUT,
@@ -173,7 +174,7 @@ KINDS_OF_CALLS: dict[str, re.Pattern[str]] = {
     "conceals": _CONCEALS,
     "takes": _TAKES,
     "unpacks": _DECODES,
-    "commands": _COMMANDS,
+    "memory": _MEMORY,
 }
 """What a module may hold, from its words alone; marked beside the groups of its language."""
 
@@ -181,7 +182,10 @@ WORTH_PAIRS = (
     ("reaches-out", "runs"),
     ("reaches-out", "takes"),
     ("runs", "unpacks"),
-    ("runs", "commands"),
+    ("runs", COMMANDS),
     ("conceals", "conceals"),
+    ("memory", "memory"),
 )
-"""Two kinds that a module must hold to be parsed where it runs at import or later: one alone does no harm."""
+"""Two kinds that a module must hold to be parsed where it runs at import or later: one alone does no harm, but for what
+conceals, and what writes into memory.
+"""
