@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from dbos import DBOSConfig
 
 _log = structlog.get_logger("jobs")
+
+
+_LONGER_THAN_STOPPING = 300.0
+"""Seconds; a process that ends is gone long before."""
 
 
 class JobLimits(msgspec.Struct, frozen=True):
@@ -61,6 +66,7 @@ class JobEngine:
         """
         self._url, self._kinds, self._executor_id, self._loop, self._limits = url, kinds, executor_id, loop, limits
         self._running: set[tuple[str, int]] = set()
+        self._stopping = False
 
     @property
     def executor_id(self) -> str:
@@ -96,6 +102,7 @@ class JobEngine:
         """
         from dbos import DBOS
 
+        self._stopping = True
         if self._running:
             DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=patience)
 
@@ -136,6 +143,9 @@ class JobEngine:
         """Run the handler once; None when it is done, else the sentence of its failure."""
         run = JobRun(job_id, payload.encode(), attempt)
         log = _log.bind(job=kind.name, job_id=job_id, attempt=attempt)
+        if self._stopping:
+            # The engine may claim until the process ends; what is not begun by then others take up as it is.
+            time.sleep(_LONGER_THAN_STOPPING)
         self._running.add((job_id, attempt))
         try:
             asyncio.run_coroutine_threadsafe(_within(kind, run), self._loop).result()

@@ -1,8 +1,13 @@
 """The engine as whole processes on one database, killed and taken over."""
 
+import asyncio
+import threading
+
 import sqlalchemy as sa
 
 from pratique.jobs import outbox
+from pratique.jobs.engine import JobEngine
+from pratique.jobs.kinds import JobKind
 
 
 def promise(engine, name, job_id, payload=None):
@@ -82,3 +87,26 @@ def test_a_job_whose_end_could_not_be_recorded_is_done_again_by_the_living_proce
     assert log_of("event-1", 2) == ["done A 1 {}", "done A 1 {}"]
     while process.ask("unfinished plain"):
         pass
+
+
+def test_a_job_that_is_claimed_while_the_process_ends_is_not_begun():
+    """What it works with is closed by then: a failure would count as one of its attempts."""
+    begun = []
+
+    async def handle(run):
+        begun.append(run)
+
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, daemon=True).start()
+    kind = JobKind("late", handle)
+    ending = JobEngine("sqlite://", {}, executor_id="p", loop=loop)
+    ending.stop()
+
+    claimed = threading.Thread(target=ending._attempt, args=(kind, "job", 1, "{}"), daemon=True)
+    claimed.start()
+    claimed.join(0.2)
+    JobEngine("sqlite://", {}, executor_id="p", loop=loop)._attempt(kind, "other job", 1, "{}")
+
+    assert claimed.is_alive()
+    assert [run.job_id for run in begun] == ["other job"]
+    loop.call_soon_threadsafe(loop.stop)
