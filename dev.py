@@ -93,12 +93,8 @@ def main(arguments: list[str]) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("up", help="start Pratique; what follows is passed on to `pratique up`", add_help=False)
     test = commands.add_parser("test", help="everything offline, or only the given paths", allow_abbrev=False)
-    test.add_argument(
-        "--strict", action="store_true", help="also stock clients, live installs, a third of the mutation check"
-    )
-    test.add_argument(
-        "--all", action="store_true", help="as --strict, and the long runs, the whole mutation check among them"
-    )
+    test.add_argument("--strict", action="store_true", help="also stock clients, live installs, a third of the mutants")
+    test.add_argument("--all", action="store_true", help="as --strict, and the long runs, and all mutants")
     test.add_argument("paths", nargs="*", help="files or folders under tests/")
     bench = commands.add_parser("bench", help="run bench/NAME.py; what follows is passed on", add_help=False)
     bench.add_argument("name")
