@@ -69,9 +69,9 @@ def subject(path: Path) -> Subject:
 def tell_popular(benign: Sequence[Took], found: Found) -> None:
     """False alarms, and how fast large ones are."""
     found.put("popular_scanned", len(benign), 0)
-    for verdict in (Verdict.QUARANTINE, Verdict.REVIEW):
+    for verdict, figure in ((Verdict.QUARANTINE, "popular_quarantined"), (Verdict.REVIEW, "popular_review")):
         alarms = [one for one in benign if one.report.verdict is verdict]
-        found.put(f"popular_{verdict.value}", len(alarms), 0)
+        found.put(figure, len(alarms), 0)
         for one in alarms:
             why = "; ".join(dict.fromkeys(finding.detector for finding in one.report.findings[:4]))
             found.note(f"{verdict.value}: {one.name} ({why})")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,7 +44,8 @@ def test_what_looks_harmful_is_kept_in_quarantine_its_twin_installs_at_once_and_
     front.cli(
         "appeal", "pkg:npm/acme-tool@1.0.1", "--why", "our mirror", "--server", front.url, "--token", token
     ).must()
-    front.cli("review", "clear", "pkg:npm/acme-tool@1.0.1", "--reason", "it is our mirror").must()
+    seen = re.findall(r"review clear \S+ --seen (\S+)", shown.shown)
+    front.cli("review", "clear", "pkg:npm/acme-tool@1.0.1", "--seen", *seen, "--reason", "it is our mirror").must()
 
     assert "is live" in told_of_twin.shown
     assert "in quarantine and not offered" in told.shown

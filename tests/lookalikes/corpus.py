@@ -9,11 +9,11 @@ from pratique.core.scans import Verdict
 from pratique.formats.file_kind import kind_of
 from pratique.scan.fingerprints import fingerprint
 from pratique.scan.seen import ORIGINAL, SeenFile
-from tests.lookalikes import compiled, general, javascript, python
+from tests.lookalikes import compiled, general, javascript, python, spellings
 from tests.lookalikes.cases import Case
 from tests.lookalikes.examine import Examined, examine
 
-CORPUS: tuple[Case, ...] = (*javascript.CASES, *python.CASES, *compiled.CASES, *general.CASES)
+CORPUS: tuple[Case, ...] = (*javascript.CASES, *python.CASES, *compiled.CASES, *general.CASES, *spellings.CASES)
 """Every look-alike, with its twin."""
 
 Look = Callable[[Case, bool], Verdict]

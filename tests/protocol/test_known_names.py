@@ -84,6 +84,8 @@ async def test_several_names_are_reserved_at_once_or_none(site: Site, client: Sp
     for names in (("fine", "no name!"), ("fine", "*"), ("fine", "")):
         with pytest.raises((Invalid, InvalidName)):
             await reserve_names(site.ports, ReserveNames(client.ecosystem, names), OPERATOR)
+    with pytest.raises(Invalid, match="every name of that form"):
+        await reserve_names(site.ports, ReserveNames(client.ecosystem, ("fine", "acme-*"), found=True), OPERATOR)
     assert await reserved() == ["before"]
 
     made = await reserve_names(site.ports, ReserveNames(client.ecosystem, ("a-new", "before", "a-new", "b*")), OPERATOR)

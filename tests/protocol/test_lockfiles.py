@@ -118,10 +118,11 @@ async def test_what_a_server_behind_refuses_is_refused_in_its_words(
 ) -> None:
     CARGO.released(registry, "left", "1.0.0")
     refused = CARGO.released(registry, "left", "1.0.1")
-    await add_entry(site.ports, AddEntry(EntryKind.DENY, purl, action="deny", reason="superseded"), OPERATOR)
     settings = f'[repositories.main.upstreams]\ncargo = ["{site.url}/main/cargo/index"]\n'
 
     async with running_site(tmp_path / "front", settings) as front:
+        await CARGO.listing(front, "left")
+        await add_entry(site.ports, AddEntry(EntryKind.DENY, purl, action="deny", reason="superseded"), OPERATOR)
         (wrong,) = (await checked(front, pinned("left", refused))).wrong
         told = await front.get(CARGO.path("left", "1.0.1"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from pratique.core.decisions import EntryKind, Mode
 from pratique.services.governing.list_entries import AddEntry, add_entry
 from pratique.services.governing.rule_settings import SetRule, set_rule
 from pratique.services.names.missing_names import ListMissingNames, MissingNameShown, list_missing_names
+from pratique.services.names.reservations import Reserve, reserve
 from tests.harness.plain_registry import PlainRegistry
+from tests.harness.server import Answer
 from tests.harness.site import Site, running_site
 from tests.protocol.speakers import Speaker
 
@@ -165,6 +168,62 @@ async def test_a_private_name_looks_to_an_agent_like_one_that_nobody_has(site: S
         told, other = private.json(), unknown.json()
         assert {**told, "decision_id": "", "request_approval_url": ""}.keys() == other.keys()
         assert told["error"].split("; see")[0] == other["error"].split("; see")[0].replace("nobody", "secret")
+
+
+_MADE = re.compile(r"(?<=last made )[^.]*")
+
+
+async def pages(site: Site, refused: Answer, name: str) -> list[tuple[int, str]]:
+    """What different askers see behind the address that a refusal tells, with name, decision and time taken out."""
+    decision = refused.json()["decision_id"]
+    seen = [await site.get(f"/r/{decision}", token) for token in (site.agent, site.token, None, site.admin)]
+    return [(one.status, _MADE.sub("", one.text.replace(decision, "ID").replace(name, "NAME"))) for one in seen]
+
+
+@pytest.mark.parametrize("refused_by", ["agent_new_name", "denylist"])
+async def test_the_page_of_a_refused_private_name_is_that_of_one_that_nobody_has(
+    site: Site, client: Speaker, refused_by: str
+) -> None:
+    await client.upload(site, "secret", "1.0.0", site.admin)
+    await reserve(site.ports, Reserve(ecosystem=client.ecosystem, pattern="acme-*"), OPERATOR)
+    if refused_by == "denylist":
+        await add_entry(site.ports, AddEntry(EntryKind.DENY, f"pkg:{client.ecosystem}/*", reason="ask first"), OPERATOR)
+    else:
+        options = {"treat_as_agent": ["nobody"]}
+        await set_rule(site.ports, SetRule(rule="agent_new_name", mode=Mode.ENFORCE, options=options), OPERATOR)
+
+    for token, hidden in ((site.agent, "secret"), (None, "secret"), (None, "acme-core")):
+        refusals = {name: await site.get(client.path(name, "1.0.0"), token) for name in (hidden, "has-it-not")}
+        assert {one.json()["rule"] for one in refusals.values()} == {refused_by}
+        private, unknown = [await pages(site, refused, name) for name, refused in refusals.items()]
+        assert private == unknown
+        assert [status for status, _ in unknown] == [200] * 4
+
+
+async def test_nothing_of_a_refusal_changes_when_the_name_becomes_a_private_one(site: Site, client: Speaker) -> None:
+    await add_entry(site.ports, AddEntry(EntryKind.DENY, f"pkg:{client.ecosystem}/acme-*", reason="ask"), OPERATOR)
+
+    before = await site.get(client.path("acme-core", "1.0.0"))
+    await reserve(site.ports, Reserve(ecosystem=client.ecosystem, pattern="acme-core"), OPERATOR)
+    after = await site.get(client.path("acme-core", "1.0.0"))
+
+    assert (before.status, after.json()) == (403, before.json())
+    assert (await site.get(f"/r/{before.json()['decision_id']}")).status == 200
+
+
+async def test_a_decision_on_a_private_name_that_was_made_for_its_members_is_told_to_nobody_else(
+    site: Site, client: Speaker
+) -> None:
+    await reserve(site.ports, Reserve(ecosystem=client.ecosystem, pattern="acme-*"), OPERATOR)
+    entry = AddEntry(EntryKind.DENY, f"pkg:{client.ecosystem}/acme-core", reason="ask first")
+    await add_entry(site.ports, entry, OPERATOR)
+
+    member = (await site.get(client.path("acme-core", "1.0.0"), site.token)).json()["decision_id"]
+    outsider = (await site.get(client.path("acme-core", "1.0.0"))).json()["decision_id"]
+
+    assert member != outsider
+    assert [(await site.get(f"/r/{member}", token)).status for token in (site.token, None)] == [200, 404]
+    assert (await site.get(f"/r/{outsider}")).status == 200
 
 
 async def test_a_granted_name_that_does_not_exist_yet_is_a_404(site: Site, client: Speaker) -> None:

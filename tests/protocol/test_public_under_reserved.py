@@ -12,8 +12,16 @@ from pratique.core.actors import OPERATOR
 from pratique.core.clock import Instant
 from pratique.core.decisions import Reservation
 from pratique.services.names.public_under_reserved import APPEARED, watch_reserved
-from pratique.services.names.reservations import ListReservations, Reserve, list_reservations, reserve
+from pratique.services.names.reservations import (
+    ListReservations,
+    Reserve,
+    Unreserve,
+    list_reservations,
+    reserve,
+    unreserve,
+)
 from pratique.services.names.reserve_names import ReserveNames, reserve_names
+from pratique.services.reviewing.cases_shown import ListQueue, list_queue
 from pratique.store import advisories, events, policy, repositories
 from pratique.store.advisories import StoredAdvisory
 from tests.harness.plain_registry import PlainRegistry
@@ -58,6 +66,34 @@ async def test_one_that_another_repository_fetches_is_told_once_within_the_hour(
     refused = await site.get(client.path("zzacme-core", "9.0.0"), site.token)
     assert (refused.status, "policy reserved_name" in refused.reason) == (403, True)
     assert registry.asked == []
+
+
+async def test_it_is_put_before_administrators_for_a_month_or_until_the_name_is_free_again(
+    site: Site, client: Speaker
+) -> None:
+    site.clock.set("2027-01-01T00:00:00Z")
+    await reserve(site.ports, Reserve(client.ecosystem, "zzacme-*"), OPERATOR)
+    rows = [advisory_about(client.ecosystem, number) for number in range(2)]
+    await site.ports.db.write(advisories.upsert_many, "test", rows)
+    await watch_reserved(site.ports)
+
+    queue = (await list_queue(site.ports, ListQueue(), OPERATOR)).public
+    elsewhere = (await list_queue(site.ports, ListQueue(repository="other"), OPERATOR)).public
+    others = await site.get("/api/v1/review/list", site.token)
+    site.clock.set("2027-01-30T23:59:59Z")
+    still = (await list_queue(site.ports, ListQueue(), OPERATOR)).public
+    site.clock.set("2027-01-31T00:00:00Z")
+    later = (await list_queue(site.ports, ListQueue(), OPERATOR)).public
+    site.clock.set("2027-01-02T00:00:00Z")
+    await unreserve(site.ports, Unreserve(client.ecosystem, "zzacme-*"), OPERATOR)
+    freed = (await list_queue(site.ports, ListQueue(), OPERATOR)).public
+
+    assert {one.purl for one in queue} == {f"pkg:{client.ecosystem}/zzacme-{number}" for number in range(2)}
+    assert {(one.pattern, one.whence, one.at[:10]) for one in queue} == {
+        ("zzacme-*", "an advisory is about it", "2027-01-01")
+    }
+    assert (others.status, "zzacme" in others.text) == (403, False)
+    assert (still, later, freed, elsewhere) == (queue, (), (), ())
 
 
 async def test_whoever_reserves_a_name_hears_what_is_known_of_it(

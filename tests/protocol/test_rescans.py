@@ -18,11 +18,15 @@ from pratique.services.governing.rule_settings import SetRule, set_rule
 from pratique.services.installing.fetch_previous import compare_with_previous
 from pratique.services.installing.scan_release import ScanRelease, scan_release
 from pratique.services.judging.recheck_release import Recheck, recheck_releases
+from pratique.services.reviewing.decide_case import DecideCase, confirm_case
+from pratique.services.reviewing.report_release import Report, report_release
 from pratique.services.scanning import rescan as rescanning
-from pratique.services.scanning.rescan import Rescan, RescanPart, rescan, rescan_part
+from pratique.services.scanning.rescan import Rescan, rescan, rescan_part
+from pratique.services.scanning.rescan_part import RESCAN_JOB, RescanPart
 from pratique.services.scanning.scan_fetched import scan_fetched
 from pratique.services.scanning.show_scanner import ShowScanner, show_scanner
-from pratique.store import scans
+from pratique.store import accounts, scans
+from pratique.store.scans import Artefact
 from tests.harness import packages
 from tests.harness.lookalike_packages import harmful, harmless
 from tests.harness.plain_registry import PlainRegistry
@@ -56,7 +60,7 @@ async def done(site: Site, promised: Promised) -> int:
     count = 0
     while promised.jobs:
         name, payload, _ = promised.jobs.pop(0)
-        if name == rescanning.RESCAN_JOB:
+        if name == RESCAN_JOB:
             await rescan_part(site.ports, msgspec.convert(payload, RescanPart))
         else:
             await recheck_releases(site.ports, msgspec.convert(payload, Recheck))
@@ -244,3 +248,31 @@ async def test_a_file_whose_bytes_are_gone_keeps_no_other_from_being_scanned(
 
     shown = await show_scanner(site.ports, ShowScanner(), OPERATOR)
     assert (shown.rescanned, shown.rescan) == (1, 2)
+
+
+@ON_SQLITE
+async def test_what_was_compared_with_a_release_that_is_harmful_after_all_is_scanned_again(
+    site: Site, promised: Promised
+) -> None:
+    own = []
+    for version in ("1.0.0", "1.0.1", "1.0.2"):
+        content = harmless("npm", "left", version)
+        assert (await NPM.upload(site, "left", version, site.token, content=content)).status in (200, 201)
+        own.append(Artefact(hashlib.sha256(content).hexdigest(), "npm", "left", version, f"left-{version}.tgz"))
+        await rescanning.scan_one(site.ports, own[-1])
+    promised.jobs.clear()
+    account = await site.ports.db.read(accounts.find_by_name, "ann")
+    assert account is not None
+
+    def compared(connection: Connection) -> list[str | None]:
+        return [found.previous for one in own if (found := scans.find(connection, LEFT, one.sha256))]
+
+    before = await site.ports.db.read(compared)
+    reporter = Actor(ActorKind.USER, account.id, "ann", token=1)
+    await report_release(site.ports, Report("pkg:npm/left@1.0.1", "it is a trap"), reporter)
+    await confirm_case(site.ports, DecideCase("pkg:npm/left@1.0.1", "so it is"), OPERATOR)
+    await done(site, promised)
+    after = await site.ports.db.read(compared)
+
+    assert before == [None, own[0].sha256, own[1].sha256]
+    assert after == [None, own[0].sha256, own[0].sha256]

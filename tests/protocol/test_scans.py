@@ -61,6 +61,24 @@ async def test_a_release_that_turns_bad_is_caught_by_what_is_new_in_it(site: Sit
     assert found.detector == "difference"
 
 
+@ON_SQLITE
+@pytest.mark.parametrize("order", [(0, 1, 2), (0, 2, 1), (2, 1, 0)], ids=["in turn", "the last first", "backwards"])
+async def test_a_hook_is_new_until_a_release_with_it_is_cleared(site: Site, order: tuple[int, ...]) -> None:
+    """Whoever publishes it twice, or at once, does not excuse the second by the first."""
+    versions = ("1.0.0", "1.0.1", "1.0.2")
+    stored = [
+        await uploaded(site, NPM, version, harmless_without_hook(version, "node setup.js" if number else ""))
+        for number, version in enumerate(versions)
+    ]
+    for number in order:
+        await scan_stored(site.ports, stored[number])
+    found = [await scan_stored(site.ports, one) for one in stored]
+
+    assert [one is not None and one.verdict is not Verdict.CLEAR for one in found] == [False, True, True]
+    assert found[2] is not None
+    assert found[2].detector == "difference"
+
+
 def harmless_without_hook(version: str, hook: str = "") -> bytes:
     scripts = {"scripts": {"preinstall": hook}} if hook else {}
     payload = "const os = require('os'); console.log(os.hostname());\n"

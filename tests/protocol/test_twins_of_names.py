@@ -140,3 +140,24 @@ async def test_an_answer_from_before_is_no_proof_that_a_name_is_free(site: Site,
 
     assert answer.status == 403
     assert "shadows_public" in answer.reason
+
+
+@pytest.mark.parametrize(
+    ("private", "free"), [("zork-one_two", "zork-one_six"), ("a-b-c-d-e-f-g-h", "a-b-c-d-e-f-g-i")]
+)
+async def test_of_a_private_crates_name_upstreams_are_asked_as_often_as_of_one_that_nobody_has(
+    site: Site, registry: PlainRegistry, private: str, free: str
+) -> None:
+    await reserve(site.ports, Reserve("cargo", private), OPERATOR)
+    assert (await CARGO.upload(site, private, "1.0.0", site.admin)).status == 200
+    await unreserve(site.ports, Unreserve("cargo", private), OPERATOR)
+    asked, told = [], []
+
+    for name in (private, free):
+        registry.asked.clear()
+        answer = await site.get(f"/api/v1/names/check?ecosystem=cargo&name={name}", site.token)
+        asked.append(len(registry.asked))
+        told.append(answer.text.replace(name, "NAME"))
+
+    assert asked[0] == asked[1] > 0
+    assert told[0] == told[1]

@@ -21,7 +21,8 @@ from pratique.services.names.name_feeds import PATIENCE as FEED_PATIENCE
 from pratique.services.names.public_under_reserved import WATCH_JOB, watch_reserved
 from pratique.services.ports import Ports
 from pratique.services.publishing.scan_release import SCAN_JOB, SCAN_LEFT_JOB, ScanWork, scan_left, scan_releases
-from pratique.services.scanning.rescan import RESCAN_JOB, RescanPart, rescan_part
+from pratique.services.scanning.rescan import rescan_part
+from pratique.services.scanning.rescan_part import RESCAN_JOB, RescanPart
 from pratique.services.scanning.scan_fetched import SCAN_FETCHED_JOB, scan_fetched
 from pratique.services.upkeep.clean_up import CLEAN_UP_JOB, clean_up
 from pratique.services.upkeep.compare_fetched import COMPARE_JOB, compare_fetched

@@ -44,9 +44,10 @@ class JsonLines:
         self.write_all((fields,))
 
     def write_all(self, lines: Iterable[Mapping[str, Any]]) -> None:
-        """Append lines that were said at this moment, in one write; as `write`."""
+        """Append lines that were said at this moment, in one write; as `write`. None is without fields."""
         at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        text = b"".join([_as_line({"at": at, **self._always, **fields}) for fields in lines])
+        begin = _as_line({"at": at, **self._always})[:-2] + b","
+        text = b"".join([begin + _as_line(fields)[1:] for fields in lines])
         try:
             self._follow()
             self._append(text)

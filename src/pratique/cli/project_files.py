@@ -20,6 +20,9 @@ from pratique.formats.manifests import maven, nuget, rubygems
 
 MAX_FILES = 2_000
 MAX_FOLDERS = 50_000
+MAX_DEPTH = 100
+"""Folders in folders."""
+
 MAX_BYTES = 4 << 20
 """Of one file; some kinds are read less far."""
 
@@ -91,7 +94,7 @@ def names_below(folder: Path) -> ProjectNames:
     found: dict[tuple[str, str], tuple[str, set[str]]] = {}
     number = 0
     for path in _files(folder, unread):
-        shown = path.relative_to(folder).as_posix()
+        shown = _shown(path, folder)
         try:
             for ecosystem, mention in read_mentions(path):
                 private, files = found.get((ecosystem, mention.name), ("", set()))
@@ -141,26 +144,42 @@ def _locked(ecosystem: Ecosystem, reader: ReadsLockfiles, filename: str, content
 
 def _files(folder: Path, unread: list[Unread]) -> Iterator[Path]:
     """Files of names that are read, without those behind links, as far as there are not too many."""
-
-    def note(error: OSError) -> None:
-        unread.append(Unread(os.path.relpath(error.filename or folder, folder), error.strerror or "cannot be read"))
-
     files = 0
-    for folders, (root, below, names) in enumerate(os.walk(folder, onerror=note, followlinks=False), 1):
-        below[:] = sorted(one for one in below if one not in _PASSED_BY and not one.startswith("."))
-        for path in (Path(root, name) for name in sorted(names) if _is_read(name)):
+    for folders, (root, names) in enumerate(_folders(folder, unread), 1):
+        files += len(names)
+        if files > MAX_FILES or folders > MAX_FOLDERS:
+            unread.append(Unread(".", f"more than {MAX_FILES} files or {MAX_FOLDERS} folders; the rest was not read"))
+            return
+        for path in (root / name for name in names):
             if path.is_symlink() or not path.is_file():
-                unread.append(
-                    Unread(path.relative_to(folder).as_posix(), "it is no plain file, and links are not followed")
-                )
-                continue
-            files += 1
-            if files > MAX_FILES or folders > MAX_FOLDERS:
-                unread.append(
-                    Unread(".", f"more than {MAX_FILES} files or {MAX_FOLDERS} folders; the rest was not read")
-                )
-                return
-            yield path
+                unread.append(Unread(_shown(path, folder), "it is no plain file, and links are not followed"))
+            else:
+                yield path
+
+
+def _folders(folder: Path, unread: list[Unread]) -> Iterator[tuple[Path, list[str]]]:
+    """Folders with the names of their files that are read; each before those in it, in order."""
+    waiting = [(folder, 0)]
+    while waiting:
+        root, depth = waiting.pop()
+        try:
+            with os.scandir(root) as entries:
+                inside = sorted(entries, key=lambda one: one.name)
+        except OSError as error:
+            unread.append(Unread(_shown(root, folder), error.strerror or "cannot be read"))
+            continue
+        below = [one.name for one in inside if one.is_dir(follow_symlinks=False)]
+        yield root, [one.name for one in inside if one.name not in below and _is_read(one.name)]
+        below = [name for name in below if name not in _PASSED_BY and not name.startswith(".")]
+        if below and depth >= MAX_DEPTH:
+            unread.append(Unread(_shown(root, folder), f"folders lie deeper than {MAX_DEPTH}; these were not read"))
+            continue
+        waiting += [(root / name, depth + 1) for name in reversed(below)]
+
+
+def _shown(path: Path, folder: Path) -> str:
+    """A path below the folder as text that can be printed: names of files are bytes, and need be no text."""
+    return os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "replace")
 
 
 def _content(path: Path) -> bytes:

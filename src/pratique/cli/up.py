@@ -7,11 +7,13 @@ import os
 import signal
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from pratique.cli.apart import Apart, done_apart
 from pratique.cli.first_start import admin_link, check_listening, make_ready, settings_of
 from pratique.cli.folder_lock import sole_server
 from pratique.cli.forks import ForkServer, split_this_process
@@ -97,9 +99,10 @@ def _run(folder: DataFolder, given: Mapping[str, object], *, enforce: bool) -> i
             watch = _check(settings)
             if not is_object_store(settings):
                 folder.refuse_unwritable_blobs(settings.blobs)
-            make_ready(folder, settings, _say, enforce=enforce)
+            done_apart(partial(make_ready, folder, settings, _say, enforce=enforce))
+            link = Apart(partial(admin_link, folder, settings))
             kept = {key: value for key, value in given.items() if value is not None}
-            return asyncio.run(_supervise(folder, settings, kept, watch, forks))
+            return asyncio.run(_supervise(folder, settings, kept, watch, forks, link))
 
 
 def _check(settings: Settings) -> CertificateWatch | None:
@@ -114,7 +117,12 @@ def _check(settings: Settings) -> CertificateWatch | None:
 
 
 async def _supervise(
-    folder: DataFolder, settings: Settings, given: dict[str, Any], watch: CertificateWatch | None, forks: ForkServer
+    folder: DataFolder,
+    settings: Settings,
+    given: dict[str, Any],
+    watch: CertificateWatch | None,
+    forks: ForkServer,
+    link: Apart,
 ) -> int:
     supervisor = Supervisor(
         stations(settings),
@@ -133,7 +141,7 @@ async def _supervise(
         _watch_certificate(supervisor, watch),
     ]
     try:
-        return await supervisor.run(_greet(folder, settings, watch))
+        return await supervisor.run(_greet(folder, settings, watch, link))
     finally:
         for task in background:
             task.cancel()
@@ -161,15 +169,15 @@ def stations(settings: Settings) -> tuple[Station, ...]:
     return (*web, Station(Role.JOBS, "jobs"))
 
 
-def _greet(folder: DataFolder, settings: Settings, watch: CertificateWatch | None) -> Callable[[], Any]:
+def _greet(folder: DataFolder, settings: Settings, watch: CertificateWatch | None, link: Apart) -> Callable[[], Any]:
     async def greet() -> None:
         # Made now and not earlier, so that none of its fifteen minutes pass while the server starts.
-        link = None
+        url = None
         try:
-            link = await asyncio.to_thread(admin_link, folder, settings)
+            url = await asyncio.to_thread(link.answer)
         except Unavailable as error:
             _say(f"no link for an administrator could be made: {error}; then run `pratique admin link`")
-        for line in greeting(folder, settings, link, watch.remarks() if watch else ()):
+        for line in greeting(folder, settings, url, watch.remarks() if watch else ()):
             _say(line)
         await asyncio.to_thread(_tell_measures, folder)
 

@@ -62,6 +62,7 @@ class Vote(msgspec.Struct, frozen=True):
         why: a clause that follows the subject: `is 3 hours old; 48 hours are needed`.
         until: when the vote ends by itself, None if only a person can end it.
         passing: it rests on a failure of the moment: who asks again later may get another answer.
+        by_upstream: an upstream of our own kind casts it: nothing that is laid down here changes it.
     """
 
     rule: str
@@ -69,6 +70,7 @@ class Vote(msgspec.Struct, frozen=True):
     why: str
     until: Instant | None = None
     passing: bool = False
+    by_upstream: bool = False
 
 
 class SetAside(msgspec.Struct, frozen=True):
@@ -90,6 +92,7 @@ class Decision(msgspec.Struct, frozen=True):
         waiting: names of rules that wait for a later stage.
         valid_until: the next instant at which it can change by time alone; None: never.
         facts: fact name to its canonical value, for the explanation.
+        as_nobodys: made of the name as one that nobody has, whoever has it: it tells nothing of whose it is.
     """
 
     id: str
@@ -100,6 +103,7 @@ class Decision(msgspec.Struct, frozen=True):
     waiting: tuple[str, ...] = ()
     valid_until: Instant | None = None
     facts: dict[str, Any] = {}
+    as_nobodys: bool = False
 
     @property
     def vote(self) -> Vote | None:

@@ -57,6 +57,8 @@ class Rule(msgspec.Struct, frozen=True):
         options: struct of its own settings.
         vote: its opinion, None for no objection.
         sees: what it looks at in the actor, as a word; part of the policy class.
+        by_facts: of the subject it looks at the project, and whether there is a version, and at nothing else: of two
+            versions with the same facts it says the same, so that most listings ask it once.
     """
 
     name: str
@@ -67,6 +69,7 @@ class Rule(msgspec.Struct, frozen=True):
     options: type[Options]
     vote: Callable[[Facts, Any], Vote | None]
     sees: Callable[[Actor, Any], str]
+    by_facts: bool = False
 
 
 def rule_of(module: ModuleType) -> Rule:
@@ -84,6 +87,7 @@ def rule_of(module: ModuleType) -> Rule:
         options=getattr(module, "Options", NoOptions),
         vote=module.vote,
         sees=getattr(module, "sees", _nothing),
+        by_facts=getattr(module, "BY_FACTS", False),
     )
 
 

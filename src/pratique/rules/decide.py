@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
-from operator import is_not
+from collections.abc import Callable, Iterator, Mapping
+from itertools import repeat
+from operator import is_not, itemgetter
 from typing import Any, TypeVar
 
 import msgspec
@@ -42,6 +43,12 @@ class Opinion(msgspec.Struct, frozen=True):
     vote: Vote | None = None
     waits: bool = False
     failed: bool = False
+
+
+Placed = tuple[int, ActiveRule, frozenset[str]]
+"""A rule with its place in the policy and the names of the facts it may read."""
+
+_by_place: Callable[[tuple[int, Opinion]], int] = itemgetter(0)
 
 
 class Tally(msgspec.Struct):
@@ -86,7 +93,9 @@ class Judge:
         self._policy, self._moment = policy, moment
         self._due = Stage.FILE if moment is Moment.PUBLISH else stage
         self._active = tuple(one for one in policy.rules if moment in one.rule.moments)
-        self._needed = tuple((one, _name_set(one.rule.needs)) for one in self._active)
+        needed = [(place, one, _name_set(one.rule.needs)) for place, one in enumerate(self._active)]
+        self._each_time = [one for one in needed if not one[1].rule.by_facts]
+        self._alike = Alike([one for one in needed if one[1].rule.by_facts], self._due)
         self._names = _names(tuple(one.rule.needs for one in self._active))
         self._written: dict[str, tuple[Any, Any]] = {}
         self._asked: tuple[Any, ...] | None = None
@@ -109,11 +118,14 @@ class Judge:
     def _votes(self, facts: Facts) -> Tally:
         declared, tally = _Declared(facts.values), Tally()
         mine = _asked_about(facts, declared)
-        for one, names in self._needed:
+        opinions = list(self._alike.opinions(facts, mine, declared))
+        for place, one, names in self._each_time:
             declared.names = names
             opinion = _ask(one, mine, self._due)
             if opinion is not None:
-                _count(tally, opinion, self._policy, facts)
+                opinions.append((place, opinion))
+        for _, opinion in sorted(opinions, key=_by_place) if len(opinions) > 1 else opinions:
+            _count(tally, opinion, self._policy, facts)
         if len(tally.votes) > 1:
             tally.votes.sort(key=lambda vote: (-vote.action, vote.passing))
         return tally
@@ -154,6 +166,44 @@ class Judge:
             self._asked = asked
             self._class = policy_class(self._policy, facts.actor, facts.subject.project, known, self._moment)
         return self._class
+
+
+class Alike:
+    """Rules that go by facts alone. As long as the facts are the same values they are asked once."""
+
+    def __init__(self, rules: list[Placed], due: Stage) -> None:
+        """Prepare.
+
+        Args:
+            rules: all of them with `by_facts`.
+            due: as in `Judge`.
+        """
+        self._rules, self._due = rules, due
+        self._names = sorted({name for _, _, names in rules for name in names})
+        self._asked: list[Any] | None = None
+        self._opinions: list[tuple[int, Opinion]] = []
+
+    def opinions(self, facts: Facts, mine: Facts, declared: _Declared) -> list[tuple[int, Opinion]]:
+        """What they say, with their places in the policy.
+
+        Args:
+            facts: of one subject.
+            mine: the same as rules are shown them.
+            declared: in which they are told apart.
+        """
+        subject = facts.subject
+        asked = [facts.origin, facts.actor, facts.now, subject.project, subject.version is None]
+        asked += map(facts.values.get, self._names, repeat(_NOWHERE))
+        if self._asked is None or any(map(is_not, asked, self._asked)):
+            self._asked, self._opinions = asked, list(self._ask(mine, declared))
+        return self._opinions
+
+    def _ask(self, mine: Facts, declared: _Declared) -> Iterator[tuple[int, Opinion]]:
+        for place, one, names in self._rules:
+            declared.names = names
+            opinion = _ask(one, mine, self._due)
+            if opinion is not None:
+                yield place, opinion
 
 
 class _Declared(Mapping[str, Any]):

@@ -9,6 +9,7 @@ from pratique.rules.contract import Needs, NoOptions
 
 NAME = "gone_upstream"
 NEEDS: Needs = (GONE_UPSTREAM,)
+BY_FACTS = True
 
 
 def vote(facts: Facts, _options: NoOptions) -> Vote | None:

@@ -8,6 +8,7 @@ from pratique.rules.contract import Needs, NoOptions, deny
 
 NAME = "quarantined"
 NEEDS: Needs = (PROJECT_STATUS,)
+BY_FACTS = True
 
 
 def vote(facts: Facts, _options: NoOptions) -> Vote | None:

@@ -9,6 +9,7 @@ from pratique.rules.contract import Needs, NoOptions, deny
 
 NAME = "reserved_name"
 NEEDS: Needs = (RESERVATION,)
+BY_FACTS = True
 
 
 def vote(facts: Facts, _options: NoOptions) -> Vote | None:

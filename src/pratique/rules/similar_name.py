@@ -18,6 +18,7 @@ NAME = "similar_name"
 NEEDS: Needs = (NAME_REVIEW, RESEMBLES, FIRST_PUBLISHED, FIRST_SEEN)
 MOMENTS = EVERY_MOMENT
 STARTS = Mode.DRY_RUN
+BY_FACTS = True
 
 
 class Options(contract.Options, frozen=True):

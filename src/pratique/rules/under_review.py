@@ -9,6 +9,7 @@ from pratique.rules.contract import Needs, NoOptions, hold
 NAME = "under_review"
 NEEDS: Needs = (RELEASE_HELD,)
 STARTS = Mode.DRY_RUN
+BY_FACTS = True
 
 
 def vote(facts: Facts, _options: NoOptions) -> Vote | None:

@@ -10,6 +10,7 @@ from pratique.rules.contract import Needs, NoOptions, deny
 
 NAME = "unpublished"
 NEEDS: Needs = (UNPUBLISHED,)
+BY_FACTS = True
 
 
 def vote(facts: Facts, _options: NoOptions) -> Vote | None:

@@ -21,9 +21,10 @@ from pratique.scan.guarded import failed, guarded
 from pratique.scan.known import known
 from pratique.scan.limits import ScanLimits
 from pratique.scan.records import MAX_DIFFERENCES, differences
-from pratique.scan.report import Report, Subject, report_of
+from pratique.scan.report import Report, Subject, report_of, unfinished
 from pratique.scan.seen import Artefact, FileDeeds, Identity, Listed, Oddity, Outline, SeenFile
 from pratique.scan.stock import Piece, Stock
+from pratique.scan.unseen import unread, unseen
 
 
 def scan(
@@ -60,6 +61,7 @@ def scan(
         source=None if source is None else outline_of(stated, source, limits),
     )
     _, findings = _looked_at(stock, laid, begun_with, detectors, limits)
+    findings += unseen(stock.oddities, laid)
     return report_of(stated, findings, limits.max_findings, len(stock.pieces), stock.unpacked)
 
 
@@ -114,12 +116,14 @@ def _looked_at(
     layers_left = limits.max_layers
     for piece in stock.files():
         file = _seen(piece, laid)
+        findings += unread(file)
         try:
             for number, (did, found) in enumerate(look_at(file, artefact, safe)):
                 deeds.append(did)
                 findings += found
                 layers_left -= number > 0
                 if layers_left <= 0:
+                    findings.append(unfinished(f"more than {limits.max_layers} layers are packed in it", file.path))
                     break
         except Exception as error:  # noqa: BLE001 - no file may keep the others from being looked at
             findings.append(failed("reading what it does", file.path, error))
@@ -140,4 +144,5 @@ def _record_differences(stock: Stock) -> list[Oddity]:
 def _seen(piece: Piece, laid: Plan) -> SeenFile:
     content = piece.content or b""
     point = laid.point_of(piece.path)
-    return SeenFile(piece.path, piece.kind, content, piece.size, piece.sha256, point, cut=len(content) < piece.size)
+    kind = laid.kind_of(piece.path, piece.kind)
+    return SeenFile(piece.path, kind, content, piece.size, piece.sha256, point, cut=len(content) < piece.size)

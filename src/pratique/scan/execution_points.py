@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from pratique.formats.file_kind import FileKind
 from pratique.scan.findings import ExecutionPoint
 from pratique.scan.points import cargo, maven, npm, nuget, pypi, rubygems
 from pratique.scan.points.contract import Expect, Package, Read
@@ -15,7 +16,7 @@ from pratique.scan.seen import Dependency, Hook
 
 ECOSYSTEMS = {"npm": npm, "pypi": pypi, "cargo": cargo, "maven": maven, "rubygems": rubygems, "nuget": nuget}
 
-_ONE_FOLDER = frozenset(("npm", "pypi", "cargo"))
+_ONE_FOLDER = frozenset(("pypi", "cargo"))
 _SET_ASIDE = frozenset(
     (
         "test",
@@ -49,6 +50,7 @@ class Plan(msgspec.Struct, frozen=True):
         dependencies: what it asks for.
         people: maintainers and authors as stated.
         points: of the files that something runs or names; `point_of` answers for all.
+        kinds: as what files run whose names do not tell it.
     """
 
     name: str
@@ -58,6 +60,11 @@ class Plan(msgspec.Struct, frozen=True):
     dependencies: tuple[Dependency, ...]
     people: frozenset[str]
     points: dict[str, ExecutionPoint]
+    kinds: dict[str, FileKind] = {}
+
+    def kind_of(self, path: str, kind: FileKind) -> FileKind:
+        """What a file is: what it is run as, unless its bytes are those of a program or an archive."""
+        return self.kinds.get(path, kind) if kind.is_text or kind is FileKind.DATA else kind
 
     def point_of(self, path: str) -> ExecutionPoint:
         """When a file runs: as found out, else when somebody calls it; tests, examples and prose never do.
@@ -74,15 +81,13 @@ class Plan(msgspec.Struct, frozen=True):
 def package_root(ecosystem: str, paths: Collection[str]) -> str:
     """The folder that holds the whole package, with its slash; empty where it has none.
 
-    npm, sdists and crates put everything below one folder; paths that detectors see are below it. What lies beside
-    that folder keeps its whole path.
+    Sdists and crates put everything below one folder; paths that detectors see are below it. What lies beside that
+    folder keeps its whole path. npm leaves out the first part of every path, whatever it is (`Stock`).
     """
     if ecosystem not in _ONE_FOLDER:
         return ""
     tops = {path.partition("/")[0] for path in paths if "/" in path}
     loose = [path for path in paths if "/" not in path]
-    if ecosystem == "npm":
-        return "package/" if "package" in tops else f"{min(tops)}/" if len(tops) == 1 and not loose else ""
     is_wheel = any(top.endswith(".dist-info") for top in tops)
     return "" if is_wheel or loose or len(tops) != 1 else f"{min(tops)}/"
 
@@ -108,5 +113,6 @@ def plan(ecosystem: str, paths: Collection[str], read: Read, expect: Expect = la
         hooks=tuple(package.hooks),
         dependencies=tuple(package.dependencies),
         people=frozenset(package.people),
-        points=reached(package.points, known, read, expect),
+        points=reached(package.points, known, read, expect, package.kinds),
+        kinds=package.kinds,
     )

@@ -20,7 +20,7 @@ class ScanLimits(msgspec.Struct, frozen=True):
     """
 
     archive: ArchiveLimits = ArchiveLimits()
-    max_content: int = 8 << 20
+    max_content: int = 16 << 20
     max_held: int = 12 << 20
     max_ahead: int = 6 << 20
     max_layers: int = 2_000

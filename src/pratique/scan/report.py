@@ -11,6 +11,9 @@ from pratique.scan.score import Scored, score
 UNFINISHED = "SCAN-01"
 """The finding that the scan itself could not do all it should."""
 
+_BECAUSE = 50
+"""So many at most of the findings that made the verdict, and of those that something failed, are told before others."""
+
 _SEVERITY = tuple(Severity)
 _POINTS = tuple(ExecutionPoint)
 
@@ -42,6 +45,7 @@ class Report(msgspec.Struct, frozen=True):
         files: that were looked at.
         unpacked: bytes of them.
         left_out: findings beyond the limit, which are not told.
+        finished: everything was looked at that should be; otherwise it is not clear, whatever else was found.
     """
 
     subject: Subject
@@ -51,6 +55,7 @@ class Report(msgspec.Struct, frozen=True):
     files: int = 0
     unpacked: int = 0
     left_out: int = 0
+    finished: bool = True
 
 
 def unfinished(why: str, file: str = "", excerpt: str = "") -> Finding:
@@ -73,8 +78,14 @@ def report_of(subject: Subject, findings: list[Finding], most: int, files: int =
     """
     ordered = sorted(dict.fromkeys(findings), key=_order)
     scored: Scored = score(ordered)
-    told = tuple(ordered[:most])
-    return Report(subject, scored.verdict, scored.points, told, files, unpacked, len(ordered) - len(told))
+    failures = [one for one in ordered if one.detector == UNFINISHED]
+    # What the verdict rests on is told, however much else there is.
+    half = max(1, min(most // 2, _BECAUSE))
+    first = {*scored.because[:half], *failures[:half]}
+    others = [one for one in ordered if one not in first][: max(0, most - len(first))]
+    told = tuple(sorted((*first, *others), key=_order))
+    left_out = len(ordered) - len(told)
+    return Report(subject, scored.verdict, scored.points, told, files, unpacked, left_out, not failures)
 
 
 def report_unfinished(subject: Subject, why: str) -> Report:

@@ -37,6 +37,9 @@ _POINT = {
 }
 
 
+_PLACES = 2
+
+
 def weight(finding: Finding) -> Severity:
     """What a finding counts as: one step less where harmless code does the same, and one less where nothing runs it."""
     rank = _SEVERITY.index(finding.severity)
@@ -73,8 +76,26 @@ def _points(findings: Sequence[Finding]) -> int:
 
 def _independent_pair(high: Sequence[Finding]) -> tuple[Finding, ...]:
     """Two findings of different detectors about different lines, one of which runs unasked."""
-    for one, other in combinations(high[:200], 2):
-        same_place = (one.file, one.line, one.layers) == (other.file, other.line, other.layers)
-        if one.detector != other.detector and not same_place and (one.point.is_unasked or other.point.is_unasked):
+    for one, other in combinations(_of_each_detector(high), 2):
+        independent = one.detector != other.detector and _place(one) != _place(other)
+        if independent and (one.point.is_unasked or other.point.is_unasked):
             return one, other
     return ()
+
+
+def _of_each_detector(high: Sequence[Finding]) -> list[Finding]:
+    """At most four of each detector: however much one of them finds, the others' findings are not lost behind it.
+
+    Two that run unasked and two that may not, about different lines: whatever another detector finds, and wherever, one
+    of them is a pair with it if any is.
+    """
+    kept: dict[tuple[str, bool], dict[tuple[object, ...], Finding]] = {}
+    for one in high:
+        places = kept.setdefault((one.detector, one.point.is_unasked), {})
+        if len(places) < _PLACES:
+            places.setdefault(_place(one), one)
+    return [one for places in kept.values() for one in places.values()]
+
+
+def _place(finding: Finding) -> tuple[object, ...]:
+    return finding.file, finding.line, finding.layers

@@ -14,6 +14,7 @@ from pratique.formats.oddities import Oddity as Oddity
 from pratique.formats.oddities import OddityKind as OddityKind
 from pratique.scan.findings import ExecutionPoint
 from pratique.scan.reading.contract import Ability, Deed
+from pratique.scan.reading.source_encoding import decoded
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +48,12 @@ class SeenFile:
 
     @cached_property
     def text(self) -> str:
-        """The content as text: UTF-8, or UTF-16 where it says so; what is neither shows as replacement characters."""
+        """The content as text: UTF-8, or UTF-16 where it says so; what is neither shows as replacement characters.
+
+        Python in the encoding that it declares.
+        """
+        if self.kind is FileKind.PYTHON:
+            return decoded(self.content)
         if self.content.startswith((b"\xff\xfe", b"\xfe\xff")):
             return self.content.decode("utf-16", "replace")
         return self.content.decode("utf-8", "replace").removeprefix("\ufeff")

@@ -101,6 +101,8 @@ class Stock:
             piece.path = self._places(piece.path)
         self.oddities = [Oddity(odd.kind, self._places(odd.path), odd.note) for odd in self.oddities]
         self._at = {piece.path: index for index, piece in enumerate(self.pieces)}
+        if len(self._at) < len(self.pieces) and self.ecosystem == "npm":
+            self.oddities += _one_above_the_other(self.pieces, self._names)
 
     @property
     def paths(self) -> list[str]:
@@ -218,12 +220,29 @@ def _plain(pieces: Sequence[Piece]) -> frozenset[str]:
     return frozenset(name for name, count in counts.items() if count == 1 and name not in around)
 
 
+def _one_above_the_other(pieces: Sequence[Piece], names: Sequence[str]) -> Iterator[Oddity]:
+    """Files of two folders that are unpacked to the same place; the last one stays."""
+    met: dict[str, str] = {}
+    for piece, name in zip(pieces, names, strict=True):
+        before = met.setdefault(piece.path, name)
+        if before != name:
+            yield Oddity(OddityKind.DUPLICATE, piece.path, f"{before} and {name} are unpacked to the same place")
+
+
 def _places(ecosystem: str, paths: list[str]) -> Callable[[str], str]:
     """How a path in the archive becomes the path below the package's root."""
     if ecosystem == "rubygems":
         return _gem_place
+    if ecosystem == "npm":
+        return _npm_place
     root = package_root(ecosystem, paths) if ecosystem else ""
     return lambda path: path.removeprefix(root)
+
+
+def _npm_place(path: str) -> str:
+    """Npm unpacks without the first folder, whatever it is called (`strip: 1` of pacote)."""
+    first, slash, rest = path.partition("/")
+    return rest if slash and "!" not in first else path
 
 
 def _gem_place(path: str) -> str:

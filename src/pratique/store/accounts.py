@@ -79,7 +79,8 @@ def list_all(c: sa.Connection) -> tuple[Account, ...]:
 
 def count_admins(c: sa.Connection) -> int:
     """How many accounts can administer the server right now."""
-    wanted = sa.select(sa.func.count()).where(account.c.admin, account.c.disabled.is_(None))
+    able = (account.c.admin, account.c.disabled.is_(None), account.c.frozen.is_(None))
+    wanted = sa.select(sa.func.count()).where(*able)
     return int(c.execute(wanted).scalar_one())
 
 

@@ -5,18 +5,20 @@ A form is kept as 63 bits of its BLAKE2 digest, so a look-up may bring a name th
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
+from typing import Any
 
 import sqlalchemy as sa
 
 from pratique.naming.keys import keys, spell
 from pratique.store.dialects import insert
-from pratique.store.schema import name_form, project
+from pratique.store.schema import membership, name_form, project, ranked_name
 
 EVERYWHERE = 0
 """Stands for all repositories where a place wants one."""
+
+_OWNING = ("owner", "maintainer")
 
 MOST_FOUND = 200
 """Names brought of each form, of each place."""
@@ -41,16 +43,50 @@ def remember(c: sa.Connection, place: int, ecosystem: str, names: Iterable[str])
     return new
 
 
-def find(c: sa.Connection, repository_id: int, ecosystem: str, forms: Sequence[str]) -> tuple[str, ...]:
-    """Names with one of these forms that the repository or everybody knows, at most `MOST_FOUND` of each."""
+def find(
+    c: sa.Connection, repository_id: int, ecosystem: str, forms: Sequence[str], account_id: int | None = None
+) -> tuple[str, ...]:
+    """Names with one of these forms that the repository or everybody knows, at most `MOST_FOUND` of each.
+
+    Of very many the oldest projects are brought, and of imported lists the most popular: whoever adds names hides none.
+
+    Args:
+        c: the transaction.
+        repository_id: whose names.
+        ecosystem: of the names.
+        forms: as `naming.keys` makes them.
+        account_id: whoever asks; names of projects of its own are left out, as nobody is held for his own.
+    """
     found: dict[str, None] = {}
     # Each form by itself: however many names have one of them, they hide none that has another.
-    for place, form in itertools.product((repository_id, EVERYWHERE), dict.fromkeys(map(_digest, forms))):
-        wanted = sa.select(name_form.c.name).where(
-            name_form.c.place == place, name_form.c.ecosystem == ecosystem, name_form.c.form == form
-        )
-        found |= dict.fromkeys(c.execute(wanted.order_by(name_form.c.name).limit(MOST_FOUND)).scalars())
+    for form in dict.fromkeys(map(_digest, forms)):
+        for wanted in (_here(repository_id, ecosystem, form, account_id), _everywhere(ecosystem, form)):
+            found |= dict.fromkeys(c.execute(wanted.limit(MOST_FOUND)).scalars())
     return tuple(found)
+
+
+def _of(place: int, ecosystem: str, form: int) -> sa.Select[Any]:
+    mine = (name_form.c.place == place, name_form.c.ecosystem == ecosystem, name_form.c.form == form)
+    return sa.select(name_form.c.name).where(*mine)
+
+
+def _here(repository_id: int, ecosystem: str, form: int, account_id: int | None) -> sa.Select[Any]:
+    same = (
+        project.c.repository_id == repository_id,
+        project.c.ecosystem == ecosystem,
+        project.c.name == name_form.c.name,
+    )
+    wanted = _of(repository_id, ecosystem, form).outerjoin(project, sa.and_(*same))
+    if account_id is not None:
+        own = (membership.c.project_id == project.c.id, membership.c.account_id == account_id)
+        wanted = wanted.where(~sa.exists().where(*own, membership.c.role.in_(_OWNING)))
+    return wanted.order_by(project.c.id.is_(None), project.c.id, name_form.c.name)
+
+
+def _everywhere(ecosystem: str, form: int) -> sa.Select[Any]:
+    ranked = (ranked_name.c.ecosystem == ecosystem, ranked_name.c.name == name_form.c.name)
+    wanted = _of(EVERYWHERE, ecosystem, form).outerjoin(ranked_name, sa.and_(*ranked))
+    return wanted.order_by(ranked_name.c.place.is_(None), ranked_name.c.place, name_form.c.name)
 
 
 def remember_projects(c: sa.Connection) -> None:

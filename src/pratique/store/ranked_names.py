@@ -35,8 +35,17 @@ class NameImport(msgspec.Struct, frozen=True):
     number: int
 
 
-def replace(c: sa.Connection, ecosystem: str, names: Sequence[Ranked]) -> None:
-    """Keep popular names, the most popular first, in place of those kept before."""
+def put_first(c: sa.Connection, ecosystem: str, names: Sequence[Ranked], most: int) -> int:
+    """Keep popular names, the most popular first, before those kept of earlier lists; how many are kept now.
+
+    Args:
+        c: the transaction.
+        ecosystem: of the names.
+        names: of the new list.
+        most: that are kept; the last of earlier lists go.
+    """
+    known = {one.name for one in names}
+    names = [*names, *(one for one in all_of(c, ecosystem) if one.name not in known)][:most]
     c.execute(ranked_name.delete().where(ranked_name.c.ecosystem == ecosystem))
     rows = [
         {"ecosystem": ecosystem, "place": place, "name": one.name, "downloads": one.downloads}
@@ -44,6 +53,7 @@ def replace(c: sa.Connection, ecosystem: str, names: Sequence[Ranked]) -> None:
     ]
     if rows:
         c.execute(ranked_name.insert(), rows)
+    return len(rows)
 
 
 def all_of(c: sa.Connection, ecosystem: str) -> tuple[Ranked, ...]:

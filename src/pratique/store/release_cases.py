@@ -98,7 +98,8 @@ class Opened(msgspec.Struct, frozen=True):
 def put(c: sa.Connection, repository_id: int, opened: Opened, now: Instant) -> StoredCase:
     """Put a release into the queue, in the place of what was said of it before.
 
-    One that was decided before waits again; one that waits keeps its time and its reports' weight.
+    One that was decided before waits again; one that waits keeps its time and its reports' weight. What reviewers said
+    of it is forgotten: they said it of something else.
     """
     known = find(c, repository_id, opened.key, opened.version)
     waits = known is not None and known.state is CaseState.WAITING
@@ -121,8 +122,7 @@ def put(c: sa.Connection, repository_id: int, opened: Opened, now: Instant) -> S
         c.execute(release_case.insert().values(repository_id=repository_id, **named, **values))
     else:
         c.execute(release_case.update().where(release_case.c.id == known.id).values(values))
-        if not waits:
-            c.execute(opinion.delete().where(opinion.c.case_id == known.id))
+        c.execute(opinion.delete().where(opinion.c.case_id == known.id))
     return _expect(c, repository_id, opened.key, opened.version)
 
 

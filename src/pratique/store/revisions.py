@@ -161,10 +161,12 @@ class RevisionReader:
 
     def kept_known(self) -> int | None:
         """As `known`, and what is known is read again before it is too old, so that nobody has to wait for it."""
-        known = self.known()
-        if known is not None and self._age() >= REREAD_AFTER / 2:
+        age = self._age()
+        if age >= REREAD_AFTER or self._mark != self._database.mark.seen():
+            return None
+        if age >= REREAD_AFTER / 2:
             self._under_way()
-        return known
+        return self._value
 
     def stands(self, since: int, repository_id: int, key: ProjectKey | None = None) -> bool:
         """Whether nothing has changed, as far as is known, since the global counter had this value.

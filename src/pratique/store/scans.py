@@ -173,6 +173,12 @@ def has_no_previous(c: sa.Connection, artefact: Artefact) -> None:
     c.execute(scan.update().where(*mine, scan.c.previous.is_(None)).values(previous=""))
 
 
+def forget_comparisons(c: sa.Connection, key: ProjectKey, sha256: str) -> int:
+    """Let every artefact of the project be due that was compared with this one; how many."""
+    mine = (scan.c.ecosystem == key.ecosystem, scan.c.name == key.name, scan.c.previous == sha256)
+    return c.execute(scan.update().where(*mine).values(rules="")).rowcount
+
+
 def progress(c: sa.Connection, wanted: Wanted) -> Progress:
     """How far it has come."""
     whole = sa.select(sa.func.count()).select_from(_stored(wanted).distinct().subquery())

@@ -113,10 +113,15 @@ def _line(
         "from": address,
     }
     if actor is not None:
-        line["actor"], line["token"] = f"{actor.kind.value}:{actor.name}", actor.token
+        line["actor"], line["token"] = _label(actor), actor.token
     if agent:
         line["client"] = _client(agent[:_USUAL])
     return line
+
+
+@functools.lru_cache(maxsize=1_024)
+def _label(actor: Actor) -> str:
+    return f"{actor.kind.value}:{actor.name}"
 
 
 @functools.lru_cache(maxsize=1_024)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import msgspec
 
@@ -42,7 +42,7 @@ class Asker(msgspec.Struct, frozen=True, cache_hash=True):
     scope: TokenScope | None
 
 
-class Question(msgspec.Struct, frozen=True):
+class Question(msgspec.Struct, frozen=True, cache_hash=True):
     """What was asked of an address, to the letter.
 
     Attributes:
@@ -137,11 +137,11 @@ class Answers:
             self._bytes -= _cost(path, question, forgotten)
 
 
-def questions(public_url: str, accept: str, encoding: str, actor: Actor) -> Iterator[Question]:
+def questions(public_url: str, accept: str, encoding: str, actor: Actor) -> tuple[Question, Question]:
     """What is asked of a project of an upstream, and what is asked of an own one, where it plays a part who asks."""
     asker = _asker(actor)
-    yield Question(public_url, accept, encoding, asker, None)
-    yield Question(public_url, accept, encoding, asker, actor.account)
+    everybodys = Question(public_url, accept, encoding, asker, None)
+    return everybodys, msgspec.structs.replace(everybodys, account=actor.account)
 
 
 @functools.lru_cache(maxsize=4_096)

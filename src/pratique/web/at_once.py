@@ -22,12 +22,12 @@ from pratique.services.accounts.sign_in import SignIn
 from pratique.services.installing.file_answers import Stored
 from pratique.services.installing.get_cleared import get_cleared
 from pratique.services.ports import Ports
-from pratique.upstream import chain
-from pratique.web.answers import Answers, StandingFile, StandingListing, questions
+from pratique.web.answers import Answers, StandingFile, StandingListing
 from pratique.web.documents import etag_matches
 from pratique.web.heads import Head
-from pratique.web.hosts import Hosts, UnknownHost
+from pratique.web.hosts import Hosts
 from pratique.web.limits import WebLimits
+from pratique.web.manners import Manner, Manners
 from pratique.web.rates import Rates, whose
 from pratique.web.rooms import Rooms
 from pratique.web.standing_view import view_of
@@ -41,10 +41,7 @@ LARGEST = 256 << 10
 LARGEST_FILE = 1 << 20
 """The same of a file."""
 
-_ABOUT_PARTS = frozenset({"range", "if-range", "if-none-match", "if-modified-since", "if-match", "if-unmodified-since"})
-
-_LONGER_WAY = frozenset({chain.VIA.lower(), "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"})
-"""Who sends these is a server of ours, or stands behind a proxy."""
+_OK, _NOT_MODIFIED = HTTPStatus.OK.value, HTTPStatus.NOT_MODIFIED.value
 
 _BY_TLS = f"Strict-Transport-Security: {HSTS}\r\n".encode()
 
@@ -80,7 +77,7 @@ class Coming(msgspec.Struct, frozen=True):
 
     def given(self) -> Given:
         """Itself as an answer that was given, without the bytes."""
-        return Given([], HTTPStatus.OK.value, self.standing.cleared.size, self.path, self.actor, self.agent)
+        return Given([], _OK, self.standing.cleared.size, self.path, self.actor, self.agent)
 
 
 class AtOnce:
@@ -92,7 +89,7 @@ class AtOnce:
         self._ports, self._sign_in, self._hosts, self._answers, self._rates = ports, sign_in, hosts, answers, rates
         # Behind proxies the address, the name and the protocol are in what these say, if they can be believed.
         self._is_open = not (limits.trusted_proxies or limits.only_by_proxy)
-        self._dates, self._rooms = Dates(), Rooms(LARGEST_FILE)
+        self._manners, self._dates, self._rooms = Manners(hosts), Dates(), Rooms(LARGEST_FILE)
         self._under_way: set[asyncio.Task[None]] = set()
 
     def answer(self, head: Head, network: str, largest: int, *, secure: bool) -> Given | Coming | None:
@@ -104,31 +101,31 @@ class AtOnce:
             largest: bytes that may be handed to the connection in one piece.
             secure: whether the client speaks TLS to this process.
         """
-        headers = head.headers
         known = self._answers.of(head.path)
-        if known is None or not self._is_open or not _LONGER_WAY.isdisjoint(headers):
+        if known is None or not self._is_open:
             return None
-        if self._ports.revisions.kept_known() is None:
-            return None
-        try:
-            public_url = self._hosts.public_url(headers.get("host", ""))
-        except UnknownHost:
+        manner = self._manners.of(head)
+        if manner is None or self._ports.revisions.kept_known() is None:
             return None
         now = self._ports.clock.now()
-        actor = self._sign_in.known(headers.get("authorization"), now)
+        actor = self._sign_in.known(manner.digest, now)
         if actor is None:
             return None
         end = self._dates.line()
-        if secure and self._hosts.is_known_elsewhere(public_url):
+        if secure and self._hosts.is_known_elsewhere(manner.public_url):
             end = _BY_TLS + end
-        for question in questions(public_url, headers.get("accept", ""), headers.get("accept-encoding", ""), actor):
+        for question in manner.questions(actor):
             standing = known.get(question)
             if isinstance(standing, StandingListing):
                 view = view_of(self._ports, standing, now)
                 if view is not None and view.size <= min(LARGEST, largest) and self._admits(actor, network):
-                    return _given(head, standing, view.encoded.rendered.body, end, actor)
-            elif standing is not None and _is_for_all_of(standing, headers, largest) and self._admits(actor, network):
-                return Coming(standing, end, head.path, actor, headers.get("user-agent"))
+                    return _given(head, standing, view.encoded.rendered.body, end, actor, manner.agent)
+            elif (
+                standing is not None
+                and _is_for_all_of(standing, head, manner, largest)
+                and self._admits(actor, network)
+            ):
+                return Coming(standing, end, head.path, actor, manner.agent)
         return None
 
     def _admits(self, actor: Actor, network: str) -> bool:
@@ -198,11 +195,10 @@ class AtOnce:
 AT_ONCE: web.AppKey[AtOnce] = web.AppKey("at_once", AtOnce)
 
 
-def _given(head: Head, standing: StandingListing, body: bytes, end: bytes, actor: Actor) -> Given:
-    agent = head.headers.get("user-agent")
-    if etag_matches(head.headers.get("if-none-match"), standing.etag):
-        return Given([standing.heads.unchanged + end], HTTPStatus.NOT_MODIFIED.value, 0, head.path, actor, agent)
-    return Given([standing.heads.whole + end, body], HTTPStatus.OK.value, len(body), head.path, actor, agent)
+def _given(head: Head, standing: StandingListing, body: bytes, end: bytes, actor: Actor, agent: str | None) -> Given:
+    if head.none_match is not None and etag_matches(head.none_match, standing.etag):
+        return Given([standing.heads.unchanged + end], _NOT_MODIFIED, 0, head.path, actor, agent)
+    return Given([standing.heads.whole + end, body], _OK, len(body), head.path, actor, agent)
 
 
 def _all_of(blob: BlobFile, size: int) -> bytes:
@@ -212,6 +208,7 @@ def _all_of(blob: BlobFile, size: int) -> bytes:
     return content
 
 
-def _is_for_all_of(standing: StandingFile, headers: dict[str, str], largest: int) -> bool:
+def _is_for_all_of(standing: StandingFile, head: Head, manner: Manner, largest: int) -> bool:
     """Whether all of a file is asked for, and may be handed to the connection in one piece."""
-    return standing.cleared.size <= min(LARGEST_FILE, largest) and _ABOUT_PARTS.isdisjoint(headers)
+    is_all = head.none_match is None and not manner.asks_for_parts
+    return is_all and standing.cleared.size <= min(LARGEST_FILE, largest)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Mapping
 
 import msgspec
 
@@ -15,10 +16,15 @@ _PRINTABLE = bytes(range(0x20, 0x7F))
 
 _NAME = re.compile(r"[A-Za-z0-9-]+")
 
+_NONE_MATCH = "if-none-match"
+
 _FOR_THE_PARSER = frozenset(
     {"content-length", "transfer-encoding", "expect", "upgrade", "te", "trailer", "http2-settings", "proxy-connection"}
 )
 """A body, or another protocol."""
+
+ALIKE, USUAL = 4_096, 1_000
+"""So many sets of headers are remembered, of at most so many bytes each."""
 
 _NAMES = 256
 """Names of headers that are remembered as they were sent; clients send the same few all day."""
@@ -29,11 +35,15 @@ class Head(msgspec.Struct, frozen=True):
 
     Attributes:
         path: as sent.
-        headers: by name in lower case; no name stands twice.
+        headers: all but If-None-Match, by name in lower case; no name stands twice.
+        none_match: value of If-None-Match.
+        lines: the headers as sent.
     """
 
     path: str
-    headers: dict[str, str]
+    headers: Mapping[str, str]
+    none_match: str | None
+    lines: bytes
 
 
 def read_head(data: bytes) -> Head | None:
@@ -46,20 +56,49 @@ def read_head(data: bytes) -> Head | None:
     breaks = data.translate(None, _PRINTABLE)
     if breaks != b"\r\n" * (len(breaks) >> 1):  # all other bytes are printable
         return None
-    first, *lines = data[:-4].decode("ascii").split("\r\n")
-    path = _path(first)
+    first, _, lines = data[:-4].partition(b"\r\n")
+    lines, none_match = _without_none_match(lines)
+    path, headers = _path(first.decode("ascii")), _headers(lines) if len(lines) <= USUAL else _read_headers(lines)
+    if path is None or headers is None or _NONE_MATCH in headers:
+        return None
+    return Head(path, headers, none_match, lines)
+
+
+def _without_none_match(lines: bytes) -> tuple[bytes, str | None]:
+    """The headers without the first If-None-Match, and its value: it is another one for each address."""
+    at = max(lines.find(b"-None-Match:"), lines.find(b"-none-match:"))
+    if at < 0:
+        return lines, None
+    begin = lines.rfind(b"\r\n", 0, at) + 2 if b"\r\n" in lines[:at] else 0
+    line, _, after = lines[begin:].partition(b"\r\n")
+    name, _, value = line.decode("ascii").partition(":")
+    if name.lower() != _NONE_MATCH:  # another header that ends like it, or quotes it
+        return lines, None
+    others = lines[:begin] + after
+    return others if after else others[:-2], value.strip()
+
+
+@functools.lru_cache(maxsize=ALIKE)
+def _headers(lines: bytes) -> Mapping[str, str] | None:
+    """A client sends the same headers with every request, and to read them costs as much as to answer."""
+    return _read_headers(lines)
+
+
+def _read_headers(lines: bytes) -> Mapping[str, str] | None:
+    """Headers by name in lower case; None if they are for the parser."""
     headers: dict[str, str] = {}
-    for line in lines:
+    told = lines.decode("ascii").split("\r\n")
+    for line in told:
         name, colon, value = line.partition(":")
         known = _known_name(name)
         if known is None or not colon:
             return None
         headers[known] = value.strip()
-    if path is None or "host" not in headers or len(headers) != len(lines):
+    if "host" not in headers or len(headers) != len(told):
         return None
     if headers.get("connection", "keep-alive").lower() != "keep-alive":
         return None
-    return Head(path, headers)
+    return headers
 
 
 def _path(first: str) -> str | None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pratique.core.actors import OPERATOR
 from pratique.core.decisions import Mode
+from pratique.core.names import EcosystemId, ProjectKey
+from pratique.naming.private_names import known_like
 from pratique.services.governing.rule_settings import SetRule, set_rule
+from pratique.services.names.reservations import Reserve, reserve
 from pratique.services.reviewing.report_release import Report, report_release
-from tests.flows.accounts.conftest import PASSWORD, Browser
+from tests.flows.accounts.conftest import PASSWORD, Browser, Operator
 from tests.harness.site import Site
 from tests.protocol.speakers import SPEAKERS
 
@@ -51,6 +54,21 @@ async def test_names_are_decided_on_the_same_page(site: Site, browser: Browser) 
     assert "could be taken for express" in queue.text
     assert done.status == 303
     assert NPM.offered(await NPM.listing(site, "expresss", site.token)) == ["1.0.0"]
+
+
+async def test_a_public_package_under_a_reserved_name_is_told_there(
+    site: Site, browser: Browser, operator: Operator
+) -> None:
+    known = known_like("npm", "@babel/cor*", 1)[0]
+    await reserve(site.ports, Reserve("npm", known), OPERATOR)
+    await browser.sign_in("alice")
+
+    queue = await browser.open("/review")
+    shown = await operator.types("review")
+
+    for told in (queue.text, shown.out):
+        assert ProjectKey(EcosystemId("npm"), known).purl() in told
+        assert "is among the most used ones" in told
 
 
 async def test_the_password_is_asked_for_again_and_nobody_else_decides(site: Site, browser: Browser) -> None:

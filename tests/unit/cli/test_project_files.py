@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -129,6 +130,37 @@ def test_of_too_many_files_the_rest_is_told_to_be_left_out(tmp_path: Path, monke
     read = names_below(tmp_path)
 
     assert (read.files, "the rest was not read" in read.unread[-1].why) == (2, True)
+
+
+def test_folders_without_end_end_and_that_is_told(tmp_path: Path) -> None:
+    here = tmp_path
+    write(tmp_path / "package.json", '{"dependencies": {"left": "1"}}')
+    here = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(1_500):  # deeper than a path can be written
+        os.mkdir("a", dir_fd=here)
+        below = os.open("a", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    os.close(here)
+
+    try:
+        read = names_below(tmp_path)
+    finally:
+        subprocess.run(["rm", "-rf", tmp_path / "a"], check=True)  # Python's own way gives up at such a depth
+
+    assert [one.name for one in read.names] == ["left"]
+    assert ["deeper than" in one.why for one in read.unread] == [True]
+
+
+def test_names_of_files_that_are_no_text_are_told_as_text(tmp_path: Path) -> None:
+    folder = os.fsencode(tmp_path) + b"/caf\xe9"
+    os.mkdir(folder)
+    with open(folder + b"/package.json", "wb") as file:
+        file.write(b"{ broken")
+
+    (told,) = names_below(tmp_path).unread
+
+    assert told.path.encode("utf-8") == "caf\ufffd/package.json".encode()
 
 
 @pytest.mark.parametrize("what", ["missing", "file"])

@@ -242,3 +242,20 @@ def enforced():
 
 def test_the_registry_has_a_rule_for_both_moments():
     assert {moment for rule in RULES for moment in rule.moments} == set(Moment)
+
+
+BY_FACTS = [rule for rule in RULES if rule.by_facts]
+
+
+@many
+@given(generated.situations(), st.sampled_from(BY_FACTS), st.sampled_from(["0.0.1", "1.0.0-rc.1", "99.0.0"]), st.data())
+def test_a_rule_that_goes_by_facts_says_the_same_of_every_version_and_file(known, rule, version, data):
+    subject = data.draw(st.sampled_from([Subject(LEFT, version), Subject(LEFT, version, "other.tgz")]))
+    assume(known.subject.project == LEFT and known.subject.version is not None)
+    policy = read_policy((), rules=(rule,))
+
+    one, other = (
+        decide(policy, facts, Stage.FILE) for facts in (known, msgspec.structs.replace(known, subject=subject))
+    )
+
+    assert (one.votes, one.waiting, one.valid_until) == (other.votes, other.waiting, other.valid_until)

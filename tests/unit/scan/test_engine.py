@@ -142,6 +142,15 @@ def test_of_very_many_findings_the_worst_are_told():
     assert (len(report.findings), report.left_out) == (5, 28)
 
 
+def test_that_something_failed_is_told_whatever_else_is_found():
+    content = npm(*((f"f{number}.js", b"HARM") for number in range(30)), ("z.js", b"RAISE"))
+    report = look(content, MISBEHAVING, limits=msgspec.structs.replace(LIMITS, max_findings=5))
+
+    assert not report.finished
+    assert (UNFINISHED, "z.js") in told(report)
+    assert (len(report.findings), report.left_out > 20) == (5, True)
+
+
 @pytest.mark.parametrize(
     ("filename", "files", "ecosystem"),
     [

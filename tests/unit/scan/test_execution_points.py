@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pratique.formats.file_kind import FileKind
 from pratique.scan.execution_points import ECOSYSTEMS, package_root, plan
 from pratique.scan.findings import ExecutionPoint
 from tests.lookalikes.places import (
@@ -119,13 +120,11 @@ def test_what_builds_run_in_other_ecosystems(ecosystem, files, path, point):
 @pytest.mark.parametrize(
     ("ecosystem", "paths", "root"),
     [
-        ("npm", ["package/package.json", "package/a.js"], "package/"),
-        ("npm", ["p/package.json"], "p/"),
         ("pypi", ["a-1.0/setup.py", "a-1.0/PKG-INFO"], "a-1.0/"),
         ("pypi", ["a/__init__.py", "a-1.0.dist-info/METADATA"], ""),
         ("cargo", ["a-1.0.0/Cargo.toml"], "a-1.0.0/"),
         ("nuget", ["a.nuspec", "lib/a.dll"], ""),
-        ("npm", [], ""),
+        ("npm", ["package/package.json", "package/a.js"], ""),
     ],
 )
 def test_the_folder_that_holds_the_package(ecosystem, paths, root):
@@ -158,3 +157,76 @@ def test_no_manifest_whatever_raises(ecosystem, content):
     found = plan(ecosystem, [*names, *more], dict.fromkeys([*names, *more], content).get)
 
     assert found.point_of("nothing") is RUN
+
+
+@pytest.mark.parametrize(
+    ("command", "path", "kind"),
+    [
+        ("node ./t.dat", "t.dat", FileKind.JAVASCRIPT),
+        ("node scripts/", "scripts/index.js", FileKind.JAVASCRIPT),
+        ("node lib/../setup.js", "setup.js", FileKind.JAVASCRIPT),
+        ("cd lib && node x", "lib/x.js", FileKind.JAVASCRIPT),
+        ("(cd lib; node x.js)", "lib/x.js", FileKind.JAVASCRIPT),
+        ('node "scripts/a b.js"', "scripts/a b.js", FileKind.JAVASCRIPT),
+        ("node -r ./t.dat -e 1", "t.dat", FileKind.JAVASCRIPT),
+        ("node --require=./t.dat -e 1", "t.dat", FileKind.JAVASCRIPT),
+        ("sh install-it", "install-it", FileKind.SHELL),
+        ('sh -c "node ./t.dat"', "t.dat", FileKind.JAVASCRIPT),
+        ("true || python3 build.txt", "build.txt", FileKind.PYTHON),
+        ("node li*/x.js", "lib/x.js", FileKind.JAVASCRIPT),
+        ("FOO=1 exec /usr/bin/env node ./t.dat", "t.dat", FileKind.JAVASCRIPT),
+    ],
+)
+def test_a_hooks_file_is_what_it_is_run_as_however_its_path_is_written(command, path, kind):
+    files = (
+        "t.dat",
+        "scripts/index.js",
+        "setup.js",
+        "lib/x.js",
+        "scripts/a b.js",
+        "install-it",
+        "build.txt",
+        "other.js",
+    )
+
+    found = npm(dict.fromkeys(files, ""), scripts={"postinstall": command})
+
+    assert found.point_of(path) is INSTALL
+    assert found.kind_of(path, FileKind.TEXT) is kind
+    assert found.point_of("other.js") is RUN
+
+
+def test_what_is_loaded_as_code_is_code_whatever_it_is_called():
+    found = npm(
+        {"index.js": "require('./t.dat'); read('./notes.txt'); require('./x.json')", "t.dat": "require('./u')"}
+        | dict.fromkeys(("u", "notes.txt", "x.json"), ""),
+    )
+    module = points("pypi", {"PKG-INFO": "Name: p", "setup.py": "exec(open('v.txt').read())", "v.txt": ""})
+
+    kinds = [found.kind_of(path, FileKind.TEXT) for path in ("t.dat", "u", "notes.txt", "x.json")]
+    assert kinds == [FileKind.JAVASCRIPT, FileKind.JAVASCRIPT, FileKind.TEXT, FileKind.TEXT]
+    assert module.kind_of("v.txt", FileKind.TEXT) is FileKind.PYTHON
+    assert found.kind_of("t.dat", FileKind.ELF) is FileKind.ELF, "bytes that are a program are no script"
+
+
+def test_hooks_of_packages_that_come_along_run_too():
+    inner = json.dumps({"name": "q", "scripts": {"postinstall": "node hook"}})
+    found = npm({"node_modules/@a/q/package.json": inner, "node_modules/@a/q/hook.js": "", "hook.js": ""})
+
+    assert found.point_of("node_modules/@a/q/hook.js") is INSTALL
+    assert found.point_of("hook.js") is RUN
+    assert [hook.command for hook in found.hooks] == ["node hook"]
+
+
+@pytest.mark.parametrize("build", ["true", '"./build.rs"', '"src/../build.rs"', None])
+def test_a_crates_build_script_is_found_however_it_is_named(build):
+    said = "" if build is None else f"build = {build}\n"
+    found = points("cargo", {"Cargo.toml": f'[package]\nname = "p"\nversion = "1.0.0"\n{said}', "build.rs": ""})
+
+    assert found.point_of("build.rs") is BUILD
+
+
+def test_an_sdist_that_looks_like_a_wheel_is_built_all_the_same():
+    found = points("pypi", {"p-1.dist-info/METADATA": "Name: p", "setup.py": ""})
+
+    assert found.point_of("setup.py") is INSTALL

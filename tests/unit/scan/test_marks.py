@@ -65,8 +65,8 @@ def test_blanks_letters_and_escapes_that_an_interpreter_takes_do_not_hide_a_word
 def test_letters_that_python_takes_for_ascii_are_ascii():
     bold = "".join(chr(0x1D41A + ord(letter) - ord("a")) for letter in "exec")
 
-    assert {"calls", "runs"} <= groups_of(f"{bold}(x)", FileKind.PYTHON)
-    assert {"calls", "runs"} <= groups_of("\uff45\uff56\uff41\uff4c(x)", FileKind.PYTHON)
+    assert "runs" in groups_of(f"{bold}(x)", FileKind.PYTHON)
+    assert "runs" in groups_of("x = \uff45\uff56\uff41\uff4c(x)", FileKind.PYTHON)
 
 
 @pytest.mark.parametrize("name", sorted(HOOKS))

@@ -44,6 +44,15 @@ def test_two_findings_of_one_detector_or_about_one_line_are_one():
     assert score([one, finding(Severity.HIGH, detector="two")]).verdict is Verdict.REVIEW
 
 
+def test_very_many_findings_of_one_detector_hide_no_other():
+    many = [finding(Severity.HIGH, ExecutionPoint.RUN, detector="many", line=line) for line in range(1_000)]
+    other = finding(Severity.HIGH, ExecutionPoint.START, detector="other", line=5_000)
+
+    assert score([*many, other]).verdict is Verdict.QUARANTINE
+    assert score([other, *many]).verdict is Verdict.QUARANTINE
+    assert score(many).verdict is Verdict.REVIEW
+
+
 def test_what_harmless_code_does_too_counts_a_step_less():
     assert score([finding(Severity.CRITICAL, specificity=Specificity.COMMON)]).verdict is Verdict.REVIEW
     assert score([finding(Severity.HIGH, specificity=Specificity.COMMON)]).verdict is Verdict.CLEAR

@@ -10,7 +10,7 @@ from aiohttp.http_parser import HttpRequestParser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pratique.web.heads import LONGEST, read_head
+from pratique.web.heads import LONGEST, Head, read_head
 
 NPM = (
     b"GET /main/npm/@acme%2fleft HTTP/1.1\r\nHost: 127.0.0.1:8000\r\nUser-Agent: npm/11 node/v22\r\n"
@@ -31,11 +31,28 @@ def parsed(data: bytes) -> tuple[str, str, dict[str, str], bool]:
         loop.close()
 
 
+def all_headers(head: Head) -> dict[str, str]:
+    return {**head.headers, **({} if head.none_match is None else {"if-none-match": head.none_match})}
+
+
 def test_a_clients_request_is_read_as_the_parser_reads_it() -> None:
     head = read_head(NPM)
 
     assert head is not None
-    assert ("GET", head.path, head.headers, False) == parsed(NPM)
+    assert ("GET", head.path, all_headers(head), False) == parsed(NPM)
+
+
+@pytest.mark.parametrize("name", ["If-None-Match", "if-none-match"])
+@pytest.mark.parametrize("before", [b"X-Empty:", b"Host:", b"User-Agent:", b"\r\n\r\n"])
+def test_what_a_client_has_already_is_read_apart_from_who_it_is(name: str, before: bytes) -> None:
+    usual = read_head(NPM)
+
+    line = f'{name}: "e", "f"\r\n'.encode()
+    head = read_head(NPM.replace(before, b"\r\n" + line + b"\r\n" if before.isspace() else line + before, 1))
+
+    assert usual is not None
+    assert head is not None
+    assert (head.none_match, head.headers, head.lines) == ('"e", "f"', usual.headers, usual.lines)
 
 
 @pytest.mark.parametrize(
@@ -63,6 +80,7 @@ def test_a_clients_request_is_read_as_the_parser_reads_it() -> None:
         NPM.replace(b"X-Empty:", b"no colon"),
         NPM.replace(b"X-Empty:", b": no name"),
         NPM.replace(b"X-Empty:", b"Host: elsewhere"),
+        NPM.replace(b"X-Empty:", b"If-None-Match: a\r\nif-none-match: b\r\nX-Empty:"),
         NPM.replace(b"X-Empty:", b"hOST: elsewhere"),
         NPM.replace(b"X-Empty:", b"Content-Length: 0"),
         NPM.replace(b"X-Empty:", b"Content-Length: 5"),
@@ -76,14 +94,27 @@ def test_a_clients_request_is_read_as_the_parser_reads_it() -> None:
         b"GET / HTTP/1.1\r\n\r\n",
         b"",
     ],
-    ids=range(34),
+    ids=range(35),
 )
 def test_whatever_is_not_quite_usual_is_left_to_the_parser(data: bytes) -> None:
     assert read_head(data) is None
 
 
 NAMES = st.sampled_from(
-    ["Host", "Accept", "If-None-Match", "X-A", "host", "Connection", "Content-Length", "a_b", "a b"]
+    [
+        "Host",
+        "Accept",
+        "If-None-Match",
+        "if-none-match",
+        "IF-None-Match",
+        "X-If-None-Match",
+        "X-A",
+        "host",
+        "Connection",
+        "Content-Length",
+        "a_b",
+        "a b",
+    ]
 )
 VALUES = st.text('aZ09 ,;*/:="\t\x7f\r\n', max_size=6)
 PATHS = st.text('/a%2.@~?#\\ "{|é', max_size=6)
@@ -97,4 +128,4 @@ def test_nothing_is_read_otherwise_than_the_parser_reads_it(path: str, headers: 
     head = read_head(data)
 
     if head is not None:
-        assert ("GET", head.path, head.headers, False) == parsed(data)
+        assert ("GET", head.path, all_headers(head), False) == parsed(data)

@@ -165,11 +165,16 @@ def _at_risk(one: NameFound, risk: Risk) -> NameAtRisk:
 
 
 def _reserved(risky: list[NameAtRisk], reason: str, repository: str, where: Where) -> Iterator[NameAtRisk]:
-    for ecosystem in sorted({one.ecosystem for one in risky}):
-        mine = [one for one in risky if one.ecosystem == ecosystem]
+    literal = [one for one in risky if "*" not in one.name]
+    for one in risky:
+        if one not in literal:
+            say_aside(clean(f"not reserved: {one.name}: it would reserve every name of that form"))
+            yield one
+    for ecosystem in sorted({one.ecosystem for one in literal}):
+        mine = [one for one in literal if one.ecosystem == ecosystem]
         for start in range(0, len(mine), MAX_AT_ONCE):
             some = mine[start : start + MAX_AT_ONCE]
-            request = ReserveNames(ecosystem, tuple(one.name for one in some), reason, repository)
+            request = ReserveNames(ecosystem, tuple(one.name for one in some), reason, repository, found=True)
             ask(table.NAMES_RESERVE, request, replace(where, json=False))
             yield from (msgspec.structs.replace(one, reserved=True) for one in some)
 

@@ -8,10 +8,11 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from pratique.cli.asking import HERE, Where, ask
-from pratique.cli.showing import say
+from pratique.cli.showing import say, say_aside
 from pratique.cli.verbs.names import show_reserved
 from pratique.core.actors import ActorKind
 from pratique.core.errors import Invalid
+from pratique.core.sentences import clean
 from pratique.services.names.missing_names import ListMissingNames
 from pratique.services.names.reserve_names import MAX_AT_ONCE, ReserveNames
 from pratique.services.verbs import table
@@ -45,7 +46,10 @@ def reserve(
     if missing:
         request = ListMissingNames(ecosystem, ActorKind(by), since, MAX_AT_ONCE, repository)
         found = ask(table.NAMES_MISSING, request, replace(where, json=False))
-        wanted += [one.name for one in found.names if one.count >= times] if found else []
+        asked_for = [one.name for one in found.names if one.count >= times] if found else []
+        for name in (one for one in asked_for if "*" in one):
+            say_aside(clean(f"not reserved: {name}: it would reserve every name of that form"))
+        wanted += [name for name in asked_for if "*" not in name]
         reason = reason or "asked for in vain"
     if not wanted:
         raise Invalid(

@@ -18,7 +18,7 @@ app = App(name="review", help="Releases and new names that wait for a person.")
 @app.command(name="list")
 @app.default
 def show(*, every: bool = False, repository: str = "main", where: Where = HERE) -> None:
-    """List releases that something speaks against, and new names with what they could be taken for.
+    """List releases that something speaks against, new names, and public packages under reserved ones.
 
     Args:
         every: also those that were decided.
@@ -36,6 +36,14 @@ def show(*, every: bool = False, repository: str = "main", where: Where = HERE) 
     ]
     columns = ("ecosystem", "name", "state", "could be taken for", "score", "by", "since", "why")
     show_table(columns, rows, "no name waits for a person")
+    if found.public:
+        say()
+        show_table(
+            ("public package", "under the reserved", "known because", "since"),
+            [(one.purl, one.pattern, one.whence, day(one.at)) for one in found.public],
+            "",
+        )
+        say("they stand under names that are reserved here; none of them is served")
     if found.more:
         say("there are more; decide some of these first")
 
@@ -90,19 +98,24 @@ def _tell(found: CaseDetail) -> None:
             say(f"    | {line}")
     if found.how_many > len(found.reports):
         say(f"  and {found.how_many - len(found.reports)} more reports")
+    if case.decided_by is None:
+        say()
+        say(f"if it is harmless: pratique review clear {case.purl} --seen {found.seen} --reason ...")
+        say(f"if it is harmful: pratique review confirm {case.purl} --reason ...")
 
 
 @app.command
-def clear(purl: str, *, reason: str, repository: str = "main", where: Where = HERE) -> None:
+def clear(purl: str, *, seen: str, reason: str, repository: str = "main", where: Where = HERE) -> None:
     """Let a release out of quarantine: nothing is wrong with it.
 
     Args:
         purl: of the release.
+        seen: what `pratique review show` says, so that nobody lets pass what they did not see.
         reason: kept with the decision.
         repository: where.
         where: data folder or server.
     """
-    done = ask(table.REVIEW_CLEAR, DecideCase(purl, reason, repository), where)
+    done = ask(table.REVIEW_CLEAR, DecideCase(purl, reason, repository, seen), where)
     if done:
         _say_decided(done, "is cleared: it is offered, unless another rule holds it")
 

@@ -19,6 +19,7 @@ from pratique.formats.xml_tree import Element, read_xml
 MANIFESTS = ("pom.xml", "*.gradle", "*.gradle.kts", "*.versions.toml", "gradle.lockfile", "*.lockfile")
 
 _MAX_BYTES = 4 << 20
+_LONGEST_NAME = 512
 _NAMING = frozenset({"dependency", "plugin", "parent", "extension"})
 _OF_PLUGINS = "org.apache.maven.plugins"
 _PROPERTY = re.compile(r"\$\{([^${}]{1,200})\}")
@@ -52,7 +53,21 @@ def _of_pom(pom: Element) -> Iterator[tuple[str, str]]:
             usual = _OF_PLUGINS if one.name == "plugin" else ""
             name = f"{one.child_text('groupId') or usual}:{one.child_text('artifactId')}"
             private = "comes from a folder" if one.child_text("scope") == "system" else ""
-            yield _PROPERTY.sub(lambda found: known.get(found[1], found[0]), name), private
+            expanded = _expanded(name, known)
+            if expanded is not None:
+                yield expanded, private
+
+
+def _expanded(name: str, known: Mapping[str, str]) -> str | None:
+    """The name with what its properties stand for; None if it comes to more than any name has."""
+    parts, size, end = [], 0, 0
+    for found in _PROPERTY.finditer(name[:_LONGEST_NAME]):
+        parts += [name[end : found.start()], known.get(found[1], found[0])]
+        size, end = size + len(parts[-2]) + len(parts[-1]), found.end()
+        if size > _LONGEST_NAME:
+            return None
+    whole = "".join((*parts, name[end:]))
+    return whole if len(whole) <= _LONGEST_NAME else None
 
 
 def _of_script(text: str) -> Iterator[tuple[str, str]]:

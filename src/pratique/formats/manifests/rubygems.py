@@ -41,14 +41,14 @@ def read_manifest_names(filename: str, content: bytes) -> tuple[Mention, ...]:
 
 
 def _of_script(text: str) -> Iterator[tuple[str, str]]:
-    within: list[str] = []
+    within: list[str] = []  # of each block what it says of its gems, or the one around it does
     for line in text.splitlines():
         named = _NAMED.match(line)
         if named is not None:
             option = _OPTION.search(named[2])
-            yield named[1], _WHENCE[option[1]] if option else next((one for one in reversed(within) if one), "")
+            yield named[1], _WHENCE[option[1]] if option else (within[-1] if within else "")
         elif block := _BLOCK.match(line):
-            within.append(_WHENCE.get(block[1], ""))
+            within.append(_WHENCE.get(block[1], "") or (within[-1] if within else ""))
         elif line.strip() == "end" and within:
             within.pop()
 

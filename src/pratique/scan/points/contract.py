@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
 from pratique.core.errors import Invalid, TooLarge
+from pratique.formats.file_kind import FileKind
 from pratique.formats.toml import read_toml
 from pratique.scan.findings import ExecutionPoint
+from pratique.scan.points.commands import run_by
 from pratique.scan.seen import Dependency, Hook
 
 Read = Callable[[str], bytes | None]
@@ -32,7 +33,8 @@ _ORDER = tuple(ExecutionPoint)
 class Package:
     """What one ecosystem's files say; filled while they are read.
 
-    Attributes: as of `execution_points.Plan`; `points` holds only where execution begins.
+    Attributes: as of `execution_points.Plan`; `points` holds only where execution begins, `kinds` as what files run
+        whose names do not tell it.
     """
 
     name: str = ""
@@ -42,10 +44,22 @@ class Package:
     dependencies: list[Dependency] = field(default_factory=list)
     people: set[str] = field(default_factory=set)
     points: dict[str, ExecutionPoint] = field(default_factory=dict)
+    kinds: dict[str, FileKind] = field(default_factory=dict)
 
-    def runs(self, path: str, point: ExecutionPoint) -> None:
-        """Take note that a file runs; of two points the earlier one counts."""
+    def runs(self, path: str, point: ExecutionPoint, kind: FileKind | None = None) -> None:
+        """Take note that a file runs, and as what if that is known; of two points the earlier one counts."""
         self.points[path] = earlier(point, self.points.get(path, ExecutionPoint.NONE))
+        if kind is not None:
+            self.kinds[path] = kind
+
+    def runs_command(
+        self, name: str, point: ExecutionPoint, command: str, paths: Collection[str], at: str = ""
+    ) -> None:
+        """Take note of a hook that is a command, and of the files that it runs; `at` is the folder where it runs."""
+        files = list(run_by(command, paths, at))
+        self.hooks.append(Hook(name, point, command, files[0][0] if files else ""))
+        for path, kind in files:
+            self.runs(path, point, kind)
 
     def hooks_in(self, name: str, point: ExecutionPoint, path: str) -> None:
         """Take note of a file that is a hook itself."""
@@ -89,22 +103,3 @@ def toml_manifest(content: bytes | None) -> dict[str, Any]:
         return read_toml(content, "the manifest", MAX_MANIFEST)
     except (Invalid, TooLarge, ValueError, RecursionError):
         return {UNREADABLE: True}
-
-
-_WORD = re.compile(r"[\w@./\\+-]{2,200}")
-
-
-def files_named(command: str, paths: Collection[str], folder: str = "") -> Iterable[str]:
-    """The package's files that a command line names, with or without a suffix that node adds.
-
-    Args:
-        command: as it stands in a manifest.
-        paths: of all files.
-        folder: where the command runs, with its slash.
-    """
-    for word in _WORD.findall(command[:20_000]):
-        plain = word.replace("\\", "/").removeprefix("./")
-        for tail in ("", ".js", ".cjs", ".mjs", "/index.js"):
-            if (path := folder + plain + tail) in paths:
-                yield path
-                break

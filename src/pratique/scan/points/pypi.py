@@ -33,7 +33,8 @@ def read_package(paths: Collection[str], read: Read) -> Package:
     where = "PKG-INFO" if "PKG-INFO" in paths else next((p for p in sorted(paths) if _is_metadata(p)), "")
     if where:
         _read_metadata(package, (read(where) or b"")[:MAX_MANIFEST])
-    if not any(_is_metadata(path) for path in paths):
+    # A file that makes it look like a wheel keeps nobody from building an sdist.
+    if {"PKG-INFO", "setup.py", "pyproject.toml"} & set(paths) or not any(_is_metadata(path) for path in paths):
         _read_build(package, paths, read)
     _starts(package, paths, read)
     return package

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Collection
 from typing import Any
 
 from pratique.core.errors import Invalid, TooLarge
+from pratique.formats.file_kind import FileKind
 from pratique.formats.yaml_tree import read_yaml
 from pratique.scan.findings import ExecutionPoint
 from pratique.scan.points.contract import MAX_MANIFEST, UNREADABLE, Package, Read, mapping, texts
@@ -20,8 +22,10 @@ def read_package(paths: Collection[str], read: Read) -> Package:
     manifest = _metadata(read(METADATA)) if METADATA in paths else {}
     version = mapping(manifest.get("version"))
     package = Package(str(manifest.get("name", "")), str(version.get("version", "")), manifest)
-    for path in texts(manifest.get("extensions")):
+    for said in texts(manifest.get("extensions")):
+        path = posixpath.normpath(said)
         package.hooks_in("extension", ExecutionPoint.INSTALL, path)
+        package.kinds[path] = FileKind.SHELL if path.endswith("configure") else FileKind.RUBY
     for path in paths:
         if path.endswith("rubygems_plugin.rb"):
             package.hooks_in("rubygems_plugin", ExecutionPoint.INSTALL, path)

@@ -93,3 +93,10 @@ class Deeds:
 
 
 _ORDER = {point: place for place, point in enumerate(ExecutionPoint)}
+
+
+class Hidden:
+    """A text or bytes that the module puts together at run time: what stands behind its arithmetic."""
+
+    def __init__(self, line: int, value: str | bytes, *, runs: bool) -> None:
+        self.line, self.value, self.runs = line, value, runs

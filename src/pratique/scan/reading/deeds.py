@@ -6,17 +6,17 @@ import re
 
 from pratique.formats.file_kind import FileKind
 from pratique.scan.findings import ExecutionPoint
-from pratique.scan.reading import commands, words
+from pratique.scan.reading import commands, unreadable, words
 from pratique.scan.reading.comments import without_comments
 from pratique.scan.reading.compiled import read_class, read_program
-from pratique.scan.reading.contract import Ability, Deeds
+from pratique.scan.reading.contract import Ability, Deeds, Hidden
 from pratique.scan.reading.flow import Flow, regions
 from pratique.scan.reading.harm import may_harm, python_may_harm
 from pratique.scan.reading.javascript import with_own_names
 from pratique.scan.reading.languages import LANGUAGES
-from pratique.scan.reading.lexical import MAX_TEXT, put_together
-from pratique.scan.reading.marks import HIDING, MANGLED, NOT_DEEDS, RENAMING, groups_in, marks_of
-from pratique.scan.reading.python import Hidden, read_python
+from pratique.scan.reading.lexical import MAX_TEXT, put_together, with_plain_strings
+from pratique.scan.reading.marks import HIDING, MANGLED, NOT_DEEDS, ORDERS, RENAMING, groups_in, groups_of, marks_of
+from pratique.scan.reading.python import read_python
 from pratique.scan.seen import FileDeeds, SeenFile
 
 _KEPT = "reading.deeds"
@@ -114,13 +114,13 @@ def _lexical(file: SeenFile, deeds: Deeds) -> str:
     if not groups or not (always or reveals or may_harm(text, groups)):
         return ""
     minified = len(text) > _MINIFIED * (text.count("\n") + 1)
-    if len(text) > _LARGE and file.point not in (ExecutionPoint.INSTALL, ExecutionPoint.BUILD):
-        text = around(text, [place for place, _ in _of_deeds(marks_of(text, file.kind))])
-    plain = without_comments(text, file.kind)
+    plain = with_plain_strings(without_comments(text, file.kind), file.kind)
+    if len(plain) > _LARGE and file.point not in (ExecutionPoint.INSTALL, ExecutionPoint.BUILD):
+        plain = around(plain, [place for place, name in marks_of(plain, file.kind) if name not in _ALL_OVER])
     if reveals:
         plain = put_together(plain, file.kind)
     if file.kind is FileKind.JAVASCRIPT:
-        plain = with_own_names(plain)
+        plain = with_own_names(plain, groups_of(plain, file.kind))
     found = marks_of(plain, file.kind)
     if not always and not may_harm(plain, frozenset(name for _, name in found)):
         return ""
@@ -131,6 +131,9 @@ def _lexical(file: SeenFile, deeds: Deeds) -> str:
 def _of_deeds(marks: list[tuple[int, str]]) -> list[tuple[int, str]]:
     return [mark for mark in marks if mark[1] not in NOT_DEEDS]
 
+
+_ALL_OVER = frozenset((HIDING, MANGLED, ORDERS, *unreadable.TABLE))
+"""Marks that long honest texts are full of, and that alone say nothing of what is done there."""
 
 _LARGE = 200_000
 """Characters of a file that is not read at install or build from which on only what lies around its marks is read."""

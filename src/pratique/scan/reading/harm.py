@@ -11,7 +11,7 @@ from __future__ import annotations
 from pratique.scan.reading import words
 from pratique.scan.reading.encoded import may_hold_layer
 from pratique.scan.reading.marks import COMMANDS
-from pratique.scan.reading.python_words import WORTH_PAIRS
+from pratique.scan.reading.python_worth import WORTH_PAIRS, has_odd_letters
 
 _TELLING = frozenset(ability.value for _, ability in words.TABLE)
 _RUNS = frozenset(("evaluates", "process", "native"))
@@ -38,9 +38,8 @@ def may_harm(text: str, groups: frozenset[str]) -> bool:
 
 
 def python_may_harm(text: str, groups: frozenset[str]) -> bool:
-    """The same of a Python module, which is read by its tree."""
-    if "calls" not in groups:
-        return False
-    if "runs" in groups and may_hold_layer(text):
-        return True
-    return not groups.isdisjoint(_TELLING) or any(one in groups and other in groups for one, other in WORTH_PAIRS)
+    """The same of a Python module, which is read by its tree.
+
+    What may run something is reason enough: what it runs may be put together in any way that no mark sees.
+    """
+    return any(one in groups and other in groups for one, other in WORTH_PAIRS) or has_odd_letters(text)

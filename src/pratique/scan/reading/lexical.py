@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from pratique.formats.file_kind import FileKind
 
-MAX_TEXT = 4 << 20
+MAX_TEXT = 16 << 20
 """Characters of a file that are read closely."""
 
 _ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})|\\u\{?([0-9a-fA-F]{4,6})\}?")
@@ -57,6 +57,23 @@ _SMALL = 200_000
 
 _TICKS = re.compile(r"`(?=[a-zA-Z])")
 _CARETS = re.compile(r"\^(?=[\w])")
+
+
+_RAW = {
+    FileKind.RUST: re.compile(r'\b[bc]?r"([^"]*+)"|\b[bc]?r\#"((?:[^"]|"(?!\#))*+)"\#'),
+    FileKind.CSHARP: re.compile(r'@"((?:[^"]|"")*+)"'),
+}
+
+
+def with_plain_strings(text: str, kind: FileKind) -> str:
+    """The text with strings in which a backslash is itself written as all others are."""
+    pattern = _RAW.get(kind)
+    return text if pattern is None else pattern.sub(_escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    inside = next(one for one in found.groups() if one is not None) if found.lastindex else ""
+    return '"' + inside.replace('""', '"').replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def put_together(text: str, kind: FileKind) -> str:

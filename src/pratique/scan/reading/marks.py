@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from pratique.formats.file_kind import CODE, NATIVE, FileKind
-from pratique.scan.reading import commands, python_words, unreadable, words
+from pratique.scan.reading import commands, javascript_forms, python_worth, unreadable, words
 from pratique.scan.reading.javascript import RENAMES
 from pratique.scan.reading.languages import LANGUAGES
 from pratique.scan.reading.lexical import MAX_TEXT
-from pratique.scan.reading.python_words import COMMANDS as COMMANDS
+from pratique.scan.reading.python_worth import COMMANDS as COMMANDS
 from pratique.scan.seen import SeenFile
 
 _READ_BY_AGENTS = frozenset(
@@ -66,7 +66,7 @@ _HIDES = (
 ORDERS = "orders"
 """The name of marks that a text gives orders to AI agents."""
 
-NOT_DEEDS = frozenset((COMMANDS, HIDING, MANGLED, RENAMING, ORDERS, *unreadable.TABLE))
+NOT_DEEDS = frozenset((COMMANDS, HIDING, MANGLED, RENAMING, ORDERS, *unreadable.TABLE, *javascript_forms.MARKS))
 """Marks that say nothing of what code does where they stand."""
 
 
@@ -74,7 +74,7 @@ def marks_of(text: str | bytes, kind: FileKind) -> list[tuple[int, str]]:
     """Where a text may hold words of its language, in order: place and group.
 
     Groups are the fields of `language.Language`, the abilities of `words.TABLE`, `HIDING`, `MANGLED` and `ORDERS`, and
-    the names in `unreadable.TABLE`; of Python also those of `python_words.KINDS_OF_CALLS`.
+    the names in `unreadable.TABLE`; of Python also those of `python_worth.KINDS_OF_CALLS`.
     """
     places, _, names = _scanners(kind)
     found: list[tuple[int, str]] = []
@@ -159,9 +159,10 @@ def _groups(kind: FileKind) -> dict[str, list[tuple[str, bool]]]:
     language = LANGUAGES.get(FileKind.CSHARP if kind is FileKind.PE else kind)
     for field in language.__struct_fields__ if language is not None else ():
         groups.setdefault(field, []).extend(_weaker(getattr(language, field)))
+    if kind is FileKind.JAVASCRIPT:
+        groups |= {name: list(_weaker(pattern)) for name, pattern in javascript_forms.MARKS.items()}
     if kind is FileKind.PYTHON:
-        groups["calls"] = list(_weaker(python_words.WORTH_READING))
-        for name, pattern in python_words.KINDS_OF_CALLS.items():
+        for name, pattern in python_worth.KINDS_OF_CALLS.items():
             groups[name] = list(_weaker(pattern))
     return {name: patterns for name, patterns in groups.items() if patterns}
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Sequence
 
 from pratique.scan.reading import commands, python_words, words
-from pratique.scan.reading.contract import Ability, Deeds, Tag
+from pratique.scan.reading.contract import Ability, Deeds, Hidden, Tag
+from pratique.scan.reading.python_bindings import bind, bind_defaults, take_imports
+from pratique.scan.reading.python_calls import WHOLE_ENVIRONMENT, dumps_environment, is_home, texts_given
+from pratique.scan.reading.python_names import held_name, telling_name
 from pratique.scan.reading.python_nodes import (
     LONGEST,
     arguments,
@@ -32,15 +35,23 @@ _SECRET, _DECODED = frozenset((Tag.SECRET,)), frozenset((Tag.DECODED,))
 _LONGEST_PATH = 500
 """Characters of a text that may name a file."""
 
+_CALL_NOTHING = frozenset(
+    (
+        "isinstance",
+        "issubclass",
+        "hasattr",
+        "getattr",
+        "setattr",
+        "type",
+        "id",
+        "repr",
+        "callable",
+        "len",
+        "dict",
+        "str",
+    )
+)
 _IMPORTS = (ast.Import, ast.ImportFrom)
-_WHOLE_ENVIRONMENT = frozenset(("os.environ", "os.environb"))
-
-
-class Hidden:
-    """A text or bytes that the module puts together at run time: what stands behind its arithmetic."""
-
-    def __init__(self, line: int, value: str | bytes, *, runs: bool) -> None:
-        self.line, self.value, self.runs = line, value, runs
 
 
 def read_python(source: str, deeds: Deeds, groups: Container[str] = frozenset()) -> tuple[Hidden, ...] | None:
@@ -52,12 +63,14 @@ def read_python(source: str, deeds: Deeds, groups: Container[str] = frozenset())
         groups: marks of the whole text (`marks.groups_of`): words without a mark do not stand in it.
 
     Returns:
-        Texts it puts together; None if it is no Python 3 that can be parsed.
+        Texts it puts together; None if it is no Python 3 that can be parsed, or more than is read to its end.
     """
+    if len(source) > MAX_SOURCE:
+        return None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree = ast.parse(source[:MAX_SOURCE])
+            tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     reader = _Reader(tree, deeds, source, groups)
@@ -65,7 +78,7 @@ def read_python(source: str, deeds: Deeds, groups: Container[str] = frozenset())
         reader.read()
     except RecursionError:
         return None
-    return tuple(reader.hidden)
+    return None if reader.is_cut else tuple(reader.hidden)
 
 
 class _Reader:
@@ -84,32 +97,23 @@ class _Reader:
         self._reached = set() if self._all_reached else reached_functions(tree, self._nodes_of_tree)
         self._runs = True
         self._function = ""
-        self._nodes = 0
+        self._nodes, self.is_cut = 0, False
         self.hidden: list[Hidden] = []
 
     def read(self) -> None:
         for node in self._nodes_of_tree:
             if node.__class__ in _IMPORTS:
-                self._imports(node)
+                take_imports(self._values, node)
         self._body(self._tree.body)
         if any(self._returns.values()) or self._given:
             self.hidden.clear()
             self._body(self._tree.body)
 
-    def _imports(self, node: ast.AST) -> None:
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                if alias.asname:
-                    self._values.names[alias.asname] = alias.name
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            for alias in node.names:
-                full = alias.name if node.module in ("builtins", "__builtin__") else f"{node.module}.{alias.name}"
-                self._values.names[alias.asname or alias.name] = full
-
     def _body(self, body: list[ast.stmt]) -> None:
         for statement in body:
             self._nodes += 1
             if self._nodes > _MAX_NODES:
+                self.is_cut = True
                 return
             self._statement(statement)
 
@@ -144,6 +148,7 @@ class _Reader:
         given = {one: tags for one, tags in given.items() if tags}
         outside = {one: self._tags.get(one, _NONE) for one in given}
         self._tags |= given
+        bind_defaults(self._values, node.args)
         self._body(node.body)
         self._tags |= outside
         self._runs, self._function = before, name
@@ -177,7 +182,10 @@ class _Reader:
             and node.func.attr in ("join", "decode", "fromhex", "replace", "format")
         ) or (isinstance(node.func, ast.Attribute) and "decode" in node.func.attr)
 
-    def _expressions(self, nodes: Iterable[ast.AST]) -> None:
+    def _expressions(self, nodes: Sequence[ast.AST]) -> None:
+        for inner in nodes:
+            if isinstance(inner, ast.comprehension):
+                bind(self._values, inner.target, inner.iter)
         for inner in nodes:
             kind = inner.__class__
             if kind is ast.Name or kind is ast.Attribute or kind is ast.Constant:
@@ -202,16 +210,33 @@ class _Reader:
         for ability in python_words.abilities_of(called):
             self._add(ability, node)
             self._flows(ability, called, node, tags)
+        if python_words.COMPILES.match(called) or python_words.EVALUATES.match(called):
+            self._hide(node, runs=True)
+        self._changes_files(called, node)
+        self._handed_on(called, node, tags)
+        self._written(called, node, tags)
+        if dumps_environment(self._values, called, node):
+            self._add(Ability.READS_ENVIRONMENT, node)
+
+    def _changes_files(self, called: str, node: ast.Call) -> None:
         if called == "os.chmod" or called.endswith(".chmod"):
             mode = self._values.value(node.args[-1]) if node.args else None
             if not isinstance(mode, int) or mode & 0o111:
                 self._add(Ability.WRITES_PROGRAM, node)
-        if python_words.COMPILES.match(called) or python_words.EVALUATES.match(called):
-            self._hide(node, runs=True)
-        if called.endswith(("rmtree", "rmdir")) and any(self._is_home(one) for one in node.args):
+        if called.endswith(("rmtree", "rmdir")) and any(is_home(self._values, one) for one in node.args):
             self._add(Ability.DESTROYS, node)
-        self._written(called, node, tags)
-        self._environment(called, node)
+
+    def _handed_on(self, called: str, node: ast.Call, tags: frozenset[Tag]) -> None:
+        """What runs something and is handed to a call is called by that, with what else the call is handed."""
+        if called in _CALL_NOTHING:
+            return
+        for one in arguments(node):
+            name = telling_name(self._values, (one,)) if isinstance(one, (ast.Name, ast.Attribute, ast.Call)) else ""
+            for ability in python_words.abilities_of(name):
+                self._add(ability, node)
+                self._flows(ability, name, node, tags)
+            if name and python_words.EVALUATES.match(name):
+                self._hide(node, runs=True)
 
     def _flows(self, ability: Ability, called: str, node: ast.Call, tags: frozenset[Tag]) -> None:
         """What it means that this call is given these values."""
@@ -235,17 +260,7 @@ class _Reader:
             self._command(node)
 
     def _command(self, node: ast.Call) -> None:
-        texts: list[str] = []
-        for one in arguments(node):
-            found = self._values.value(one)
-            parts = found if isinstance(found, list) else [found]
-            if found is None:
-                parts = [
-                    self._values.value(inner)
-                    for inner in walk(one)
-                    if isinstance(inner, (ast.Constant, ast.JoinedStr, ast.BinOp))
-                ]
-            texts += [part for part in parts if isinstance(part, str)]
+        texts = texts_given(self._values, node)
         command = " ".join(texts)
         abilities = set(commands.abilities_of(command))
         for ability in abilities:
@@ -259,22 +274,6 @@ class _Reader:
             self._add(Ability.PUBLISHES, node)
         for ability in words.abilities_in(command):
             self._add(ability, node)
-
-    def _is_home(self, node: ast.expr) -> bool:
-        """Whether a path is the home folder itself, or the root."""
-        if isinstance(node, ast.Call):
-            called = self._values.dotted(node.func)
-            inner = self._values.value(node.args[0]) if node.args else None
-            return called.endswith("Path.home") or (called.endswith("expanduser") and inner in ("~", "~/"))
-        return self._values.value(node) in ("/", "~", "C:\\")
-
-    def _environment(self, called: str, node: ast.Call) -> None:
-        dumps = python_words.ENVIRONMENT.match(called) or (
-            called in ("dict", "str", "repr", "json.dumps", "list", "sorted")
-            and any(self._values.dotted(one) in ("os.environ", "os.environb") for one in node.args)
-        )
-        if dumps and called != "os.environ.copy":
-            self._add(Ability.READS_ENVIRONMENT, node)
 
     def _hide(self, node: ast.Call, *, runs: bool) -> None:
         for one in node.args[:1]:
@@ -312,6 +311,7 @@ class _Reader:
             return
         if isinstance(node, (ast.For, ast.AsyncFor)):
             tags = self.tags_of(node.iter)
+            bind(self._values, node.target, node.iter)
             for one in names_of(node.target):
                 self._carry(one, tags)
             return
@@ -323,6 +323,7 @@ class _Reader:
             if isinstance(target, ast.Name):
                 self._name(target.id, value, tags, added=isinstance(node, ast.AugAssign))
             else:
+                bind(self._values, target, value)
                 for one in names_of(target):
                     self._carry(one, tags, added=not isinstance(target, (ast.Tuple, ast.List)))
 
@@ -335,6 +336,9 @@ class _Reader:
                 self.hidden.append(Hidden(value.lineno, constant, runs=False))
         else:
             self._values.constants.pop(name, None)
+        held = held_name(self._values, value)
+        if held:
+            self._values.held[name] = held
         full = self._values.dotted(value)
         if full and full != name and not full.endswith("[]"):
             self._values.names[name] = full
@@ -351,7 +355,7 @@ class _Reader:
         environments: list[ast.Attribute] = []
         for inner in walk(node):
             if isinstance(inner, ast.Attribute):
-                if inner.attr in ("environ", "environb") and self._values.dotted(inner) in _WHOLE_ENVIRONMENT:
+                if inner.attr in ("environ", "environb") and self._values.dotted(inner) in WHOLE_ENVIRONMENT:
                     environments.append(inner)
                 elif isinstance(inner.value, ast.Name) and inner.value.id in ("self", "cls"):
                     found |= self._tags.get(inner.attr, _NONE)
@@ -364,7 +368,7 @@ class _Reader:
 
     def _tags_of_node(self, node: ast.AST) -> frozenset[Tag]:
         if isinstance(node, ast.Name):
-            whole = self._values.names.get(node.id) in _WHOLE_ENVIRONMENT
+            whole = self._values.names.get(node.id) in WHOLE_ENVIRONMENT
             return self._tags.get(node.id, _NONE) | _SECRET if whole else self._tags.get(node.id, _NONE)
         if isinstance(node, ast.Constant):
             return self._tags_of_text(node.value) if isinstance(node.value, str) else _NONE

@@ -15,69 +15,37 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
+from pratique.scan.reading.python_names import MAX_DEPTH, name_of
+
 MAX_VALUE = 1 << 20
 """Bytes or characters of a constant that is put together."""
 
-_MAX_DEPTH = 60
 _UNKNOWN = None
-
-_BUILTIN_HOLDERS = frozenset(("builtins", "__builtins__", "__builtin__"))
-_LOADERS = frozenset(("__import__", "importlib.import_module", "builtins.__import__", "importlib.__import__"))
 
 
 class Values:
-    """Names and constants of one module, filled as its statements are read in order."""
+    """Names and constants of one module, filled as its statements are read in order.
+
+    Attributes:
+        names: full names behind short ones.
+        constants: values of names.
+        members: full names of what runs something behind the attributes that it was given to.
+        held: the same behind names of lists and dicts that hold it.
+    """
 
     def __init__(self) -> None:
         self.names: dict[str, str] = {}
         self.constants: dict[str, Any] = {}
+        self.members: dict[str, str] = {}
+        self.held: dict[str, str] = {}
 
     def dotted(self, node: ast.expr, depth: int = 0) -> str:
         """The full name of what an expression refers to (`os.system`), empty if it is no name."""
-        if depth > _MAX_DEPTH:
-            return ""
-        if isinstance(node, ast.Name):
-            return self.names.get(node.id, node.id)
-        if isinstance(node, ast.Attribute):
-            owner = self.dotted(node.value, depth + 1)
-            return self._inside(owner, node.attr) if owner else f"?.{node.attr}"
-        if isinstance(node, ast.Call):
-            return self._of_call(node, depth)
-        if isinstance(node, ast.Subscript):
-            return self._of_item(node, depth)
-        return ""
-
-    @staticmethod
-    def _inside(owner: str, name: str) -> str:
-        if owner in _BUILTIN_HOLDERS or owner.endswith(".__builtins__"):
-            return name
-        return owner if name == "__dict__" else f"{owner}.{name}"
-
-    def _of_call(self, node: ast.Call, depth: int) -> str:
-        called = self.dotted(node.func, depth + 1)
-        first = self.value(node.args[0], depth + 1) if node.args else None
-        if called in _LOADERS and isinstance(first, str):
-            return first
-        if called == "getattr" and len(node.args) > 1:
-            name = self.value(node.args[1], depth + 1)
-            owner = self.dotted(node.args[0], depth + 1)
-            return self._inside(owner, name) if isinstance(name, str) and owner else ""
-        if called in ("vars", "globals", "locals"):
-            return self.dotted(node.args[0], depth + 1) if node.args else "__builtins__"
-        return f"{called}()" if called else ""
-
-    def _of_item(self, node: ast.Subscript, depth: int) -> str:
-        owner = self.dotted(node.value, depth + 1)
-        key = self.value(node.slice, depth + 1)
-        if owner == "sys.modules" and isinstance(key, str):
-            return key
-        if owner and isinstance(key, str) and (owner in _BUILTIN_HOLDERS or owner in self.names.values()):
-            return self._inside(owner, key)
-        return f"{owner}[]" if owner else ""
+        return name_of(self, node, depth)
 
     def value(self, node: ast.AST | None, depth: int = 0) -> Any:
         """The constant an expression comes to (text, bytes, number, list of these), None if it is none."""
-        if node is None or depth > _MAX_DEPTH:
+        if node is None or depth > MAX_DEPTH:
             return _UNKNOWN
         handler = _HANDLERS.get(type(node))
         if handler is None:

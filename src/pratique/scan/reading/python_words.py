@@ -7,9 +7,6 @@ import re
 
 from pratique.scan.reading.contract import Ability, Tag
 
-COMMANDS = "command-lines"
-"""The name of marks that a text holds what command lines are made of."""
-
 
 def _p(*parts: str) -> re.Pattern[str]:
     return re.compile("(?:" + "|".join(parts) + r")\Z")
@@ -48,9 +45,13 @@ PROCESS = _p(
     r"os\.(?:system|popen|startfile|exec[lv]p?e?|spawn[lv]p?e?|posix_spawnp?)",
     r"commands\.get(?:status)?output",
     r"pty\.spawn",
-    r"asyncio\.create_subprocess_(?:exec|shell)",
+    r"(?:.*\.)?create_subprocess_(?:exec|shell)",
     r"(?:win32api|shell)\.ShellExecute\w*",
     r"_winapi\.CreateProcess",
+    r"_posixsubprocess\.fork_exec",
+    r"popen2\.popen\d",
+    r".*\.subprocess_(?:shell|exec)",
+    r"ctypes\..*\.(?:_?w?system|_?w?popen|WinExec|ShellExecute\w*|execvp?e?)",
     r"distutils\.spawn\.spawn",
     r"sh\.\w+",
 )
@@ -139,53 +140,17 @@ def tags_of(called: str) -> frozenset[Tag]:
     return _known(called)[1] if len(called) < _LONGEST_NAME else frozenset()
 
 
-WORTH_READING = re.compile(
-    r"\b(?:exec|eval|execfile|__import__|import_module|startfile|FunctionType|CodeType)\s{0,3}\(|=\s{0,3}(?:exec|eval|__import__)\b|"
-    r"\bos\.(?:system|popen|exec|spawn|posix_spawn)|\bgetattr\(\s{0,3}(?:os|sys|__)|\b(?:__builtins__|builtins)\b|"
-    r"\b(?:import|from)[ \t]{1,9}[\w., \t]{0,200}\b(?:subprocess|socket|urllib\d?|requests|httpx|aiohttp|httplib|"
-    r"ftplib|smtplib|telnetlib|paramiko|pycurl|niquests|xmlrpc|websockets?|wget|marshal|ctypes|cffi|runpy|pynput|pyperclip|ImageGrab|pty|mss|dns)\b|"
-    r"\b(?:import|from)[ \t]{1,9}http\.client\b|\bfrom os import\b|\bpickle\.loads\b|__dict__\["
-)
-"""Names without which nothing that the tables above know can be called; modules without any are not parsed."""
-
-_REACHES_OUT = re.compile(
-    r"\b(?:import|from)[ \t]{1,9}[\w., \t]{0,200}\b(?:socket|urllib\d?|requests|httpx|aiohttp|"
-    r"httplib|ftplib|smtplib|telnetlib|"
-    r"paramiko|pycurl|niquests|xmlrpc|websockets?|wget|dns)\b|\b(?:import|from)[ \t]{1,9}http\.client\b"
-)
-_RUNS = re.compile(
-    r"\b(?:exec|eval|execfile|startfile|FunctionType|CodeType)\s{0,3}\(|=\s{0,3}(?:exec|eval)\b|\bos\.(?:system|popen|exec|spawn|posix_spawn)|"
-    r"\b(?:subprocess|marshal|ctypes|cffi|runpy|pty)\b|\bfrom os import\b|\bpickle\.loads\b"
-)
-_CONCEALS = re.compile(
-    r"\b(?:__import__|import_module)\s{0,3}\(|\bgetattr\(\s{0,3}(?:os|sys|__)|\b(?:__builtins__|builtins)\b|__dict__\["
-)
-_TAKES = re.compile(
-    r"\benviron|\bgethostname\b|\bgetuser\b|\bgetlogin\b|\buname\b|\bnode\(|\bexpanduser\b|\bhome\(|\bgetfqdn\b"
-)
-_DECODES = re.compile(
-    r"base64|b64decode|\bzlib\b|\blzma\b|\bbz2\b|\bcodecs\b|binascii|fromhex|\bmarshal\b|\bchr\(|decrypt|\^|\[::-1\]"
-)
-_MEMORY = re.compile(r"\bCFUNCTYPE\b|\bRtlMoveMemory\b|\bVirtualProtect|\bCreateThread\b|\bmemfd_create\b")
-
-KINDS_OF_CALLS: dict[str, re.Pattern[str]] = {
-    "reaches-out": _REACHES_OUT,
-    "runs": _RUNS,
-    "conceals": _CONCEALS,
-    "takes": _TAKES,
-    "unpacks": _DECODES,
-    "memory": _MEMORY,
+_OF_STAR = {
+    "os": "system popen startfile execv execve execvp execl execlp spawnv spawnl posix_spawn environ",
+    "subprocess": "run call check_call check_output Popen getoutput getstatusoutput",
+    "base64": "b64decode urlsafe_b64decode b32decode b85decode a85decode b16decode",
+    "urllib.request": "urlopen urlretrieve Request",
+    "requests": "get post put patch request Session",
+    "socket": "socket create_connection gethostname gethostbyname",
 }
-"""What a module may hold, from its words alone; marked beside the groups of its language."""
 
-WORTH_PAIRS = (
-    ("reaches-out", "runs"),
-    ("reaches-out", "takes"),
-    ("runs", "unpacks"),
-    ("runs", COMMANDS),
-    ("conceals", "conceals"),
-    ("memory", "memory"),
-)
-"""Two kinds that a module must hold to be parsed where it runs at import or later: one alone does no harm, but for what
-conceals, and what writes into memory.
-"""
+
+def names_of_star(module: str) -> dict[str, str]:
+    """What `from module import *` gives full names to, as far as the tables above know any of it."""
+    known = "os" if module in ("posix", "nt") else module
+    return {name: f"{known}.{name}" for name in _OF_STAR.get(known, "").split()}

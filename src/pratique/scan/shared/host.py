@@ -1,4 +1,4 @@
-"""The scanner's end: takes artefacts from all processes of a node, has them scanned one after the other in one cage.
+"""The scanner's end: takes artefacts from all processes of a node, has them scanned in turn in one cage.
 
 It ends when nobody is connected any more, or when nothing was asked for a while: all its memory is given back then.
 """
@@ -6,7 +6,6 @@ It ends when nobody is connected any more, or when nothing was asked for a while
 from __future__ import annotations
 
 import os
-import queue
 import selectors
 import socket
 import struct
@@ -21,6 +20,7 @@ from pratique.processes.frames import Ended, write_frame
 from pratique.scan.cage.cage import Cage
 from pratique.scan.cage.messages import Measure
 from pratique.scan.shared.messages import MAX_QUESTION, Answer, Ask, AskState, CannotScan, Question, State, Told
+from pratique.scan.shared.turns import Turns
 
 _LOOK_EVERY = 0.5
 _GRACE = 1.0
@@ -53,10 +53,10 @@ class Host:
             idle: seconds without a question after which it ends.
         """
         self._cage, self._listening, self._idle = cage, listening, idle
-        self._turns: queue.PriorityQueue[tuple[int, int, Work | None]] = queue.PriorityQueue()
+        self._turns: Turns[Work] = Turns()
         self._under_way: dict[str, Work] = {}
         self._lock = threading.Lock()
-        self._number = self._scanned = self._left = 0
+        self._scanned = self._left = 0
         self._measures: tuple[Measure, ...] = ()
         self._quiet_since = self._alone_since = time.monotonic()
 
@@ -70,7 +70,7 @@ class Host:
             while not self._may_end(len(events.get_map()) - 1):
                 for key, _ in events.select(_LOOK_EVERY):
                     self._hear(events, key.fileobj)
-        self._turns.put((2, 0, None))
+        self._turns.end()
         scanning.join()
 
     def _may_end(self, connections: int) -> bool:
@@ -115,24 +115,23 @@ class Host:
                 self._left += 1
                 if ask.key:
                     self._under_way[ask.key] = work
-                self._line_up(work, urgent=ask.urgent)
+                self._turns.put(ask.hurry, ask.whose, work)
             else:
                 _close(descriptors)
-                if ask.urgent and not work.ask.urgent:
+                if ask.hurry < work.ask.hurry:
                     work.ask = ask
-                    self._line_up(work, urgent=True)
+                    self._turns.put(ask.hurry, ask.whose, work)
             work.waiting.append(link)
 
-    def _line_up(self, work: Work, *, urgent: bool) -> None:
-        self._number += 1
-        self._turns.put((0 if urgent else 1, self._number, work))
-
     def _scan_all(self) -> None:
-        while (work := self._turns.get()[2]) is not None:
+        while (turn := self._turns.take()) is not None:
+            whose, work = turn
             if work.begun:
                 continue  # somebody was in a hurry, and it had its turn earlier
             work.begun = True
+            began = time.monotonic()
             answer = self._scanned_in_cage(work)
+            self._turns.spend(whose, time.monotonic() - began)
             _close(work.descriptors)
             with self._lock:
                 if work.ask.key:

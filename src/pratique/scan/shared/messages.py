@@ -6,6 +6,7 @@ import msgspec
 
 from pratique.scan.cage.messages import Measure
 from pratique.scan.report import Report, Subject
+from pratique.scan.shared.turns import Hurry
 
 MAX_QUESTION = 1 << 16
 MAX_ANSWER = 16 << 20
@@ -18,12 +19,14 @@ class Ask(msgspec.Struct, frozen=True, tag=True):
         subject: whose it is.
         key: stands for the artefact and what it is compared with: who asks for the same waits for the same scan.
             Empty: nobody asks for the same.
-        urgent: somebody waits for it; it comes before what nobody waits for.
+        hurry: who waits for it.
+        whose: turns are shared out among these.
     """
 
     subject: Subject
     key: str = ""
-    urgent: bool = False
+    hurry: Hurry = Hurry.NOBODY
+    whose: str = ""
 
 
 class AskState(msgspec.Struct, frozen=True, tag=True):

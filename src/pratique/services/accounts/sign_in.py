@@ -16,7 +16,7 @@ from pratique.store.accounts import Account, Session
 from pratique.store.database import Database
 from pratique.store.revisions import SERVER, RevisionReader
 from pratique.store.tokens import Token
-from pratique.trust.credentials import PasswordCredential, TokenCredential, read_authorization
+from pratique.trust.credentials import PasswordCredential, read_authorization
 from pratique.trust.sessions import secret_digest
 from pratique.trust.tokens import check_form, token_digest
 
@@ -58,29 +58,21 @@ class SignIn:
         Raises:
             Unauthorised: the credential is malformed, unknown, expired, revoked, or a password.
         """
-        credential = read_authorization(authorization)
-        if credential is None:
-            return NOBODY
-        if isinstance(credential, PasswordCredential):
-            raise Unauthorised(
-                "a password is for the sign-in page only: send a token in its place, made with `pratique token create`"
-            )
-        return await self._token_actor(credential.token)
+        token = _token_in(authorization)
+        return NOBODY if token is None else await self._token_actor(token)
 
-    def known(self, authorization: str | None, now: Instant) -> Actor | None:
-        """The actor behind a header that was sent before, without a look into the database; None if `actor` is to say.
+    def known(self, digest: str, now: Instant) -> Actor | None:
+        """The actor behind a token that was sent before, without a look into the database; None if `actor` is to say.
 
         It counts only while `RevisionReader.known` is not None, which the caller makes sure of.
+
+        Args:
+            digest: of the token, as `digest_of` gives it; empty for nobody.
+            now: the present.
         """
-        try:
-            credential = read_authorization(authorization)
-        except Unauthorised:
-            return None
-        if credential is None:
+        if not digest:
             return NOBODY
-        if not isinstance(credential, TokenCredential):
-            return None
-        found = self._still_good(token_digest(credential.token), now)
+        found = self._still_good(digest, now)
         if found is None:
             return None
         expires = found.actor.scope.expires if found.actor.scope else None
@@ -118,6 +110,21 @@ class SignIn:
             return None
         session, account = found
         return SignedIn(session_actor(account, session.stepped_up, digest), session.csrf, digest)
+
+
+def digest_of(authorization: str | None) -> str:
+    """The digest of the token in an Authorization header; empty if there is none. Raises as `SignIn.actor`."""
+    token = _token_in(authorization)
+    return "" if token is None else token_digest(token)
+
+
+def _token_in(authorization: str | None) -> str | None:
+    credential = read_authorization(authorization)
+    if isinstance(credential, PasswordCredential):
+        raise Unauthorised(
+            "a password is for the sign-in page only: send a token in its place, made with `pratique token create`"
+        )
+    return credential.token if credential is not None else None
 
 
 def session_actor(account: Account, stepped_up_at: Instant | None, session: str) -> Actor:

@@ -21,12 +21,14 @@ from pratique.rules.registry import TWO_PEOPLE
 from pratique.services.governing.remember_decisions import KEPT_VERSIONS, is_kept
 from pratique.services.governing.show_findings import FindingShown, shown_of_file
 from pratique.services.judging.find_project import FoundProject, find_as
-from pratique.services.judging.gather import Inquiry
+from pratique.services.judging.gather import Inquiry, as_nobodys
 from pratique.services.judging.judge import (
+    admit_reader,
     allowed_versions,
     authorise_on,
     decide_listing,
     decide_name,
+    decide_nowhere,
     decide_project,
     inquire,
     know,
@@ -42,6 +44,8 @@ _INSTANTS = frozenset(fact.name for fact in (PUBLISHED, FIRST_PUBLISHED, FIRST_S
 
 _SHOWN_AT_MOST = 20
 """Refused releases shown for a purl without a version; the rest are counted."""
+
+_ASK_BEYOND = "ask whoever runs the upstream that refuses it"
 
 
 class VoteShown(msgspec.Struct, frozen=True):
@@ -133,9 +137,8 @@ async def explain(ports: Ports, repository: str, purl: str, as_kind: ActorKind, 
     named = read_purl(purl, ports.ecosystems)
     visit = await visit_repository(ports, repository, named.key.ecosystem, actor)
     known = await know(ports, visit, named.key)
-    await admit(ports, visit, known, Operation.EXPLAIN)
     inquiry = msgspec.structs.replace(inquire(ports, visit, known), actor=Actor(as_kind, name=as_kind))
-    by_name, withdrawn = decide_name(inquiry), dict[str, Withdrawn]()
+    by_name, withdrawn = await _decide_by_name(ports, visit, inquiry), dict[str, Withdrawn]()
     if by_name.action.refuses_download:
         found, allowed = [by_name], tuple[str, ...]()
     else:
@@ -152,6 +155,22 @@ async def explain(ports: Ports, repository: str, purl: str, as_kind: ActorKind, 
         for one in found
     ]
     return _explained(visit, inquiry, named, judged, allowed)
+
+
+async def _decide_by_name(ports: Ports, visit: Visit, inquiry: Inquiry) -> Decision:
+    """The decision on the name alone; of a name that the asker may not know of, on it as one that nobody has.
+
+    Raises:
+        As `admit`: the asker may not know of it, and it is not the name that is refused.
+    """
+    try:
+        admit_reader(visit, inquiry.knowledge, inquiry.now, Operation.EXPLAIN)
+    except NotFound:
+        named, _ = decide_nowhere(inquiry)
+        if named.action.refuses_download:
+            return named
+        await admit(ports, visit, inquiry.knowledge, Operation.EXPLAIN)
+    return decide_name(inquiry)
 
 
 class _Judged(msgspec.Struct, frozen=True):
@@ -235,6 +254,9 @@ def _explained(
 async def stored(ports: Ports, decision_id: str, actor: Actor) -> Explanation:
     """Explain a decision that was stored when it refused or warned.
 
+    One that was made as of nobody's name is for everybody who may ask for such names, as it was told to somebody who
+    may not learn whether this is one.
+
     Raises:
         NotFound: no such decision, or one about a name that the actor may not know of.
     """
@@ -245,6 +267,8 @@ async def stored(ports: Ports, decision_id: str, actor: Actor) -> Explanation:
     repository = await ports.db.read(find_repository_by_id, record.repository_id)
     visit = Visit(actor, repository, ports.ecosystems[record.decision.subject.project.ecosystem], ports.public_url)
     known = await know(ports, visit, record.decision.subject.project)
+    if record.decision.as_nobodys:
+        known = as_nobodys(known)
     try:
         if known.is_private_name and actor.account is None and not actor.admin:
             raise unknown
@@ -309,8 +333,10 @@ def next_step(decision: Decision, allowed: tuple[str, ...], withdrawn: Withdrawn
         if withdrawn is None:
             return "nothing to do: it installs"
         if withdrawn.refused:
-            return f"{instead}ask whoever runs the upstream that refuses it"
+            return f"{instead}{_ASK_BEYOND}"
         return f"{instead}keep the lockfile that pins exactly this version: what is withdrawn is served to pins"
+    if vote.by_upstream:
+        return f"{instead}{_ASK_BEYOND}"
     if not decision.action.refuses_download:
         return f"{instead}keep the lockfile that pins exactly this version: hidden releases are served to pins"
     second = ", and another to confirm it" if any(one.rule in TWO_PEOPLE for one in decision.votes) else ""

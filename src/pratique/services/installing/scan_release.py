@@ -10,6 +10,7 @@ from pratique.core.actors import Actor, Operation
 from pratique.core.artifacts import FileView
 from pratique.core.errors import Invalid, NotFound
 from pratique.core.refused import Refused
+from pratique.scan.shared.turns import Hurry
 from pratique.services.changes import permit_everywhere
 from pratique.services.installing.file_answers import Stored
 from pratique.services.installing.get_file import get_file
@@ -94,7 +95,7 @@ async def _scan(ports: Ports, visit: Visit, found: FoundProject, file: FileView)
     row = found.known.files.get(file.filename)
     if row is not None and row.sha256 is not None:
         artefact = artefact_of(key, file, row.sha256)
-        if await scan_stored(ports, artefact, urgent=True) is not None:
+        if await scan_stored(ports, artefact, hurry=Hurry.INSTALL) is not None:
             return
     try:
         answer = await get_file(ports, visit, key.name, file.filename, whole=True)
@@ -104,7 +105,7 @@ async def _scan(ports: Ports, visit: Visit, found: FoundProject, file: FileView)
         raise
     answer.body.let_go()
     if isinstance(answer.body, Stored):
-        await scan_stored(ports, artefact_of(key, file, answer.body.sha256), urgent=True)
+        await scan_stored(ports, artefact_of(key, file, answer.body.sha256), hurry=Hurry.INSTALL)
 
 
 def _shown(one: StoredScan) -> FileScanned:

@@ -55,12 +55,15 @@ class Corpora:
         if key.ecosystem not in SPELLINGS:
             return None
         number = self._db.read_now(_imports, key.ecosystem)
-        if (key, number) not in self._answers:
-            if len(self._answers) >= _REMEMBERED:
-                self._answers.clear()
-            verdict = check(self._snapshot(key.ecosystem, number), key.name, At.INSTALL)
-            self._answers[key, number] = as_likeness(verdict)
-        return self._answers.get((key, number))
+        try:
+            return self._answers[key, number]
+        except KeyError:
+            pass
+        if len(self._answers) >= _REMEMBERED:
+            self._answers.clear()  # others may do so at any moment: what is found here is not read from there again
+        found = as_likeness(check(self._snapshot(key.ecosystem, number), key.name, At.INSTALL))
+        self._answers[key, number] = found
+        return found
 
     def _snapshot(self, ecosystem: str, number: int) -> Snapshot:
         with self._lock:

@@ -11,13 +11,14 @@ import msgspec
 
 from pratique.core.actors import Actor, ActorKind
 from pratique.core.artifacts import Origin
-from pratique.core.errors import NotFound, Unavailable
+from pratique.core.errors import NotFound, Unavailable, UpstreamRefused
 from pratique.core.names import ProjectKey
 from pratique.services.judging.gather import Inquiry
 from pratique.services.judging.judge import decide_project, inquire, know, refuse, refuse_name
 from pratique.services.judging.knowledge import Knowledge
 from pratique.services.judging.refuse_hidden import admit
 from pratique.services.judging.refuse_nowhere import refuse_nowhere
+from pratique.services.judging.refused_beyond import pass_on
 from pratique.services.judging.sources import Place, Source, find_place, find_source
 from pratique.services.ports import Ports, Visit
 from pratique.store import revisions
@@ -69,7 +70,8 @@ async def find_project(ports: Ports, visit: Visit, key: ProjectKey, *, max_age: 
     Raises:
         NotFound, Unauthorised, Forbidden: the actor may not see it, or nobody has it.
         NowhereRefused: the same, for actors whom policy keeps from names that nobody has.
-        Refused: the name stage holds or denies the whole project.
+        Refused: the name stage holds or denies the whole project, or its upstream does, which decides as we do.
+        UpstreamRefused: the latter in the upstream's own words, where it may be told.
         BadUpstream: its upstream could not be asked.
         Unavailable: it changes all the time.
     """
@@ -100,6 +102,8 @@ async def source_of(ports: Ports, visit: Visit, located: LocatedProject) -> Sour
     except NotFound as unknown:
         await refuse_nowhere(ports, visit, located.known, unknown)
         raise
+    except UpstreamRefused as error:
+        await pass_on(ports, visit, located.known, error)
     place = located.place
     return msgspec.structs.replace(source, stale=place.stale, until=place.until)
 
@@ -145,6 +149,8 @@ async def _look_up(
         except NotFound as unknown:
             await refuse_nowhere(ports, visit, known, unknown)
             raise
+        except UpstreamRefused as error:
+            await pass_on(ports, visit, known, error)
         return known, found, await is_current(ports, known)
 
     for number in range(_TRIES):

@@ -87,17 +87,27 @@ def project_stage(inquiry: Inquiry, view: ProjectView) -> Facts:
 
 
 def as_nobodys(known: Knowledge) -> Knowledge:
-    """What is known of a name that nobody has, in the place of what is known of one that the asker may not know of."""
+    """What is known of a name that nobody has, in the place of what is known of one that the asker may not know of.
+
+    What public feeds say of a name (advisories, names that models invent) and what is laid down for names of a kind
+    (lists) counts as for every other name.
+    """
     return msgspec.structs.replace(
         known,
         project=None,
         twins=(),
+        role=None,
+        files={},
+        digests={},
+        scans={},
+        findings=(),
         reservation=None,
         revocations=(),
-        advisories=(),
         asked_before_existed=None,
         served_before=False,
         name_review=None,
+        held={},
+        withheld=frozenset(),
     )
 
 

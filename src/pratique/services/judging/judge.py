@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+import msgspec
+
 from pratique.core.actors import ActorKind, Operation
 from pratique.core.artifacts import FileView, Origin, ProjectView
 from pratique.core.clock import Instant
@@ -16,6 +18,7 @@ from pratique.core.refused import Refused
 from pratique.naming import known_as
 from pratique.naming.elsewhere import tell_elsewhere
 from pratique.rules.decide import Judge, decide
+from pratique.rules.policy import short_hash
 from pratique.services.judging.gather import Inquiry, ListingGatherer, name_stage, nowhere_stage, project_stage
 from pratique.services.judging.knowledge import Knowledge, read_knowledge
 from pratique.services.ports import Ports, Visit
@@ -109,8 +112,11 @@ async def refuse(
 
 
 def decide_name(inquiry: Inquiry) -> Decision:
-    """The decision on the whole project that needs no upstream."""
-    return decide(inquiry.knowledge.policy, name_stage(inquiry), Stage.NAME, Moment.INSTALL)
+    """The decision on the whole project that needs no upstream; of nobody's name the first of `decide_nowhere`."""
+    known = inquiry.knowledge
+    made = decide(known.policy, name_stage(inquiry), Stage.NAME, Moment.INSTALL)
+    is_nobodys = known.project is None and known.reservation is None and not known.has_own_twin
+    return _as_nobodys(made) if is_nobodys else made
 
 
 def decide_nowhere(inquiry: Inquiry) -> tuple[Decision, Decision]:
@@ -118,7 +124,15 @@ def decide_nowhere(inquiry: Inquiry) -> tuple[Decision, Decision]:
     key, policy = inquiry.knowledge.key, inquiry.knowledge.policy
     named = decide(policy, nowhere_stage(inquiry), Stage.NAME, Moment.INSTALL)
     hint = known_as.hint(key.ecosystem, key.name)
-    return named, decide(policy, nowhere_stage(inquiry, hint), Stage.NAME, Moment.INSTALL)
+    return _as_nobodys(named), _as_nobodys(decide(policy, nowhere_stage(inquiry, hint), Stage.NAME, Moment.INSTALL))
+
+
+def _as_nobodys(made: Decision) -> Decision:
+    """Under an id of its own: who knows whose the name is may be told the same, for other eyes.
+
+    It stays when the name becomes somebody's, so that neither it nor its page tells when that is.
+    """
+    return msgspec.structs.replace(made, id=short_hash([made.id, "as nobody's"]), as_nobodys=True)
 
 
 def decide_project(inquiry: Inquiry, view: ProjectView) -> Decision:

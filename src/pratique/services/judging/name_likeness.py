@@ -92,10 +92,12 @@ async def judge_for_asker(ports: Ports, actor: Actor, known: Knowledge, name: st
     return await ports.names.run(_check, ports, known.key, name, around, ports.clock.now(), at)
 
 
-def names_alike(connection: Connection, repository_id: int, key: ProjectKey) -> tuple[str, ...]:
-    """Names here and in imported lists that share a form with this one, other than itself."""
+def names_alike(
+    connection: Connection, repository_id: int, key: ProjectKey, account_id: int | None = None
+) -> tuple[str, ...]:
+    """Names here and in imported lists that share a form with this one, other than itself and the account's own."""
     forms = keys_asked(spell(key.ecosystem, key.name), scoped=True)
-    found = name_forms.find(connection, repository_id, key.ecosystem, forms)
+    found = name_forms.find(connection, repository_id, key.ecosystem, forms, account_id)
     return tuple(one for one in found if one != key.name)
 
 
@@ -111,7 +113,7 @@ def begin_review(connection: Connection, known: Knowledge, name: NewName, actor:
 
 def _look_around(connection: Connection, ports: Ports, actor: Actor, known: Knowledge, now: Instant) -> _Around:
     key, place = known.key, known.repository_id
-    alike = names_alike(connection, place, key)
+    alike = names_alike(connection, place, key, actor.account)
     own = projects.own_among(connection, place, key.ecosystem, alike, actor.account)
     private = frozenset(name for name, one in own.items() if one.visibility != Visibility.PUBLIC)
     known_of = {name for name in private if actor.admin or own[name].role is not None}

@@ -1,12 +1,11 @@
 """Names that the asker may not know of: answered as those that nobody has, also while an upstream is away.
 
 For a name that nobody has, upstreams are asked; so they are asked here too, for a name that stands in its place. It is
-made with a secret of this server's, is the same for each name, and so is remembered as missing ones are.
+made with a secret of this server's, is the same for each name, and so is remembered as missing ones are. The question
+is counted as theirs are: what hangs on how many names somebody asked for in vain tells nothing either.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 import msgspec
 
@@ -18,7 +17,8 @@ from pratique.naming.stand_in import stand_in
 from pratique.services.judging.judge import admit_reader, decide_nowhere, inquire, refuse
 from pratique.services.judging.knowledge import Knowledge
 from pratique.services.judging.refuse_nowhere import refuse_nowhere
-from pratique.services.judging.sources import upstreams_to_ask
+from pratique.services.judging.refused_beyond import refuse_in_our_words
+from pratique.services.judging.sources import count_missing, upstreams_to_ask
 from pratique.services.ports import Ports, Visit
 from pratique.trust.permissions import Visibility
 
@@ -37,8 +37,8 @@ async def admit(
 
     Raises:
         What `admit_reader` raises.
-        NowhereRefused, Refused: as `refuse_nowhere`.
-        BadUpstream, UpstreamRefused: what an upstream would have brought of a name that nobody has.
+        NowhereRefused, Refused: as `refuse_nowhere`, and where an upstream refuses the name that it is asked for.
+        BadUpstream: what an upstream would have brought of a name that nobody has.
     """
     try:
         admit_reader(visit, known, ports.clock.now(), reading)
@@ -49,6 +49,8 @@ async def admit(
             await refuse(ports, visit, inquiry, named, ())
         if is_hidden(known):
             await _ask_in_its_place(ports, visit, known, max_age)
+            if known.origin is not Origin.UPSTREAM:
+                await count_missing(ports, visit, known)
         await refuse_nowhere(ports, visit, known, unknown)
         raise
 
@@ -73,9 +75,4 @@ async def _ask_in_its_place(ports: Ports, visit: Visit, known: Knowledge, max_ag
     except BadUpstream as error:
         raise BadUpstream(str(error).replace(name, known.key.name)) from None
     except UpstreamRefused as error:
-        fields = {field: _named(value, name, known.key.name) for field, value in error.fields.items()}
-        raise UpstreamRefused(str(error).replace(name, known.key.name), fields) from None
-
-
-def _named(value: Any, name: str, instead: str) -> Any:
-    return value.replace(name, instead) if isinstance(value, str) else value
+        await refuse_in_our_words(ports, visit, known, error)

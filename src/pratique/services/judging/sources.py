@@ -101,14 +101,18 @@ async def find_source(ports: Ports, visit: Visit, known: Knowledge, *, max_age: 
     kept = await ports.db.read(with_kept_files, ProjectView(known.key, ()), known)
     if kept.files:
         return Source(kept, until=ports.clock.now())  # stored files whose project the upstream has no more
-    if known.project is None and not known.has_upstream_twin:  # a name beside one that is here is that one misspelt
-        await ports.db.write(missing.asked, _question(visit, known), ports.clock.now(), durable=False)
+    if known.origin is Origin.UNKNOWN:
+        await count_missing(ports, visit, known)
     raise not_found(visit, known.key)
 
 
-def _question(visit: Visit, known: Knowledge) -> missing.Question:
+async def count_missing(ports: Ports, visit: Visit, known: Knowledge) -> None:
+    """Count the question for a name that nobody has, as the asker is told. One beside another is that one misspelt."""
+    if known.has_upstream_twin:
+        return
     asker = share_of(visit.actor, visit.caller.address)
-    return missing.Question(known.repository_id, known.key, known.twin, visit.actor.kind, asker)
+    question = missing.Question(known.repository_id, known.key, known.twin, visit.actor.kind, asker)
+    await ports.db.write(missing.asked, question, ports.clock.now(), durable=False)
 
 
 class OwnReleases(msgspec.Struct, frozen=True):

@@ -144,9 +144,9 @@ async def _refused(ports: Ports, visit: Visit, known: Knowledge, name: str) -> V
 
     Of a name that the asker may not know of, what would be said if nobody had it: upstreams are asked for another one.
     """
-    asked = known.key
+    instead = None
     if is_hidden(known) and not _may_know(visit, known, ports.clock.now()):
-        known, asked = as_nobodys(known), in_its_place(ports, asked)
+        known, instead = as_nobodys(known), in_its_place(ports, known.key)
     if known.origin is Origin.OWN:
         return None if visit.actor.admin or known.role is not None else _taken(name, "it is a project of others here")
     if known.has_own_twin:
@@ -154,7 +154,7 @@ async def _refused(ports: Ports, visit: Visit, known: Knowledge, name: str) -> V
     public = None
     if known.reservation is None:
         nobody = visit.actor.kind is ActorKind.NOBODY
-        public = False if nobody else await ask_whether_public(ports, known.repository_id, asked)
+        public = False if nobody else await ask_whether_public(ports, known.repository_id, known.key, instead)
     decision = decide_founding(inquire(ports, visit, known), public_exists=public)
     if decision.action is not Action.DENY or decision.vote is None:
         return None

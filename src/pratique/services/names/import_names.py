@@ -146,10 +146,11 @@ def _write(db: Database, ecosystem: str, names: Iterator[str]) -> int:
 
 
 def _conclude(connection: Connection, done: NamesImported, ranked: list[Ranked], actor: Actor, now: Instant) -> None:
+    kept = len(ranked)
     if ranked:
-        ranked_names.replace(connection, done.ecosystem, ranked)
+        kept = ranked_names.put_first(connection, done.ecosystem, ranked, MOST_RANKED)
         revisions.bump_everywhere(connection)
-    ranked_names.note_import(connection, done.ecosystem, done.names, len(ranked), now)
+    ranked_names.note_import(connection, done.ecosystem, done.names, kept, now)
     body = {"names": done.names, "new": done.new, "ranked": done.ranked, "invalid": done.invalid}
     events.append(connection, new_event("names_imported", now, actor, done.ecosystem, body))
 

@@ -1,4 +1,7 @@
-"""What was asked for here while nobody had it: names that models invent, and private ones that went astray."""
+"""What was asked for here while nobody had it: names that models invent, and private ones that went astray.
+
+Private names count as well where somebody asked for them who may not know of them.
+"""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import Connection
 
 from pratique.core.actors import OPERATOR
-from pratique.core.clock import Instant
+from pratique.core.clock import DAY, Instant, to_iso
 from pratique.core.decisions import Reservation
 from pratique.core.events import Event, new_event
 from pratique.core.names import EcosystemId, ProjectKey
@@ -33,11 +33,32 @@ _TOGETHER = 200
 _log = structlog.get_logger(__name__)
 
 
+ALERTED_FOR = 30 * DAY
+"""So long one stands in the list of what waits for people, while its name is reserved."""
+
+_ALERTS = 200
+"""Of all repositories, the newest, that are looked at for that list."""
+
+
 class PublicPackage(msgspec.Struct, frozen=True):
     """A public package under a reserved name, and whence that is known."""
 
     purl: str
     whence: str
+
+
+class PublicAlert(msgspec.Struct, frozen=True):
+    """A public package that came to be known under a reserved name: nothing of it is served where that is reserved.
+
+    Attributes:
+        pattern: as it was reserved.
+        at: when it was told, RFC 3339.
+    """
+
+    purl: str
+    pattern: str
+    whence: str
+    at: str
 
 
 def find_public(connection: Connection, ecosystem: str, pattern: str) -> tuple[PublicPackage, ...]:
@@ -90,6 +111,18 @@ def _tell_new(connection: Connection, repository: Repository, reservation: Reser
         after = page[-1][0]
     tell_public(connection, repository.name, reservation.pattern, new[:MOST], now)
     return len(new[:MOST])
+
+
+def read_alerts(connection: Connection, repository: Repository, now: Instant) -> tuple[PublicAlert, ...]:
+    """What was told lately of what is reserved still, the newest first."""
+    reserved = {(one.ecosystem, one.pattern) for one in policy.reservations(connection, repository.id)}
+    found = []
+    for one in events.recent(connection, _ALERTS, {APPEARED}):
+        body, ecosystem = _body(one), one.subject.removeprefix("pkg:").partition("/")[0]
+        lately = now < one.at + ALERTED_FOR
+        if lately and body["repository"] == repository.name and (ecosystem, body["pattern"]) in reserved:
+            found.append(PublicAlert(one.subject, body["pattern"], body["whence"], to_iso(one.at)))
+    return tuple(found)
 
 
 def _told(connection: Connection, repository: str, purls: Sequence[str]) -> set[str]:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from pratique.core.actors import Actor, Operation
 from pratique.core.clock import Instant
+from pratique.core.errors import Invalid
 from pratique.core.names import ProjectKey
 from pratique.services.accounts.sign_in import write_as
 from pratique.services.changes import permit, permit_on
@@ -27,12 +28,15 @@ class ReserveNames(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         names: names, prefixes or scopes, as for one reservation.
+        found: the names were found and not typed: `*` is then no pattern that anybody asked for, and nothing is
+            reserved if one of them holds it.
     """
 
     ecosystem: str
     names: Annotated[tuple[str, ...], msgspec.Meta(min_length=1, max_length=MAX_AT_ONCE)]
     reason: str = ""
     repository: str = "main"
+    found: bool = False
 
 
 class NamesReserved(msgspec.Struct, frozen=True):
@@ -52,12 +56,14 @@ async def reserve_names(ports: Ports, request: ReserveNames, actor: Actor) -> Na
 
     Raises:
         InvalidName: the ecosystem has no such names.
-        Invalid: a pattern would reserve every name, or there are too many.
+        Invalid: a pattern would reserve every name, there are too many, or one that was found holds `*`.
         Forbidden, StepUpNeeded: the actor may not, or must give the password again.
     """
     now = ports.clock.now()
     permit(actor, Operation.POLICY, now)
     ecosystem = ecosystem_named(ports.ecosystems, request.ecosystem)
+    if request.found and (odd := next((name for name in request.names if "*" in name), None)) is not None:
+        raise Invalid(f'"{odd[:100]}" would reserve every name of that form; it was found, and is no name to reserve')
     patterns = tuple(dict.fromkeys(canonical_glob(ecosystem, name) for name in request.names))
     for pattern in patterns:
         permit_on(actor, Operation.POLICY, ProjectKey(ecosystem.id, pattern), now)

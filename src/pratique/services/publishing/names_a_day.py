@@ -19,10 +19,13 @@ def check_names_a_day(connection: Connection, actor: Actor, most: int, now: Inst
         most: projects that an account may found within `WINDOW`; 0: no limit.
 
     Raises:
-        Forbidden: it has founded as many; the sentence says when it may again. Administrators never have.
+        Forbidden: it has founded as many; the sentence says when it may again. Administrators never have. Or there is
+            no account whose names could be counted.
     """
-    if not most or actor.admin or actor.account is None:
+    if not most or actor.admin:
         return
+    if actor.account is None:
+        raise Forbidden("new names are counted by account: publish the first release with a token of one")
     founded = projects.founded_since(connection, actor.account, Instant(now - WINDOW))
     if len(founded) < most:
         return

@@ -20,6 +20,7 @@ from pratique.core.events import new_event
 from pratique.core.names import EcosystemId, ProjectKey
 from pratique.rules import scan_result, under_review
 from pratique.rules.policy import read_policy
+from pratique.scan.shared.turns import Hurry
 from pratique.services.judging import cases
 from pratique.services.judging.recheck_release import Recheck, recheck_releases
 from pratique.services.ports import Ports
@@ -160,7 +161,7 @@ async def _claimed(ports: Ports, file_id: int, claim: int) -> bool:
 async def _scan(ports: Ports, work: _Work) -> None:
     done = False
     try:
-        result = await scan_stored(ports, work.artefact, urgent=True)
+        result = await scan_stored(ports, work.artefact, hurry=Hurry.PUBLISH)
         if result is None:
             raise Unavailable(f"the stored bytes of {work.file.filename} are missing", retry_after=600)
         await ports.db.write(settle_scan, work.repository_id, work.key, work.file, ports.clock.now())

@@ -11,11 +11,13 @@ from pratique.core.actors import Actor, ActorKind, Operation
 from pratique.core.clock import Instant, to_iso
 from pratique.core.errors import Forbidden, NotFound, StepUpNeeded, Unauthorised
 from pratique.core.reviews import CaseState, Suspicion
+from pratique.rules.policy import short_hash
 from pratique.services.changes import permit_everywhere, permit_on
 from pratique.services.judging.judge import admit_reader, know, not_found
 from pratique.services.judging.knowledge import Knowledge
 from pratique.services.names import name_reviews
 from pratique.services.names.name_reviews import ListReviews, ReviewShown
+from pratique.services.names.public_under_reserved import PublicAlert, read_alerts
 from pratique.services.ports import Ports, Visit
 from pratique.services.purls import Named
 from pratique.services.reviewing.named_release import named_release
@@ -27,6 +29,9 @@ from pratique.trust.permissions import NEEDS_CREDENTIAL, Role
 
 MOST_SHOWN = 500
 """Cases in one answer."""
+
+_SEEN = 12
+"""Characters: nobody is to guess them, only to copy them."""
 
 _MOST_REPORTS = 100
 """Reports that are shown with one case, the weightiest first."""
@@ -113,6 +118,7 @@ class CaseDetail(msgspec.Struct, frozen=True):
         evidence: what the scan found, file by file.
         reports: the weightiest first.
         how_many: reports there are in all.
+        seen: stands for all that scans found; who decides says it, so that nobody decides on what they did not see.
         published_by: who published it here, empty for an upstream's.
     """
 
@@ -120,6 +126,7 @@ class CaseDetail(msgspec.Struct, frozen=True):
     evidence: tuple[Evidence, ...]
     reports: tuple[ReportShown, ...]
     how_many: int
+    seen: str
     published_by: str = ""
 
 
@@ -129,11 +136,14 @@ class Queue(msgspec.Struct, frozen=True):
     Attributes:
         releases: what looks worst first.
         names: in the order in which they came.
+        public: packages that appeared in public under reserved names, the newest first. Nothing is to be decided: none
+            of them is served here.
     """
 
     releases: tuple[CaseShown, ...]
     names: tuple[ReviewShown, ...]
     more: bool = False
+    public: tuple[PublicAlert, ...] = ()
 
 
 _ORDER = {one.value: number for number, one in enumerate(reversed(Suspicion))}
@@ -147,16 +157,18 @@ async def list_queue(ports: Ports, request: ListQueue, actor: Actor) -> Queue:
     actor = msgspec.structs.replace(actor, stepped_up_at=now)
     named = ListReviews(request.every, request.names_after, request.repository)
     names = await name_reviews.list_reviews(ports, named, actor)
-    found = await ports.db.read(_list, request, wide_use(ports), now)
+    found, public = await ports.db.read(_list, request, wide_use(ports), now)
     shown = sorted(found[:MOST_SHOWN], key=lambda one: (_ORDER[one.suspicion], -one.score, -one.weight, one.id))
-    return Queue(tuple(shown), names.reviews, names.more or len(found) > MOST_SHOWN)
+    return Queue(tuple(shown), names.reviews, names.more or len(found) > MOST_SHOWN, public)
 
 
-def _list(connection: Connection, request: ListQueue, use: WideUse, now: Instant) -> list[CaseShown]:
+def _list(
+    connection: Connection, request: ListQueue, use: WideUse, now: Instant
+) -> tuple[list[CaseShown], tuple[PublicAlert, ...]]:
     repository = find_repository(connection, request.repository)
     state = None if request.every else CaseState.WAITING
     found = release_cases.queue(connection, repository.id, state, MOST_SHOWN + 1, request.after)
-    return [shown(connection, one, use, now) for one in found]
+    return [shown(connection, one, use, now) for one in found], read_alerts(connection, repository, now)
 
 
 async def show_case(ports: Ports, request: ShowCase, actor: Actor) -> CaseDetail:
@@ -208,6 +220,7 @@ def _detail(
         case.evidence,
         tuple(_report(one, sees_all=sees_all) for one in said),
         reports.how_many(connection, case.id),
+        seen_in(case),
         "" if published is None or not sees_all else published.actor,
     )
 
@@ -224,6 +237,14 @@ def expect_case(connection: Connection, repository_id: int, named: Named) -> Sto
     if case is None:
         raise NotFound(f"nothing is said against {named.purl}; `pratique review` lists what waits for a person")
     return case
+
+
+def seen_in(case: StoredCase) -> str:
+    """A few characters that stand for what scans found in a release, and are others as soon as that is something else.
+
+    Reports are no part of it: whoever goes on reporting would keep everybody from deciding.
+    """
+    return short_hash([case.suspicion.value, msgspec.to_builtins(case.evidence)])[:_SEEN]
 
 
 def shown(connection: Connection, case: StoredCase, use: WideUse, now: Instant) -> CaseShown:

@@ -13,6 +13,7 @@ from pratique.core.facts import SCAN_RESULT, Absent, Facts, Seen
 from pratique.core.names import ProjectKey
 from pratique.core.ports import ReadAt
 from pratique.core.scans import ScanResult
+from pratique.scan.shared.turns import Hurry
 from pratique.services.ports import Ports
 from pratique.services.scanning.scan_artefact import scan_artefact, scan_stored
 from pratique.store import scans
@@ -40,7 +41,7 @@ async def scan_seen(ports: Ports, key: ProjectKey, file: FileView, seen: Seen, c
         result = known.result
     else:
         try:
-            result = await scan_artefact(ports, artefact, content, urgent=True)
+            result = await scan_artefact(ports, artefact, content, hurry=Hurry.INSTALL)
         except (Unavailable, OSError) as error:
             result = _absent(file, error)
     return msgspec.structs.replace(seen, facts={**seen.facts, SCAN_RESULT.name: result})
@@ -60,7 +61,7 @@ async def with_scan(ports: Ports, key: ProjectKey, file: FileView, facts: Facts,
 
 async def _scan_stored(ports: Ports, artefact: Artefact) -> ScanResult | Absent:
     try:
-        result = await scan_stored(ports, artefact, urgent=True)
+        result = await scan_stored(ports, artefact, hurry=Hurry.INSTALL)
     except (Unavailable, OSError) as error:
         return _absent(FileView(artefact.filename, artefact.version), error)
     return Absent("its bytes are not here", passing=True) if result is None else result

@@ -18,11 +18,10 @@ from pratique.scan.detectors.versions import rules_version
 from pratique.services.changes import permit_everywhere
 from pratique.services.ports import Enqueue, Ports
 from pratique.services.purls import Named, read_purl
+from pratique.services.scanning.rescan_part import RESCAN_JOB, RescanPart
 from pratique.services.scanning.scan_artefact import scan_stored
 from pratique.store import events, scans
 from pratique.store.scans import Artefact, Wanted
-
-RESCAN_JOB = "rescan"
 
 RESCAN = "rescan_begun"
 """Kind of the event; its subject is `SUBJECT`, its body what is to be scanned."""
@@ -61,31 +60,6 @@ class RescanBegun(msgspec.Struct, frozen=True):
 
     artefacts: int
     jobs: int
-
-
-class RescanPart(msgspec.Struct, frozen=True):
-    """Payload: one turn of one part.
-
-    Attributes:
-        rescan: id of the event that began it.
-        part: which part.
-        turn: counts the jobs of the part.
-        wanted: which artefacts.
-        begin: no digest below this, and not this one.
-        end: none from here on; empty: to the last.
-    """
-
-    rescan: str
-    part: int
-    turn: int
-    wanted: Wanted
-    begin: str
-    end: str
-
-    @property
-    def job_id(self) -> str:
-        """The same however often it is promised."""
-        return f"{self.rescan}:{self.part}:{self.turn}"
 
 
 async def rescan(ports: Ports, request: Rescan, actor: Actor) -> RescanBegun:

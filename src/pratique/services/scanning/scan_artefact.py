@@ -17,12 +17,14 @@ from pratique.core.ports import BlobFile, ReadAt
 from pratique.core.scans import ScanResult, Verdict
 from pratique.scan.detectors.versions import rules_version
 from pratique.scan.findings import excerpt_of
-from pratique.scan.report import UNFINISHED, Report, Subject, report_unfinished
+from pratique.scan.report import Report, Subject, report_unfinished
+from pratique.scan.shared.turns import Hurry
 from pratique.services.blob_threads import in_blob_thread
 from pratique.services.judging.cases import note_scan
 from pratique.services.judging.recheck_release import RECHECK_JOB, Recheck
 from pratique.services.ports import Enqueue, Ports
 from pratique.services.scanning.previous import previous_of
+from pratique.services.scanning.rescan_part import rescan_compared
 from pratique.store import events, revisions, scans
 from pratique.store.scans import Artefact, StoredScan
 
@@ -35,7 +37,7 @@ MOST_FINDINGS = 256 << 10
 _log = structlog.get_logger(__name__)
 
 
-async def scan_stored(ports: Ports, artefact: Artefact, *, urgent: bool = False) -> ScanResult | None:
+async def scan_stored(ports: Ports, artefact: Artefact, *, hurry: Hurry = Hurry.NOBODY) -> ScanResult | None:
     """Scan a stored artefact; None if its bytes are not here.
 
     Raises:
@@ -47,12 +49,14 @@ async def scan_stored(ports: Ports, artefact: Artefact, *, urgent: bool = False)
     except FileNotFoundError:
         return None
     try:
-        return await scan_artefact(ports, artefact, blob, urgent=urgent)
+        return await scan_artefact(ports, artefact, blob, hurry=hurry)
     finally:
         blob.close()
 
 
-async def scan_artefact(ports: Ports, artefact: Artefact, content: ReadAt, *, urgent: bool = False) -> ScanResult:
+async def scan_artefact(
+    ports: Ports, artefact: Artefact, content: ReadAt, *, hurry: Hurry = Hurry.NOBODY
+) -> ScanResult:
     """Scan an artefact whose bytes are in hand, stored or not, and keep what was found.
 
     Whatever the artefact does to the scanner, there is a result; where the scanner failed at it, that says so.
@@ -61,18 +65,19 @@ async def scan_artefact(ports: Ports, artefact: Artefact, content: ReadAt, *, ur
         ports: the wired parts.
         artefact: whose bytes, by their sha256.
         content: the bytes.
-        urgent: somebody waits for it.
+        hurry: who waits for it.
 
     Raises:
         Unavailable: there is no scanner, or it has too much to do.
         OSError: the bytes cannot be read.
     """
-    before = await ports.db.read(previous_of, ports.ecosystems[artefact.ecosystem], artefact)
+    ecosystem = ports.ecosystems[artefact.ecosystem]
+    before = await ports.db.read(previous_of, ecosystem, artefact, ports.clock.now())
     async with AsyncExitStack() as held:
         previous = await _opened(ports, before)
         if previous is not None:
             held.callback(previous.close)
-        report = await _report(ports, artefact, content, previous, urgent=urgent)
+        report = await _report(ports, artefact, content, previous, hurry=hurry)
     one = _stored(artefact, report, before if previous is not None else None, ports.clock.now())
     await ports.db.write(record_scan, ports.enqueue, one, durable=False)
     return one.result
@@ -86,13 +91,13 @@ async def _opened(ports: Ports, sha256: str | None) -> BlobFile | None:
 
 
 async def _report(
-    ports: Ports, artefact: Artefact, content: ReadAt, previous: BlobFile | None, *, urgent: bool
+    ports: Ports, artefact: Artefact, content: ReadAt, previous: BlobFile | None, *, hurry: Hurry
 ) -> Report:
     subject = Subject(artefact.ecosystem, artefact.name, artefact.version, artefact.filename)
     compared = "" if previous is None else ":".join(map(str, previous.identity))
     key = f"{artefact.sha256} {artefact.ecosystem} {artefact.name} {compared}"
     try:
-        return await ports.scanner.scan(subject, content, previous, key=key, urgent=urgent)
+        return await ports.scanner.scan(subject, content, previous, key=key, hurry=hurry, whose=str(artefact.key))
     except Invalid as error:
         return report_unfinished(subject, str(error))
 
@@ -105,7 +110,7 @@ def _stored(artefact: Artefact, report: Report, previous: str | None, now: Insta
         score=report.score,
         rules=rules_version(),
         at=now,
-        finished=all(one.detector != UNFINISHED for one in report.findings),
+        finished=report.finished,
         detector="" if worst is None else worst.detector,
         file="" if worst is None else excerpt_of(worst.file),
         line=0 if worst is None else worst.line,
@@ -146,6 +151,8 @@ def record_scan(connection: Connection, enqueue: Enqueue, one: StoredScan) -> No
     }
     event = new_event(SCANNED, result.at, OPERATOR, key.purl(one.artefact.version), body)
     events.append(connection, event)
+    if result.verdict is Verdict.QUARANTINE:
+        rescan_compared(connection, enqueue, key, result.sha256, event.id)
     _log.warning("a scan found something", purl=event.subject, **body)
     for repository_id, origin in scans.homes(connection, one.artefact):
         revisions.bump(connection, repository_id, key)

@@ -15,9 +15,10 @@ from pratique.scan.report import Report, Subject
 from pratique.scan.shared.guest import Guest
 from pratique.scan.shared.meeting import MeetingPoint
 from pratique.scan.shared.messages import Ask, State
+from pratique.scan.shared.turns import Hurry
 
 AT_ONCE = 16
-"""Artefacts that one process has waiting at the scanner; it scans one after the other anyway."""
+"""Artefacts of one hurry that one process has waiting at the scanner; it scans one after the other anyway."""
 
 _PIECE = 1 << 20
 
@@ -35,7 +36,8 @@ class Scanner:
         """
         self._guest = Guest(MeetingPoint(folder), command, patience)
         self._is_closed = False
-        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="scan")
+        # Threads of their own for each: who publishes much keeps nobody from asking for what he installs.
+        self._threads = {one: ThreadPoolExecutor(AT_ONCE, thread_name_prefix=f"scan-{one.name}") for one in Hurry}
 
     async def scan(
         self,
@@ -44,7 +46,8 @@ class Scanner:
         previous: ReadAt | None = None,
         *,
         key: str = "",
-        urgent: bool = False,
+        hurry: Hurry = Hurry.NOBODY,
+        whose: str = "",
     ) -> Report:
         """What a scan finds in an artefact. One at which the scanner fails has a report that says so.
 
@@ -53,7 +56,8 @@ class Scanner:
             artefact: its bytes.
             previous: those of the release before.
             key: stands for all of that; whoever asks for the same at the same time waits for the same scan.
-            urgent: somebody waits for it.
+            hurry: who waits for it.
+            whose: turns are shared out among these.
 
         Raises:
             Invalid: there is nothing in it to scan.
@@ -62,8 +66,8 @@ class Scanner:
         """
         if self._is_closed:
             raise Unavailable("the server is being stopped; try again")
-        work = partial(self._scan, Ask(subject, key, urgent), artefact, previous)
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        work = partial(self._scan, Ask(subject, key, hurry, whose), artefact, previous)
+        return await asyncio.get_running_loop().run_in_executor(self._threads[hurry], work)
 
     def _scan(self, ask: Ask, artefact: ReadAt, previous: ReadAt | None) -> Report:
         descriptors: list[int] = []
@@ -84,7 +88,8 @@ class Scanner:
         """Go away; whoever still waits is told to try again. Safe to call twice."""
         self._is_closed = True
         await asyncio.to_thread(self._guest.close)
-        self._threads.shutdown(wait=False)
+        for threads in self._threads.values():
+            threads.shutdown(wait=False)
 
 
 def read_only(artefact: ReadAt) -> int:

@@ -58,10 +58,11 @@ async def _decide(request: web.Request, form: Form, session: SignedIn) -> None:
     ports, what = request.app[PORTS], form.text("what")
     repository, reason = form.text("repository", "main"), form.text("reason")
     if what in _RELEASES:
-        await _RELEASES[what](ports, DecideCase(form.text("purl"), reason, repository), session.actor)
+        named = DecideCase(form.text("purl"), reason, repository, form.text("seen"))
+        await _RELEASES[what](ports, named, session.actor)
     elif what in _NAMES:
-        named = DecideReview(form.text("ecosystem"), form.text("name"), reason, repository)
-        await _NAMES[what](ports, named, session.actor)
+        name = DecideReview(form.text("ecosystem"), form.text("name"), reason, repository)
+        await _NAMES[what](ports, name, session.actor)
     else:
         raise Invalid("choose what is to be done from the page")
 

@@ -163,3 +163,21 @@ def test_whatever_a_file_holds_it_is_read_or_refused(filename: str, content: byt
     except PratiqueError:
         return
     assert all(one.name for one in found)
+
+
+def test_a_property_that_grows_without_end_is_no_name():
+    grown = "a" * 200
+    pom = f"""<project><groupId>g</groupId><properties><p>{grown}</p></properties><dependencies><dependency>
+    <groupId>{"${p}" * 40}</groupId><artifactId>x</artifactId></dependency><dependency>
+    <groupId>g</groupId><artifactId>y</artifactId></dependency></dependencies></project>"""
+
+    assert [one.name for one in maven.read_manifest_names("pom.xml", pom.encode())] == ["g:y"]
+
+
+def test_blocks_in_blocks_say_where_their_gems_come_from():
+    deep = 'git "https://git.test/x" do\n' + "group :a do\n" * 2_000
+    text = deep + 'gem "inner"\n' + "end\n" * 2_001 + 'gem "outer"\n'
+
+    told = {one.name: one.private for one in rubygems.read_manifest_names("Gemfile", text.encode())}
+
+    assert told == {"inner": "comes from git", "outer": ""}

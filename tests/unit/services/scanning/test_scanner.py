@@ -18,6 +18,7 @@ from pratique.core.scans import Verdict
 from pratique.scan.cage.confine import CageLimits
 from pratique.scan.cage.setup import Setup
 from pratique.scan.report import UNFINISHED, Subject
+from pratique.scan.shared.turns import Hurry
 from pratique.services.scanning.scanner import Scanner, read_only
 from pratique.store.blobs_file import FileBlobs
 from tests.arch.house import ROOT
@@ -79,7 +80,7 @@ async def test_all_processes_of_a_node_share_one_scanner_which_ends_with_the_las
         assert await one.state() is None, "nothing is started before there is something to scan"
         async with scanner(tmp_path) as other:
             reports = await asyncio.gather(
-                one.scan(SUBJECT, package(b"HARM")), other.scan(SUBJECT, package(b"fine"), urgent=True)
+                one.scan(SUBJECT, package(b"HARM")), other.scan(SUBJECT, package(b"fine"), hurry=Hurry.INSTALL)
             )
             state, same = await one.state(), await other.state()
 
