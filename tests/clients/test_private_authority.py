@@ -44,13 +44,15 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 def pair(public_registry: Registry, tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Iterator[Pair]:
     """The front speaks https, and holds own projects that were published just now, one below a reserved scope."""
     both = Pair(tmp_path_factory.mktemp("pair"), public_registry, authority=authority)
-    both.front.cli("reserve", "npm", "@acme/*", "--reason", "ours").must()
-    for name in ("@acme/newborn", "newborn"):
-        both.publish_own_npm(name, "1.0.0")
-    both.publish_own_wheel("newborn-py", "1.0")
-    both.publish_crate("certified-crate", "1.0.0")
-    yield both
-    both.stop()
+    try:
+        both.front.cli("reserve", "npm", "@acme/*", "--reason", "ours").must()
+        for name in ("@acme/newborn", "newborn"):
+            both.publish_own_npm(name, "1.0.0")
+        both.publish_own_wheel("newborn-py", "1.0")
+        both.publish_crate("certified-crate", "1.0.0")
+        yield both
+    finally:
+        both.stop()
 
 
 class Configure:

@@ -257,16 +257,19 @@ async def test_a_file_without_end_is_cut_at_the_limit(
         assert stored(site) == []
 
 
-async def test_a_refusal_by_an_upstream_like_ours_reaches_the_client_in_its_words(
+async def test_a_refusal_by_an_upstream_like_ours_reaches_who_may_know_in_its_words_and_others_in_ours(
     upstream: LyingUpstream, site: Site
 ) -> None:
     upstream.behaviours[NPM_PAGE] = says(json.dumps(REFUSAL).encode(), status=403)
 
-    answer = await site.get("/main/npm/left")
+    theirs, ours = await site.get("/main/npm/left", site.admin), await site.get("/main/npm/left")
 
-    assert answer.status == 403
-    assert answer.json()["error"] == answer.reason == REFUSAL["error"]
-    assert answer.json()["decision_id"] == "A"
+    assert theirs.status == ours.status == 403
+    assert theirs.json()["error"] == theirs.reason == REFUSAL["error"]
+    assert theirs.json()["decision_id"] == "A"
+    assert "Blocked by policy denylist: left is refused by an upstream of this repository" in ours.reason
+    assert f"{site.url}/r/" in ours.reason
+    assert "far" not in ours.text
 
 
 async def test_no_header_of_a_client_reaches_the_upstream(upstream: LyingUpstream, site: Site) -> None:

@@ -9,6 +9,8 @@ EQUIVALENT: dict[str, str] = {
         "the policy class holds them too; the id names them so that it stands for itself"
     ),
     "decide.: 'T' -> other text": "the name of a type, which nobody asks while the code runs",
+    "decide.: (int, ActiveRule, frozenset[str]) -> without int": "a type, which nobody asks while the code runs",
+    "decide.: (int, ActiveRule, frozenset[str]) -> without ActiveRule": "a type, which nobody asks while the code runs",
     "decide._votes: len(tally.votes) > 1 -> len(tally.votes) >= 1": "one vote alone is in order",
     "decide._canonical: 0 -> 1": "then it is written anew each time, to the same",
     "shadows_public.sees: return 'operator' -> return None": "a word that is only compared with others",

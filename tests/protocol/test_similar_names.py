@@ -246,6 +246,7 @@ async def test_a_name_like_one_published_here_is_found_at_once(site: Site, clien
 
     assert (theirs["verdict"], theirs["targets"]) == ("hold", ["acme-widgets"])
     assert mine["verdict"] == "ok", "names of one owner may be alike"
+    assert "is live" in told(await client.upload(site, "acmewidgets", "1.0.0", site.admin))
 
 
 async def test_a_name_like_one_seen_upstream_is_found(site: Site, registry: PlainRegistry, client: Speaker) -> None:

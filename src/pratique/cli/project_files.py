@@ -16,6 +16,7 @@ from pratique.core.errors import Invalid, NotFound, PratiqueError, TooLarge
 from pratique.core.globs import glob_matches
 from pratique.core.lockfiles import Leads
 from pratique.core.mentions import Mention
+from pratique.core.sentences import one_line
 from pratique.formats.manifests import maven, nuget, rubygems
 
 MAX_FILES = 2_000
@@ -89,7 +90,7 @@ def names_below(folder: Path) -> ProjectNames:
         NotFound: it is no folder, or cannot be read at all.
     """
     if not folder.is_dir():
-        raise NotFound(f'"{folder}" is no folder')
+        raise NotFound(f'"{one_line(str(folder))}" is no folder')
     unread: list[Unread] = []
     found: dict[tuple[str, str], tuple[str, set[str]]] = {}
     number = 0
@@ -168,18 +169,22 @@ def _folders(folder: Path, unread: list[Unread]) -> Iterator[tuple[Path, list[st
         except OSError as error:
             unread.append(Unread(_shown(root, folder), error.strerror or "cannot be read"))
             continue
-        below = [one.name for one in inside if one.is_dir(follow_symlinks=False)]
-        yield root, [one.name for one in inside if one.name not in below and _is_read(one.name)]
-        below = [name for name in below if name not in _PASSED_BY and not name.startswith(".")]
+        is_folder = {one.name: one.is_dir(follow_symlinks=False) for one in inside}
+        yield root, [name for name, below in is_folder.items() if not below and _is_read(name)]
+        below = [name for name, is_one in is_folder.items() if is_one and _is_entered(name)]
         if below and depth >= MAX_DEPTH:
             unread.append(Unread(_shown(root, folder), f"folders lie deeper than {MAX_DEPTH}; these were not read"))
             continue
         waiting += [(root / name, depth + 1) for name in reversed(below)]
 
 
+def _is_entered(folder: str) -> bool:
+    return folder not in _PASSED_BY and not folder.startswith(".")
+
+
 def _shown(path: Path, folder: Path) -> str:
     """A path below the folder as text that can be printed: names of files are bytes, and need be no text."""
-    return os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "replace")
+    return one_line(os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "replace"))
 
 
 def _content(path: Path) -> bytes:

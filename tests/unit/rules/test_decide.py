@@ -404,6 +404,29 @@ def test_who_judges_many_says_of_each_what_is_said_of_it_alone():
     assert [judge(one) for one in asked] == [decide(rules, one, Stage.LISTING) for one in asked]
 
 
+def test_who_judges_many_asks_rules_that_go_by_facts_again_where_anything_they_may_look_at_is_another():
+    seen = []
+
+    def looks(known, _options):
+        subject = known.subject
+        seen.append((known.origin, known.actor.kind, known.now, subject.project.name, subject.version is None))
+        return contract.hold("odd", why=str(seen[-1]))
+
+    by_facts = msgspec.structs.replace(rule(looks, needs=()), by_facts=True)
+    rules, first = read_policy((), rules=(by_facts,)), facts()
+    judge, right = Judge(rules, Stage.FILE), ProjectKey(EcosystemId("npm"), "right")
+    others = [
+        msgspec.structs.replace(first, origin=Origin.OWN),
+        msgspec.structs.replace(first, actor=AGENT),
+        msgspec.structs.replace(first, now=NOW + 1),
+        msgspec.structs.replace(first, subject=Subject(right, first.subject.version)),
+        msgspec.structs.replace(first, subject=Subject(LEFT, None)),
+    ]
+    asked = [one for other in others for one in (first, other)]
+
+    assert [judge(one).votes for one in asked] == [decide(rules, one, Stage.FILE).votes for one in asked]
+
+
 @pytest.mark.parametrize("known", JUDGED_ALIKE, ids=range(len(JUDGED_ALIKE)))
 def test_a_brief_decision_is_the_whole_one_and_without_a_name_only_where_nothing_objects(known):
     asked = facts(known, stage=Stage.LISTING)

@@ -97,8 +97,8 @@ def is_recorded(connection: Connection, accepted: Accepted, now: Instant) -> boo
 
 def _check_names_alike(connection: Connection, accepted: Accepted) -> None:
     """Of two names that look the same and are founded at once, the second is held against the first."""
-    known, judged = accepted.known, accepted.new_name
-    if judged is not None and names_alike(connection, known.repository_id, known.key) != judged.alike:
+    known, judged, founder = accepted.known, accepted.new_name, accepted.actor.account
+    if judged is not None and names_alike(connection, known.repository_id, known.key, founder) != judged.alike:
         raise ChangedMeanwhile
 
 
