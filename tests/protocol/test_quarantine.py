@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from pratique.core.artifacts import Clearance
 from pratique.core.decisions import Mode
 from pratique.core.errors import Conflict
 from pratique.core.names import EcosystemId, ProjectKey
+from pratique.core.reviews import Suspicion
 from pratique.services.governing.list_events import ListEvents, list_events
 from pratique.services.governing.revoke import revoke, unrevoke
 from pratique.services.governing.rule_settings import SetRule, set_rule
@@ -21,7 +23,9 @@ from pratique.services.publishing.scan_release import ScanWork, scan_left, scan_
 from pratique.services.reviewing.case_times import ShowTimes, show_times
 from pratique.services.reviewing.cases_shown import CaseShown, ListQueue, ShowCase, list_queue, show_case
 from pratique.services.reviewing.decide_case import DecideCase, clear_case, confirm_case
-from pratique.store import awaiting_scans, projects, releases
+from pratique.services.visits import find_repository
+from pratique.store import awaiting_scans, projects, release_cases, releases
+from pratique.store.release_cases import Opened
 from pratique.store.schema import awaiting_scan
 from tests.harness import packages
 from tests.harness.lookalike_packages import NOWHERE, WORST, harmful, harmless
@@ -118,6 +122,8 @@ async def test_a_look_alike_goes_into_quarantine_its_twin_is_live_and_a_reviewer
 async def test_what_a_reviewer_confirms_is_revoked(scanning: Site, client: Speaker) -> None:
     site, purl = scanning, f"pkg:{client.ecosystem}/left@1.0.1"
     await put(site, client, "left", "1.0.1", bad=True)
+    while (await site.get(client.path("left", "1.0.1"), site.token)).status == 503:
+        await asyncio.sleep(0.1)  # a busy machine may answer the publish before the scan is over
 
     await confirm_case(site.ports, DecideCase(purl, "it fetches and runs a script"), OPERATOR)
     refused = await site.get(client.path("left", "1.0.1"), site.token)
@@ -307,3 +313,24 @@ async def test_what_was_found_since_somebody_looked_is_not_cleared_with_what_the
     assert before.seen != after.seen
     assert [one.purl for one in waiting] == [purl]
     assert await queue(site) == ()
+
+
+async def test_of_very_many_releases_the_worst_are_on_the_first_page(site: Site) -> None:
+    many = ProjectKey(EcosystemId("npm"), "many")
+
+    def put_all(connection: Connection) -> None:
+        place = find_repository(connection, "main").id
+        for number in range(600):
+            suspicion = Suspicion.QUARANTINE if number == 550 else Suspicion.REVIEW
+            opened = Opened(many, f"1.0.{number}", True, suspicion, "odd", score=number // 10)
+            release_cases.put(connection, place, opened, site.ports.clock.now())
+
+    await site.ports.db.write(put_all)
+    first = await list_queue(site.ports, ListQueue(), OPERATOR)
+    rest = await list_queue(site.ports, ListQueue(after=first.releases[-1].id), OPERATOR)
+
+    assert first.releases[0].purl == "pkg:npm/many@1.0.550"
+    assert (first.more, rest.more) == (True, False)
+    told = [*first.releases, *rest.releases]
+    assert len({one.id for one in told}) == len(told) == 600
+    assert [one.score for one in told[1:]] == sorted((one.score for one in told[1:]), reverse=True)

@@ -46,8 +46,47 @@ class ScanResult(msgspec.Struct, frozen=True):
 
     @property
     def told(self) -> str:
-        """The worst finding in a few words: detector, file, line, what it does."""
+        """The worst finding in a few words: detector, file, line, what it does; for people who judge it."""
+        return self._told(self.file)
+
+    @property
+    def told_to_clients(self) -> str:
+        """The same for whoever is refused: of files that whoever published it named freely, nothing of the name.
+
+        A sentence in a path would speak to people and agents in the voice of the server.
+        """
+        name = self.file.rpartition("/")[2]
+        return self._told(name if name in _NAMED_BY_ECOSYSTEMS else "")
+
+    def _told(self, file: str) -> str:
         if not self.detector:
             return "nothing was found in it"
-        place = self.file + (f":{self.line}" if self.line else "")
+        place = file + (f":{self.line}" if file and self.line else "")
         return f"{self.detector}{f' in {place}' if place else ''}: {self.sentence}"
+
+
+_NAMED_BY_ECOSYSTEMS = frozenset(
+    {
+        "package.json",
+        "binding.gyp",
+        "setup.py",
+        "setup.cfg",
+        "pyproject.toml",
+        "__init__.py",
+        "conftest.py",
+        "METADATA",
+        "RECORD",
+        "entry_points.txt",
+        "Cargo.toml",
+        "build.rs",
+        "lib.rs",
+        "index.js",
+        "pom.xml",
+        "MANIFEST.MF",
+        "extconf.rb",
+        "Rakefile",
+        "install.ps1",
+        "init.ps1",
+    }
+)
+"""Names of files that clients and builds go by."""

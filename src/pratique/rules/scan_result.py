@@ -57,7 +57,7 @@ def vote(facts: Facts, options: Options) -> Vote | None:
 
 def _why(result: ScanResult) -> str:
     if not result.finished:
-        return f"could not be scanned to its end: {result.told}"
+        return f"could not be scanned to its end: {result.told_to_clients}"
     if result.verdict is Verdict.QUARANTINE:
-        return f"looks harmful: {result.told}"
-    return f"does what a person should look at: {result.told}"
+        return f"looks harmful: {result.told_to_clients}"
+    return f"does what a person should look at: {result.told_to_clients}"

@@ -172,11 +172,33 @@ def _held(row: Any) -> HeldForReview:
 def queue(
     c: sa.Connection, repository_id: int, state: CaseState | None, limit: int, after: int = 0
 ) -> tuple[StoredCase, ...]:
-    """Cases in the order in which they came; `after` is the last id of the page before."""
-    wanted = sa.select(release_case).where(release_case.c.repository_id == repository_id, release_case.c.id > after)
+    """Cases, what looks worst first: by suspicion, score, weight of the reports, and then as they came.
+
+    Args:
+        c: the transaction.
+        repository_id: whose.
+        state: only those in it; None for all.
+        limit: how many at most.
+        after: the id of the last case of the page before; 0 for the first page.
+    """
+    wanted = sa.select(release_case).where(release_case.c.repository_id == repository_id)
     if state is not None:
         wanted = wanted.where(release_case.c.state == state.value)
-    return tuple(_case(row) for row in c.execute(wanted.order_by(release_case.c.id).limit(limit)).mappings())
+    place = sa.tuple_(*_BADNESS)
+    if after:
+        last = c.execute(sa.select(*_BADNESS).where(release_case.c.id == after)).one_or_none()
+        if last is not None:
+            wanted = wanted.where(place > sa.tuple_(*map(sa.literal, last)))
+    return tuple(_case(row) for row in c.execute(wanted.order_by(*_BADNESS).limit(limit)).mappings())
+
+
+_BADNESS: tuple[sa.ColumnElement[int], ...] = (
+    sa.case({one.value: number for number, one in enumerate(reversed(Suspicion))}, value=release_case.c.suspicion),
+    -release_case.c.score,
+    -release_case.c.weight,
+    release_case.c.id.expression,
+)
+"""By what the queue is in order, the lowest first."""
 
 
 def add_opinion(c: sa.Connection, case_id: int, one: Opinion) -> None:

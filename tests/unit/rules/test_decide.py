@@ -11,6 +11,7 @@ from pratique.rules import contract
 from pratique.rules.contract import Rule
 from pratique.rules.decide import Judge, decide
 from pratique.rules.policy import read_policy
+from pratique.rules.registry import RULES
 from tests.unit.rules.cases import AGENT, LEFT, NOW, USER, ago, entry, facts, judged, policy, said, waiver, without
 
 YOUNG = {fact.PUBLISHED: ago(HOUR)}
@@ -425,6 +426,31 @@ def test_who_judges_many_asks_rules_that_go_by_facts_again_where_anything_they_m
     asked = [one for other in others for one in (first, other)]
 
     assert [judge(one).votes for one in asked] == [decide(rules, one, Stage.FILE).votes for one in asked]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "gone_upstream",
+        "known_malware",
+        "quarantined",
+        "reserved_name",
+        "similar_name",
+        "under_review",
+        "unpublished",
+    ],
+)
+def test_a_rule_that_goes_by_facts_is_asked_once_for_all_versions_with_the_same(name):
+    (rule,) = (one for one in RULES if one.name == name)
+    asked = []
+    counting = msgspec.structs.replace(rule, vote=lambda known, _options: asked.append(known.subject))
+    judge = Judge(read_policy((), rules=(counting,)), Stage.FILE)
+    known = facts()
+
+    for version in ("1.0.0", "1.0.1", "2.0.0"):
+        judge(msgspec.structs.replace(known, subject=Subject(LEFT, version)))
+
+    assert asked == [Subject(LEFT, "1.0.0")]
 
 
 @pytest.mark.parametrize("known", JUDGED_ALIKE, ids=range(len(JUDGED_ALIKE)))

@@ -12,7 +12,7 @@ from pratique.core.decisions import Action, Mode, Moment
 from pratique.core.facts import ALL_FACTS, FactAbsent, NotYetFetched, Stage
 from pratique.core.names import Subject
 from pratique.rules.contract import INSTALL, NoOptions, Rule
-from pratique.rules.decide import Judge, decide
+from pratique.rules.decide import decide
 from pratique.rules.policy import Policy, policy_class, read_policy
 from pratique.rules.registry import RULES
 from tests.unit.rules import generated
@@ -245,31 +245,6 @@ def test_the_registry_has_a_rule_for_both_moments():
 
 
 BY_FACTS = [rule for rule in RULES if rule.by_facts]
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "gone_upstream",
-        "known_malware",
-        "quarantined",
-        "reserved_name",
-        "similar_name",
-        "under_review",
-        "unpublished",
-    ],
-)
-def test_a_rule_that_goes_by_facts_is_asked_once_for_all_versions_with_the_same(name):
-    (rule,) = (one for one in RULES if one.name == name)
-    asked = []
-    counting = msgspec.structs.replace(rule, vote=lambda known, _options: asked.append(known.subject))
-    judge = Judge(read_policy((), rules=(counting,)), Stage.FILE)
-    known = facts()
-
-    for version in ("1.0.0", "1.0.1", "2.0.0"):
-        judge(msgspec.structs.replace(known, subject=Subject(LEFT, version)))
-
-    assert asked == [Subject(LEFT, "1.0.0")]
 
 
 @many

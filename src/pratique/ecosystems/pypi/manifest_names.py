@@ -47,7 +47,9 @@ def read_manifest_names(_filename: str, content: bytes) -> tuple[Mention, ...]:
 def _mentions(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     tool = _table(document, "tool")
     sources = {_canonical(name): _whence(one) for name, one in _table(_table(tool, "uv"), "sources").items()}
-    for requirement in _requirements(document, tool):
+    for number, requirement in enumerate(_requirements(document, tool)):
+        if number == MAX_MENTIONS:  # also those that name nothing: each takes its time to be found so
+            raise TooLarge(f"the pyproject.toml has more than {MAX_MENTIONS} requirements; no more are read")
         for name, private in _named(requirement):
             yield name, private or sources.get(name, "")
     for group in _poetry_groups(_table(tool, "poetry")):

@@ -105,7 +105,7 @@ def note_verdict(connection: Connection, scanned: Scanned, by: Actor, now: Insta
         version=scanned.version,
         own=scanned.own,
         suspicion=known.suspicion.or_stronger(suspicion) if known and waits else suspicion,
-        why=scanned.scan.result.told,
+        why=scanned.scan.result.told_to_clients,
         score=max(scanned.scan.result.score, known.score if known and waits else 0),
         evidence=_bounded((*evidence, *others)),
         held=scanned.own and (_is_held(scanned.scan) or (waits and known is not None and known.held)),

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from pratique.core.actors import Actor, ActorKind, Operation
 from pratique.core.clock import Instant, to_iso
 from pratique.core.errors import Forbidden, NotFound, StepUpNeeded, Unauthorised
-from pratique.core.reviews import CaseState, Suspicion
+from pratique.core.reviews import CaseState
 from pratique.rules.policy import short_hash
 from pratique.services.changes import permit_everywhere, permit_on
 from pratique.services.judging.judge import admit_reader, know, not_found
@@ -42,7 +42,7 @@ class ListQueue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         every: also what was decided.
-        after: the last number of releases of the answer before.
+        after: number of the last release of the answer before.
         names_after: that of names.
     """
 
@@ -146,9 +146,6 @@ class Queue(msgspec.Struct, frozen=True):
     public: tuple[PublicAlert, ...] = ()
 
 
-_ORDER = {one.value: number for number, one in enumerate(reversed(Suspicion))}
-
-
 async def list_queue(ports: Ports, request: ListQueue, actor: Actor) -> Queue:
     """What waits. Raises Forbidden to all but administrators: it tells of private projects."""
     now = ports.clock.now()
@@ -158,8 +155,7 @@ async def list_queue(ports: Ports, request: ListQueue, actor: Actor) -> Queue:
     named = ListReviews(request.every, request.names_after, request.repository)
     names = await name_reviews.list_reviews(ports, named, actor)
     found, public = await ports.db.read(_list, request, wide_use(ports), now)
-    shown = sorted(found[:MOST_SHOWN], key=lambda one: (_ORDER[one.suspicion], -one.score, -one.weight, one.id))
-    return Queue(tuple(shown), names.reviews, names.more or len(found) > MOST_SHOWN, public)
+    return Queue(tuple(found[:MOST_SHOWN]), names.reviews, names.more or len(found) > MOST_SHOWN, public)
 
 
 def _list(
