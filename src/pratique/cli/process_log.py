@@ -43,8 +43,12 @@ class JsonLines:
         """Append one line. A log that cannot be written never stops the server: the line goes to stderr."""
         self.write_all((fields,))
 
-    def write_all(self, lines: Iterable[Mapping[str, Any]]) -> None:
-        """Append lines that were said at this moment, in one write; as `write`. None is without fields."""
+    def write_all(self, lines: Iterable[Mapping[str, Any] | bytes]) -> None:
+        """Append lines that were said at this moment, in one write; as `write`.
+
+        Args:
+            lines: none is without fields; one that is bytes is a JSON object with a line's end.
+        """
         at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         begin = _as_line({"at": at, **self._always})[:-2] + b","
         text = b"".join([begin + _as_line(fields)[1:] for fields in lines])
@@ -80,7 +84,9 @@ class JsonLines:
         self._identity = _identity(self._path)
 
 
-def _as_line(fields: Mapping[str, Any]) -> bytes:
+def _as_line(fields: Mapping[str, Any] | bytes) -> bytes:
+    if isinstance(fields, bytes):
+        return fields
     try:
         return orjson.dumps(fields, default=str, option=orjson.OPT_APPEND_NEWLINE)
     except TypeError:  # a client's header is no text, or a number is too long

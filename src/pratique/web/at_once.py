@@ -31,7 +31,8 @@ from pratique.web.manners import Manner, Manners
 from pratique.web.rates import Rates, whose
 from pratique.web.rooms import Rooms
 from pratique.web.standing_view import view_of
-from pratique.web.wire import HSTS, Dates
+from pratique.web.turn import Turn
+from pratique.web.wire import HSTS
 
 _log = structlog.get_logger(__name__)
 
@@ -89,7 +90,7 @@ class AtOnce:
         self._ports, self._sign_in, self._hosts, self._answers, self._rates = ports, sign_in, hosts, answers, rates
         # Behind proxies the address, the name and the protocol are in what these say, if they can be believed.
         self._is_open = not (limits.trusted_proxies or limits.only_by_proxy)
-        self._manners, self._dates, self._rooms = Manners(hosts), Dates(), Rooms(LARGEST_FILE)
+        self._manners, self._turn, self._rooms = Manners(hosts), Turn(ports), Rooms(LARGEST_FILE)
         self._under_way: set[asyncio.Task[None]] = set()
 
     def answer(self, head: Head, network: str, largest: int, *, secure: bool) -> Given | Coming | None:
@@ -105,13 +106,13 @@ class AtOnce:
         if known is None or not self._is_open:
             return None
         manner = self._manners.of(head)
-        if manner is None or self._ports.revisions.kept_known() is None:
+        moment = self._turn.moment()
+        if manner is None or moment is None:
             return None
-        now = self._ports.clock.now()
+        now, end = moment.now, moment.end
         actor = self._sign_in.known(manner.digest, now)
         if actor is None:
             return None
-        end = self._dates.line()
         if secure and self._hosts.is_known_elsewhere(manner.public_url):
             end = _BY_TLS + end
         for question in manner.questions(actor):

@@ -60,7 +60,7 @@ def _named(document: Encoded) -> dict[str, str]:
 
 def etag_matches(if_none_match: str | None, etag: str) -> bool:
     """Weak comparison of an If-None-Match header (RFC 9110, 13.1.2)."""
-    if if_none_match is None:
-        return False
+    if if_none_match is None or if_none_match == etag:
+        return if_none_match is not None
     offered = {one.strip().removeprefix("W/") for one in if_none_match.split(",")}
     return "*" in offered or etag in offered

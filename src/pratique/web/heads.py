@@ -18,6 +18,9 @@ _NAME = re.compile(r"[A-Za-z0-9-]+")
 
 _NONE_MATCH = "if-none-match"
 
+_ABOUT_THE_ADDRESS = b"pacote-pkg-id:"
+"""npm names the package that it asks for once more, here; no answer depends on it."""
+
 _FOR_THE_PARSER = frozenset(
     {"content-length", "transfer-encoding", "expect", "upgrade", "te", "trailer", "http2-settings", "proxy-connection"}
 )
@@ -35,9 +38,9 @@ class Head(msgspec.Struct, frozen=True):
 
     Attributes:
         path: as sent.
-        headers: all but If-None-Match, by name in lower case; no name stands twice.
+        headers: by name in lower case, all but If-None-Match and what npm says of the address; no name stands twice.
         none_match: value of If-None-Match.
-        lines: the headers as sent.
+        lines: these headers as sent: the same ones for every address that a client asks for.
     """
 
     path: str
@@ -54,14 +57,24 @@ def read_head(data: bytes) -> Head | None:
     if len(data) > LONGEST or not data.endswith(b"\r\n\r\n"):
         return None
     breaks = data.translate(None, _PRINTABLE)
-    if breaks != b"\r\n" * (len(breaks) >> 1):  # all other bytes are printable
+    count = len(breaks) >> 1
+    if breaks != b"\r\n" * count or data.count(b"\r\n") != count:  # all other bytes are printable
         return None
     first, _, lines = data[:-4].partition(b"\r\n")
-    lines, none_match = _without_none_match(lines)
+    lines, none_match = _without_none_match(_without_address(lines))
     path, headers = _path(first.decode("ascii")), _headers(lines) if len(lines) <= USUAL else _read_headers(lines)
     if path is None or headers is None or _NONE_MATCH in headers:
         return None
     return Head(path, headers, none_match, lines)
+
+
+def _without_address(lines: bytes) -> bytes:
+    """The headers without the one that says of the address what the address says; a second one stays."""
+    at = lines.find(_ABOUT_THE_ADDRESS)
+    if at < 0 or (at and lines[at - 2 : at] != b"\r\n"):
+        return lines
+    end = lines.find(b"\r\n", at)
+    return lines[:at] + lines[end + 2 :] if end >= 0 else lines[: max(at - 2, 0)]
 
 
 def _without_none_match(lines: bytes) -> tuple[bytes, str | None]:
